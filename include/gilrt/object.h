@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * Objects: the 16-byte head, reference counts, and what can be asked of any object.
+ *
+ * A reference is the right to use an object and the duty to give it back. `@newref` results are the caller's: he
+ * ends them with Gil_DECREF(). `@borrowed` results live only as long as somebody else's reference. Counts are plain
+ * memory, changed only by the thread that holds the interpreter's lock.
+ */
+#ifndef GILRT_OBJECT_H
+#define GILRT_OBJECT_H
+
+#include <gilrt/base.h>
+
+GIL_BEGIN_DECLS
+
+/**
+ * What every object begins with.
+ *
+ * A negative count means immortal: such an object is never counted and never destroyed, so that process-wide objects
+ * can be read by all threads without a single store. A count that would pass the largest value becomes negative by
+ * that step: it saturates into immortality, it never wraps round to a free (PEP 683 has the idea; here one signed
+ * 64-bit word serves both).
+ */
+struct _gilobject {
+    Gil_ssize_t ob_refcnt;
+    GilTypeObject *ob_type;
+};
+
+/** The head of objects with a variable number of items. */
+typedef struct {
+    GilObject ob_base;
+    Gil_ssize_t ob_size;
+} GilVarObject;
+
+/** First line of the struct of an object type; give it no semicolon of its own. */
+#define GilObject_HEAD GilObject ob_base;
+#define GilObject_VAR_HEAD GilVarObject ob_base;
+
+/** Count of an immortal object: far from zero on both sides, so that drift cannot reach a valid count. */
+#define _Gil_IMMORTAL_REFCNT (GIL_SSIZE_T_MIN / 2)
+#define GilObject_HEAD_INIT(type) {_Gil_IMMORTAL_REFCNT, (type)}
+#define GilVarObject_HEAD_INIT(type, size) {GilObject_HEAD_INIT(type), (size)}
+
+#define _GilObject_CAST(op) ((GilObject *)(op))
+#define _GilVarObject_CAST(op) ((GilVarObject *)(op))
+
+/**
+ * Destroy an object whose count has reached zero; Gil_DECREF() calls it, nobody else should.
+ *
+ * Nesting of any depth is destroyed in constant stack.
+ *
+ * @lock_held
+ * @reenters  finalizers
+ */
+GIL_API void _Gil_Dealloc(GilObject *op);
+
+/** Type of @p op; borrowed: it lives as long as the object. */
+static inline GilTypeObject *
+_Gil_TYPE(GilObject *op)
+{
+    return op->ob_type;
+}
+#define Gil_TYPE(op) _Gil_TYPE(_GilObject_CAST(op))
+
+static inline Gil_ssize_t
+_Gil_REFCNT(GilObject *op)
+{
+    return op->ob_refcnt;
+}
+/** The count; negative for immortal objects. For tests and debugging. */
+#define Gil_REFCNT(op) _Gil_REFCNT(_GilObject_CAST(op))
+
+#define Gil_SIZE(op) (_GilVarObject_CAST(op)->ob_size)
+#define Gil_SET_SIZE(op, size) ((void)(_GilVarObject_CAST(op)->ob_size = (size)))
+#define Gil_SET_TYPE(op, type) ((void)(_GilObject_CAST(op)->ob_type = (type)))
+#define Gil_IS_TYPE(op, type) (Gil_TYPE(op) == (type))
+/** Identity. */
+#define Gil_Is(x, y) ((x) == (y))
+
+static inline int
+_Gil_IsImmortal(GilObject *op)
+{
+    return op->ob_refcnt < 0;
+}
+/** 1 when the object is immortal. */
+#define GilUnstable_IsImmortal(op) _Gil_IsImmortal(_GilObject_CAST(op))
+
+static inline void
+_Gil_INCREF(GilObject *op)
+{
+    Gil_ssize_t count = op->ob_refcnt;
+    if (GIL_LIKELY(count >= 0))
+        op->ob_refcnt = (Gil_ssize_t)((size_t)count + 1);
+}
+/** Take one more reference. The lock must be held. */
+#define Gil_INCREF(op) _Gil_INCREF(_GilObject_CAST(op))
+
+static inline void
+_Gil_DECREF(GilObject *op)
+{
+    Gil_ssize_t count = op->ob_refcnt;
+    if (GIL_LIKELY(count >= 0)) {
+        op->ob_refcnt = --count;
+        if (count == 0)
+            _Gil_Dealloc(op);
+    }
+}
+/** Give a reference back. The lock must be held. May run anything (finalizers): borrowed pointers are dead after it. */
+#define Gil_DECREF(op) _Gil_DECREF(_GilObject_CAST(op))
+
+static inline void
+_Gil_XINCREF(GilObject *op)
+{
+    if (op != NULL)
+        _Gil_INCREF(op);
+}
+#define Gil_XINCREF(op) _Gil_XINCREF(_GilObject_CAST(op))
+
+static inline void
+_Gil_XDECREF(GilObject *op)
+{
+    if (op != NULL)
+        _Gil_DECREF(op);
+}
+#define Gil_XDECREF(op) _Gil_XDECREF(_GilObject_CAST(op))
+
+static inline GilObject *
+_Gil_NewRef(GilObject *op)
+{
+    _Gil_INCREF(op);
+    return op;
+}
+/** @p op with one more reference. */
+#define Gil_NewRef(op) _Gil_NewRef(_GilObject_CAST(op))
+
+static inline GilObject *
+_Gil_XNewRef(GilObject *op)
+{
+    _Gil_XINCREF(op);
+    return op;
+}
+/** As Gil_NewRef(); NULL stays NULL. */
+#define Gil_XNewRef(op) _Gil_XNewRef(_GilObject_CAST(op))
+
+/** Empty a slot, then give its reference back: whoever looks meanwhile sees NULL, not a dying object. */
+#define Gil_CLEAR(op)                                           \
+    do {                                                        \
+        GilObject **_gil_slot = (GilObject **)(void *)&(op);    \
+        GilObject *_gil_old = *_gil_slot;                       \
+        if (_gil_old != NULL) {                                 \
+            *_gil_slot = NULL;                                  \
+            _Gil_DECREF(_gil_old);                              \
+        }                                                       \
+    } while (0)
+
+/** Put @p src (a reference that is given away) into a slot, then give the old content back. */
+#define Gil_SETREF(dst, src)                                    \
+    do {                                                        \
+        GilObject **_gil_slot = (GilObject **)(void *)&(dst);   \
+        GilObject *_gil_old = *_gil_slot;                       \
+        *_gil_slot = _GilObject_CAST(src);                      \
+        _Gil_DECREF(_gil_old);                                  \
+    } while (0)
+
+#define Gil_XSETREF(dst, src)                                   \
+    do {                                                        \
+        GilObject **_gil_slot = (GilObject **)(void *)&(dst);   \
+        GilObject *_gil_old = *_gil_slot;                       \
+        *_gil_slot = _GilObject_CAST(src);                      \
+        _Gil_XDECREF(_gil_old);                                 \
+    } while (0)
+
+/** Function forms of Gil_INCREF() and Gil_DECREF() for languages that cannot inline C; NULL is let through.
+ *  @lock_held */
+GIL_API void Gil_IncRef(GilObject *op);
+/** @lock_held
+ *  @reenters finalizers */
+GIL_API void Gil_DecRef(GilObject *op);
+
+/* Comparison operators of GilObject_RichCompare(). */
+#define Gil_LT 0
+#define Gil_LE 1
+#define Gil_EQ 2
+#define Gil_NE 3
+#define Gil_GT 4
+#define Gil_GE 5
+
+/** The value of a comparison function for two C values: `Gil_RETURN_RICHCOMPARE(a, b, op);` */
+#define Gil_RETURN_RICHCOMPARE(val1, val2, op)                                                          \
+    return _Gil_RichResult((op) == Gil_EQ   ? (val1) == (val2)                                          \
+                           : (op) == Gil_NE ? (val1) != (val2)                                          \
+                           : (op) == Gil_LT ? (val1) < (val2)                                           \
+                           : (op) == Gil_GT ? (val1) > (val2)                                           \
+                           : (op) == Gil_LE ? (val1) <= (val2)                                          \
+                                            : (val1) >= (val2))
+
+/** The singleton None. */
+GIL_API extern GilObject _Gil_NoneStruct;
+#define Gil_None (&_Gil_NoneStruct)
+/** The singleton NotImplemented: what a binary slot returns when it does not know the other operand. */
+GIL_API extern GilObject _Gil_NotImplementedStruct;
+#define Gil_NotImplemented (&_Gil_NotImplementedStruct)
+#define Gil_IsNone(op) Gil_Is((op), Gil_None)
+#define Gil_RETURN_NONE return Gil_None
+#define Gil_RETURN_NOTIMPLEMENTED return Gil_NotImplemented
+
+/** True or False from a C truth value: the tail of Gil_RETURN_RICHCOMPARE(). Immortal, so it needs no count.
+ *  @newref
+ *  @lock_any */
+GIL_API GilObject *_Gil_RichResult(int truth);
+
+/** @name Attributes
+ *  Each raises AttributeError where the attribute does not exist (or cannot be set), TypeError where @p name is no str,
+ *  SystemError where an argument is NULL.
+ *  @{ */
+/** @newref
+ *  @lock_held
+ *  @reenters getters */
+GIL_API GilObject *GilObject_GetAttr(GilObject *o, GilObject *name);
+/** @newref
+ *  @lock_held
+ *  @reenters getters */
+GIL_API GilObject *GilObject_GetAttrString(GilObject *o, const char *name);
+/** Look an attribute up without raising AttributeError. *@p result gets a new reference or NULL.
+ *  @lock_held
+ *  @reenters getters
+ *  @return 1 found, 0 not found (no error set), -1 another error. Successor of the borrowed and hiding forms (CPython 3.13). */
+GIL_API int GilObject_GetOptionalAttr(GilObject *o, GilObject *name, GilObject **result);
+/** @lock_held
+ *  @reenters getters */
+GIL_API int GilObject_GetOptionalAttrString(GilObject *o, const char *name, GilObject **result);
+/** @lock_held
+ *  @reenters setters
+ *  @return 0, or -1 with the error set; @p value NULL deletes. */
+GIL_API int GilObject_SetAttr(GilObject *o, GilObject *name, GilObject *value);
+/** @lock_held
+ *  @reenters setters */
+GIL_API int GilObject_SetAttrString(GilObject *o, const char *name, GilObject *value);
+/** @lock_held
+ *  @reenters setters */
+GIL_API int GilObject_DelAttr(GilObject *o, GilObject *name);
+/** @lock_held
+ *  @reenters setters */
+GIL_API int GilObject_DelAttrString(GilObject *o, const char *name);
+/** 1, 0, or -1 with the error set (CPython 3.13).
+ *  @lock_held
+ *  @reenters getters */
+GIL_API int GilObject_HasAttrWithError(GilObject *o, GilObject *name);
+/** @lock_held
+ *  @reenters getters */
+GIL_API int GilObject_HasAttrStringWithError(GilObject *o, const char *name);
+/** What tp_getattro is when a type does not say otherwise: data descriptors, instance dict, type attributes.
+ *  @newref
+ *  @lock_held
+ *  @reenters getters */
+GIL_API GilObject *GilObject_GenericGetAttr(GilObject *o, GilObject *name);
+/** @lock_held
+ *  @reenters setters */
+GIL_API int GilObject_GenericSetAttr(GilObject *o, GilObject *name, GilObject *value);
+/** @} */
+
+/** @name What any object can be asked
+ *  @{ */
+/** Text for programmers. NULL gives "<NULL>".
+ *  @newref
+ *  @lock_held
+ *  @reenters the type's repr */
+GIL_API GilObject *GilObject_Repr(GilObject *o);
+/** Text for people; NULL gives "<NULL>".
+ *  @newref
+ *  @lock_held
+ *  @reenters the type's str */
+GIL_API GilObject *GilObject_Str(GilObject *o);
+/** As GilObject_Repr() with everything beyond ASCII escaped.
+ *  @newref
+ *  @lock_held
+ *  @reenters the type's repr */
+GIL_API GilObject *GilObject_ASCII(GilObject *o);
+/** Hash value, or -1 with the error set (TypeError for unhashable objects).
+ *  @lock_held
+ *  @reenters the type's hash */
+GIL_API Gil_hash_t GilObject_Hash(GilObject *o);
+/** The tp_hash of types whose instances must not be dict keys: raises TypeError.
+ *  @lock_held */
+GIL_API Gil_hash_t GilObject_HashNotImplemented(GilObject *o);
+/** Compare with operator @p op (Gil_LT … Gil_GE); any object may be the result.
+ *  @newref
+ *  @lock_held
+ *  @reenters the types' comparisons */
+GIL_API GilObject *GilObject_RichCompare(GilObject *v, GilObject *w, int op);
+/** 1, 0, or -1 with the error set; identical objects are equal without asking them.
+ *  @lock_held
+ *  @reenters the types' comparisons */
+GIL_API int GilObject_RichCompareBool(GilObject *v, GilObject *w, int op);
+/** Truth: 1, 0, or -1 with the error set.
+ *  @lock_held
+ *  @reenters the type's bool or length */
+GIL_API int GilObject_IsTrue(GilObject *o);
+/** @lock_held
+ *  @reenters the type's bool or length */
+GIL_API int GilObject_Not(GilObject *o);
+/** The type as an object.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilObject_Type(GilObject *o);
+/** 1 when @p o is an instance of @p cls (a type, or a tuple of such), 0 when not, -1 with the error set.
+ *  @lock_held
+ *  @reenters nothing yet: hooks of the metatype come with metatypes */
+GIL_API int GilObject_IsInstance(GilObject *o, GilObject *cls);
+/** @lock_held */
+GIL_API int GilObject_IsSubclass(GilObject *derived, GilObject *cls);
+/** Names of the attributes, as a sorted list of str.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilObject_Dir(GilObject *o);
+/** 1 when @p o can be called; cannot fail.
+ *  @lock_any */
+GIL_API int GilCallable_Check(GilObject *o);
+/** @} */
+
+/** @name Making instances
+ *  @{ */
+/** Initialise memory as an object of @p type with one reference (and a reference to a heap type).
+ *  @lock_held
+ *  @return @p op, or NULL with MemoryError set when @p op is NULL
+ *  @borrowed */
+GIL_API GilObject *GilObject_Init(GilObject *op, GilTypeObject *type);
+/** @lock_held */
+GIL_API GilVarObject *GilObject_InitVar(GilVarObject *op, GilTypeObject *type, Gil_ssize_t size);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *_GilObject_New(GilTypeObject *type);
+/** @lock_held */
+GIL_API GilVarObject *_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size);
+/** An instance without its fields initialised: `Foo *f = GilObject_New(Foo, type);` Ends in GilObject_Free() by tp_dealloc. */
+#define GilObject_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_New(typeobj))
+#define GilObject_NewVar(TYPE, typeobj, n) ((TYPE *)(void *)_GilObject_NewVar((typeobj), (n)))
+/** @} */
+
+/** @name Recursion guard
+ *  @{ */
+/** Enter one level of recursion in native code; @p where (" while doing X") ends the message.
+ *  @lock_held
+ *  @return 0, or -1 with RecursionError set: by depth, or by how much of this thread's stack is left */
+GIL_API int Gil_EnterRecursiveCall(const char *where);
+/** @lock_held */
+GIL_API void Gil_LeaveRecursiveCall(void);
+/** Mark that @p o is being printed, to stop at cycles.
+ *  @lock_held
+ *  @return 0 entered, 1 it was being printed already, -1 with the error set */
+GIL_API int Gil_ReprEnter(GilObject *o);
+/** @lock_held */
+GIL_API void Gil_ReprLeave(GilObject *o);
+/** @} */
+
+GIL_END_DECLS
+
+#endif
