@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of objects: from the interpreter's heap, with the collector's prefix where the type has one. */
+#ifndef GIL_OBJECT_ALLOC_H
+#define GIL_OBJECT_ALLOC_H
+
+#include "base/mem.h"
+#include "object/gchead.h"
+#include "state/interp.h"
+#include "state/tstate.h"
+
+/* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
+struct gil_object_pocket {
+    struct gil_gc_head tracked; /* ring of tracked objects of this interpreter */
+    GilTypeObject *types;       /* heap types, newest first; see object/type.c */
+    size_t types_made;
+};
+
+static inline struct gil_object_pocket *
+gil_object_pocket(const GilThreadState *ts)
+{
+    return ts->interp->pocket[GIL_POCKET_OBJECT];
+}
+
+/*
+ * Uninitialised memory for an instance of type with nitems items, ob_type and ob_refcnt (1) set, the reference to a heap
+ * type taken, not tracked. NULL with MemoryError set. For types of fixed size nitems is 0.
+ */
+GilObject *gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems);
+/* As above for a caller that computed the size itself (compact strings). size is that of the object, prefix not counted. */
+GilObject *gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size);
+/* Memory only: the destructor's last step. Untracks. Does not touch the type's count. */
+void gil_object_free(GilObject *op);
+
+static inline void
+gil_object_track(GilThreadState *ts, void *op)
+{
+    GIL_ASSERT(!gil_gc_is_tracked(op));
+    gil_gc_link(&gil_object_pocket(ts)->tracked, op);
+}
+
+static inline void
+gil_object_untrack(void *op)
+{
+    gil_gc_unlink(op);
+}
+
+#endif

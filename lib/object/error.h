@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The thread's error: shorthands that the layers above use; the public functions are in <gilrt/error.h>. */
+#ifndef GIL_OBJECT_ERROR_H
+#define GIL_OBJECT_ERROR_H
+
+#include "gilrt/error.h"
+#include "state/tstate.h"
+
+/* Raise MemoryError; needs no memory. Always NULL, so that `return gil_err_no_memory(ts);` reads well. */
+void *gil_err_no_memory(GilThreadState *ts);
+/* Raise SystemError "FUNC: NULL argument". Always NULL. */
+void *gil_err_null(const char *func);
+/* Raise SystemError "FUNC: bad argument (expected WANTED, got TYPE)". got may be NULL. Always NULL. */
+void *gil_err_bad_argument(const char *func, const char *wanted, GilObject *got);
+/* Raise TypeError "FUNC: expected WANTED, got TYPE". Always NULL. */
+void *gil_err_type(const char *func, const char *wanted, GilObject *got);
+
+/* Whether an error is pending: one load. */
+static inline int
+gil_err_pending(const GilThreadState *ts)
+{
+    return ts->err.type != NULL;
+}
+
+/* Drop whatever is pending; may run anything. */
+void gil_err_clear(GilThreadState *ts);
+
+/* Take the pending error out of the thread and put it back: for finalizers, which must not disturb it. */
+struct gil_indicator gil_err_save(GilThreadState *ts);
+void gil_err_restore(GilThreadState *ts, struct gil_indicator saved);
+
+#endif

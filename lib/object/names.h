@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Name tables: the attributes of types, kept without a single str object. */
+#ifndef GIL_OBJECT_NAMES_H
+#define GIL_OBJECT_NAMES_H
+
+#include "gilrt/typeobject.h"
+#include "object/alloc.h"
+
+/*
+ * An entry says what an attribute is; the descriptor object that CPython would keep is made only when somebody asks
+ * for it. Names are UTF-8, of any length, compared byte by byte.
+ */
+enum gil_name_kind {
+    GIL_NAME_METHOD, /* a GilMethodDef */
+    GIL_NAME_MEMBER, /* a GilMemberDef */
+    GIL_NAME_GETSET, /* a GilGetSetDef */
+    GIL_NAME_VALUE   /* an object: class attribute; strong */
+};
+
+struct gil_name_entry {
+    const char *name; /* [const] the definition's own string, or a copy owned by the table */
+    uint32_t len;
+    uint32_t hash;
+    uint8_t kind;
+    uint8_t owned; /* name is a copy */
+    union {
+        GilMethodDef *method;
+        GilMemberDef *member;
+        GilGetSetDef *getset;
+        GilObject *value;
+    } u;
+};
+
+struct gil_names; /* open addressing, insertion order kept; object/names.c */
+
+uint32_t gil_names_hash(const char *name, size_t len);
+/* heap NULL: raw memory, for process-wide types. NULL when memory is lacking, no error set. */
+struct gil_names *gil_names_new(struct gil_heap *heap);
+/* Gives values back: may run anything. */
+void gil_names_clear(struct gil_names *names);
+void gil_names_delete(struct gil_names *names);
+/* Entry of that name, or NULL; valid until the table changes. */
+struct gil_name_entry *gil_names_find(const struct gil_names *names, const char *name, size_t len, uint32_t hash);
+/* New or existing entry of that name for the caller to fill; NULL when memory is lacking. copy: keep a copy of name. */
+struct gil_name_entry *gil_names_put(struct gil_names *names, const char *name, size_t len, int copy);
+/* 0, or -1 when there is no such entry. Gives a value back. */
+int gil_names_remove(struct gil_names *names, const char *name, size_t len);
+/* Entries in order of insertion: *pos begins at 0; NULL at the end. */
+struct gil_name_entry *gil_names_next(const struct gil_names *names, size_t *pos);
+size_t gil_names_count(const struct gil_names *names);
+
+#endif

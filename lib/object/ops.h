@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the object and protocol layers need from the kinds of values above them: the one table of calls upwards. */
+#ifndef GIL_OBJECT_OPS_H
+#define GIL_OBJECT_OPS_H
+
+#include "gilrt/typeobject.h"
+
+/*
+ * At most 20 functions, filled by lib/value/start.c before the first interpreter runs and never changed after. Each has
+ * its reason: the layer below must hand a value to, or read one from, code that only knows objects.
+ */
+struct gil_object_ops {
+    /* reprs, type names, messages: text as an object; bytes must be valid UTF-8. New reference or NULL, error set. */
+    GilObject *(*str_from_utf8)(const char *text, size_t len);
+    /* attribute names: the UTF-8 form of a str, cached in it. NULL with TypeError when op is no str. */
+    const char *(*str_utf8)(GilObject *op, size_t *len);
+    /* vectorcall to tp_call, tp_call to a FASTCALL method, IsInstance: tuples made from arrays and read. */
+    GilObject *(*tuple_from_array)(GilObject *const *items, Gil_ssize_t n);
+    Gil_ssize_t (*tuple_items)(GilObject *tuple, GilObject ***items); /* exact count; the tuple keeps ownership */
+    /* keyword calls: kwnames tuple and values to a dict, and a dict walked (borrowed, *pos begins at 0). */
+    GilObject *(*dict_from_kwnames)(GilObject *const *values, GilObject *kwnames);
+    int (*dict_next)(GilObject *dict, Gil_ssize_t *pos, GilObject **key, GilObject **value);
+    Gil_ssize_t (*dict_size)(GilObject *dict);
+    /* dir(): a list of names. */
+    GilObject *(*list_of_names)(GilObject *const *names, Gil_ssize_t n);
+    /* indices, lengths and members: int from C and back. */
+    GilObject *(*int_from_int64)(int64_t value);
+    GilObject *(*int_from_uint64)(uint64_t value);
+    int (*int_as_int64)(GilObject *op, int64_t *value); /* 0, or -1 with TypeError/OverflowError; accepts __index__ */
+    int (*int_as_uint64)(GilObject *op, uint64_t *value);
+    /* members of type double and float. */
+    GilObject *(*float_from_double)(double value);
+    double (*float_as_double)(GilObject *op); /* -1.0 with the error set */
+    /* attribute access found a method: an object that binds it to self. cls is the defining class (METH_METHOD). */
+    GilObject *(*bind_method)(GilMethodDef *def, GilObject *self, GilTypeObject *cls);
+    /* the error indicator becomes an object: instance of type with the one argument arg (NULL: none). */
+    GilObject *(*make_exception)(GilTypeObject *type, GilObject *arg);
+    /* out of memory: the preallocated instance, new reference; cannot fail. */
+    GilObject *(*memory_error)(void);
+    /* raising while handling: set value's context unless that would close a circle. */
+    void (*set_context)(GilObject *value, GilObject *context);
+};
+
+extern struct gil_object_ops gil_ops;
+
+#endif
