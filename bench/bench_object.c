@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_object [FIGURE]: what objects cost, beside CPython and the bare instructions. */
+#include "measure.h"
+#include "object_side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The floor of an object is its memory: the host's malloc and free of 32 bytes, nothing initialised. */
+static double
+floor_memory(long n)
+{
+    double start = bench_cpu_ns();
+    for (long i = 0; i < n; i++) {
+        void *block = malloc(32);
+        BENCH_KEEP(block);
+        free(block);
+    }
+    return (bench_cpu_ns() - start) / (double)n;
+}
+
+/* The floor of a count is a load, an add and a store, twice, on memory: what no counted object can do without. */
+static double
+floor_incref(long n)
+{
+    static volatile long word;
+    double start = bench_cpu_ns();
+    for (long i = 0; i < n; i++) {
+        word = word + 1;
+        word = word - 1;
+    }
+    return (bench_cpu_ns() - start) / (double)n;
+}
+
+#ifdef WITH_CPYTHON
+#define CPYTHON(function) cpython_##function
+#else
+#define CPYTHON(function) NULL
+#endif
+#define FIGURE(figure, function, floor_function, turns_)                                                   \
+    {.name = "object." figure, .unit = "ns", .ours = ours_##function, .cpython = CPYTHON(function),        \
+     .floor = floor_function, .turns = turns_}
+
+static const struct bench_figure figures[] = {
+    FIGURE("incref", incref, floor_incref, 20000000),
+    FIGURE("float", make_float, floor_memory, 3000000),
+    FIGURE("int", make_int, floor_memory, 3000000),
+    FIGURE("tuple3", make_tuple3, floor_memory, 3000000),
+    FIGURE("list", make_list, floor_memory, 3000000),
+    FIGURE("dict", make_dict, floor_memory, 3000000),
+};
+
+int
+main(int argc, char **argv)
+{
+    if (ours_object_start() < 0) {
+        fprintf(stderr, "bench_object: the runtime did not start\n");
+        return 1;
+    }
+#ifdef WITH_CPYTHON
+    if (cpython_object_start() < 0)
+        return 1;
+#endif
+    int rc = bench_main(figures, sizeof figures / sizeof *figures, argc > 1 ? argv[1] : NULL, NULL);
+#ifdef WITH_CPYTHON
+    cpython_object_stop();
+#endif
+    return ours_object_stop() < 0 ? 1 : rc;
+}
