@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * str: immutable text, a sequence of Unicode code points.
+ *
+ * A string keeps its code points in 1, 2 or 4 bytes each, whichever the largest needs (PEP 393), right behind its head.
+ * Pure ASCII text is its own UTF-8 form; other text makes the UTF-8 form when it is first asked for and keeps it. Only the
+ * maker of a string may write to it (GilUnicode_New(), GilUnicode_WriteChar()), before anybody else sees it.
+ *
+ * "Text" arguments of type `const char *` are UTF-8, whatever the locale is. Wrong bytes raise UnicodeDecodeError, and
+ * surrogates, which UTF-8 cannot express, UnicodeEncodeError.
+ */
+#ifndef GILRT_UNICODE_H
+#define GILRT_UNICODE_H
+
+#include <stdarg.h>
+
+#include <gilrt/type.h>
+
+GIL_BEGIN_DECLS
+
+/** @name Layout (ABI)
+ *  @{ */
+/** Head of every string. ASCII text follows it directly. */
+typedef struct {
+    GilObject_HEAD
+    Gil_ssize_t length; /**< code points */
+    Gil_hash_t hash;    /**< -1: not computed yet */
+    uint32_t state;     /**< _Gil_STR_… */
+} GilASCIIObject;
+
+/** Head of a string that is not pure ASCII; its code points follow it. */
+typedef struct {
+    GilASCIIObject _base;
+    Gil_ssize_t utf8_length; /**< bytes at utf8, its NUL not counted */
+    char *utf8;              /**< UTF-8 form, or NULL: not made yet */
+} GilCompactUnicodeObject;
+
+#define _Gil_STR_KIND_MASK 0x07u /**< bytes a code point: 1, 2 or 4 */
+#define _Gil_STR_ASCII 0x08u     /**< all code points are below 128 */
+#define _Gil_STR_INTERNED 0x10u  /**< in the interpreter's table of interned strings */
+#define _Gil_STR_STATIC 0x20u    /**< one of the process-wide strings; counts as interned */
+
+#define GilUnicode_1BYTE_KIND 1
+#define GilUnicode_2BYTE_KIND 2
+#define GilUnicode_4BYTE_KIND 4
+/** @} */
+
+/** The type of str. */
+GIL_API extern GilTypeObject GilUnicode_Type;
+
+/** 1 when @p op is a str or an instance of a subtype. */
+#define GilUnicode_Check(op) \
+    (Gil_IS_TYPE((op), &GilUnicode_Type) || GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_UNICODE_SUBCLASS))
+/** 1 when @p op is a str and no instance of a subtype. */
+#define GilUnicode_CheckExact(op) Gil_IS_TYPE((op), &GilUnicode_Type)
+
+/** @name Looking inside without checks: the argument must be a str
+ *  @{ */
+/** Number of code points. */
+#define GilUnicode_GET_LENGTH(op) (((const GilASCIIObject *)(op))->length)
+/** Bytes a code point. */
+#define GilUnicode_KIND(op) ((int)(((const GilASCIIObject *)(op))->state & _Gil_STR_KIND_MASK))
+/** 1 when all code points are below 128. */
+#define GilUnicode_IS_ASCII(op) ((((const GilASCIIObject *)(op))->state & _Gil_STR_ASCII) != 0)
+
+static inline void *
+_GilUnicode_DATA(const void *op)
+{
+    if (GilUnicode_IS_ASCII(op))
+        return (GilASCIIObject *)op + 1;
+    return (GilCompactUnicodeObject *)op + 1;
+}
+/** Where the code points stand, each in as many bytes as GilUnicode_KIND() says; a zero follows the last. */
+#define GilUnicode_DATA(op) _GilUnicode_DATA(op)
+
+static inline Gil_UCS4
+_GilUnicode_READ(int kind, const void *data, Gil_ssize_t index)
+{
+    if (kind == GilUnicode_1BYTE_KIND)
+        return ((const Gil_UCS1 *)data)[index];
+    if (kind == GilUnicode_2BYTE_KIND)
+        return ((const Gil_UCS2 *)data)[index];
+    return ((const Gil_UCS4 *)data)[index];
+}
+/** Code point number @p index of @p data. */
+#define GilUnicode_READ(kind, data, index) _GilUnicode_READ((kind), (data), (index))
+/** Code point number @p index of a str. */
+#define GilUnicode_READ_CHAR(op, index) \
+    _GilUnicode_READ(GilUnicode_KIND(op), _GilUnicode_DATA(op), (index))
+
+static inline void
+_GilUnicode_WRITE(int kind, void *data, Gil_ssize_t index, Gil_UCS4 value)
+{
+    if (kind == GilUnicode_1BYTE_KIND)
+        ((Gil_UCS1 *)data)[index] = (Gil_UCS1)value;
+    else if (kind == GilUnicode_2BYTE_KIND)
+        ((Gil_UCS2 *)data)[index] = (Gil_UCS2)value;
+    else
+        ((Gil_UCS4 *)data)[index] = value;
+}
+/** Set code point number @p index of @p data; it must fit @p kind. Only for a str that nobody else has seen. */
+#define GilUnicode_WRITE(kind, data, index, value) _GilUnicode_WRITE((kind), (data), (index), (value))
+/** An upper bound of the code points that a str of this form can hold. */
+#define GilUnicode_MAX_CHAR_VALUE(op)                          \
+    ((Gil_UCS4)(GilUnicode_IS_ASCII(op)          ? 0x7f        \
+                : GilUnicode_KIND(op) == 1       ? 0xff        \
+                : GilUnicode_KIND(op) == 2       ? 0xffff      \
+                                                 : 0x10ffff))
+/** @} */
+
+/** @name Making strings
+ *  All raise MemoryError when memory is lacking.
+ *  @{ */
+/** A string of @p size code points, to be written by the caller, with room for code points up to @p maxchar. SystemError
+ *  for a negative @p size or a @p maxchar above 0x10FFFF.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_New(Gil_ssize_t size, Gil_UCS4 maxchar);
+/** From NUL-terminated UTF-8. NULL raises SystemError.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_FromString(const char *u);
+/** From @p size bytes of UTF-8. SystemError for a negative @p size, or a NULL @p str with a @p size above 0.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_FromStringAndSize(const char *str, Gil_ssize_t size);
+/** From a format with the units of GilErr_Format(). SystemError for a unit that does not exist.
+ *  @newref
+ *  @lock_held
+ *  @reenters str and repr of arguments */
+GIL_API GilObject *GilUnicode_FromFormat(const char *format, ...);
+/** @newref
+ *  @lock_held
+ *  @reenters str and repr of arguments */
+GIL_API GilObject *GilUnicode_FromFormatV(const char *format, va_list vargs);
+/** From @p size code points of @p kind (1, 2 or 4) bytes at @p buffer; the result takes the narrowest form. ValueError for
+ *  a negative size, SystemError for another kind, ValueError for a code point above 0x10FFFF.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_FromKindAndData(int kind, const void *buffer, Gil_ssize_t size);
+/** The string of the one code point @p ordinal; ValueError outside 0 to 0x10FFFF.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_FromOrdinal(int ordinal);
+/** @p obj itself when it is a str, the exact str when it is an instance of a subtype, else TypeError.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_FromObject(GilObject *obj);
+/** Set code point @p index of a string that only the caller has and that was not hashed or interned. IndexError,
+ *  ValueError for a character too wide, SystemError when the string is in use.
+ *  @lock_held
+ *  @return 0, or -1 with the error set */
+GIL_API int GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4 character);
+/** @} */
+
+/** @name Interned strings
+ *  One object for each text of an interpreter, so that equal names are identical. The table holds a reference; strings
+ *  that nobody else wants any more leave it when it would have to grow.
+ *  @{ */
+/** The interned string of that text.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_InternFromString(const char *u);
+/** Replace *@p p_unicode by the interned string of equal text. Never fails: without memory, or for an instance of a subtype
+ *  or no str at all, nothing changes and no error is set.
+ *  @lock_held */
+GIL_API void GilUnicode_InternInPlace(GilObject **p_unicode);
+/** @} */
+
+/** @name Codecs
+ *  @p errors is NULL or "strict", "replace", "ignore"; another name raises LookupError when an error has to be handled.
+ *  Encodings, in any case and with '-' or '_': utf-8 (NULL means it), ascii, latin-1, and the other names of these; another raises
+ *  LookupError.
+ *  @{ */
+/** The UTF-8 form, NUL-terminated, cached in the string: it lives as long as @p unicode. NULL with TypeError,
+ *  UnicodeEncodeError, MemoryError. The text may hold NULs: AsUTF8AndSize tells.
+ *  @lock_held */
+GIL_API const char *GilUnicode_AsUTF8(GilObject *unicode);
+/** As GilUnicode_AsUTF8(); the number of bytes goes to *@p size, which may be NULL, and is -1 on failure.
+ *  @lock_held */
+GIL_API const char *GilUnicode_AsUTF8AndSize(GilObject *unicode, Gil_ssize_t *size);
+/** bytes of the UTF-8 form, strict.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_AsUTF8String(GilObject *unicode);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_AsASCIIString(GilObject *unicode);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_AsLatin1String(GilObject *unicode);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_AsEncodedString(GilObject *unicode, const char *encoding, const char *errors);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_DecodeUTF8(const char *str, Gil_ssize_t size, const char *errors);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_DecodeASCII(const char *str, Gil_ssize_t size, const char *errors);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_DecodeLatin1(const char *str, Gil_ssize_t size, const char *errors);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Decode(const char *str, Gil_ssize_t size, const char *encoding, const char *errors);
+/** From an object that exports a buffer (CPython's rule: no str, TypeError).
+ *  @newref
+ *  @lock_held
+ *  @reenters the buffer export */
+GIL_API GilObject *GilUnicode_FromEncodedObject(GilObject *obj, const char *encoding, const char *errors);
+/** Copy the code points to @p buffer, which has room for @p buflen; with @p copy_null a zero behind them. SystemError when
+ *  the room is too small.
+ *  @lock_held
+ *  @return @p buffer, or NULL with the error set */
+GIL_API Gil_UCS4 *GilUnicode_AsUCS4(GilObject *unicode, Gil_UCS4 *buffer, Gil_ssize_t buflen, int copy_null);
+/** A copy of the code points, zero-terminated, to be freed with GilMem_Free().
+ *  @lock_held */
+GIL_API Gil_UCS4 *GilUnicode_AsUCS4Copy(GilObject *unicode);
+/** @} */
+
+/** @name Asking strings
+ *  A NULL raises SystemError and an object that is no str TypeError, here and below.
+ *  @{ */
+/** Number of code points, or -1 with the error set.
+ *  @lock_held */
+GIL_API Gil_ssize_t GilUnicode_GetLength(GilObject *unicode);
+/** Code point @p index, or (Gil_UCS4)-1 with IndexError.
+ *  @lock_held */
+GIL_API Gil_UCS4 GilUnicode_ReadChar(GilObject *unicode, Gil_ssize_t index);
+/** 1 when the text is an identifier (ASCII letters, digits, '_' and everything beyond ASCII that Latin-1 calls a letter),
+ *  else 0; cannot fail.
+ *  @lock_held */
+GIL_API int GilUnicode_IsIdentifier(GilObject *unicode);
+/** 1 when @p substr occurs in @p str, 0, or -1 with the error set.
+ *  @lock_held */
+GIL_API int GilUnicode_Contains(GilObject *str, GilObject *substr);
+/** Index of the first (@p direction >= 0) or last occurrence of @p substr in str[start:end]; -1 not found, -2 with the
+ *  error set. Negative positions count from the end, as everywhere below.
+ *  @lock_held */
+GIL_API Gil_ssize_t GilUnicode_Find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction);
+/** @lock_held */
+GIL_API Gil_ssize_t GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction);
+/** Occurrences of @p substr in str[start:end] that do not overlap, or -1 with the error set.
+ *  @lock_held */
+GIL_API Gil_ssize_t GilUnicode_Count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end);
+/** 1 when str[start:end] begins (@p direction < 0) or ends with @p substr, 0, or -1 with the error set.
+ *  @lock_held */
+GIL_API Gil_ssize_t GilUnicode_Tailmatch(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end,
+                                         int direction);
+/** @} */
+
+/** @name Making strings from strings
+ *  @{ */
+/** str[start:end]; ends beyond the text are moved to it. IndexError for negative positions.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Substring(GilObject *str, Gil_ssize_t start, Gil_ssize_t end);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Concat(GilObject *left, GilObject *right);
+/** Put `*p_left + right` into *@p p_left and give the old one back; in place when nobody else has it. On failure *@p p_left
+ *  becomes NULL with the error set.
+ *  @lock_held */
+GIL_API void GilUnicode_Append(GilObject **p_left, GilObject *right);
+/** As GilUnicode_Append(), and gives @p right back.
+ *  @steals{right}
+ *  @lock_held */
+GIL_API void GilUnicode_AppendAndDel(GilObject **p_left, GilObject *right);
+/** The strings of iterable @p seq with @p separator (NULL: a space) between them. TypeError names the first item that is
+ *  no str.
+ *  @newref
+ *  @lock_held
+ *  @reenters iteration */
+GIL_API GilObject *GilUnicode_Join(GilObject *separator, GilObject *seq);
+/** A list of the parts of @p str between occurrences of @p sep, or of whitespace when it is NULL; at most @p maxsplit cuts,
+ *  a negative one: no limit. ValueError for an empty @p sep.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit);
+/** A list of the lines, without their ends unless @p keepends.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Splitlines(GilObject *str, int keepends);
+/** @p str with at most @p maxcount (-1: all) occurrences of @p substr replaced by @p replstr.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Replace(GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t maxcount);
+/** @} */
+
+/** @name Comparing
+ *  By code points.
+ *  @{ */
+/** -1, 0, 1; also -1 with the error set.
+ *  @lock_held */
+GIL_API int GilUnicode_Compare(GilObject *left, GilObject *right);
+/** -1, 0, 1 against NUL-terminated Latin-1 text; cannot fail for a str.
+ *  @lock_held */
+GIL_API int GilUnicode_CompareWithASCIIString(GilObject *unicode, const char *string);
+/** 1 when the text is that of NUL-terminated UTF-8 @p string, else 0; never fails and sets no error (CPython 3.13).
+ *  @lock_held */
+GIL_API int GilUnicode_EqualToUTF8(GilObject *unicode, const char *string);
+/** @lock_held */
+GIL_API int GilUnicode_EqualToUTF8AndSize(GilObject *unicode, const char *string, Gil_ssize_t size);
+/** 1, 0, or -1 with TypeError (CPython 3.14).
+ *  @lock_held */
+GIL_API int GilUnicode_Equal(GilObject *str1, GilObject *str2);
+/** Compare with operator @p op (Gil_LT …): True, False, or NotImplemented when either is no str.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_RichCompare(GilObject *left, GilObject *right, int op);
+/** @} */
+
+GIL_END_DECLS
+
+#endif
