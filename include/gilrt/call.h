@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * Calling: everything that can be called, by every way of handing over arguments.
+ *
+ * All forms end in one of two slots of the callable's type: vectorcall (PEP 590: arguments in a C array), where it has
+ * it, else tp_call (a tuple and a dict). All check the outcome: NULL without an error, or a result with an error set,
+ * becomes SystemError naming the callable. A native function that comes back without the lock stops the process.
+ * Each raises TypeError for what cannot be called, and SystemError for a NULL argument.
+ */
+#ifndef GILRT_CALL_H
+#define GILRT_CALL_H
+
+#include <gilrt/type.h>
+
+GIL_BEGIN_DECLS
+
+/** Set in @p nargsf: the callee may use args[-1] as room of its own while it runs, and restores it before it returns. */
+#define GIL_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
+
+static inline Gil_ssize_t
+_GilVectorcall_NARGS(size_t nargsf)
+{
+    return (Gil_ssize_t)(nargsf & ~GIL_VECTORCALL_ARGUMENTS_OFFSET);
+}
+/** Number of positional arguments in @p nargsf. */
+#define GilVectorcall_NARGS(nargsf) _GilVectorcall_NARGS(nargsf)
+
+/** @name With a tuple and a dict
+ *  @{ */
+/** callable(*args, **kwargs); @p args is a tuple, @p kwargs a dict or NULL.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs);
+/** callable(*args); @p args is a tuple, or NULL for no arguments.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallObject(GilObject *callable, GilObject *args);
+/** @} */
+
+/** @name With arguments in the call
+ *  @{ */
+/** callable().
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallNoArgs(GilObject *callable);
+/** callable(arg).
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallOneArg(GilObject *callable, GilObject *arg);
+/** callable(...) with arguments made as Gil_BuildValue() makes them: a format of several units gives several arguments,
+ *  one that makes a tuple gives its items. @p format NULL or empty: no arguments.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallFunction(GilObject *callable, const char *format, ...);
+/** obj.name(...), arguments as for GilObject_CallFunction(); @p name is UTF-8.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallMethod(GilObject *obj, const char *name, const char *format, ...);
+/** callable(...) with objects, the last followed by NULL.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallFunctionObjArgs(GilObject *callable, ...);
+/** obj.name(...) with objects, the last followed by NULL; @p name is a str.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallMethodObjArgs(GilObject *obj, GilObject *name, ...);
+/** obj.name().
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallMethodNoArgs(GilObject *obj, GilObject *name);
+/** obj.name(arg).
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, GilObject *arg);
+/** @} */
+
+/** @name With an array (PEP 590)
+ *  args holds the positional arguments, then the values of the keywords whose names stand in the tuple @p kwnames (NULL:
+ *  none). The array must be followed by nothing; it stays the caller's.
+ *  @{ */
+/** @p nargsf: number of positional arguments, perhaps with GIL_VECTORCALL_ARGUMENTS_OFFSET.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+/** Positional arguments in an array, keywords in a dict (or NULL).
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwargs);
+/** args[0].name(args[1], ...): args[0] counts among the @p nargsf, which is at least 1.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+/** The function behind a callable's vectorcall slot, or NULL (no error) when it has none.
+ *  @lock_held */
+GIL_API vectorcallfunc GilVectorcall_Function(GilObject *callable);
+/** A tp_call for types that implement vectorcall: callable(*tuple, **dict) through the vectorcall slot.
+ *  @newref
+ *  @lock_held
+ *  @reenters the callable */
+GIL_API GilObject *GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict);
+/** @} */
+
+GIL_END_DECLS
+
+#endif

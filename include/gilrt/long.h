@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * int: whole numbers of any size.
+ *
+ * The makers return a new reference, or NULL with MemoryError. The readers accept an int or anything with nb_index, and
+ * raise TypeError for the rest and OverflowError where the value does not fit; those that return a number return -1 then,
+ * so ask GilErr_Occurred() when -1 comes back.
+ */
+#ifndef GILRT_LONG_H
+#define GILRT_LONG_H
+
+#include <gilrt/type.h>
+
+GIL_BEGIN_DECLS
+
+typedef struct gil_long GilLongObject;
+
+GIL_API extern GilTypeObject GilLong_Type;
+#define GilLong_Check(op) GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_LONG_SUBCLASS)
+#define GilLong_CheckExact(op) Gil_IS_TYPE((op), &GilLong_Type)
+
+/** @name Making
+ *  @{ */
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromLong(long v);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUnsignedLong(unsigned long v);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromLongLong(long long v);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUnsignedLongLong(unsigned long long v);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromSsize_t(Gil_ssize_t v);
+/** @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromSize_t(size_t v);
+/** CPython 3.14.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromInt32(int32_t v);
+/** CPython 3.14.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUInt32(uint32_t v);
+/** CPython 3.14.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromInt64(int64_t v);
+/** CPython 3.14.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUInt64(uint64_t v);
+/** Integer part of @p v; OverflowError for an infinity, ValueError for a NaN.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromDouble(double v);
+/** Address as a number; GilLong_AsVoidPtr() takes it back.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromVoidPtr(void *p);
+/** Number written in @p str: white space, sign, prefix (0x, 0o, 0b) and underscores between digits as in source text.
+ *  @p base is 2 to 36, or 0: the prefix decides. *@p pend (unless NULL) gets the first character that was not used; with
+ *  @p pend NULL all must be used. ValueError for what is no number, or more than 4300 digits in a base that is no power of 2.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromString(const char *str, char **pend, int base);
+/** As GilLong_FromString() from a str.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUnicodeObject(GilObject *u, int base);
+/** @} */
+
+/** @name Reading
+ *  @{ */
+/** @lock_held
+ *  @reenters the type's index */
+GIL_API long GilLong_AsLong(GilObject *op);
+/** CPython 3.13.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_AsInt(GilObject *op);
+/** *@p overflow becomes 1 or -1 where the value is too large or too small, and no error is set; else 0.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API long GilLong_AsLongAndOverflow(GilObject *op, int *overflow);
+/** @lock_held
+ *  @reenters the type's index */
+GIL_API long long GilLong_AsLongLong(GilObject *op);
+/** As GilLong_AsLongAndOverflow().
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API long long GilLong_AsLongLongAndOverflow(GilObject *op, int *overflow);
+/** Only an int: no nb_index.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API Gil_ssize_t GilLong_AsSsize_t(GilObject *op);
+/** Only an int: no nb_index. (size_t)-1 on error.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API size_t GilLong_AsSize_t(GilObject *op);
+/** Only an int: no nb_index. (unsigned long)-1 on error.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API unsigned long GilLong_AsUnsignedLong(GilObject *op);
+/** Only an int: no nb_index. (unsigned long long)-1 on error.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API unsigned long long GilLong_AsUnsignedLongLong(GilObject *op);
+/** Value modulo 2^64: no overflow.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API unsigned long GilLong_AsUnsignedLongMask(GilObject *op);
+/** Value modulo 2^64: no overflow.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API unsigned long long GilLong_AsUnsignedLongLongMask(GilObject *op);
+/** Into *@p value: 0, or -1 with the error set (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_AsInt32(GilObject *op, int32_t *value);
+/** Into *@p value: 0, or -1 with the error set (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_AsUInt32(GilObject *op, uint32_t *value);
+/** Into *@p value: 0, or -1 with the error set (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_AsInt64(GilObject *op, int64_t *value);
+/** Into *@p value: 0, or -1 with the error set (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_AsUInt64(GilObject *op, uint64_t *value);
+/** Nearest double, ties to even; only an int. -1.0 on error.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API double GilLong_AsDouble(GilObject *op);
+/** Only what GilLong_FromVoidPtr() can have made. NULL on error.
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API void *GilLong_AsVoidPtr(GilObject *op);
+/** 1, 0 or -1 into *@p sign; only an int. 0, or -1 with the error set (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_GetSign(GilObject *op, int *sign);
+/** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_IsPositive(GilObject *op);
+/** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_IsNegative(GilObject *op);
+/** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
+ *  @lock_held
+ *  @reenters the type's index */
+GIL_API int GilLong_IsZero(GilObject *op);
+/** @} */
+
+/** @name Bytes
+ *  Two's complement in either byte order (CPython 3.13).
+ *  @{ */
+#define Gil_ASNATIVEBYTES_DEFAULTS -1        /**< native order; the highest bit may be sign or value; no nb_index */
+#define Gil_ASNATIVEBYTES_BIG_ENDIAN 0
+#define Gil_ASNATIVEBYTES_LITTLE_ENDIAN 1
+#define Gil_ASNATIVEBYTES_NATIVE_ENDIAN 3
+#define Gil_ASNATIVEBYTES_UNSIGNED_BUFFER 4  /**< the highest bit is no sign: it needs no byte more */
+#define Gil_ASNATIVEBYTES_REJECT_NEGATIVE 8  /**< ValueError for values below zero */
+#define Gil_ASNATIVEBYTES_ALLOW_INDEX 16     /**< accept what has nb_index */
+
+/** Write the value into @p n_bytes bytes at @p buffer, cut or sign-extended to fit.
+ *  @lock_held
+ *  @reenters the type's index
+ *  @return bytes that the value needs (more than @p n_bytes: it was cut; no error), or -1 with the error set. With
+ *          @p n_bytes 0 only the answer is given, perhaps larger than needed. */
+GIL_API Gil_ssize_t GilLong_AsNativeBytes(GilObject *op, void *buffer, Gil_ssize_t n_bytes, int flags);
+/** Signed value of @p n_bytes bytes.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromNativeBytes(const void *buffer, size_t n_bytes, int flags);
+/** Unsigned value of @p n_bytes bytes.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLong_FromUnsignedNativeBytes(const void *buffer, size_t n_bytes, int flags);
+/** @} */
+
+GIL_END_DECLS
+
+#endif
