@@ -1,0 +1,30 @@
+# The library. Each layer's local.mk says: libcore_la_SOURCES += lib/LAYER/STEM.c lib/LAYER/STEM.h
+#
+# libcore.la holds all objects and is never installed: unit tests link it, because they look at hidden symbols.
+# libgilrt.la is the same objects behind the version map.
+noinst_LTLIBRARIES = libcore.la
+lib_LTLIBRARIES = libgilrt.la
+
+libcore_la_SOURCES =
+libcore_la_CFLAGS = $(AM_CFLAGS) $(JEMALLOC_CFLAGS) $(GMP_CFLAGS)
+libcore_la_LIBADD = $(JEMALLOC_LIBS) $(GMP_LIBS) -lpthread -ldl -lm
+
+include lib/base/local.mk
+include lib/sync/local.mk
+include lib/state/local.mk
+include lib/object/local.mk
+include lib/gc/local.mk
+include lib/protocol/local.mk
+include lib/value/local.mk
+include lib/module/local.mk
+include lib/runtime/local.mk
+
+# -release puts the minor version into the soname (libgilrt-0.1.so.0): until 1.0 each minor version is an ABI of its own,
+# and a program must not start with another than it was linked with. -z nodelete: threads carry the library's state until
+# they exit, perhaps after a dlclose. -z defs: a symbol that nobody defines is found here and not by the user.
+libgilrt_la_SOURCES =
+libgilrt_la_LIBADD = libcore.la
+libgilrt_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -release $(GILRT_SERIES) -version-info 0:0:0 \
+    -Wl,-z,nodelete $(DEFS_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
+EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map
+EXTRA_DIST += lib/libgilrt.map

@@ -1,0 +1,1 @@
+# One line a topic: libcore_la_SOURCES += lib/object/STEM.c lib/object/STEM.h

@@ -1,0 +1,1 @@
+# One line a topic: libcore_la_SOURCES += lib/protocol/STEM.c lib/protocol/STEM.h

@@ -1,0 +1,75 @@
+# The tests. Each folder's local.mk names its programs in the variable of its kind, one line a program; the source of
+# tests/a/test_b is tests/a/test_b.c unless tests_a_test_b_SOURCES says otherwise.
+#
+#   UNIT_TESTS   see the library's hidden symbols (libcore.la)         tests/unit/LAYER/
+#   API_TESTS    see <gilrt.h> and the shared library, nothing else    tests/api/
+#   CORE_TESTS   like UNIT_TESTS; slower, about many layers at once    tests/faults/ tests/models/ tests/stress/
+#   META_TESTS   scripts about the sources and the build               tests/meta/
+#
+# All print TAP; a program that prints none has failed.
+UNIT_TESTS =
+API_TESTS =
+CORE_TESTS =
+META_TESTS =
+INSTALL_TESTS =
+
+include tests/unit/base/local.mk
+include tests/unit/sync/local.mk
+include tests/unit/state/local.mk
+include tests/unit/object/local.mk
+include tests/unit/gc/local.mk
+include tests/unit/protocol/local.mk
+include tests/unit/value/local.mk
+include tests/unit/module/local.mk
+include tests/unit/runtime/local.mk
+include tests/api/local.mk
+include tests/api/misuse/local.mk
+include tests/faults/local.mk
+include tests/models/local.mk
+include tests/stress/local.mk
+include tests/meta/local.mk
+include tests/install/local.mk
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+# What the scripts need to know of the build.
+AM_TESTS_ENVIRONMENT = \
+    top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+    CC='$(CC)' CXX='$(CXX)' AWK='$(AWK)' NM='$(NM)' OBJDUMP='$(OBJDUMP)' READELF='$(READELF)' \
+    GILRT_SANITIZER='$(enable_sanitizer)'; \
+    export top_srcdir top_builddir CC CXX AWK NM OBJDUMP READELF GILRT_SANITIZER;
+
+if HAVE_CHECK
+check_PROGRAMS += $(UNIT_TESTS) $(API_TESTS) $(CORE_TESTS)
+TESTS += $(check_PROGRAMS)
+else
+TESTS += tests/meta/check_is_missing.sh
+endif
+TESTS += $(META_TESTS)
+
+# main() and the helpers. It is an archive, so that a program which asks for no hidden helper links none.
+check_LIBRARIES = tests/support/libsupport.a
+tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/support.c tests/support/oom.c \
+    tests/support/support.h
+tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+
+LDADD = tests/support/libsupport.a libcore.la $(CHECK_LIBS)
+API_LDADD = tests/support/libsupport.a libgilrt.la $(CHECK_LIBS)
+# An API test is compiled and linked as a stranger's program is. (Variables of a target and not of each program: one line
+# a test must do.)
+$(API_TESTS): private LDADD = $(API_LDADD)
+$(API_TESTS): libgilrt.la
+$(API_TESTS:=.$(OBJEXT)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
+
+# One kind alone, as in `make check-unit`.
+.PHONY: check-unit check-api check-core check-meta
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(UNIT_TESTS)' TESTS='$(UNIT_TESTS)'
+check-api:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(API_TESTS)' TESTS='$(API_TESTS)'
+check-core:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(CORE_TESTS)' TESTS='$(CORE_TESTS)'
+check-meta:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS= TESTS='$(META_TESTS)'

@@ -1,0 +1,13 @@
+# Scripts about the sources and the build, one line a script: META_TESTS += tests/meta/NAME.sh
+META_TESTS += tests/meta/layers.sh
+META_TESTS += tests/meta/contracts.sh
+META_TESTS += tests/meta/names.sh
+META_TESTS += tests/meta/exports.sh
+META_TESTS += tests/meta/headers.sh
+META_TESTS += tests/meta/globals.sh
+META_TESTS += tests/meta/mirror.sh
+META_TESTS += tests/meta/testnames.sh
+META_TESTS += tests/meta/selftest.sh
+EXTRA_DIST += $(META_TESTS) tests/meta/tap.sh tests/meta/globals.allowed tools/list-exports.sh
+# They look at the finished library.
+$(META_TESTS:.sh=.log): libcore.la libgilrt.la

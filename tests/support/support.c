@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Helpers that need only the public interface. */
+#include "support/support.h"
+
+#include <gilrt.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void
+gil_test_start(void)
+{
+    GilConfig config;
+
+    GilConfig_Init(&config);
+    GilStatus status = Gil_InitializeFromConfig(&config);
+    if (GilStatus_Exception(status))
+        ck_abort_msg("%s: %s", status.func, status.err_msg);
+}
+
+void
+gil_test_stop(void)
+{
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+
+/* The child's part: stderr goes to the pipe, no core file is written, and coming back is a failure of its own kind. */
+static void
+run_and_exit(void (*fn)(void *), void *arg, int stderr_pipe)
+{
+    struct rlimit no_core = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &no_core);
+    signal(SIGABRT, SIG_DFL);
+    dup2(stderr_pipe, STDERR_FILENO);
+    fn(arg);
+    _exit(0);
+}
+
+/* Reads until the writers are gone; what does not fit is read and dropped, lest the writer block. */
+static void
+read_all(int fd, char *text, size_t size)
+{
+    size_t used = 0;
+    char rest[256];
+
+    for (;;) {
+        int full = used + 1 >= size;
+        ssize_t got = read(fd, full ? rest : text + used, full ? sizeof rest : size - 1 - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        if (!full)
+            used += (size_t)got;
+    }
+    text[used] = '\0';
+}
+
+void
+gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle)
+{
+    int ends[2], status = 0;
+    char message[4096];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        close(ends[0]);
+        run_and_exit(fn, arg, ends[1]);
+    }
+    close(ends[1]);
+    read_all(ends[0], message, sizeof message);
+    close(ends[0]);
+    while (waitpid(child, &status, 0) < 0)
+        ck_assert_int_eq(errno, EINTR);
+
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
+        ck_abort_msg("expected SIGABRT with \"%s\", got wait status %#x and \"%s\"", needle, (unsigned)status, message);
+    if (strstr(message, needle) == NULL)
+        ck_abort_msg("expected a message with \"%s\", got \"%s\"", needle, message);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What test programs share: a runtime around a test, a stop that is expected, and memory that runs out on command.
+ *
+ * A test program defines suite(); main() is in main.c and prints TAP. Each test runs in a process of its own, so a test
+ * may leave the runtime running, and a crash costs that test alone.
+ */
+#ifndef TESTS_SUPPORT_H
+#define TESTS_SUPPORT_H
+
+#include <check.h>
+
+/* The tests of one program; defined by it. */
+Suite *suite(void);
+
+/* Starts the runtime with default settings and leaves the calling thread attached to the main interpreter; stops it.
+ * As a fixture: tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop). */
+void gil_test_start(void);
+void gil_test_stop(void);
+
+/* Passes when fn(arg), run in a child process, stops it by SIGABRT with a message on stderr that contains needle. */
+void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
+
+/* --- for unit tests only: the functions below use hidden symbols of the library --- */
+
+/* Lets the nth allocation from now fail (1 is the next), and with forever set all that follow too. */
+void gil_test_fail_alloc(long nth, int forever);
+/* Memory is plentiful again. */
+void gil_test_fail_alloc_off(void);
+
+/* A step returns 0 when it worked, and then has released again what it made; -1 when it failed with MemoryError. */
+typedef int (*gil_test_step)(void *arg);
+
+/*
+ * Runs step(arg) with its first allocation failing, then its second, and so on until it works; once with only that one
+ * failing and once with all from there on. After each failure the error set must be MemoryError, and as many blocks must
+ * be alive as before. Needs an attached thread. The step is first run once undisturbed, so that caches fill.
+ */
+void gil_test_oom_loop(gil_test_step step, void *arg);
+
+#endif
