@@ -3,6 +3,8 @@
 #ifndef GIL_BASE_MEM_H
 #define GIL_BASE_MEM_H
 
+#include "base/atomic.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,23 +20,50 @@
  * whatever is still in use: with jemalloc a heap is an arena, otherwise the front keeps the lists itself.
  *
  * Every function returns NULL when memory is lacking, and touches nothing then; a request of 0 bytes is one of 1.
- * Blocks are aligned to 16 bytes.
+ * Blocks are aligned to 16 bytes. How it works is told in mem.c.
  */
-struct gil_heap;
+#define GIL_HEAP_SMALL 8192
+#define GIL_HEAP_FINE 512   /* up to here classes are 16 bytes apart, and the inline path serves them */
+#define GIL_HEAP_CLASSES 48 /* 32 fine ones, then four to each doubling */
+#define GIL_CHUNK 65536     /* size of a slab; alignment of slabs and of large blocks */
+
+/* The first 64 bytes of a slab, and of the room of a large block. */
+struct gil_chunk {
+    void *free;                   /* [gil] free blocks, last freed first, linked through their first word */
+    uint32_t used;                /* [gil] frees until something must be done, see mem.c */
+    uint16_t kind;                /* [gil] enum chunk_kind */
+    uint16_t size_class;          /* [gil] of a slab */
+    struct gil_heap *heap;        /* [const] */
+    size_t size;                  /* [gil] bytes of each block */
+    char *fresh, *end;            /* [gil] room of a slab that was never handed out */
+    struct gil_chunk *next, *prev; /* [gil] place in the one list that it is in */
+};
+
+struct gil_heap {
+    struct gil_chunk *current[GIL_HEAP_CLASSES]; /* [gil] the slab that serves; never NULL */
+    struct gil_chunk *partial[GIL_HEAP_CLASSES]; /* [gil] slabs with free room */
+    struct gil_chunk *parked[GIL_HEAP_CLASSES];  /* [gil] slabs without */
+    struct gil_chunk *large;                     /* [gil] large blocks */
+    struct gil_chunk *spare;                     /* [gil] empty slabs kept for any class */
+    uint32_t spares;                             /* [gil] how many; at most MAX_SPARES */
+    uint32_t arena;                              /* [const] what the allocator below calls it */
+    size_t mapped;                               /* [gil] bytes taken from the allocator below */
+};
 
 void *gil_raw_malloc(size_t size);
 void *gil_raw_calloc(size_t count, size_t size); /* NULL also when the product overflows */
-void *gil_raw_realloc(void *block, size_t size); /* the old block stays valid on failure */
+void *gil_raw_realloc(void *block, size_t size); /* the old block stays valid on failure; block NULL: as malloc */
 void gil_raw_free(void *block);                  /* NULL is let through */
 
 struct gil_heap *gil_heap_new(void);
 /* Gives back all that is left; returns how many blocks that was. */
 size_t gil_heap_destroy(struct gil_heap *heap);
 
-void *gil_heap_malloc(struct gil_heap *heap, size_t size);
-void *gil_heap_calloc(struct gil_heap *heap, size_t count, size_t size);
-void *gil_heap_realloc(struct gil_heap *heap, void *block, size_t size); /* block NULL: as malloc */
-void gil_heap_free(void *block);                                        /* NULL is let through */
+static inline void *gil_heap_malloc(struct gil_heap *heap, size_t size);
+void *gil_heap_calloc(struct gil_heap *heap, size_t count, size_t size); /* NULL also when the product overflows */
+/* block NULL: as malloc. The old block stays valid on failure; making a block smaller does not fail. */
+void *gil_heap_realloc(struct gil_heap *heap, void *block, size_t size);
+static inline void gil_heap_free(void *block); /* NULL is let through */
 struct gil_heap *gil_heap_of(const void *block);
 
 struct gil_mem_stats {
@@ -45,15 +74,82 @@ struct gil_mem_stats {
 void gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats);
 /* Raw blocks in use, all threads: exact when no other thread allocates. */
 void gil_raw_stats(struct gil_mem_stats *stats);
+/* Panics when the heap's lists, counts and free blocks do not agree. */
+void gil_heap_check(const struct gil_heap *heap);
+/* Gives back what destroyed heaps left for the next ones. Any thread. */
+void gil_mem_trim(void);
 /* Name and version of the allocator behind the front, for the build-info string. */
 const char *gil_mem_backend(void);
 
 /*
  * Fault injection, for tests: the nth request from now on (1 is the next) fails, once or for ever. Counts raw and heap
- * requests of the calling thread only. 0 switches it off. gil_mem_fail_count() tells how many failures were delivered
- * since the last call of gil_mem_fail_nth().
+ * requests of the calling thread only; one thread at a time may use it. 0 switches it off. gil_mem_fail_count() tells
+ * how many failures were delivered since the last call of gil_mem_fail_nth().
  */
 void gil_mem_fail_nth(long nth, int forever);
 long gil_mem_fail_count(void);
+
+/* The rest is for the inline paths. */
+
+/* [atomic] Nonzero while fault injection is on: every request then takes the slow path. */
+extern uint32_t gil_mem_watched __attribute__((visibility("hidden")));
+
+void *gil_heap_malloc_slow(struct gil_heap *heap, size_t size);
+/* The block has been put on its chunk's list, and used has come to 0. */
+void gil_heap_free_slow(struct gil_chunk *chunk);
+/* In place of the inline path where every block is watched. */
+void gil_heap_free_checked(void *block);
+
+/* Debug builds and those with AddressSanitizer look at every request. */
+#if defined(__SANITIZE_ADDRESS__)
+#define GIL_HEAP_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GIL_HEAP_ASAN 1
+#endif
+#endif
+#if defined(GIL_DEBUG) || defined(GIL_HEAP_ASAN)
+#define GIL_HEAP_CHECKED 1
+#endif
+
+static inline struct gil_chunk *
+gil_chunk_of(const void *block)
+{
+    return (struct gil_chunk *)((uintptr_t)block & ~(uintptr_t)(GIL_CHUNK - 1));
+}
+
+static inline void *
+gil_heap_malloc(struct gil_heap *heap, size_t size)
+{
+#ifndef GIL_HEAP_CHECKED
+    /* A size of 0 wraps round to a large one. Relaxed: the switch is only ever for the thread that throws it. */
+    if (__builtin_expect(size - 1 < GIL_HEAP_FINE && gil_load_relaxed(&gil_mem_watched) == 0, 1)) {
+        struct gil_chunk *slab = heap->current[(size - 1) / 16];
+        void *block = slab->free;
+        if (__builtin_expect(block != NULL, 1)) {
+            slab->free = *(void **)block;
+            slab->used++;
+            return block;
+        }
+    }
+#endif
+    return gil_heap_malloc_slow(heap, size);
+}
+
+static inline void
+gil_heap_free(void *block)
+{
+#ifdef GIL_HEAP_CHECKED
+    gil_heap_free_checked(block);
+#else
+    if (block == NULL)
+        return;
+    struct gil_chunk *chunk = gil_chunk_of(block);
+    *(void **)block = chunk->free;
+    chunk->free = block;
+    if (__builtin_expect(--chunk->used == 0, 0))
+        gil_heap_free_slow(chunk);
+#endif
+}
 
 #endif

@@ -1,0 +1,922 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory front. The only file of the library that names the allocator behind it.
+ *
+ * Chunks. A heap takes memory in chunks that begin at a multiple of 64 KiB, with a header in their first 64 bytes, so
+ * that masking a block's address finds it. A slab is one chunk cut into blocks of one size; a large block has a chunk of
+ * its own, as long as it must be. Blocks of a slab are cut a page at a time: a page that no block was taken from is
+ * never touched, so a slab costs 64 KiB of addresses and as much memory as it uses. The addresses left free between
+ * large chunks cost nothing either.
+ *
+ * Where a slab is. Each size class has one current slab, which serves all requests; when it has no room left it is
+ * parked, and the next one comes from the list of partial slabs, from the heap's few spare ones, or from below. A
+ * block that comes back to a parked slab makes it partial; the last block that comes back to a partial slab makes it
+ * spare, or returns it.
+ *
+ * The count. The path of gil_heap_free() must find out about both events, and about large blocks, with one test. So
+ * `used` does not always count blocks in use: it counts the frees until something must be done.
+ *
+ *     current    blocks in use + 1   never comes to 0: it stays current though it be empty, so that a program which
+ *                                    makes and drops one object does not take and return a slab each time
+ *     partial    blocks in use       0 means empty
+ *     parked     1                   0 means that the first block came back
+ *     large      1                   0 means that the block itself came back
+ *
+ * blocks_in_use() translates back; statistics add up slabs, so no request pays for a counter.
+ *
+ * Each class begins with a shared slab that has no room and is never written, so that the path of gil_heap_malloc()
+ * needs no test for a missing one.
+ *
+ * What was rejected. A size before each block: 16 bytes an object, to keep the alignment. A reserved range of
+ * addresses for slabs, to tell them from other blocks by comparison: a heap must live in an arena of its own. Calling
+ * the allocator below for every object: with an arena named it takes four times as long as a list in hand.
+ *
+ * The allocator below. With jemalloc, a heap is an arena: destroying it discards every block in one call, and arenas
+ * are kept for the next heap because making one takes 100 µs; thread caches are bypassed, since the front is one. With
+ * the system allocator, destroying walks the lists. Raw memory goes straight below in both.
+ *
+ * In a debug build fresh blocks are filled with 0xCD and free ones with 0xDD; a block freed twice, written after it was
+ * freed, or never handed out stops the process. Under AddressSanitizer free blocks are poisoned.
+ */
+#include "base/mem.h"
+
+#include "base/panic.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#if GIL_WITH_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#else
+#include <malloc.h>
+#include <stdlib.h>
+#endif
+
+#ifdef GIL_HEAP_ASAN
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+#else
+#define POISON(p, n) ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+/* Blocks are cut by this much at a time; where pages are larger, more of one is touched, which does no harm. */
+#define CUT 4096
+/* Enough that a class which grows and shrinks by a slab does not go below each time. */
+#define MAX_SPARES 2
+/* Arenas kept for the next heaps: about 100 KiB each. */
+#define MAX_POOLED 8
+
+#define FILL_FRESH 0xCD
+#define FILL_FREE 0xDD
+
+/* Not small numbers: what masking a foreign address finds should not pass for one. */
+enum chunk_kind {
+    CURRENT = 0x51a1,
+    PARTIAL = 0x51a2,
+    PARKED = 0x51a3,
+    SPARE = 0x51a4,
+    LARGE = 0x1a46,
+};
+
+_Static_assert(sizeof(struct gil_chunk) == 64, "blocks begin at a multiple of 16");
+_Static_assert(GIL_HEAP_FINE / 16 + 16 == GIL_HEAP_CLASSES, "four classes for each of four doublings");
+
+/* Never written; see the essay. */
+static const struct gil_chunk no_slab = {.kind = CURRENT, .used = 1};
+
+uint32_t gil_mem_watched;
+
+static struct {
+    pthread_t thread; /* [atomic] whose requests count; relaxed: only that thread acts on what follows */
+    long left;        /* [own] requests until one fails */
+    int forever;      /* [own] and all after it */
+    long delivered;   /* [own] */
+} fault;
+
+void
+gil_mem_fail_nth(long nth, int forever)
+{
+    gil_store_relaxed(&fault.thread, pthread_self());
+    fault.left = nth;
+    fault.forever = forever;
+    fault.delivered = 0;
+    gil_store_relaxed(&gil_mem_watched, nth > 0 ? 1u : 0u);
+}
+
+long
+gil_mem_fail_count(void)
+{
+    return fault.delivered;
+}
+
+/* Whether this request is to fail. */
+static int
+fails(void)
+{
+    if (__builtin_expect(gil_load_relaxed(&gil_mem_watched) == 0, 1))
+        return 0;
+    if (gil_load_relaxed(&fault.thread) != pthread_self() || fault.left == 0)
+        return 0;
+    if (--fault.left > 0)
+        return 0;
+    if (fault.forever)
+        fault.left = 1;
+    fault.delivered++;
+    return 1;
+}
+
+#if GIL_WITH_JEMALLOC
+
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
+/* Fixed here and not by the header, whose macro asks for the same. */
+#define CHUNK_FLAGS(arena) (MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE | MALLOCX_ALIGN(GIL_CHUNK))
+
+/* [atomic] Arenas ready for the next heap, as number + 1; 0: no arena in this place. Exchanged with acq_rel: what
+ * one thread did to the arena it puts in is over for the thread that takes it out. */
+static uint32_t arena_pool[MAX_POOLED];
+
+static int
+arena_command(uint32_t arena, const char *command)
+{
+    char name[48];
+    snprintf(name, sizeof(name), "arena.%u.%s", arena, command);
+    return mallctl(name, NULL, NULL, NULL, 0);
+}
+
+static uint32_t
+arena_from_pool(void)
+{
+    for (int i = 0; i < MAX_POOLED; i++) {
+        if (gil_load_relaxed(&arena_pool[i]) == 0)
+            continue;
+        uint32_t arena = gil_exchange_acq_rel(&arena_pool[i], 0);
+        if (arena != 0)
+            return arena;
+    }
+    return 0;
+}
+
+/* 0, or -1 when there can be no more. */
+static int
+below_open(uint32_t *arena)
+{
+    uint32_t pooled = arena_from_pool();
+    if (pooled != 0) {
+        *arena = pooled - 1;
+        return 0;
+    }
+    unsigned made;
+    size_t size = sizeof(made);
+    if (mallctl("arenas.create", &made, &size, NULL, 0) != 0)
+        return -1;
+    *arena = made;
+    return 0;
+}
+
+/* Discards whatever is left in the heap. */
+static void
+below_close(struct gil_heap *heap)
+{
+    uint32_t nobody = 0;
+
+    arena_command(heap->arena, "reset");
+    for (int i = 0; i < MAX_POOLED; i++, nobody = 0)
+        if (gil_cas_acq_rel(&arena_pool[i], &nobody, heap->arena + 1))
+            return;
+    arena_command(heap->arena, "destroy");
+}
+
+void
+gil_mem_trim(void)
+{
+    uint32_t arena;
+    while ((arena = arena_from_pool()) != 0)
+        arena_command(arena - 1, "destroy");
+}
+
+static void *
+below_take(struct gil_heap *heap, size_t bytes)
+{
+    return mallocx(bytes, CHUNK_FLAGS(heap->arena));
+}
+
+static void *
+below_resize(struct gil_heap *heap, void *chunk, size_t old_bytes, size_t bytes)
+{
+    (void)old_bytes;
+    return rallocx(chunk, bytes, CHUNK_FLAGS(heap->arena));
+}
+
+static void
+below_give(struct gil_heap *heap, void *chunk, size_t bytes)
+{
+    sdallocx(chunk, bytes, CHUNK_FLAGS(heap->arena));
+}
+
+/* What below_take(bytes) really gives. */
+static size_t
+below_size(size_t bytes)
+{
+    return nallocx(bytes, MALLOCX_ALIGN(GIL_CHUNK));
+}
+
+/* Requests are of 16 bytes at least: smaller classes are aligned to less than that. */
+static void *
+raw_take(size_t size, int zero)
+{
+    return mallocx(size, zero ? MALLOCX_ZERO : 0);
+}
+
+static void *
+raw_resize(void *block, size_t size)
+{
+    return rallocx(block, size, 0);
+}
+
+static void
+raw_give(void *block)
+{
+    dallocx(block, 0);
+}
+
+static size_t
+raw_size(void *block)
+{
+    return sallocx(block, 0);
+}
+
+const char *
+gil_mem_backend(void)
+{
+    return "jemalloc " TEXT(JEMALLOC_VERSION_MAJOR) "." TEXT(JEMALLOC_VERSION_MINOR) "." TEXT(JEMALLOC_VERSION_BUGFIX);
+}
+
+#else
+
+static int
+below_open(uint32_t *arena)
+{
+    *arena = 0;
+    return 0;
+}
+
+static void *
+below_take(struct gil_heap *heap, size_t bytes)
+{
+    void *chunk;
+    (void)heap;
+    return posix_memalign(&chunk, GIL_CHUNK, bytes) == 0 ? chunk : NULL;
+}
+
+static void
+below_give(struct gil_heap *heap, void *chunk, size_t bytes)
+{
+    (void)heap, (void)bytes;
+    free(chunk);
+}
+
+/* The system's realloc() does not keep the alignment. */
+static void *
+below_resize(struct gil_heap *heap, void *chunk, size_t old_bytes, size_t bytes)
+{
+    void *moved = below_take(heap, bytes);
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, chunk, old_bytes < bytes ? old_bytes : bytes);
+    below_give(heap, chunk, old_bytes);
+    return moved;
+}
+
+static size_t
+below_size(size_t bytes)
+{
+    return (bytes + CUT - 1) & ~(size_t)(CUT - 1);
+}
+
+static void
+give_list(struct gil_heap *heap, struct gil_chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct gil_chunk *next = chunk->next;
+        below_give(heap, chunk, GIL_CHUNK);
+        chunk = next;
+    }
+}
+
+static void
+below_close(struct gil_heap *heap)
+{
+    for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
+        if (heap->current[i] != &no_slab)
+            below_give(heap, heap->current[i], GIL_CHUNK);
+        give_list(heap, heap->partial[i]);
+        give_list(heap, heap->parked[i]);
+    }
+    give_list(heap, heap->spare);
+    give_list(heap, heap->large);
+}
+
+void
+gil_mem_trim(void)
+{
+}
+
+static void *
+raw_take(size_t size, int zero)
+{
+    return zero ? calloc(1, size) : malloc(size);
+}
+
+static void *
+raw_resize(void *block, size_t size)
+{
+    return realloc(block, size);
+}
+
+static void
+raw_give(void *block)
+{
+    free(block);
+}
+
+static size_t
+raw_size(void *block)
+{
+    return malloc_usable_size(block);
+}
+
+const char *
+gil_mem_backend(void)
+{
+    return "system malloc";
+}
+
+#endif
+
+/* [atomic] Relaxed: sums that nobody acts on while others still change them. */
+static size_t raw_blocks, raw_bytes;
+
+static void *
+raw_count(void *block)
+{
+    if (block != NULL) {
+        gil_fetch_add_relaxed(&raw_blocks, 1);
+        gil_fetch_add_relaxed(&raw_bytes, raw_size(block));
+    }
+    return block;
+}
+
+static size_t
+raw_request(size_t size)
+{
+    return size < 16 ? 16 : size;
+}
+
+void *
+gil_raw_malloc(size_t size)
+{
+    if (fails() || size > PTRDIFF_MAX)
+        return NULL;
+    void *block = raw_count(raw_take(raw_request(size), 0));
+#ifdef GIL_DEBUG
+    if (block != NULL)
+        memset(block, FILL_FRESH, size);
+#endif
+    return block;
+}
+
+void *
+gil_raw_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX || fails())
+        return NULL;
+    return raw_count(raw_take(raw_request(bytes), 1));
+}
+
+void *
+gil_raw_realloc(void *block, size_t size)
+{
+    if (block == NULL)
+        return gil_raw_malloc(size);
+    if (fails() || size > PTRDIFF_MAX)
+        return NULL;
+    size_t before = raw_size(block);
+    void *moved = raw_resize(block, raw_request(size));
+    if (moved != NULL)
+        gil_fetch_add_relaxed(&raw_bytes, raw_size(moved) - before);
+    return moved;
+}
+
+void
+gil_raw_free(void *block)
+{
+    if (block == NULL)
+        return;
+    size_t size = raw_size(block);
+#ifdef GIL_DEBUG
+    memset(block, FILL_FREE, size);
+#endif
+    gil_fetch_sub_relaxed(&raw_blocks, 1);
+    gil_fetch_sub_relaxed(&raw_bytes, size);
+    raw_give(block);
+}
+
+void
+gil_raw_stats(struct gil_mem_stats *stats)
+{
+    stats->blocks = gil_load_relaxed(&raw_blocks);
+    stats->bytes = stats->mapped = gil_load_relaxed(&raw_bytes);
+}
+
+static unsigned
+class_of(size_t size)
+{
+    size_t last = size - 1;
+    if (last < GIL_HEAP_FINE)
+        return (unsigned)(last / 16);
+    unsigned log = 63u - (unsigned)__builtin_clzl(last);
+    return GIL_HEAP_FINE / 16 + (log - 9) * 4 + (unsigned)(last >> (log - 2) & 3);
+}
+
+static size_t
+class_size(unsigned size_class)
+{
+    if (size_class < GIL_HEAP_FINE / 16)
+        return (size_class + 1) * (size_t)16;
+    unsigned step = size_class - GIL_HEAP_FINE / 16;
+    return (size_t)(4 + step % 4 + 1) << (step / 4 + 7);
+}
+
+static char *
+first_block(struct gil_chunk *chunk)
+{
+    return (char *)(chunk + 1);
+}
+
+static size_t
+slab_capacity(const struct gil_chunk *slab)
+{
+    return (GIL_CHUNK - sizeof(*slab)) / slab->size;
+}
+
+static void
+push(struct gil_chunk **list, struct gil_chunk *chunk)
+{
+    chunk->prev = NULL;
+    chunk->next = *list;
+    if (*list != NULL)
+        (*list)->prev = chunk;
+    *list = chunk;
+}
+
+static void
+unlink_from(struct gil_chunk **list, struct gil_chunk *chunk)
+{
+    if (chunk->prev != NULL)
+        chunk->prev->next = chunk->next;
+    else
+        *list = chunk->next;
+    if (chunk->next != NULL)
+        chunk->next->prev = chunk->prev;
+}
+
+static size_t
+blocks_in_use(const struct gil_chunk *chunk)
+{
+    switch (chunk->kind) {
+    case CURRENT:
+        return chunk->used - 1;
+    case PARKED:
+        return slab_capacity(chunk);
+    default:
+        return chunk->used;
+    }
+}
+
+static void
+fill_free(void *block, size_t size)
+{
+#ifdef GIL_DEBUG
+    memset((char *)block + sizeof(void *), FILL_FREE, size - sizeof(void *));
+#endif
+    POISON(block, size);
+}
+
+/* Cut fresh room into free blocks, at most to the end of a page. 0 when there is none. */
+static int
+cut(struct gil_chunk *slab)
+{
+    if (slab->fresh == slab->end)
+        return 0;
+    uintptr_t page_end = ((uintptr_t)slab->fresh + slab->size + CUT - 1) & ~(uintptr_t)(CUT - 1);
+    char *block = slab->fresh;
+
+    slab->free = block;
+    for (;;) {
+        char *next = block + slab->size;
+        int last = next == slab->end || (uintptr_t)next + slab->size > page_end;
+        *(void **)block = last ? NULL : next;
+        fill_free(block, slab->size);
+        block = next;
+        if (last)
+            break;
+    }
+    slab->fresh = block;
+    return 1;
+}
+
+/* A slab of that class without a block in use, in no list; NULL when memory is lacking. */
+static struct gil_chunk *
+empty_slab(struct gil_heap *heap, unsigned size_class)
+{
+    struct gil_chunk *slab = heap->spare;
+    if (slab != NULL) {
+        unlink_from(&heap->spare, slab);
+        heap->spares--;
+    }
+    else {
+        slab = below_take(heap, GIL_CHUNK);
+        if (slab == NULL)
+            return NULL;
+        heap->mapped += GIL_CHUNK;
+    }
+    slab->heap = heap;
+    slab->free = NULL;
+    slab->used = 0;
+    slab->size_class = (uint16_t)size_class;
+    slab->size = class_size(size_class);
+    slab->fresh = first_block(slab);
+    slab->end = slab->fresh + slab_capacity(slab) * slab->size;
+    return slab;
+}
+
+/* Makes another slab current; the present one has no room. 0, or -1 when memory is lacking. */
+static int
+next_slab(struct gil_heap *heap, unsigned size_class)
+{
+    struct gil_chunk *slab = heap->partial[size_class];
+    if (slab != NULL)
+        unlink_from(&heap->partial[size_class], slab);
+    else if ((slab = empty_slab(heap, size_class)) == NULL)
+        return -1;
+
+    struct gil_chunk *full = heap->current[size_class];
+    if (full != &no_slab) {
+        full->kind = PARKED;
+        full->used = 1;
+        push(&heap->parked[size_class], full);
+    }
+    slab->kind = CURRENT;
+    slab->used++;
+    slab->next = slab->prev = NULL;
+    heap->current[size_class] = slab;
+    return 0;
+}
+
+static void
+drop_slab(struct gil_heap *heap, struct gil_chunk *slab)
+{
+    if (heap->spares < MAX_SPARES) {
+        slab->kind = SPARE;
+        push(&heap->spare, slab);
+        heap->spares++;
+        return;
+    }
+    UNPOISON(slab, GIL_CHUNK);
+    heap->mapped -= GIL_CHUNK;
+    below_give(heap, slab, GIL_CHUNK);
+}
+
+/* Bytes to ask for below, header included; 0 when no machine has them. */
+static size_t
+large_bytes(size_t size)
+{
+    return size > PTRDIFF_MAX - GIL_CHUNK ? 0 : below_size(size + sizeof(struct gil_chunk));
+}
+
+/* Enter a chunk of that many bytes among the heap's large blocks. */
+static void *
+enter_large(struct gil_heap *heap, struct gil_chunk *chunk, size_t bytes)
+{
+    chunk->free = NULL;
+    chunk->used = 1;
+    chunk->kind = LARGE;
+    chunk->heap = heap;
+    chunk->size = bytes - sizeof(*chunk);
+    push(&heap->large, chunk);
+    heap->mapped += bytes;
+    return first_block(chunk);
+}
+
+static void
+leave_large(struct gil_heap *heap, struct gil_chunk *chunk)
+{
+    unlink_from(&heap->large, chunk);
+    heap->mapped -= chunk->size + sizeof(*chunk);
+}
+
+static void *
+large_malloc(struct gil_heap *heap, size_t size)
+{
+    size_t bytes = large_bytes(size);
+    struct gil_chunk *chunk = bytes == 0 ? NULL : below_take(heap, bytes);
+    return chunk == NULL ? NULL : enter_large(heap, chunk, bytes);
+}
+
+/* From large to large. */
+static void *
+large_realloc(struct gil_heap *heap, struct gil_chunk *chunk, size_t size)
+{
+    size_t old_bytes = chunk->size + sizeof(*chunk);
+    size_t bytes = large_bytes(size);
+    if (bytes == 0)
+        return NULL;
+    if (bytes == old_bytes)
+        return first_block(chunk);
+    leave_large(heap, chunk);
+    struct gil_chunk *moved = below_resize(heap, chunk, old_bytes, bytes);
+    if (moved == NULL) {
+        enter_large(heap, chunk, old_bytes);
+        return NULL;
+    }
+    return enter_large(heap, moved, bytes);
+}
+
+#ifdef GIL_DEBUG
+static int
+filled(const void *block, size_t size, int byte)
+{
+    const unsigned char *p = block;
+    for (size_t i = 0; i < size; i++)
+        if (p[i] != byte)
+            return 0;
+    return 1;
+}
+
+/* A block that is handed out again: nobody may have written to it since it was freed. */
+static void
+check_reused(const struct gil_chunk *slab, const void *block)
+{
+    if (!filled((const char *)block + sizeof(void *), slab->size - sizeof(void *), FILL_FREE))
+        gil_panic("gil_heap_malloc", "the block at %p was written to after it was freed", block);
+}
+
+static void
+check_freed(const struct gil_chunk *chunk, const void *block)
+{
+    size_t offset = (size_t)((const char *)block - (const char *)chunk) - sizeof(*chunk);
+
+    if (chunk->kind == LARGE) {
+        if (offset != 0)
+            gil_panic("gil_heap_free", "%p is not the start of a block", block);
+        return;
+    }
+    if (chunk->kind != CURRENT && chunk->kind != PARTIAL && chunk->kind != PARKED)
+        gil_panic("gil_heap_free", "%p is no block of a heap, or was freed before", block);
+    if (offset % chunk->size != 0 || (const char *)block >= chunk->fresh)
+        gil_panic("gil_heap_free", "%p is not the start of a block", block);
+    /* The walk is only for blocks that look free. */
+    if (!filled((const char *)block + sizeof(void *), chunk->size - sizeof(void *), FILL_FREE))
+        return;
+    for (const void *free = chunk->free; free != NULL; free = *(void *const *)free)
+        if (free == block)
+            gil_panic("gil_heap_free", "the block at %p was freed before", block);
+}
+#endif
+
+static size_t
+count_free(const struct gil_chunk *slab)
+{
+    size_t count = 0;
+    for (char *block = slab->free; block != NULL; count++) {
+        size_t offset = (size_t)(block - first_block((struct gil_chunk *)(uintptr_t)slab));
+        GIL_REQUIRE(offset < GIL_CHUNK && offset % slab->size == 0, "a free block lies outside its slab");
+        UNPOISON(block, sizeof(void *));
+        char *next = *(void **)block;
+        POISON(block, sizeof(void *));
+        block = next;
+    }
+    return count;
+}
+
+static void
+check_slab(const struct gil_heap *heap, const struct gil_chunk *slab, enum chunk_kind kind, unsigned size_class)
+{
+    size_t fresh = (size_t)(slab->end - slab->fresh) / slab->size;
+
+    GIL_REQUIRE(slab->heap == heap, "a slab is in another heap's list");
+    GIL_REQUIRE(slab->kind == kind, "a slab of kind %x is in the list of kind %x", slab->kind, (unsigned)kind);
+    GIL_REQUIRE(slab->size_class == size_class, "a slab of class %u is in the list of class %u", slab->size_class,
+                size_class);
+    GIL_REQUIRE(count_free(slab) + fresh + blocks_in_use(slab) == slab_capacity(slab), "a slab has lost count");
+    GIL_REQUIRE(kind != PARTIAL || slab->used > 0, "a partial slab is empty");
+}
+
+void
+gil_heap_check(const struct gil_heap *heap)
+{
+    const struct gil_chunk *chunk;
+    size_t mapped = 0;
+    uint32_t spares = 0;
+
+    for (unsigned i = 0; i < GIL_HEAP_CLASSES; i++) {
+        if (heap->current[i] != &no_slab) {
+            check_slab(heap, heap->current[i], CURRENT, i);
+            mapped += GIL_CHUNK;
+        }
+        for (chunk = heap->partial[i]; chunk != NULL; chunk = chunk->next, mapped += GIL_CHUNK)
+            check_slab(heap, chunk, PARTIAL, i);
+        for (chunk = heap->parked[i]; chunk != NULL; chunk = chunk->next, mapped += GIL_CHUNK)
+            check_slab(heap, chunk, PARKED, i);
+    }
+    for (chunk = heap->spare; chunk != NULL; chunk = chunk->next, mapped += GIL_CHUNK)
+        spares++;
+    for (chunk = heap->large; chunk != NULL; chunk = chunk->next)
+        mapped += chunk->size + sizeof(*chunk);
+    GIL_REQUIRE(spares == heap->spares && spares <= MAX_SPARES, "spare slabs have lost count");
+    GIL_REQUIRE(mapped == heap->mapped, "the heap counts %zu bytes and has %zu", heap->mapped, mapped);
+}
+
+struct gil_heap *
+gil_heap_new(void)
+{
+    struct gil_heap *heap = gil_raw_calloc(1, sizeof(*heap));
+    if (heap == NULL)
+        return NULL;
+    if (below_open(&heap->arena) < 0) {
+        gil_raw_free(heap);
+        return NULL;
+    }
+    for (int i = 0; i < GIL_HEAP_CLASSES; i++)
+        heap->current[i] = (struct gil_chunk *)(uintptr_t)&no_slab;
+    return heap;
+}
+
+size_t
+gil_heap_destroy(struct gil_heap *heap)
+{
+    struct gil_mem_stats stats;
+
+    gil_heap_stats(heap, &stats);
+#ifdef GIL_HEAP_ASAN
+    for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
+        struct gil_chunk *lists[] = {heap->partial[i], heap->parked[i]};
+        if (heap->current[i] != &no_slab)
+            UNPOISON(heap->current[i], GIL_CHUNK);
+        for (int j = 0; j < 2; j++)
+            for (struct gil_chunk *slab = lists[j]; slab != NULL; slab = slab->next)
+                UNPOISON(slab, GIL_CHUNK);
+    }
+    for (struct gil_chunk *slab = heap->spare; slab != NULL; slab = slab->next)
+        UNPOISON(slab, GIL_CHUNK);
+#endif
+    below_close(heap);
+    gil_raw_free(heap);
+    return stats.blocks;
+}
+
+void *
+gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
+{
+    if (fails())
+        return NULL;
+    if (size == 0)
+        size = 1;
+    if (size > GIL_HEAP_SMALL)
+        return large_malloc(heap, size);
+
+    unsigned size_class = class_of(size);
+    struct gil_chunk *slab = heap->current[size_class];
+    while (slab->free == NULL && !cut(slab)) {
+        if (next_slab(heap, size_class) < 0)
+            return NULL;
+        slab = heap->current[size_class];
+    }
+    void *block = slab->free;
+    UNPOISON(block, slab->size);
+    slab->free = *(void **)block;
+    slab->used++;
+#ifdef GIL_DEBUG
+    check_reused(slab, block);
+    memset(block, FILL_FRESH, slab->size);
+#endif
+    return block;
+}
+
+void *
+gil_heap_calloc(struct gil_heap *heap, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        return NULL;
+    void *block = gil_heap_malloc(heap, bytes);
+    if (block != NULL)
+        memset(block, 0, bytes);
+    return block;
+}
+
+void
+gil_heap_free_slow(struct gil_chunk *chunk)
+{
+    struct gil_heap *heap = chunk->heap;
+
+    switch (chunk->kind) {
+    case PARKED:
+        unlink_from(&heap->parked[chunk->size_class], chunk);
+        chunk->kind = PARTIAL;
+        chunk->used = (uint32_t)slab_capacity(chunk) - 1;
+        push(&heap->partial[chunk->size_class], chunk);
+        break;
+    case PARTIAL:
+        unlink_from(&heap->partial[chunk->size_class], chunk);
+        drop_slab(heap, chunk);
+        break;
+    case LARGE:
+        leave_large(heap, chunk);
+        below_give(heap, chunk, chunk->size + sizeof(*chunk));
+        break;
+    default:
+        gil_panic("gil_heap_free", "%p is no block of a heap, or was freed before", (void *)chunk);
+    }
+}
+
+void
+gil_heap_free_checked(void *block)
+{
+    if (block == NULL)
+        return;
+    struct gil_chunk *chunk = gil_chunk_of(block);
+#ifdef GIL_DEBUG
+    check_freed(chunk, block);
+#endif
+    if (chunk->kind != LARGE) {
+        *(void **)block = chunk->free;
+        chunk->free = block;
+        fill_free(block, chunk->size);
+    }
+    if (--chunk->used == 0)
+        gil_heap_free_slow(chunk);
+}
+
+void *
+gil_heap_realloc(struct gil_heap *heap, void *block, size_t size)
+{
+    if (block == NULL)
+        return gil_heap_malloc(heap, size);
+
+    struct gil_chunk *chunk = gil_chunk_of(block);
+    size_t room = chunk->size;
+    /* Shrinking to no less than half is not worth a move. */
+    if (size <= room && size >= room / 2)
+        return block;
+    void *moved;
+    if (chunk->kind == LARGE && size > GIL_HEAP_SMALL) {
+        moved = size > room && fails() ? NULL : large_realloc(heap, chunk, size);
+    }
+    else {
+        moved = gil_heap_malloc(heap, size);
+        if (moved != NULL) {
+            memcpy(moved, block, size < room ? size : room);
+            gil_heap_free(block);
+        }
+    }
+    return moved == NULL && size <= room ? block : moved;
+}
+
+struct gil_heap *
+gil_heap_of(const void *block)
+{
+    return gil_chunk_of(block)->heap;
+}
+
+static void
+add_slab(struct gil_mem_stats *stats, const struct gil_chunk *slab)
+{
+    size_t used = blocks_in_use(slab);
+    stats->blocks += used;
+    stats->bytes += used * slab->size;
+}
+
+void
+gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats)
+{
+    const struct gil_chunk *chunk;
+
+    *stats = (struct gil_mem_stats){.mapped = heap->mapped};
+    for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
+        add_slab(stats, heap->current[i]);
+        for (chunk = heap->partial[i]; chunk != NULL; chunk = chunk->next)
+            add_slab(stats, chunk);
+        for (chunk = heap->parked[i]; chunk != NULL; chunk = chunk->next)
+            add_slab(stats, chunk);
+    }
+    for (chunk = heap->large; chunk != NULL; chunk = chunk->next)
+        add_slab(stats, chunk);
+}
