@@ -1,4 +1,4 @@
-# The public headers, one line a header: nobase_include_HEADERS += include/gilrt/TOPIC.h
+# The public headers, one line a header: gilrtinclude_HEADERS += include/gilrt/TOPIC.h
 # They are installed below $(includedir)/gilrt, the umbrella beside that folder.
 include_HEADERS = include/gilrt.h
 gilrtincludedir = $(includedir)/gilrt
@@ -26,3 +26,10 @@ gilrtinclude_HEADERS += include/gilrt/none.h
 gilrtinclude_HEADERS += include/gilrt/bool.h
 gilrtinclude_HEADERS += include/gilrt/float.h
 gilrtinclude_HEADERS += include/gilrt/long.h
+gilrtinclude_HEADERS += include/gilrt/object.h
+gilrtinclude_HEADERS += include/gilrt/type.h
+gilrtinclude_HEADERS += include/gilrt/slot.h
+gilrtinclude_HEADERS += include/gilrt/typeobject.h
+gilrtinclude_HEADERS += include/gilrt/error.h
+gilrtinclude_HEADERS += include/gilrt/gc.h
+gilrtinclude_HEADERS += include/gilrt/lock.h

@@ -56,12 +56,12 @@ tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/support.
 tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 
 LDADD = tests/support/libsupport.a libcore.la $(CHECK_LIBS)
-API_LDADD = tests/support/libsupport.a libgilrt.la $(CHECK_LIBS)
+API_LINK = tests/support/libsupport.a libgilrt.la $(CHECK_LIBS)
 # An API test is compiled and linked as a stranger's program is. (Variables of a target and not of each program: one line
 # a test must do.)
-$(API_TESTS): private LDADD = $(API_LDADD)
+$(API_TESTS): private LDADD = $(API_LINK)
 $(API_TESTS): libgilrt.la
-$(API_TESTS:=.$(OBJEXT)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
+$(addsuffix .$(OBJEXT),$(API_TESTS)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
 
 # One kind alone, as in `make check-unit`.
 .PHONY: check-unit check-api check-core check-meta

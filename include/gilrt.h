@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/** @file
+ *  The header that programs and extension modules include: all of libgilrt but <gilrt/typeobject.h>, which only ports of
+ *  static types need.
+ */
+#ifndef GILRT_H
+#define GILRT_H
+
+#include "gilrt/base.h"
+#include "gilrt/version.h"
+
+#include "gilrt/lock.h"
+
+#include "gilrt/object.h"
+#include "gilrt/slot.h"
+#include "gilrt/type.h"
+#include "gilrt/error.h"
+#include "gilrt/gc.h"
+
+#include "gilrt/buffer.h"
+#include "gilrt/call.h"
+#include "gilrt/iter.h"
+#include "gilrt/mapping.h"
+#include "gilrt/number.h"
+#include "gilrt/sequence.h"
+
+#include "gilrt/bool.h"
+#include "gilrt/bytearray.h"
+#include "gilrt/bytes.h"
+#include "gilrt/capsule.h"
+#include "gilrt/dict.h"
+#include "gilrt/exception.h"
+#include "gilrt/float.h"
+#include "gilrt/function.h"
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "gilrt/none.h"
+#include "gilrt/slice.h"
+#include "gilrt/tuple.h"
+#include "gilrt/unicode.h"
+
+#include "gilrt/args.h"
+
+#endif
