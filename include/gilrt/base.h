@@ -23,8 +23,8 @@
 #define GIL_API __attribute__((visibility("default")))
 /** The result must be looked at: it is an error code, or a reference that would leak. */
 #define GIL_MUST_USE __attribute__((warn_unused_result))
-/** printf-like: @p fmt is the position of the format, @p args that of its first argument. Also given to
- *  GilErr_Format and its kin, whose units are those of printf. */
+/** printf-like: @p fmt is the position of the format, @p args that of its first argument. Not given to GilErr_Format and
+ *  its kin: compilers would refuse their units for objects (`%R`, `%U`). */
 #define GIL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define GIL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GIL_UNLIKELY(x) __builtin_expect(!!(x), 0)

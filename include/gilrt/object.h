@@ -338,6 +338,19 @@ GIL_API GilVarObject *_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size);
 #define GilObject_NewVar(TYPE, typeobj, n) ((TYPE *)(void *)_GilObject_NewVar((typeobj), (n)))
 /** @} */
 
+/** @name Finalizers (PEP 442)
+ *  @{ */
+/** Run tp_finalize of @p self, if its type has one; once for an object with GC. The pending error stays as it is.
+ *  @lock_held
+ *  @reenters  the finalizer */
+GIL_API void GilObject_CallFinalizer(GilObject *self);
+/** The first step of a tp_dealloc whose type has a tp_finalize.
+ *  @lock_held
+ *  @reenters  the finalizer
+ *  @return 0, or -1 when the finalizer made a new reference: the object lives on and tp_dealloc must return at once */
+GIL_API int GilObject_CallFinalizerFromDealloc(GilObject *self);
+/** @} */
+
 /** @name Recursion guard
  *  @{ */
 /** Enter one level of recursion in native code; @p where (" while doing X") ends the message.

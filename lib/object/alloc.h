@@ -30,6 +30,10 @@ GilObject *gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t
 GilObject *gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size);
 /* Memory only: the destructor's last step. Untracks. Does not touch the type's count. */
 void gil_object_free(GilObject *op);
+/* The same as a slot: tp_free of every type that does not say otherwise. */
+void gil_object_tp_free(void *op);
+/* Bytes of an instance with nitems items, prefix not counted, or 0 when that is more than memory can hold. */
+size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
 
 static inline void
 gil_object_track(GilThreadState *ts, void *op)

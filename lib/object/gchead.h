@@ -6,13 +6,18 @@
 #include "gilrt/typeobject.h"
 
 /*
- * Links of the interpreter's list of tracked objects. Untracked: both NULL. Tracked: neither is. The list is changed
- * only under the interpreter's lock.
+ * Links of the interpreter's list of tracked objects. Untracked: next is NULL. The list is changed only under the
+ * interpreter's lock.
+ *
+ * Bit 0 of prev: tp_finalize has run. It is set once, by GilObject_CallFinalizer(), and stays until the memory goes:
+ * tracking and untracking keep it.
  */
 struct gil_gc_head {
     struct gil_gc_head *next; /* [gil] */
-    struct gil_gc_head *prev; /* [gil] */
+    uintptr_t prev;           /* [gil] a pointer and the bit */
 };
+
+#define GIL_GC_FINALIZED ((uintptr_t)1)
 
 static inline struct gil_gc_head *
 gil_gc_head(const void *op)
@@ -24,6 +29,18 @@ static inline GilObject *
 gil_gc_object(struct gil_gc_head *head)
 {
     return (GilObject *)(void *)(head + 1);
+}
+
+static inline struct gil_gc_head *
+gil_gc_prev(const struct gil_gc_head *head)
+{
+    return (struct gil_gc_head *)(head->prev & ~GIL_GC_FINALIZED);
+}
+
+static inline void
+gil_gc_set_prev(struct gil_gc_head *head, struct gil_gc_head *prev)
+{
+    head->prev = (uintptr_t)prev | (head->prev & GIL_GC_FINALIZED);
 }
 
 static inline int
@@ -39,13 +56,21 @@ gil_gc_is_tracked(const void *op)
 }
 
 static inline void
+gil_gc_list_init(struct gil_gc_head *list)
+{
+    list->next = list;
+    list->prev = (uintptr_t)list;
+}
+
+static inline void
 gil_gc_link(struct gil_gc_head *list, void *op)
 {
     struct gil_gc_head *head = gil_gc_head(op);
-    head->prev = list->prev;
+    struct gil_gc_head *last = gil_gc_prev(list);
+    gil_gc_set_prev(head, last);
     head->next = list;
-    list->prev->next = head;
-    list->prev = head;
+    last->next = head;
+    gil_gc_set_prev(list, head);
 }
 
 static inline void
@@ -53,9 +78,11 @@ gil_gc_unlink(void *op)
 {
     struct gil_gc_head *head = gil_gc_head(op);
     if (head->next != NULL) {
-        head->prev->next = head->next;
-        head->next->prev = head->prev;
-        head->next = head->prev = NULL;
+        struct gil_gc_head *prev = gil_gc_prev(head);
+        prev->next = head->next;
+        gil_gc_set_prev(head->next, prev);
+        head->next = NULL;
+        gil_gc_set_prev(head, NULL);
     }
 }
 

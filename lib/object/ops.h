@@ -33,7 +33,8 @@ struct gil_object_ops {
     double (*float_as_double)(GilObject *op); /* -1.0 with the error set */
     /* attribute access found a method: an object that binds it to self. cls is the defining class (METH_METHOD). */
     GilObject *(*bind_method)(GilMethodDef *def, GilObject *self, GilTypeObject *cls);
-    /* the error indicator becomes an object: instance of type with the one argument arg (NULL: none). */
+    /* the error indicator becomes an object: a new instance of the class. arg NULL: without arguments; a tuple: its items
+       are the arguments; else: the one argument. May run the class's constructor. NULL with another error set. */
     GilObject *(*make_exception)(GilTypeObject *type, GilObject *arg);
     /* out of memory: the preallocated instance, new reference; cannot fail. */
     GilObject *(*memory_error)(void);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Types from inside: readying built-in ones, the layout of made ones, looking attributes up. */
+#ifndef GIL_OBJECT_TYPE_H
+#define GIL_OBJECT_TYPE_H
+
+#include "gilrt/typeobject.h"
+#include "object/names.h"
+
+#include <string.h>
+
+/*
+ * Complete a static type: base, method resolution order, inherited slots, name table. Once a process, in the start
+ * function of the type's layer, bases first; nothing of it is undone. 0, or -1 when memory is lacking. A malformed
+ * type is a broken invariant and stops the process.
+ */
+int gil_type_ready(GilTypeObject *type);
+
+/* A type made at run time: belongs to one interpreter, dies with its last reference. Every instance holds one. */
+typedef struct gil_heap_type GilHeapTypeObject;
+struct gil_heap_type {
+    GilTypeObject type; /* first, its layout is ABI */
+    GilNumberMethods as_number;
+    GilSequenceMethods as_sequence;
+    GilMappingMethods as_mapping;
+    GilBufferProcs as_buffer;
+    GilInterpreterState *interp; /* [const] the only one that may use the type */
+    GilObject *module;           /* [gil] strong or NULL; see GilType_FromModuleAndSpec() */
+    char *name;                  /* [const] tp_name's memory: "module.Name" */
+    char *doc;                   /* [const] tp_doc's memory, or NULL */
+    GilMemberDef *members;       /* [const] tp_members' memory, offsets made absolute; or NULL */
+    Gil_ssize_t data_offset;     /* [const] of the part added by negative basicsize, else 0 */
+    GilTypeObject **bases;       /* [const] strong; at least one */
+    Gil_ssize_t nbases;
+    GilTypeObject *newer, *older; /* [gil] the interpreter's list of types, see struct gil_object_pocket */
+    int cleared;                  /* [gil] the tables were given back, the interpreter is ending */
+};
+
+static inline int
+gil_type_is_heap(const GilTypeObject *type)
+{
+    return (type->tp_flags & Gil_TPFLAGS_HEAPTYPE) != 0;
+}
+
+static inline GilHeapTypeObject *
+gil_heap_type(GilTypeObject *type)
+{
+    return (GilHeapTypeObject *)(void *)type;
+}
+
+static inline int
+gil_is_str(GilObject *op)
+{
+    return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_UNICODE_SUBCLASS) != 0;
+}
+
+static inline int
+gil_is_tuple(GilObject *op)
+{
+    return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_TUPLE_SUBCLASS) != 0;
+}
+
+static inline int
+gil_is_type(GilObject *op)
+{
+    return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS) != 0;
+}
+
+/* Whether op is a class that may be raised, or an instance of one. */
+static inline int
+gil_is_exception_class(GilObject *op)
+{
+    return gil_is_type(op) && (((GilTypeObject *)(void *)op)->tp_flags & Gil_TPFLAGS_BASE_EXC_SUBCLASS) != 0;
+}
+
+static inline int
+gil_is_exception(GilObject *op)
+{
+    return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_BASE_EXC_SUBCLASS) != 0;
+}
+
+/* The last part of tp_name. */
+static inline const char *
+gil_type_short_name(const GilTypeObject *type)
+{
+    const char *dot = strrchr(type->tp_name, '.');
+    return dot != NULL ? dot + 1 : type->tp_name;
+}
+
+/* tp_doc without the "name(signature)\n--\n\n" that may stand in front; NULL when there is none. */
+const char *gil_doc_text(const char *name, const char *doc);
+/* Whether ml_flags are a combination that can be called. */
+int gil_method_flags_valid(int flags);
+
+/* What a name stands for in a type: the entry as it was (the table may change while it is used), and its owner. */
+struct gil_found {
+    struct gil_name_entry entry; /* a value is not counted for the finder */
+    GilTypeObject *owner;
+};
+/* Look name up along the method resolution order: 1 found, 0 not. Runs nothing, raises nothing. */
+int gil_type_find(GilTypeObject *type, const char *name, size_t len, struct gil_found *found);
+/* A class attribute; takes a reference. 0, or -1 with MemoryError. May run anything (the old value's finalizer). */
+int gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value);
+
+/*
+ * A type made from parts that were checked already: the common end of GilType_FromMetaclass() and
+ * GilErr_NewException(). bases: strong references stay the caller's.
+ */
+GilTypeObject *gil_type_new_exception(GilThreadState *ts, const char *name, const char *doc, GilTypeObject *const *bases,
+                                      Gil_ssize_t nbases);
+
+/* tp_dealloc of heap types that give none, see object/finalize.c. */
+void gil_heap_type_instance_dealloc(GilObject *self);
+
+/*
+ * Give back what the types of ts's interpreter hold in their tables, newest type first, and let go of their modules:
+ * the second step of ending an interpreter. May run anything.
+ */
+void gil_types_clear(GilThreadState *ts);
+
+/* What types ask of the module layer, which fills this before the first interpreter runs. */
+struct gil_type_hooks {
+    void *(*module_state)(GilObject *module);
+    const void *(*module_token)(GilObject *module);
+};
+extern struct gil_type_hooks gil_type_hooks;
+
+#endif
