@@ -6,7 +6,6 @@ noinst_LTLIBRARIES = libcore.la
 lib_LTLIBRARIES = libgilrt.la
 
 libcore_la_SOURCES =
-libcore_la_CFLAGS = $(AM_CFLAGS) $(JEMALLOC_CFLAGS) $(GMP_CFLAGS)
 libcore_la_LIBADD = $(JEMALLOC_LIBS) $(GMP_LIBS) -lpthread -ldl -lm
 
 include lib/base/local.mk
