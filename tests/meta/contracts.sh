@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Each exported function has a doc comment with exactly one @lock_held, @lock_free or @lock_any; one that returns a
+# GilObject * also says exactly one of @newref and @borrowed; @steals{arg} names a parameter.
+. "$(dirname "$0")/tap.sh"
+cd "$top_srcdir/include" || exit 1
+
+# Reads each header declaration by declaration, with the doc comment that stands before it.
+contract_breaches()
+{
+    for header in gilrt.h gilrt/*.h; do
+        "$AWK" -v header="$header" '
+        # A preprocessor line, with its continuations, is no declaration.
+        in_macro || /^[ \t]*#/ { in_macro = /\\$/; next }
+        { text = text $0 "\n" }
+        END {
+            while (match(text, /\/\*|[;{}]/)) {
+                statement = statement substr(text, 1, RSTART - 1)
+                mark = substr(text, RSTART, RLENGTH)
+                text = substr(text, RSTART + RLENGTH)
+                if (mark == "/*") {
+                    end = index(text, "*/")
+                    comment = substr(text, 1, end - 1)
+                    text = substr(text, end + 2)
+                    if (comment ~ /^\*[^<*]/ && comment !~ /@file/)
+                        doc = comment
+                    continue
+                }
+                depth += (mark == "{") - (mark == "}")
+                if (depth == 0 && mark != "{") {
+                    judge(statement, doc)
+                    statement = doc = ""
+                }
+            }
+        }
+        function words(text, pattern) {
+            return gsub(pattern "([^a-z_]|$)", "", text)
+        }
+        function judge(s, doc,    where, n, argument) {
+            gsub(/[ \t\n]+/, " ", s)
+            if (!sub(/.*(^| )GIL_API /, "", s) || s ~ /^extern /)
+                return
+            while (sub(/^[A-Z][A-Z_]*(\([^()]*\))? /, "", s))
+                continue                                # GIL_MUST_USE, GIL_PRINTF(1, 2)
+            match(s, /[A-Za-z_0-9]+\(/)
+            where = header ": " substr(s, RSTART, RLENGTH - 1)
+            if (doc == "") {
+                print where " has no doc comment"
+                return
+            }
+            n = words(doc, "@lock_(held|free|any)")
+            if (n != 1)
+                print where " says " n " of @lock_held, @lock_free, @lock_any"
+            n = words(doc, "@(newref|borrowed)")
+            if (n > 1 || n == 0 && s ~ /^GilObject \*[A-Za-z_]/)
+                print where " says " n " of @newref, @borrowed"
+            while (match(doc, /@steals\{[^}]*\}/)) {
+                argument = substr(doc, RSTART + 8, RLENGTH - 9)
+                doc = substr(doc, RSTART + RLENGTH)
+                if (s !~ ("[^A-Za-z_0-9]" argument "[^A-Za-z_0-9]"))
+                    print where " steals " argument ", which is no parameter"
+            }
+        }' "$header"
+    done
+}
+
+tap_check "each exported function states its contract" contract_breaches
+tap_done
