@@ -540,6 +540,7 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
     if (slab != NULL) {
         unlink_from(&heap->spare, slab);
         heap->spares--;
+        UNPOISON(slab, GIL_CHUNK);
     }
     else {
         slab = below_take(heap, GIL_CHUNK);

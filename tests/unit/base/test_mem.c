@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* The memory front: alignment, classes, reuse, giving back, counts, failure. */
+#include "support/support.h"
+
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct gil_heap *heap;
+
+static void
+open_heap(void)
+{
+    heap = gil_heap_new();
+    ck_assert_ptr_nonnull(heap);
+}
+
+static void
+close_heap(void)
+{
+    gil_heap_check(heap);
+    gil_heap_destroy(heap);
+}
+
+static size_t
+blocks(void)
+{
+    struct gil_mem_stats stats;
+    gil_heap_stats(heap, &stats);
+    return stats.blocks;
+}
+
+static int
+holds(const unsigned char *block, size_t size, int byte)
+{
+    for (size_t i = 0; i < size; i++)
+        if (block[i] != byte)
+            return 0;
+    return 1;
+}
+
+START_TEST(test_base_mem__blocks_of_every_size_are_aligned_and_apart)
+{
+    enum { MOST = 12000 };
+    static unsigned char *block[MOST];
+
+    for (size_t size = 0; size < MOST; size += 7) {
+        block[size] = gil_heap_malloc(heap, size);
+        ck_assert_ptr_nonnull(block[size]);
+        ck_assert_uint_eq((uintptr_t)block[size] % 16, 0);
+        ck_assert_ptr_eq(gil_heap_of(block[size]), heap);
+        memset(block[size], (int)(size & 0xff), size);
+    }
+    gil_heap_check(heap);
+    for (size_t size = 0; size < MOST; size += 7) {
+        ck_assert(holds(block[size], size, (int)(size & 0xff)));
+        gil_heap_free(block[size]);
+    }
+    ck_assert_uint_eq(blocks(), 0);
+}
+END_TEST
+
+START_TEST(test_base_mem__a_class_wastes_at_most_a_quarter)
+{
+    for (size_t size = 17; size <= GIL_HEAP_SMALL; size++) {
+        struct gil_mem_stats stats;
+        void *block = gil_heap_malloc(heap, size);
+        gil_heap_stats(heap, &stats);
+        ck_assert_uint_ge(stats.bytes, size);
+        ck_assert_uint_le(stats.bytes, size + (size <= GIL_HEAP_FINE ? 15 : size / 4));
+        gil_heap_free(block);
+    }
+}
+END_TEST
+
+START_TEST(test_base_mem__last_freed_is_first_reused)
+{
+    void *a = gil_heap_malloc(heap, 24), *b = gil_heap_malloc(heap, 24);
+    gil_heap_free(a);
+    gil_heap_free(b);
+    ck_assert_ptr_eq(gil_heap_malloc(heap, 32), b);
+    ck_assert_ptr_eq(gil_heap_malloc(heap, 17), a);
+}
+END_TEST
+
+START_TEST(test_base_mem__empty_slabs_go_back)
+{
+    enum { N = 20000 };
+    static void *block[N];
+    struct gil_mem_stats stats;
+
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < N; i++)
+            block[i] = gil_heap_malloc(heap, 48);
+        gil_heap_stats(heap, &stats);
+        ck_assert_uint_eq(stats.blocks, N);
+        ck_assert_uint_eq(stats.bytes, N * 48);
+        ck_assert_uint_ge(stats.mapped, N * 48);
+        gil_heap_check(heap);
+        for (int i = 0; i < N; i += 2)
+            gil_heap_free(block[i]);
+        gil_heap_check(heap);
+        for (int i = 1; i < N; i += 2)
+            gil_heap_free(block[i]);
+        gil_heap_check(heap);
+        gil_heap_stats(heap, &stats);
+        ck_assert_uint_eq(stats.blocks, 0);
+        /* the current slab and the spare ones */
+        ck_assert_uint_le(stats.mapped, 3 * GIL_CHUNK);
+    }
+}
+END_TEST
+
+/* Shuffled: all kinds of lists in all kinds of orders. */
+START_TEST(test_base_mem__random_churn_keeps_counts)
+{
+    enum { N = 3000, TURNS = 100000 };
+    static void *block[N];
+    static size_t size[N];
+    uint64_t seed = 88172645463325252u;
+    size_t live = 0;
+
+    for (int i = 0; i < TURNS; i++) {
+        seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+        size_t at = seed % N;
+        if (block[at] != NULL) {
+            ck_assert_uint_eq(*(unsigned char *)block[at], at & 0xff);
+            gil_heap_free(block[at]);
+            block[at] = NULL;
+            live--;
+            continue;
+        }
+        size[at] = 1 + (seed >> 32) % ((seed >> 20) % 16 == 0 ? 40000 : 700);
+        block[at] = gil_heap_malloc(heap, size[at]);
+        memset(block[at], (int)(at & 0xff), size[at]);
+        live++;
+        if (i % 5000 == 0)
+            gil_heap_check(heap);
+    }
+    ck_assert_uint_eq(blocks(), live);
+    for (int i = 0; i < N; i++)
+        gil_heap_free(block[i]);
+    ck_assert_uint_eq(blocks(), 0);
+}
+END_TEST
+
+#ifndef GIL_HEAP_CHECKED
+START_TEST(test_base_mem__untouched_pages_stay_untouched)
+{
+    char statm[64];
+    long before, after;
+
+    for (int pass = 0; pass < 2; pass++) {
+        FILE *f = fopen("/proc/self/statm", "r");
+        ck_assert_ptr_nonnull(f);
+        ck_assert_ptr_nonnull(fgets(statm, sizeof(statm), f));
+        fclose(f);
+        after = strtol(strchr(statm, ' '), NULL, 10);
+        if (pass == 0) {
+            before = after;
+            for (size_t size = 16; size <= GIL_HEAP_FINE; size += 16)
+                ck_assert_ptr_nonnull(gil_heap_malloc(heap, size));
+        }
+    }
+    /* 32 slabs are 512 pages of 4 KiB; each needs one, and jemalloc its own records. */
+    ck_assert_int_le(after - before, 200);
+}
+END_TEST
+#endif
+
+START_TEST(test_base_mem__calloc_clears_used_memory)
+{
+    for (size_t size = 100; size < 200000; size *= 4) {
+        unsigned char *block = gil_heap_malloc(heap, size);
+        memset(block, 0xff, size);
+        gil_heap_free(block);
+        block = gil_heap_calloc(heap, size / 4, 4);
+        ck_assert(holds(block, size / 4 * 4, 0));
+        gil_heap_free(block);
+    }
+}
+END_TEST
+
+START_TEST(test_H7_count_times_size_overflow)
+{
+    ck_assert_ptr_null(gil_heap_calloc(heap, SIZE_MAX / 2, 3));
+    ck_assert_ptr_null(gil_raw_calloc(SIZE_MAX / 2, 3));
+    ck_assert_ptr_null(gil_heap_malloc(heap, SIZE_MAX));
+    ck_assert_ptr_null(gil_heap_malloc(heap, (size_t)PTRDIFF_MAX + 1));
+    ck_assert_ptr_null(gil_heap_malloc(heap, (size_t)PTRDIFF_MAX - 1));
+    ck_assert_ptr_null(gil_raw_malloc(SIZE_MAX));
+    void *block = gil_heap_malloc(heap, 10);
+    ck_assert_ptr_null(gil_heap_realloc(heap, block, SIZE_MAX));
+    gil_heap_free(block);
+}
+END_TEST
+
+START_TEST(test_base_mem__realloc_keeps_content_through_all_kinds)
+{
+    static const size_t sizes[] = {1, 16, 17, 500, 512, 513, 8192, 8193, 70000, 300000, 9000, 8192, 100, 3, 1000000, 1};
+    unsigned char *block = NULL;
+    size_t old = 0;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        block = gil_heap_realloc(heap, block, sizes[i]);
+        ck_assert_ptr_nonnull(block);
+        ck_assert(holds(block, old < sizes[i] ? old : sizes[i], (int)i));
+        memset(block, (int)i + 1, sizes[i]);
+        old = sizes[i];
+        ck_assert_uint_eq(blocks(), 1);
+        gil_heap_check(heap);
+    }
+    gil_heap_free(block);
+    ck_assert_uint_eq(blocks(), 0);
+}
+END_TEST
+
+START_TEST(test_base_mem__failed_realloc_leaves_the_block)
+{
+    static const size_t sizes[] = {30, 5000, 100000};
+    for (size_t i = 0; i < 3; i++) {
+        unsigned char *block = gil_heap_malloc(heap, sizes[i]);
+        memset(block, 'a', sizes[i]);
+        gil_mem_fail_nth(1, 0);
+        ck_assert_ptr_null(gil_heap_realloc(heap, block, 10 * sizes[i]));
+        ck_assert_int_eq(gil_mem_fail_count(), 1);
+        gil_mem_fail_nth(0, 0);
+        ck_assert(holds(block, sizes[i], 'a'));
+        /* making it smaller works without memory */
+        gil_mem_fail_nth(1, 1);
+        block = gil_heap_realloc(heap, block, 1);
+        ck_assert_ptr_nonnull(block);
+        ck_assert_int_eq(block[0], 'a');
+        gil_mem_fail_nth(0, 0);
+        gil_heap_check(heap);
+        gil_heap_free(block);
+    }
+}
+END_TEST
+
+START_TEST(test_base_mem__destroy_counts_what_was_left)
+{
+    struct gil_heap *other = gil_heap_new();
+    for (int i = 0; i < 5000; i++)
+        gil_heap_malloc(other, (size_t)i);
+    ck_assert_uint_eq(gil_heap_destroy(other), 5000);
+}
+END_TEST
+
+START_TEST(test_base_mem__heaps_come_and_go_without_growth)
+{
+    struct gil_mem_stats before, after;
+
+    gil_raw_stats(&before);
+    for (int round = 0; round < 300; round++) {
+        struct gil_heap *many[12];
+        for (int i = 0; i < 12; i++) {
+            many[i] = gil_heap_new();
+            ck_assert_ptr_nonnull(many[i]);
+            ck_assert_ptr_nonnull(gil_heap_malloc(many[i], 100000));
+            ck_assert_ptr_nonnull(gil_heap_malloc(many[i], 100));
+        }
+        for (int i = 0; i < 12; i++)
+            ck_assert_uint_eq(gil_heap_destroy(many[i]), 2);
+    }
+    gil_mem_trim();
+    gil_raw_stats(&after);
+    ck_assert_uint_eq(after.blocks, before.blocks);
+    ck_assert_uint_eq(after.bytes, before.bytes);
+}
+END_TEST
+
+START_TEST(test_base_mem__raw_blocks_are_counted)
+{
+    struct gil_mem_stats before, now;
+
+    gil_raw_stats(&before);
+    char *block = gil_raw_malloc(0);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_uint_eq((uintptr_t)block % 16, 0);
+    block = gil_raw_realloc(block, 1000);
+    memset(block, 1, 1000);
+    gil_raw_stats(&now);
+    ck_assert_uint_eq(now.blocks, before.blocks + 1);
+    ck_assert_uint_ge(now.bytes, before.bytes + 1000);
+    gil_raw_free(block);
+    gil_raw_free(NULL);
+    block = gil_raw_calloc(10, 10);
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(block[i], 0);
+    gil_raw_free(block);
+    gil_raw_stats(&now);
+    ck_assert_uint_eq(now.blocks, before.blocks);
+    ck_assert_uint_eq(now.bytes, before.bytes);
+}
+END_TEST
+
+START_TEST(test_base_mem__nth_request_fails)
+{
+    gil_mem_fail_nth(2, 0);
+    void *first = gil_heap_malloc(heap, 20);
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(gil_raw_malloc(20));
+    void *third = gil_heap_malloc(heap, 20);
+    ck_assert_ptr_nonnull(third);
+    ck_assert_int_eq(gil_mem_fail_count(), 1);
+
+    gil_mem_fail_nth(1, 1);
+    ck_assert_ptr_null(gil_heap_calloc(heap, 1, 20));
+    ck_assert_ptr_null(gil_raw_calloc(1, 20));
+    ck_assert_ptr_null(gil_raw_realloc(NULL, 20));
+    ck_assert_ptr_null(gil_heap_malloc(heap, 20000));
+    ck_assert_ptr_null(gil_heap_new());
+    ck_assert_int_eq(gil_mem_fail_count(), 5);
+    gil_mem_fail_nth(0, 0);
+    ck_assert_ptr_nonnull(gil_heap_malloc(heap, 20));
+}
+END_TEST
+
+static void *
+allocate_elsewhere(void *arg)
+{
+    void *block = gil_raw_malloc(10);
+    gil_raw_free(block);
+    return block == NULL ? arg : NULL;
+}
+
+START_TEST(test_base_mem__other_threads_are_not_failed)
+{
+    pthread_t thread;
+    void *failed;
+
+    gil_mem_fail_nth(1, 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, allocate_elsewhere, heap), 0);
+    pthread_join(thread, &failed);
+    ck_assert_ptr_null(failed);
+    ck_assert_int_eq(gil_mem_fail_count(), 0);
+    gil_mem_fail_nth(0, 0);
+}
+END_TEST
+
+#ifdef GIL_DEBUG
+static void
+free_twice(void *arg)
+{
+    gil_heap_free(arg);
+    gil_heap_free(arg);
+}
+
+static void
+write_after_free(void *arg)
+{
+    gil_heap_free(arg);
+    ((volatile char *)arg)[20] = 1;
+    gil_heap_malloc(heap, 40);
+}
+
+START_TEST(test_base_mem__debug_catches_misuse)
+{
+    char *block = gil_heap_malloc(heap, 40), *large = gil_heap_malloc(heap, 40000);
+    ck_assert_uint_eq((unsigned char)block[39], 0xCD);
+    gil_test_expect_abort(free_twice, block, "freed before");
+    gil_test_expect_abort(write_after_free, block, "written to after it was freed");
+    gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, block + 16, "not the start of a block");
+    gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, large + 16, "not the start of a block");
+}
+END_TEST
+#endif
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("base/mem");
+    TCase *tc = tcase_create("mem");
+    tcase_add_checked_fixture(tc, open_heap, close_heap);
+    tcase_add_test(tc, test_base_mem__blocks_of_every_size_are_aligned_and_apart);
+    tcase_add_test(tc, test_base_mem__a_class_wastes_at_most_a_quarter);
+    tcase_add_test(tc, test_base_mem__last_freed_is_first_reused);
+    tcase_add_test(tc, test_base_mem__empty_slabs_go_back);
+    tcase_add_test(tc, test_base_mem__random_churn_keeps_counts);
+#ifndef GIL_HEAP_CHECKED
+    tcase_add_test(tc, test_base_mem__untouched_pages_stay_untouched);
+#endif
+    tcase_add_test(tc, test_base_mem__calloc_clears_used_memory);
+    tcase_add_test(tc, test_H7_count_times_size_overflow);
+    tcase_add_test(tc, test_base_mem__realloc_keeps_content_through_all_kinds);
+    tcase_add_test(tc, test_base_mem__failed_realloc_leaves_the_block);
+    tcase_add_test(tc, test_base_mem__destroy_counts_what_was_left);
+    tcase_add_test(tc, test_base_mem__heaps_come_and_go_without_growth);
+    tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
+    tcase_add_test(tc, test_base_mem__nth_request_fails);
+    tcase_add_test(tc, test_base_mem__other_threads_are_not_failed);
+#ifdef GIL_DEBUG
+    tcase_add_test(tc, test_base_mem__debug_catches_misuse);
+#endif
+    suite_add_tcase(s, tc);
+    return s;
+}
