@@ -2,8 +2,9 @@
 /*
  * counter: an extension with a type whose instances threads share.
  *
- * A Counter counts; its methods need no lock of their own, for they run with the interpreter's lock held from their first line
- * to their last. counter.collatz() is the other kind: it works on numbers alone, drops the lock, and so runs on all cores.
+ * A Counter counts; its methods need no lock of their own, for they run with the interpreter's lock held from their
+ * first line to their last. counter.collatz() is the other kind: it works on numbers alone, drops the lock, and so
+ * runs on all cores.
  */
 #include <gilrt.h>
 #include <limits.h>

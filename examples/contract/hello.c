@@ -4,8 +4,8 @@
  *
  *     hello DIR        imports "counter" from DIR, and prints ok
  *
- * Some threads share one Counter and one dict; each computes outside the lock, then counts under it. Nothing here takes a
- * mutex. Every thread enters the interpreter by a guard, which keeps it alive until the guard is closed.
+ * Some threads share one Counter and one dict; each computes outside the lock, then counts under it. Nothing here
+ * takes a mutex. Every thread enters the interpreter by a guard, which keeps it alive until the guard is closed.
  */
 #include <gilrt.h>
 #include <pthread.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * A host in C++17: `host DIR FILE...` counts the words of files on threads that share one interpreter, by the extension
- * words.cpp, into one shared dict, and prints how many words each file has and how many of them differ; then ok.
+ * A host in C++17: `host DIR FILE...` counts the words of files on threads that share one interpreter, by the
+ * extension words.cpp, into one shared dict, and prints how many words each file has and how many of them differ;
+ * then ok.
  *
- * It shows the three things that must be given back, each as an object with a destructor: a reference (Ref), a guard that keeps
- * the interpreter (Guard), and a thread's stay in it (Attached). Their order in a scope is what makes it right: a Ref is
- * destroyed while its thread is still attached.
+ * It shows the three things that must be given back, each as an object with a destructor: a reference (Ref), a
+ * guard that keeps the interpreter (Guard), and a thread's stay in it (Attached). Their order in a scope is what
+ * makes it right: a Ref is destroyed while its thread is still attached.
  */
 #include <gilrt.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * words: an extension in C++17. words.count(text, hold=False) returns a dict that says how often each word occurs in a str.
+ * words: an extension in C++17. words.count(text, hold=False) returns a dict that says how often each word occurs
+ * in a str.
  *
- * It shows where C++ meets a C interface: objects are held by a class that gives them back, so no path leaks; what runs with
- * the lock dropped uses C++ containers and strings of its own, and never an object; and no exception crosses the border,
- * neither out of a function that C calls, nor out of the block that the lock's macros open, for it would skip their end.
+ * It shows where C++ meets a C interface: objects are held by a class that gives them back, so no path leaks; what
+ * runs with the lock dropped uses C++ containers and strings of its own, and never an object; and no exception
+ * crosses the border, neither out of a function that C calls, nor out of the block that the lock's macros open, for
+ * it would skip their end.
  */
 #include <gilrt.h>
 

@@ -2,13 +2,15 @@
 /*
  * The threads of gilhost: the part of a host that libgilrt is about.
  *
- * A pass has its own threads. They wait at a gate until all of them exist, then take turns: a turn is the next number of a
- * shared counter, and stands for a call, so that whoever is free takes the next one. A thread enters the interpreter through
- * the guard, calls, and leaves when no turn is left; it never touches the lock itself, for the calls drop it.
+ * A pass has its own threads. They wait at a gate until all of them exist, then take turns: a turn is the next
+ * number of a shared counter, and stands for a call, so that whoever is free takes the next one. A thread enters
+ * the interpreter through the guard, calls, and leaves when no turn is left; it never touches the lock itself, for
+ * the calls drop it.
  *
- * Who writes what: inside the interpreter a call's fields and the shared dict are written with the interpreter's lock held,
- * which is all the locking they need, also where loops bring two threads to the same call. On the raw side there is no such
- * lock, and the crew's mutex stands for it. The main thread waits detached: if it kept the lock, nobody else could enter.
+ * Who writes what: inside the interpreter a call's fields and the shared dict are written with the interpreter's
+ * lock held, which is all the locking they need, also where loops bring two threads to the same call. On the raw
+ * side there is no such lock, and the crew's mutex stands for it. The main thread waits detached: if it kept the
+ * lock, nobody else could enter.
  */
 #include "crew.h"
 
@@ -115,7 +117,8 @@ work_raw(struct crew *crew)
 
     while ((call = take_turn(crew)) != NULL) {
         int failed = call->function->raw->run(call->text, text) < 0;
-        int differs = !failed && crew->pass->purpose == PURPOSE_COMPARE && text[0] != '\0' && strcmp(text, call->shown) != 0;
+        int comparable = !failed && crew->pass->purpose == PURPOSE_COMPARE && text[0] != '\0';
+        int differs = comparable && strcmp(text, call->shown) != 0;
         if (!failed && !differs)
             continue;
         pthread_mutex_lock(&crew->mutex);
@@ -156,8 +159,8 @@ show_progress(struct crew *crew)
 {
     size_t taken = atomic_load_explicit(&crew->next, memory_order_relaxed);
 
-    fprintf(stderr, "\r%s: %zu of %zu calls begun\033[K", crew->pass->title, taken < crew->turns ? taken : crew->turns,
-            crew->turns);
+    taken = taken < crew->turns ? taken : crew->turns;
+    fprintf(stderr, "\r%s: %zu of %zu calls begun\033[K", crew->pass->title, taken, crew->turns);
     fflush(stderr);
 }
 

@@ -35,9 +35,9 @@ struct pass {
 };
 
 /*
- * Do it; the caller is attached, and is detached while it waits. *seconds is the time from the start of the crew, all of its
- * threads being ready, to the end of its last call. Failures of calls are noted in them. 0, or -1 after saying on stderr why
- * there was no crew.
+ * Do it; the caller is attached, and is detached while it waits. *seconds is the time from the start of the crew,
+ * all of its threads being ready, to the end of its last call. Failures of calls are noted in them. 0, or -1 after
+ * saying on stderr why there was no crew.
  */
 int crew_run(const struct pass *pass, double *seconds);
 

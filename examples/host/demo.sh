@@ -4,13 +4,15 @@
 #
 #     demo.sh [FILE...]
 #
-# The files are shared libraries that the programs here use, documentation and this source tree, and those that are given; one
-# that ends in .mtx is a matrix. In the environment: BUILD, the folder of gilhost (default: build, beside this script);
-# REPEAT, rounds of measurement (default: 9); THREADS (default: as many as processors, and at least 2).
+# The files are shared libraries that the programs here use, documentation and this source tree, and those that are
+# given; one that ends in .mtx is a matrix. In the environment: BUILD, the folder of gilhost (default: build, beside
+# this script); REPEAT, rounds of measurement (default: 9); THREADS (default: as many as processors, and at least
+# 2).
 #
-# Ends with `demo: ok files=N mismatches=0 hold=H.HHx drop=D.DDx raw=R.RRx`: N files were worked on, every call succeeded and
-# every result is right. The speed-ups over one thread, of several threads holding the lock, dropping it, and without the
-# runtime, are over all calls measured. Where anything went wrong it ends with `demo: failed ...` and exit status 1.
+# Ends with `demo: ok files=N mismatches=0 hold=H.HHx drop=D.DDx raw=R.RRx`: N files were worked on, every call
+# succeeded and every result is right. The speed-ups over one thread, of several threads holding the lock, dropping
+# it, and without the runtime, are over all calls measured. Where anything went wrong it ends with `demo: failed
+# ...` and exit status 1.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -49,15 +51,18 @@ wrong() {
     mismatches=$((mismatches + 1))
 }
 
-# candidates FIND-ARGUMENTS: files of a size that is worth a call, largest first; names that a shell would split are left out.
+# candidates FIND-ARGUMENTS: files of a size that is worth a call, largest first; names that a shell would split are
+# left out.
 candidates() {
-    find -L "$@" -type f -readable -size +3k -size -8000k ! -name '*[[:space:]]*' 2>/dev/null | grep -v '[[:space:]]' |
-        xargs -r ls -S
+    find -L "$@" -type f -readable -size +3k -size -8000k 2>/dev/null | grep -v '[[:space:]]' | xargs -r ls -S
 }
 
 libraries() {
     ldd "$gilhost" "$build"/*.so | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u >"$tmp/libraries"
-    xargs -r -a "$tmp/libraries" readlink -f | sort -u | while read -r library; do candidates "$library"; done | head -n 6
+    xargs -r -a "$tmp/libraries" readlink -f | sort -u >"$tmp/paths"
+    while read -r library; do
+        candidates "$library"
+    done <"$tmp/paths" | head -n 6
 }
 
 source_tree() {
@@ -93,7 +98,8 @@ generate_matrix() {
     }'
 }
 
-# check_file NUMBER COUNT FILE: the results of call NUMBER of each function, of COUNT calls each, against the system's tools.
+# check_file NUMBER COUNT FILE: the results of call NUMBER of each function, of COUNT calls each, against the
+# system's tools.
 check_file() {
     [ "$(cat "$tmp/digest/$1")" = "$(sha256sum <"$3" | cut -d ' ' -f 1)" ] || wrong "$3: sha256sum says otherwise"
     crc=$(gzip -1c <"$3" | tail -c 8 | od -A n -t u1 -N 4 | awk '{printf "%02x%02x%02x%02x", $4, $3, $2, $1}')
@@ -168,7 +174,7 @@ awk -v files="$files" -v failed="$failed" -v wrong="$mismatches" '
     END {
         wrong += sum["mismatches"]
         bad = failed + wrong + sum["failed"] > 0
-        printf "demo: %s files=%d mismatches=%d hold=%.2fx drop=%.2fx raw=%.2fx\n", bad ? "failed" : "ok", files, wrong, \
-            speedup("hold"), speedup("drop"), speedup("raw")
+        printf "demo: %s files=%d mismatches=%d ", bad ? "failed" : "ok", files, wrong
+        printf "hold=%.2fx drop=%.2fx raw=%.2fx\n", speedup("hold"), speedup("drop"), speedup("raw")
         exit bad
     }' "$tmp/lines"

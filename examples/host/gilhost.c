@@ -2,10 +2,10 @@
 /*
  * gilhost: a host whose work is all done by extension modules, on all cores.
  *
- * It shows what an application does with libgilrt: start it with a configuration, import modules from a folder of its own,
- * let threads of its own enter by a guard (crew.c), share objects among them, and finish. The rest is bookkeeping: options.c
- * reads the command line, work.c makes the list of calls, crew.c makes them, measure.c compares ways of making them, and
- * report.c prints. Run it with --help.
+ * It shows what an application does with libgilrt: start it with a configuration, import modules from a folder of
+ * its own, let threads of its own enter by a guard (crew.c), share objects among them, and finish. The rest is
+ * bookkeeping: options.c reads the command line, work.c makes the list of calls, crew.c makes them, measure.c
+ * compares ways of making them, and report.c prints. Run it with --help.
  */
 #include <gilrt.h>
 #include <limits.h>
@@ -57,7 +57,8 @@ start(const struct options *options)
     return 0;
 }
 
-/* Make every call once, from all threads, results into the shared dict; then their texts. 0, or -1 without a crew. */
+/* Make every call once, from all threads, results into the shared dict; then their texts. 0, or -1 without a
+ * crew. */
 static int
 fill_table(struct work *work, GilInterpreterGuard *guard, int threads)
 {

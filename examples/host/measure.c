@@ -2,9 +2,9 @@
 /*
  * Rounds of the four ways, medians, and a look at the lock.
  *
- * Calls are made longest first, so that no thread is left with a long one at the end, and often enough that a pass lasts
- * LEAST_SECONDS on one thread and every thread has work. The look at the lock is a run of its own: exact times of the lock
- * cost something at each transition, so no run that is timed has them.
+ * Calls are made longest first, so that no thread is left with a long one at the end, and often enough that a pass
+ * lasts LEAST_SECONDS on one thread and every thread has work. The look at the lock is a run of its own: exact
+ * times of the lock cost something at each transition, so no run that is timed has them.
  */
 #include "measure.h"
 
@@ -116,7 +116,8 @@ watch_lock(const struct pass *pass, enum way way, struct lock_use *use)
     return rc;
 }
 
-/* All rounds into `seconds`, which has room for `rounds` of each way; round i begins with way i, so that none is always first. */
+/* All rounds into `seconds`, which has room for `rounds` of each way; round i begins with way i, so that none is
+ * always first. */
 static int
 go_rounds(const struct pass *pass, int last, int rounds, double *seconds)
 {

@@ -27,9 +27,10 @@ struct measurement {
 };
 
 /*
- * Measure the calls of `work` that did not fail when the table was made. First each way is gone once to compare its results
- * with the table's, which also warms up; then `rounds` times in turns, so that a slow moment of the machine meets all of them.
- * 0, or -1 after saying on stderr why it cannot be. Nothing to measure is no error: rounds is 0 then.
+ * Measure the calls of `work` that did not fail when the table was made. First each way is gone once to compare its
+ * results with the table's, which also warms up; then `rounds` times in turns, so that a slow moment of the machine
+ * meets all of them. 0, or -1 after saying on stderr why it cannot be. Nothing to measure is no error: rounds is 0
+ * then.
  */
 int measure(const struct work *work, GilInterpreterGuard *guard, int threads, int rounds, struct measurement *out);
 

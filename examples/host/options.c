@@ -16,19 +16,22 @@
 static const char help[] =
     "usage: gilhost [--threads N] [--repeat N] MODULE.FUNCTION[,MODULE.FUNCTION]... ARG...\n"
     "\n"
-    "Call each function with each argument, from N threads that share one interpreter. Arguments are files, or numbers\n"
-    "for functions that take numbers. Prints a table of the results, and how long the same calls took on one thread, on\n"
-    "N threads with the lock held, on N threads with the lock dropped, and on N threads without the runtime.\n"
+    "Call each function with each argument, from N threads that share one interpreter. Arguments are\n"
+    "files, or numbers for functions that take numbers. Prints a table of the results, and how long the\n"
+    "same calls took on one thread, on N threads with the lock held, on N threads with the lock dropped,\n"
+    "and on N threads without the runtime.\n"
     "\n"
     "  --threads N   as many threads (default: the number of processors)\n"
     "  --repeat N    measure in N rounds and take medians (default: 5; 0: only the table)\n"
     "  --path DIR    look for modules in DIR (default: the program's own folder)\n"
-    "  --save DIR    write each result to the file DIR/n, n the number in the table; bytes as they are, others as text\n"
+    "  --save DIR    write each result to the file DIR/n, n its number in the table; bytes as they are,\n"
+    "                others as text\n"
     "  --line        end with a line for programs\n"
     "  --help        print this\n"
     "\n"
-    "Exit status: 0 every call succeeded and gave the same result on each side; 1 a call failed or a result differed;\n"
-    "2 wrong usage; 3 a module or function could not be had, or the runtime refused to start.\n";
+    "Exit status: 0 every call succeeded and gave the same result on each side; 1 a call failed or a\n"
+    "result differed; 2 wrong usage; 3 a module or function could not be had, or the runtime refused to\n"
+    "start.\n";
 
 static int
 processors(void)

@@ -64,7 +64,8 @@ report_failures(const struct work *work, size_t *mismatches)
         if (call->error != NULL)
             fprintf(stderr, "gilhost: %s %s: %s\n", call->function->name, call->text, call->error);
         if (call->differs)
-            fprintf(stderr, "gilhost: %s %s: another way of calling gave another result\n", call->function->name, call->text);
+            fprintf(stderr, "gilhost: %s %s: another way of calling gave another result\n", call->function->name,
+                    call->text);
         failed += call->error != NULL;
         *mismatches += call->differs != 0;
     }
@@ -89,8 +90,8 @@ report_way(const struct measurement *m, enum way way, const char *name, const ch
 static void
 report_lock(const char *name, const struct lock_use *use)
 {
-    printf("  lock in timing mode, %-7s  held %.1f %% of the time, %" PRIu64 " switches, %" PRIu64 " of them forced\n", name,
-           use->share * 100, use->voluntary + use->forced, use->forced);
+    printf("  lock in timing mode, %-7s  held %.1f %% of the time, %" PRIu64 " switches, %" PRIu64 " of them forced\n",
+           name, use->share * 100, use->voluntary + use->forced, use->forced);
 }
 
 void
@@ -127,9 +128,10 @@ report_summary(const struct measurement *m)
 void
 report_line(const struct work *work, const struct measurement *m, size_t failed, size_t mismatches)
 {
-    printf("gilhost: %s calls=%zu failed=%zu mismatches=%zu threads=%d rounds=%d one=%.9f hold=%.9f drop=%.9f raw=%.9f\n",
-           failed + mismatches == 0 ? "ok" : "failed", work->call_count, failed, mismatches, m->threads, m->rounds,
-           m->median[WAY_ONE], m->median[WAY_HOLD], m->median[WAY_DROP], m->median[WAY_RAW]);
+    printf("gilhost: %s calls=%zu failed=%zu mismatches=%zu", failed + mismatches == 0 ? "ok" : "failed",
+           work->call_count, failed, mismatches);
+    printf(" threads=%d rounds=%d one=%.9f hold=%.9f drop=%.9f raw=%.9f\n", m->threads, m->rounds, m->median[WAY_ONE],
+           m->median[WAY_HOLD], m->median[WAY_DROP], m->median[WAY_RAW]);
 }
 
 /* One result into the file `path`. 0, or -1 with errno set. */

@@ -8,7 +8,8 @@
 
 /* The table of the calls that succeeded. */
 void report_table(const struct work *work);
-/* The calls that failed or whose results differed, on stderr. Returns how many failed; *mismatches: how many differed. */
+/* The calls that failed or whose results differed, on stderr. Returns how many failed; *mismatches: how many
+ * differed. */
 size_t report_failures(const struct work *work, size_t *mismatches);
 /* The ways and what they took. */
 void report_summary(const struct measurement *m);

@@ -105,7 +105,8 @@ complain(const char *name)
     return -1;
 }
 
-/* The raw work beside a function; most functions of the world have none, which is no error. 0, or -1 with an exception set. */
+/* The raw work beside a function; most functions of the world have none, which is no error. 0, or -1 with an
+ * exception set. */
 static int
 find_raw(struct function *function, GilObject *module, const char *attribute)
 {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * skeleton: an extension to copy. Replace "skeleton" by a name of your own, here and in the name of the file, and build it by
+ * skeleton: an extension to copy. Replace "skeleton" by a name of your own, here and in the name of the file, and
+ * build it by
  *
  *     cc -O2 -fPIC -fvisibility=hidden -shared $(pkg-config --cflags gilrt) skeleton.c -o skeleton.so
  *
- * A host finds skeleton.so in a folder of its search path, or of GILRT_PATH, when it imports "skeleton". The object is not
- * linked to libgilrt: the process that loads it has it.
+ * A host finds skeleton.so in a folder of its search path, or of GILRT_PATH, when it imports "skeleton". The object
+ * is not linked to libgilrt: the process that loads it has it.
  */
 #include <gilrt.h>
 #include <stdio.h>
 
-/* What each interpreter's copy of the module owns. Keep objects here and not in static variables: there may be more than one
- * interpreter, and no object may be seen by two of them. */
+/* What each interpreter's copy of the module owns. Keep objects here and not in static variables: there may be more
+ * than one interpreter, and no object may be seen by two of them. */
 typedef struct {
     GilObject *error;    /* skeleton.error, the exception that this module raises */
 } skeleton_state;
@@ -66,7 +67,8 @@ static GilMethodDef skeleton_methods[] = {
     {NULL, NULL, 0, NULL}
 };
 
-/* Fills each new copy of the module. 0, or -1 with an exception set: then the import fails, and the state is freed. */
+/* Fills each new copy of the module. 0, or -1 with an exception set: then the import fails, and the state is
+ * freed. */
 static int
 skeleton_exec(GilObject *module)
 {

@@ -2,9 +2,10 @@
 /*
  * deflate: files into and out of the gzip format.
  *
- * It shows a result that is built from native memory, how three functions share one path through parse, work and result,
- * and how C memory is given back on every path while exceptions are raised only with the lock held. What the lock does not
- * guard is all in a struct job that belongs to one call: nothing there is shared, so nothing needs a lock.
+ * It shows a result that is built from native memory, how three functions share one path through parse, work and
+ * result, and how C memory is given back on every path while exceptions are raised only with the lock held. What
+ * the lock does not guard is all in a struct job that belongs to one call: nothing there is shared, so nothing
+ * needs a lock.
  */
 #include <errno.h>
 #include <gilrt.h>
@@ -40,6 +41,12 @@ work_decompress(struct job *job)
         job->error = gzip_decompress(&job->in, &job->out);
 }
 
+static int
+same_bytes(const struct gzip_bytes *a, const struct gzip_bytes *b)
+{
+    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
 /* There and back again: `out` is the compressed form, and the error is EIO unless it gives the file back. */
 static void
 work_roundtrip(struct job *job)
@@ -49,7 +56,7 @@ work_roundtrip(struct job *job)
     work_compress(job);
     if (job->error == 0)
         job->error = gzip_decompress(&job->out, &back);
-    if (job->error == 0 && (back.size != job->in.size || (back.size > 0 && memcmp(back.data, job->in.data, back.size) != 0)))
+    if (job->error == 0 && !same_bytes(&back, &job->in))
         job->error = EIO;
     gzip_free(&back);
 }
@@ -61,7 +68,8 @@ finish(struct job *job)
     gzip_free(&job->out);
 }
 
-/* Parse, work without the lock unless told otherwise, and raise what went wrong. 0, or -1 with the exception set. */
+/* Parse, work without the lock unless told otherwise, and raise what went wrong. 0, or -1 with the exception
+ * set. */
 static int
 perform(struct job *job, GilObject *args, GilObject *kwargs, const char *format, work_function work)
 {
@@ -190,11 +198,11 @@ static const raw_work roundtrip_work = {.run = raw_roundtrip};
 static int
 deflate_exec(GilObject *module)
 {
-    if (GilModule_Add(module, "compress_raw", GilCapsule_New((void *)&compress_work, "deflate.compress_raw", NULL)) < 0)
+    if (raw_add(module, "deflate.compress_raw", &compress_work) < 0)
         return -1;
-    if (GilModule_Add(module, "decompress_raw", GilCapsule_New((void *)&decompress_work, "deflate.decompress_raw", NULL)) < 0)
+    if (raw_add(module, "deflate.decompress_raw", &decompress_work) < 0)
         return -1;
-    return GilModule_Add(module, "roundtrip_raw", GilCapsule_New((void *)&roundtrip_work, "deflate.roundtrip_raw", NULL));
+    return raw_add(module, "deflate.roundtrip_raw", &roundtrip_work);
 }
 
 GilABIInfo_VAR(deflate_abi);

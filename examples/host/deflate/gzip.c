@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files through zlib, in memory; every size is checked against GZIP_MAX, so zlib's 32-bit counters suffice. */
+/* Whole files through zlib, in memory; every size is checked against GZIP_MAX, so zlib's 32-bit counters
+ * suffice. */
 #include "gzip.h"
 
 #include <errno.h>

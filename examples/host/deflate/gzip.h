@@ -20,7 +20,8 @@ struct gzip_bytes {
 int gzip_read_file(const char *path, struct gzip_bytes *out);
 /* `in` as one gzip member: the same bytes whenever it is called, for no time and no name are written. */
 int gzip_compress(const struct gzip_bytes *in, struct gzip_bytes *out);
-/* All members of `in`, one after the other; GZIP_MALFORMED where it is not gzip, is cut short or fails its checksum. */
+/* All members of `in`, one after the other; GZIP_MALFORMED where it is not gzip, is cut short or fails its
+ * checksum. */
 int gzip_decompress(const struct gzip_bytes *in, struct gzip_bytes *out);
 /* Free what `bytes` holds and make it empty. */
 void gzip_free(struct gzip_bytes *bytes);

@@ -2,9 +2,10 @@
 /*
  * digest: SHA-256 and CRC-32 of a file. The smallest useful extension, and the one to read first.
  *
- * It shows the four parts that every extension has: functions that take objects and return objects (parse, drop the lock,
- * work, take the lock, build the result); the table that lists them; an exec function that fills each new module; and the
- * export hook by which the library finds all that. The work itself is in hash_file.c, which knows nothing of libgilrt.
+ * It shows the four parts that every extension has: functions that take objects and return objects (parse, drop the
+ * lock, work, take the lock, build the result); the table that lists them; an exec function that fills each new
+ * module; and the export hook by which the library finds all that. The work itself is in hash_file.c, which knows
+ * nothing of libgilrt.
  */
 #include <errno.h>
 #include <gilrt.h>
@@ -17,8 +18,8 @@
 typedef int (*hash_function)(const char *path, char hex[HASH_TEXT]);
 
 /*
- * What both functions do; they differ in their name and in the hash. `path` points into the argument's str, which the caller
- * keeps alive and nobody can change: so it may be read while the lock is dropped.
+ * What both functions do; they differ in their name and in the hash. `path` points into the argument's str, which
+ * the caller keeps alive and nobody can change: so it may be read while the lock is dropped.
  */
 static GilObject *
 digest_file(GilObject *args, GilObject *kwargs, const char *format, hash_function hash)
@@ -61,9 +62,11 @@ digest_crc32(GilObject *Gil_UNUSED(module), GilObject *args, GilObject *kwargs)
 
 static GilMethodDef digest_methods[] = {
     {"sha256", (GilCFunction)(void (*)(void))digest_sha256, GIL_METH_VARARGS | GIL_METH_KEYWORDS,
-     "sha256(arg, hold=False) -> str\n\nSHA-256 of the file named arg, as sha256sum prints it. Drops the lock unless hold."},
+     "sha256(arg, hold=False) -> str\n\n"
+     "SHA-256 of the file named arg, as sha256sum prints it. Drops the lock unless hold."},
     {"crc32", (GilCFunction)(void (*)(void))digest_crc32, GIL_METH_VARARGS | GIL_METH_KEYWORDS,
-     "crc32(arg, hold=False) -> str\n\nCRC-32 of the file named arg, as gzip stores it. Drops the lock unless hold."},
+     "crc32(arg, hold=False) -> str\n\n"
+     "CRC-32 of the file named arg, as gzip stores it. Drops the lock unless hold."},
     {NULL, NULL, 0, NULL}
 };
 
@@ -95,9 +98,9 @@ static const raw_work crc32_work = {.run = raw_crc32};
 static int
 digest_exec(GilObject *module)
 {
-    if (GilModule_Add(module, "sha256_raw", GilCapsule_New((void *)&sha256_work, "digest.sha256_raw", NULL)) < 0)
+    if (raw_add(module, "digest.sha256_raw", &sha256_work) < 0)
         return -1;
-    return GilModule_Add(module, "crc32_raw", GilCapsule_New((void *)&crc32_work, "digest.crc32_raw", NULL));
+    return raw_add(module, "digest.crc32_raw", &crc32_work);
 }
 
 GilABIInfo_VAR(digest_abi);

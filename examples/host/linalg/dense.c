@@ -2,9 +2,9 @@
 /*
  * Products, solutions and norms through BLAS and LAPACK.
  *
- * LAPACK is Fortran and reads memory column by column. A matrix stored row by row is, to it, the transpose; so it is given
- * the transpose, told so, and nothing is copied to turn it: LU factorises A', the solve asks for (A')' x = b, and the
- * infinity norm (rows) of A is the one norm (columns) of A'.
+ * LAPACK is Fortran and reads memory column by column. A matrix stored row by row is, to it, the transpose; so it
+ * is given the transpose, told so, and nothing is copied to turn it: LU factorises A', the solve asks for (A')' x =
+ * b, and the infinity norm (rows) of A is the one norm (columns) of A'.
  */
 #include "dense.h"
 
@@ -14,11 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* LAPACK's own names and types; the trailing sizes are the lengths of the character arguments, as Fortran passes them. */
+/* LAPACK's own names and types; the trailing sizes are the lengths of the character arguments, in Fortran's way. */
 void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *pivots, int *info);
-void dgetrs_(const char *trans, const int *n, const int *nrhs, const double *a, const int *lda, const int *pivots, double *b,
-             const int *ldb, int *info, size_t trans_length);
-double dlange_(const char *norm, const int *m, const int *n, const double *a, const int *lda, double *work, size_t norm_length);
+void dgetrs_(const char *trans, const int *n, const int *nrhs, const double *a, const int *lda, const int *pivots,
+             double *b, const int *ldb, int *info, size_t trans_length);
+double dlange_(const char *norm, const int *m, const int *n, const double *a, const int *lda, double *work,
+               size_t norm_length);
 
 /* A line of the cache, so that BLAS computes in the same order, and so to the same bits, wherever a matrix lies. */
 #define ALIGNMENT 64
@@ -47,7 +48,8 @@ dense_alloc(dense *m, int rows, int columns)
     if (columns > 0 && (size_t)rows > DENSE_MAX / (size_t)columns)
         return EFBIG;
     count = (size_t)rows * (size_t)columns;
-    /* calloc, so that a large matrix of zeroes costs no memory until it is written: a short file can promise one. */
+    /* calloc, so that a large matrix of zeroes costs no memory until it is written: a short file can promise
+     * one. */
     m->block = calloc(1, count * sizeof(double) + ALIGNMENT);
     if (m->block == NULL)
         return ENOMEM;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dense matrices of doubles and what is computed with them, in plain C: no runtime, no lock, any number of threads. */
+/* Dense matrices of doubles and what is computed with them, in plain C: no runtime, no lock, any number of
+ * threads. */
 #ifndef LINALG_DENSE_H
 #define LINALG_DENSE_H
 
@@ -26,7 +27,8 @@ void dense_free(dense *m);
 int dense_product(const dense *a, const dense *b, dense *out);
 /* out = A times a vector of ones, a column: the right-hand side whose solution is known beforehand. */
 int dense_row_sums(const dense *a, dense *out);
-/* Solve A x = b by LU with partial pivoting; *error gets the normwise backward error |Ax-b| / (|A| |x|), infinity norms. */
+/* Solve A x = b by LU with partial pivoting; *error gets the normwise backward error |Ax-b| / (|A| |x|), infinity
+ * norms. */
 int dense_solve(const dense *a, const dense *b, dense *x, double *error);
 /* The infinity norm: the largest sum of magnitudes of a row. */
 double dense_norm(const dense *a);

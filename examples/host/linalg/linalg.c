@@ -2,8 +2,9 @@
 /*
  * linalg: products, solutions and norms of dense matrices by OpenBLAS, from Matrix Market files or Matrix objects.
  *
- * It shows an extension of several files, per-interpreter state that owns a type, arguments of more than one kind, and a
- * library below that would like threads of its own: it is told to use one, for the host's threads fill the cores already.
+ * It shows an extension of several files, per-interpreter state that owns a type, arguments of more than one kind,
+ * and a library below that would like threads of its own: it is told to use one, for the host's threads fill the
+ * cores already.
  */
 #include <cblas.h>
 #include <gilrt.h>
@@ -126,7 +127,8 @@ perform(linalg_state *state, struct job *job, GilObject *arg, int hold, work_fun
 
 /* The same for functions of two operands, with their arguments parsed. */
 static int
-perform_two(linalg_state *state, struct job *job, GilObject *args, GilObject *kwargs, const char *format, work_function work)
+perform_two(linalg_state *state, struct job *job, GilObject *args, GilObject *kwargs, const char *format,
+            work_function work)
 {
     static char *keywords[] = {"arg", "hold", "b", NULL};
     GilObject *arg, *b = NULL;    /* borrowed from args and kwargs */
@@ -258,14 +260,15 @@ linalg_exec(GilObject *module)
     state->Matrix_type = (GilTypeObject *)GilType_FromModuleAndSpec(module, &Matrix_spec, NULL);
     if (state->Matrix_type == NULL || GilModule_AddType(module, state->Matrix_type) < 0)
         return -1;
-    if (GilModule_Add(module, "product_raw", GilCapsule_New((void *)&product_work, "linalg.product_raw", NULL)) < 0)
+    if (raw_add(module, "linalg.product_raw", &product_work) < 0)
         return -1;
-    if (GilModule_Add(module, "solve_raw", GilCapsule_New((void *)&solve_work, "linalg.solve_raw", NULL)) < 0)
+    if (raw_add(module, "linalg.solve_raw", &solve_work) < 0)
         return -1;
-    return GilModule_Add(module, "norm_raw", GilCapsule_New((void *)&norm_work, "linalg.norm_raw", NULL));
+    return raw_add(module, "linalg.norm_raw", &norm_work);
 }
 
-/* The state's references, for the collector to see and to cut; a module whose exec failed comes here with a NULL in it. */
+/* The state's references, for the collector to see and to cut; a module whose exec failed comes here with a NULL in
+ * it. */
 static int
 linalg_traverse(GilObject *module, visitproc visit, void *arg)
 {

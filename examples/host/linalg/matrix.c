@@ -2,8 +2,9 @@
 /*
  * Matrix: a heap type with native memory, made from a file, that other extensions read through the buffer protocol.
  *
- * It shows a spec made of slots, a constructor that reads a file with the lock dropped before there is an object, members,
- * comparison, and an exporter that honours what a consumer asks for: format, shape and strides, or none of them.
+ * It shows a spec made of slots, a constructor that reads a file with the lock dropped before there is an object,
+ * members, comparison, and an exporter that honours what a consumer asks for: format, shape and strides, or none of
+ * them.
  */
 #include "matrix.h"
 
@@ -58,7 +59,8 @@ Matrix_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     if (!GilArg_ParseTupleAndKeywords(args, kwargs, "s|p:Matrix", keywords, &path, &hold))
         return NULL;
 
-    /* Without a block of its own, as the macros open one: a state that stays NULL says that the lock was never dropped. */
+    /* Without a block of its own, as the macros open one: a state that stays NULL says that the lock was never
+     * dropped. */
     GilThreadState *saved = hold ? NULL : GilEval_SaveThread();
     error = matrix_market_read(path, &content, reason);
     if (error == 0)
@@ -71,7 +73,8 @@ Matrix_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     return Matrix_from_dense(type, &content, norm);
 }
 
-/* The end of every heap type's instance: its own memory, the object's memory, and the reference that it held to its type. */
+/* The end of every heap type's instance: its own memory, the object's memory, and the reference that it held to its
+ * type. */
 static void
 Matrix_dealloc(GilObject *self)
 {
@@ -114,7 +117,8 @@ asked(int flags, int flag)
     return (flags & flag) == flag;
 }
 
-/* A consumer gets only what it asked for; one that knows no shapes sees the elements row by row, which is how they lie. */
+/* A consumer gets only what it asked for; one that knows no shapes sees the elements row by row, which is how they
+ * lie. */
 static int
 Matrix_getbuffer(GilObject *self, Gil_buffer *view, int flags)
 {
@@ -146,7 +150,7 @@ Matrix_getbuffer(GilObject *self, Gil_buffer *view, int flags)
 static GilMemberDef Matrix_members[] = {
     {"rows", Gil_T_INT, offsetof(Matrix, content.rows), Gil_READONLY, "number of rows"},
     {"columns", Gil_T_INT, offsetof(Matrix, content.columns), Gil_READONLY, "number of columns"},
-    {"norm", Gil_T_DOUBLE, offsetof(Matrix, norm), Gil_READONLY, "infinity norm: the largest sum of magnitudes of a row"},
+    {"norm", Gil_T_DOUBLE, offsetof(Matrix, norm), Gil_READONLY, "infinity norm: largest sum of magnitudes of a row"},
     {NULL, 0, 0, 0, NULL}
 };
 

@@ -9,8 +9,8 @@
 #include "matrix_market.h"
 
 /*
- * A dense matrix of doubles. It never changes after it was made: so any thread may read it with the lock dropped, as long as
- * it keeps a reference, and buffers of it can be given out without counting them.
+ * A dense matrix of doubles. It never changes after it was made: so any thread may read it with the lock dropped,
+ * as long as it keeps a reference, and buffers of it can be given out without counting them.
  */
 typedef struct {
     GilObject_HEAD
@@ -22,7 +22,8 @@ typedef struct {
 
 extern GilType_Spec Matrix_spec;
 
-/* What each interpreter's copy of the module owns: there are no static objects, for no object is shared by interpreters. */
+/* What each interpreter's copy of the module owns: there are no static objects, for no object is shared by
+ * interpreters. */
 typedef struct {
     GilTypeObject *Matrix_type;
 } linalg_state;
@@ -31,8 +32,9 @@ typedef struct {
 GilObject *Matrix_from_dense(GilTypeObject *type, dense *content, double norm);
 
 /*
- * Raise what `error`, from any function of dense.h or matrix_market.h, stands for; `path` is the file that is to blame, or NULL
- * where there is none, and `reason` is used for malformed files only. Returns NULL, for a caller to return.
+ * Raise what `error`, from any function of dense.h or matrix_market.h, stands for; `path` is the file that is to
+ * blame, or NULL where there is none, and `reason` is used for malformed files only. Returns NULL, for a caller to
+ * return.
  */
 GilObject *linalg_raise(int error, const char *path, const char *reason);
 

@@ -2,9 +2,10 @@
 /*
  * A reader that believes nothing: a file is input from anywhere, and its first lines promise sizes and counts.
  *
- * Lines are read one at a time into a buffer of fixed size, since the format limits them. Numbers are read in the "C" locale
- * whatever the host's is, for in many places 1.5 is not a number. The matrix is allocated once the promised shape is found
- * possible; an index is checked before it is used; promises are compared with what came, in both directions.
+ * Lines are read one at a time into a buffer of fixed size, since the format limits them. Numbers are read in the
+ * "C" locale whatever the host's is, for in many places 1.5 is not a number. The matrix is allocated once the
+ * promised shape is found possible; an index is checked before it is used; promises are compared with what came, in
+ * both directions.
  */
 #include "matrix_market.h"
 
@@ -21,8 +22,8 @@
 
 /* The format's own limit of a line. */
 #define LINE_MAX_LENGTH 1024
-/* The text of a token that is shown to the user is cut off here. */
-#define SHOWN 20
+/* The text of a token that is shown to the user, as arguments for %.*s, cut off at a length that fits a reason. */
+#define SHOWN(token, length) (int)((length) < 20 ? (length) : 20), (token)
 /* Integers beyond it have no exact double. */
 #define EXACT_MAX (1LL << 53)
 
@@ -114,9 +115,9 @@ read_integer(struct reader *r, const char *what, long long low, long long high, 
     errno = 0;
     *value = strtoll(token, &end, 10);
     if (end != token + length)
-        return malformed(r, "the %s '%.*s' is no integer", what, length < SHOWN ? (int)length : SHOWN, token);
+        return malformed(r, "the %s '%.*s' is no integer", what, SHOWN(token, length));
     if (errno != 0 || *value < low || *value > high)
-        return malformed(r, "the %s %.*s is not in %lld..%lld", what, length < SHOWN ? (int)length : SHOWN, token, low, high);
+        return malformed(r, "the %s %.*s is not in %lld..%lld", what, SHOWN(token, length), low, high);
     return 0;
 }
 
@@ -143,9 +144,9 @@ read_value(struct reader *r, double *value)
     *value = strtod_l(token, &end, r->numbers);
     /* strtod would also take names of infinities and hexadecimal digits, which the format does not know. */
     if (end != token + length || strspn(token, "+-.0123456789eE") < length)
-        return malformed(r, "the value '%.*s' is no number", length < SHOWN ? (int)length : SHOWN, token);
+        return malformed(r, "the value '%.*s' is no number", SHOWN(token, length));
     if (!isfinite(*value))
-        return malformed(r, "the value %.*s is too large", length < SHOWN ? (int)length : SHOWN, token);
+        return malformed(r, "the value %.*s is too large", SHOWN(token, length));
     return 0;
 }
 
@@ -156,7 +157,7 @@ end_of_line(struct reader *r)
     char *token = next_token(r, &length);
 
     if (length > 0)
-        return malformed(r, "'%.*s' is too much", length < SHOWN ? (int)length : SHOWN, token);
+        return malformed(r, "'%.*s' is too much", SHOWN(token, length));
     return 0;
 }
 
@@ -172,7 +173,7 @@ read_word(struct reader *r, const char *what, const char *const *words, int *pla
             *place = i;
             return 0;
         }
-    return malformed(r, "the %s '%.*s' is not known here", what, length < SHOWN ? (int)length : SHOWN, token);
+    return malformed(r, "the %s '%.*s' is not known here", what, SHOWN(token, length));
 }
 
 /* %%MatrixMarket matrix LAYOUT FIELD SYMMETRY */
@@ -187,10 +188,13 @@ read_banner(struct reader *r)
     int unused, layout, field, symmetry, rc;
     bool got;
 
-    if ((rc = next_line(r, &got)) != 0 || (rc = read_word(r, "mark", marks, &unused)) != 0
-        || (rc = read_word(r, "object", objects, &unused)) != 0 || (rc = read_word(r, "layout", layouts, &layout)) != 0
+    if ((rc = next_line(r, &got)) != 0
+        || (rc = read_word(r, "mark", marks, &unused)) != 0
+        || (rc = read_word(r, "object", objects, &unused)) != 0
+        || (rc = read_word(r, "layout", layouts, &layout)) != 0
         || (rc = read_word(r, "field", fields, &field)) != 0
-        || (rc = read_word(r, "symmetry", symmetries, &symmetry)) != 0 || (rc = end_of_line(r)) != 0)
+        || (rc = read_word(r, "symmetry", symmetries, &symmetry)) != 0
+        || (rc = end_of_line(r)) != 0)
         return rc;
     r->layout = (enum layout)layout;
     r->field = (enum field)field;
@@ -241,7 +245,8 @@ add_entry(struct reader *r, long long row, long long column, double value)
         values[(size_t)column * columns + (size_t)row] += r->symmetry == SKEW ? -value : value;
 }
 
-/* The entries of a coordinate file name their places, counted from 1; of a symmetric matrix only one half may stand there. */
+/* The entries of a coordinate file name their places, counted from 1; of a symmetric matrix only one half may stand
+ * there. */
 static int
 read_place(struct reader *r, long long *row, long long *column)
 {

@@ -11,10 +11,11 @@
 #define MATRIX_MARKET_MALFORMED (-3)
 
 /*
- * Read the file `path`: coordinate or array; real, integer or pattern; general, symmetric or skew-symmetric. Entries that a
- * file does not list are zero; one that it lists twice counts twice, as assembled matrices have it; those of a pattern are
- * one. A file that is anything else, or that does not keep what it promises, is malformed, and `reason` says why, beginning
- * with "line N: ". The caller frees `out` by dense_free; it is empty after a failure.
+ * Read the file `path`: coordinate or array; real, integer or pattern; general, symmetric or skew-symmetric.
+ * Entries that a file does not list are zero; one that it lists twice counts twice, as assembled matrices have it;
+ * those of a pattern are one. A file that is anything else, or that does not keep what it promises, is malformed,
+ * and `reason` says why, beginning with "line N: ". The caller frees `out` by dense_free; it is empty after a
+ * failure.
  */
 int matrix_market_read(const char *path, dense *out, char reason[MATRIX_MARKET_REASON]);
 

@@ -2,9 +2,9 @@
 /*
  * numbers: the two examples by which textbooks show what a lock around an interpreter costs.
  *
- * It shows how a number of any size comes in (checked, never cut off) and goes out (a result of more than 64 bits becomes
- * an int through its decimal text), and what `hold` is about: the same loop once in the form that drops the lock, which
- * runs on all cores, and once in the form that holds it, which does not, however many threads call it.
+ * It shows how a number of any size comes in (checked, never cut off) and goes out (a result of more than 64 bits
+ * becomes an int through its decimal text), and what `hold` is about: the same loop once in the form that drops the
+ * lock, which runs on all cores, and once in the form that holds it, which does not, however many threads call it.
  */
 #include <errno.h>
 #include <gilrt.h>
@@ -114,9 +114,9 @@ static const raw_work primes_work = {.takes_number = 1, .run = raw_primes};
 static int
 numbers_exec(GilObject *module)
 {
-    if (GilModule_Add(module, "sum_squares_raw", GilCapsule_New((void *)&sum_squares_work, "numbers.sum_squares_raw", NULL)) < 0)
+    if (raw_add(module, "numbers.sum_squares_raw", &sum_squares_work) < 0)
         return -1;
-    return GilModule_Add(module, "primes_raw", GilCapsule_New((void *)&primes_work, "numbers.primes_raw", NULL));
+    return raw_add(module, "numbers.primes_raw", &primes_work);
 }
 
 GilABIInfo_VAR(numbers_abi);
