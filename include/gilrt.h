@@ -8,8 +8,12 @@
 
 #include "gilrt/base.h"
 #include "gilrt/version.h"
+#include "gilrt/config.h"
+#include "gilrt/mem.h"
 
+#include "gilrt/guard.h"
 #include "gilrt/lock.h"
+#include "gilrt/state.h"
 
 #include "gilrt/object.h"
 #include "gilrt/slot.h"
@@ -40,5 +44,7 @@
 #include "gilrt/unicode.h"
 
 #include "gilrt/args.h"
+#include "gilrt/import.h"
+#include "gilrt/module.h"
 
 #endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * Starting and stopping the runtime.
+ *
+ *     GilConfig config;
+ *     GilConfig_Init(&config);
+ *     config.module_search_path = "/opt/app/modules";
+ *     GilStatus status = Gil_InitializeFromConfig(&config);
+ *     if (GilStatus_Exception(status)) {
+ *         fprintf(stderr, "%s: %s\n", status.func, status.err_msg);
+ *         return 1;
+ *     }
+ *     ...
+ *     return Gil_FinalizeEx() < 0;
+ *
+ * The thread that starts the runtime is attached to the main interpreter afterwards. It may be stopped and started again
+ * any number of times.
+ */
+#ifndef GILRT_CONFIG_H
+#define GILRT_CONFIG_H
+
+#include <gilrt/base.h>
+
+GIL_BEGIN_DECLS
+
+/** @name Status
+ *  What functions return that may be called while there is no interpreter to raise an exception in. Its layout is frozen.
+ *  @{ */
+typedef struct {
+    enum {
+        _GilStatus_TYPE_OK = 0,
+        _GilStatus_TYPE_ERROR = 1,
+        _GilStatus_TYPE_EXIT = 2
+    } _type;
+    const char *func;    /**< function that failed, or NULL; static */
+    const char *err_msg; /**< a sentence for people, of an error; static */
+    int exitcode;        /**< of an exit */
+} GilStatus;
+
+/** Success.
+ *  @lock_any */
+GIL_API GilStatus GilStatus_Ok(void);
+/** Failure; @p err_msg is not copied.
+ *  @lock_any */
+GIL_API GilStatus GilStatus_Error(const char *err_msg);
+/** Failure for lack of memory.
+ *  @lock_any */
+GIL_API GilStatus GilStatus_NoMemory(void);
+/** The wish that the program ends; the runtime itself never returns one.
+ *  @lock_any */
+GIL_API GilStatus GilStatus_Exit(int exitcode);
+/** 1 when @p status is a failure or an exit: what a caller checks.
+ *  @lock_any */
+GIL_API int GilStatus_Exception(GilStatus status);
+/** @lock_any */
+GIL_API int GilStatus_IsError(GilStatus status);
+/** @lock_any */
+GIL_API int GilStatus_IsExit(GilStatus status);
+/** @} */
+
+/** @name Configuration
+ *  @{ */
+/** Values of GilConfig.lock_mode. */
+#define Gil_LOCK_MODE_DEFAULT 0 /**< asymmetric where the kernel allows it */
+#define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
+
+/**
+ * How the runtime is to be. GilConfig_Init() first; then fields may be set. Texts are read by Gil_InitializeFromConfig()
+ * and not kept. The struct grows from version to version: size says which one the program was compiled with.
+ */
+typedef struct GilConfig {
+    size_t size; /**< set by GilConfig_Init(); not to be changed */
+    /** Directories where extension modules are looked for first, separated by colons; NULL: none. Relative ones are made
+     *  absolute when the runtime starts; empty ones are skipped. After these come those of the environment variable
+     *  GILRT_PATH (absolute ones only; see ignore_environment), and the module directory that the library was built with. */
+    const char *module_search_path;
+    /** Time after which a thread that wants the lock may ask for it, in ns; 0: 5 000 000. */
+    uint64_t switch_interval_ns;
+    int lock_mode;          /**< Gil_LOCK_MODE_… */
+    int ignore_environment; /**< nonzero: no environment variable is read. They never are in a set-user-id program */
+    /** Nonzero: a module is loaded only when its file, and every directory on the way there, can be changed by nobody but
+     *  root and the effective user (a sticky directory such as /tmp passes). */
+    int strict_paths;
+    int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr */
+} GilConfig;
+
+/** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
+ *  @lock_any */
+GIL_API void _GilConfig_InitSized(GilConfig *config, size_t size);
+
+/** Fill @p config with default values. */
+static inline void
+GilConfig_Init(GilConfig *config)
+{
+    _GilConfig_InitSized(config, sizeof(*config));
+}
+/** @} */
+
+/** @name Life
+ *  @{ */
+/**
+ * Start the runtime with default settings; does nothing when it is started.
+ *
+ * Differs from Py_Initialize() in that it returns: a library does not end its host because memory lacks. Who wants the
+ * reason calls Gil_InitializeFromConfig().
+ *
+ * @return 0, or -1
+ * @lock_any
+ */
+GIL_API int Gil_Initialize(void) GIL_MUST_USE;
+/**
+ * Start the runtime. Afterwards the calling thread is attached to the main interpreter. Does nothing when it is started.
+ *
+ * @return an error when @p config is NULL or was not filled by GilConfig_Init(), when it sets fields that this version
+ *         does not know, or values that it does not allow; when another copy of the library is started in the process;
+ *         when memory or descriptors lack; when the runtime is being stopped
+ * @lock_any
+ * @reenters  nothing of the host's
+ */
+GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
+/**
+ * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing else
+ * of the runtime active in it.
+ *
+ * Guards that are open are waited for, without the lock, and so are threads that are still attached. Then modules are
+ * cleared, and the types that were made, in reverse order; what objects are left in cycles, or by lost references, is
+ * counted (Gil_GetFinalizeReport()) and given back with the interpreter's memory. Shared objects of modules stay loaded.
+ *
+ * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling thread
+ *         is not the one that started it, or not attached; when it is called by a callback inside of a call into the runtime
+ *         that depends on what would go away (a finalizer, an import); or when the runtime is being stopped
+ * @lock_held
+ * @blocks
+ * @reenters  finalizers
+ */
+GIL_API int Gil_FinalizeEx(void);
+/** 1 from when Gil_InitializeFromConfig() is done until Gil_FinalizeEx() is.
+ *  @lock_any */
+GIL_API int Gil_IsInitialized(void);
+/** 1 while Gil_FinalizeEx() works.
+ *  @lock_any */
+GIL_API int Gil_IsFinalizing(void);
+
+/** What the last Gil_FinalizeEx() found left over. Grows from version to version. */
+typedef struct GilFinalizeReport {
+    size_t size;        /**< set by GilFinalizeReport_Init() */
+    uint64_t stops;     /**< times that the runtime was stopped in this process */
+    uint64_t objects;   /**< objects that can be in cycles: these were in one, or their references were lost */
+    uint64_t blocks;    /**< all blocks of the interpreter's memory, those of these objects included */
+    uint64_t bytes;     /**< their size */
+} GilFinalizeReport;
+
+/** Set the size, and everything else to 0. */
+static inline void
+GilFinalizeReport_Init(GilFinalizeReport *report)
+{
+    GilFinalizeReport empty = {sizeof(*report), 0, 0, 0, 0};
+    *report = empty;
+}
+
+/** Fill @p report; what the library does not know stays 0.
+ *  @return 0, or -1 when @p report is NULL or smaller than any version of it
+ *  @lock_any */
+GIL_API int Gil_GetFinalizeReport(GilFinalizeReport *report);
+/** @} */
+
+GIL_END_DECLS
+
+#endif
