@@ -51,27 +51,27 @@ wrong() {
     mismatches=$((mismatches + 1))
 }
 
-# candidates FIND-ARGUMENTS: files of a size that is worth a call, largest first; names that a shell would split are
-# left out.
+# candidates COUNT FIND-ARGUMENTS: so many files of a size that is worth a call, the largest first, one of a name;
+# names that a shell would split are left out.
 candidates() {
-    find -L "$@" -type f -readable -size +3k -size -8000k 2>/dev/null | grep -v '[[:space:]]' | xargs -r ls -S
+    most=$1
+    shift
+    find -L "$@" -type f -readable -size +15k -size -3000k 2>/dev/null | grep -v '[[:space:]]' | xargs -r ls -S |
+        awk -F/ -v most="$most" '!seen[$NF]++ && ++count <= most'
 }
 
 libraries() {
-    ldd "$gilhost" "$build"/*.so | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u >"$tmp/libraries"
-    xargs -r -a "$tmp/libraries" readlink -f | sort -u >"$tmp/paths"
-    while read -r library; do
-        candidates "$library"
-    done <"$tmp/paths" | head -n 6
+    # shellcheck disable=SC2046
+    candidates 5 $(ldd "$gilhost" "$build"/*.so | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u)
 }
 
 source_tree() {
-    candidates "$here/.." "$here/../../lib" "$here/../../include" "$here/../../doc" -name '*.[ch]' -o -name '*.md' |
-        awk -F/ '!seen[$NF]++' | head -n 8
+    root=$(cd "$here/../.." && pwd)
+    candidates 4 "$root/lib" "$root/include" "$root/doc" "$here" -name '*.[ch]' -o -name '*.md'
 }
 
 documentation() {
-    candidates /usr/share/doc /usr/share/common-licenses | head -n 4
+    candidates 3 /usr/share/doc /usr/share/common-licenses
 }
 
 # inflate COUNT: decompress what compress made of so many files.
@@ -84,10 +84,10 @@ inflate() {
     host inflate --threads "$threads" --repeat 0 deflate.decompress "$@"
 }
 
-# A matrix when none is given: symmetric, with a dominant diagonal, 300 x 300.
+# A matrix when none is given: symmetric, with a dominant diagonal, 500 x 500.
 generate_matrix() {
     awk 'BEGIN {
-        n = 300
+        n = 500
         print "%%MatrixMarket matrix coordinate real symmetric"
         print n, n, n + (n - 1) + (n - 17)
         for (i = 1; i <= n; i++) {

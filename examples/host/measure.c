@@ -8,6 +8,7 @@
  */
 #include "measure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -42,17 +43,7 @@ ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* What all of them take on one thread, as far as the table knows. */
-static double
-sum_of_seconds(struct call *const *calls, size_t count)
-{
-    double seconds = 0.0;
-
-    for (size_t i = 0; i < count; i++)
-        seconds += calls[i]->seconds;
-    return seconds;
-}
-
+/* How often to make all calls in a pass, when they take `seconds` once on one thread. */
 static size_t
 loops_for(size_t calls, double seconds, int threads)
 {
@@ -81,8 +72,6 @@ go(struct pass pass, enum way way, enum purpose purpose, double *seconds)
     pass.purpose = purpose;
     if (way == WAY_ONE)
         pass.threads = 1;
-    if (purpose == PURPOSE_COMPARE)
-        pass.loops = 1;
     return crew_run(&pass, seconds);
 }
 
@@ -130,29 +119,51 @@ go_rounds(const struct pass *pass, int last, int rounds, double *seconds)
     return 0;
 }
 
+/* Go each way once and compare results. How often to make the calls follows from the faster of the two ways that make
+ * them one by one, for the first calls of all may be slow. */
 static int
-measure_pass(const struct pass *pass, struct measurement *out)
+compare_ways(struct pass *pass, int last)
 {
-    int last = out->has_raw ? WAYS : WAY_RAW;
-    double *seconds = calloc((size_t)last * (size_t)out->rounds, sizeof *seconds);
-    double unused;
+    double seconds[WAYS] = {0.0};
     int rc = 0;
 
-    if (seconds == NULL) {
-        fputs("gilhost: out of memory\n", stderr);
-        return -1;
-    }
     for (int way = 0; rc == 0 && way < last; way++)
-        rc = go(*pass, (enum way)way, PURPOSE_COMPARE, &unused);
-    if (rc == 0)
-        rc = go_rounds(pass, last, out->rounds, seconds);
-    for (int way = 0; rc == 0 && way < last; way++) {
+        rc = go(*pass, (enum way)way, PURPOSE_COMPARE, &seconds[way]);
+    pass->loops = loops_for(pass->call_count, fmin(seconds[WAY_ONE], seconds[WAY_HOLD]), pass->threads);
+    return rc;
+}
+
+/* The rounds into `seconds`, of which there is room for all, and from there into `out`. */
+static int
+time_ways(const struct pass *pass, int last, double *seconds, struct measurement *out)
+{
+    if (go_rounds(pass, last, out->rounds, seconds) < 0)
+        return -1;
+    for (int way = 0; way < last; way++) {
         double *series = &seconds[way * out->rounds];
         qsort(series, (size_t)out->rounds, sizeof *series, ascending);
         out->low[way] = series[0];
         out->high[way] = series[out->rounds - 1];
         out->median[way] = (series[(out->rounds - 1) / 2] + series[out->rounds / 2]) / 2;
     }
+    return 0;
+}
+
+static int
+measure_pass(struct pass *pass, struct measurement *out)
+{
+    int last = out->has_raw ? WAYS : WAY_RAW;
+    double *seconds = calloc((size_t)last * (size_t)out->rounds, sizeof *seconds);
+    int rc;
+
+    if (seconds == NULL) {
+        fputs("gilhost: out of memory\n", stderr);
+        return -1;
+    }
+    rc = compare_ways(pass, last);
+    out->loops = pass->loops;
+    if (rc == 0)
+        rc = time_ways(pass, last, seconds, out);
     free(seconds);
     if (rc == 0)
         rc = watch_lock(pass, WAY_DROP, &out->drop);
@@ -164,7 +175,7 @@ measure_pass(const struct pass *pass, struct measurement *out)
 int
 measure(const struct work *work, GilInterpreterGuard *guard, int threads, int rounds, struct measurement *out)
 {
-    struct pass pass = {.work = work, .guard = guard, .threads = threads};
+    struct pass pass = {.work = work, .guard = guard, .threads = threads, .loops = 1};
     int rc = 0;
 
     *out = (struct measurement){.threads = threads, .has_raw = all_have_raw(work)};
@@ -175,10 +186,8 @@ measure(const struct work *work, GilInterpreterGuard *guard, int threads, int ro
     }
     if (rounds > 0 && pass.call_count > 0) {
         qsort(pass.calls, pass.call_count, sizeof(struct call *), longer_first);
-        pass.loops = loops_for(pass.call_count, sum_of_seconds(pass.calls, pass.call_count), threads);
         out->rounds = rounds;
         out->call_count = pass.call_count;
-        out->loops = pass.loops;
         rc = measure_pass(&pass, out);
     }
     free(pass.calls);

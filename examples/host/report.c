@@ -16,7 +16,7 @@
 static int
 name_width(const struct work *work)
 {
-    size_t width = 4;
+    size_t width = 8;
 
     for (size_t i = 0; i < work->call_count; i++) {
         size_t length = strlen(work->calls[i].text);
@@ -42,7 +42,7 @@ report_table(const struct work *work)
 {
     int names = name_width(work), functions = function_width(work);
 
-    printf("%5s  %-*s  %-*s  %10s  %s\n", "", functions, "function", names, "file", "time", "result");
+    printf("%5s  %-*s  %-*s  %10s  %s\n", "", functions, "function", names, "argument", "time", "result");
     for (size_t i = 0; i < work->call_count; i++) {
         const struct call *call = &work->calls[i];
         size_t length = strlen(call->text);

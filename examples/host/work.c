@@ -138,9 +138,9 @@ open_function(struct function *function, char *name)
     }
     *dot = '\0';
     module = GilImport_ImportModule(name);
-    *dot = '.';
     if (module == NULL)
         return complain(name);
+    *dot = '.';
     function->callable = GilObject_GetAttrString(module, dot + 1);
     if (function->callable == NULL || find_raw(function, module, dot + 1) < 0) {
         Gil_DECREF(module);
