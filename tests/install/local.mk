@@ -1,2 +1,20 @@
 # What a stranger does with the installed library; run by make installcheck. One line a script:
 # INSTALL_TESTS += tests/install/NAME.sh
+INSTALL_TESTS += tests/install/layout.sh
+INSTALL_TESTS += tests/install/consumers.sh
+INSTALL_TESTS += tests/install/dlopen.sh
+INSTALL_TESTS += tests/install/contract.sh
+INSTALL_TESTS += tests/install/examples.sh
+EXTRA_DIST += $(INSTALL_TESTS) tests/install/install.sh
+EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local.c
+
+# Folders of programs that must compile and run as they stand.
+GILRT_CONTRACT_DIRS = $(abs_top_srcdir)/examples/contract
+
+# Its results are read like those of the other tests. A static host knows only where the library was installed, hence the
+# sysroot under DESTDIR.
+installcheck-local:
+	PKG_CONFIG='$(PKG_CONFIG)' PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)':"$$PKG_CONFIG_PATH" \
+	PKG_CONFIG_SYSROOT_DIR='$(DESTDIR)' DESTDIR='$(DESTDIR)' LIBDIR='$(libdir)' INCLUDEDIR='$(includedir)' \
+	DATADIR='$(datadir)' GIL_WITH_JEMALLOC='$(GIL_WITH_JEMALLOC)' GILRT_CONTRACT_DIRS='$(GILRT_CONTRACT_DIRS)' \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(INSTALL_TESTS)' TEST_SUITE_LOG=tests/install/suite.log

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Each exported function has a doc comment with exactly one @lock_held, @lock_free or @lock_any; one that returns a
 # GilObject * also says exactly one of @newref and @borrowed; @steals{arg} names a parameter.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir/include" || exit 1
 
 # Reads each header declaration by declaration, with the doc comment that stands before it.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What the public headers declare, what the version map lists, and what the shared library exports are the same names.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 tap_need "$top_builddir/.libs/libgilrt.so" "$top_srcdir/lib/libgilrt.map"
 
 work=$(mktemp -d) || exit 1

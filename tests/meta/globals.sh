@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # State belongs to an interpreter or a thread; each variable that belongs to the process is in globals.allowed with its
 # reason. And the library takes little of what dlopen has little of: static TLS.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 tap_need "$top_builddir/.libs/libcore.a" "$top_builddir/.libs/libgilrt.so"
 
 allowed=$top_srcdir/tests/meta/globals.allowed

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Each public header compiles alone, twice in a row, as C11 and C++17, with gcc and with clang; the umbrella includes all.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir/include" || exit 1
 
 WARNINGS="-Wall -Wextra -Wpedantic -Wshadow -Wundef -Werror"

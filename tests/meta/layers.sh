@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Includes point down: reads lib/LAYERS and every #include in lib/, and refuses what goes up, names no layer, or is round.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir" || exit 1
 
 # "FILE INCLUDED" for each include of lib/, in either spelling of a public header; system headers are left out.

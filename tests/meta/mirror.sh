@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # tests/ mirrors lib/ and include/: who knows the stem knows every room of the topic.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir" || exit 1
 
 # base.h has nothing that runs.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Case is rank: what the objects of the library define for other files is Gil... (promised), _Gil... (for inline code) or
 # gil_... (hidden); everything else must be static.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 tap_need "$top_builddir/.libs/libcore.a"
 
 nameless_globals()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The name of a test tells where it stands and what it shows: test_LAYER_STEM__what in tests/unit/LAYER/test_STEM.c,
 # test_STEM__what in tests/api/, or test_K1_what for an entry of the failure catalogue; and a test that is written is run.
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir" || exit 1
 
 test_sources()

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Hosts in C and C++, linked to the shared and to the static library by what pkg-config says.
+. "${top_srcdir:?}/tests/install/install.sh"
+
+private_libraries_shown()
+{
+    printf '%s\n' "$libs" "$cflags" | grep -E 'jemalloc|gmp'
+    [ "$libs" = "-L$libdir -lgilrt" ] || [ "$libs" = "-lgilrt" ] || [ "$libs" = "-L$libdir -lgilrt " ] || echo "libs: $libs"
+}
+
+build_c()
+{
+    $CC -std=c11 -D_GNU_SOURCE $WARNINGS $cflags "$here/consumer.c" -o "$work/c" $libs
+}
+
+build_cxx()
+{
+    $CXX -x c++ -std=c++17 $WARNINGS $cflags "$here/consumer.c" -x none -o "$work/cxx" $libs
+}
+
+build_static()
+{
+    $CC -std=c11 -D_GNU_SOURCE $WARNINGS $cflags "$here/consumer.c" -o "$work/static" \
+        $($PKG_CONFIG --variable=static_libs gilrt)
+}
+
+static_needs_library()
+{
+    "${READELF:-readelf}" -d "$work/static" | grep 'NEEDED.*libgilrt'
+}
+
+tap_check "pkg-config shows the library alone" private_libraries_shown
+tap_check "an extension builds" build_module guest
+tap_check "a C11 host builds" build_c
+tap_check "a C11 host runs" says ok "$work/c" "$work"
+tap_check "the C11 host's malloc is libc's" says 'malloc .*/libc\.so\.6' "$work/c" "$work"
+tap_check "header and library are of one version" says "version $($PKG_CONFIG --modversion gilrt)" "$work/c" "$work"
+if [ -n "$CXX" ]; then
+    tap_check "a C++17 host builds" build_cxx
+    tap_check "a C++17 host runs" says ok "$work/cxx" "$work"
+    tap_check "the C++17 host's malloc is libc's" says 'malloc .*/libc\.so\.6' "$work/cxx" "$work"
+else
+    tap_skip "a C++17 host" "no C++ compiler is installed"
+fi
+if [ -e "$libdir/libgilrt.a" ]; then
+    tap_check "a host with the library inside builds" build_static
+    tap_check "a host with the library inside loads modules" says ok "$work/static" "$work"
+    tap_check "a host with the library inside needs no shared one" static_needs_library
+else
+    tap_skip "a host with the library inside" "built with --disable-static"
+fi
+tap_done

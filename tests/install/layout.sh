@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What make install puts where, under DESTDIR too, and that make uninstall takes all of it away.
+. "${top_srcdir:?}/tests/install/install.sh"
+
+soname()
+{
+    "${READELF:-readelf}" -d "$libdir/libgilrt.so" | sed -n 's/.*Library soname: \[\(.*\)\]/\1/p'
+}
+
+wrong_soname()
+{
+    series=$($PKG_CONFIG --modversion gilrt | sed 's/\.[0-9]*$//')
+    [ "$(soname)" = "libgilrt-$series.so.0" ] || echo "soname $(soname), series $series"
+}
+
+# Without debug information the library stays below 800 KiB.
+too_big()
+{
+    "${STRIP:-strip}" -o "$work/stripped.so" "$libdir/libgilrt.so" || return
+    size=$(wc -c < "$work/stripped.so")
+    [ "$size" -lt 819200 ] || echo "$size bytes stripped"
+}
+
+missing_files()
+{
+    for file in "$libdir/libgilrt.so" "$libdir/$(soname)" "$DESTDIR$INCLUDEDIR/gilrt.h" "$DESTDIR$INCLUDEDIR/gilrt/version.h" \
+        "$DESTDIR$DATADIR/aclocal/gilrt.m4"; do
+        [ -e "$file" ] || echo "$file is missing"
+    done
+}
+
+moduledir_elsewhere()
+{
+    moduledir=$($PKG_CONFIG --variable=moduledir gilrt)
+    case $moduledir in "$libdir"/* | "$LIBDIR"/*) ;; *) echo "moduledir is $moduledir" ;; esac
+}
+
+# The path must not turn up in what is installed: DESTDIR is where files are put, not where they will live.
+staged_install()
+{
+    ${MAKE:-make} -s -C "$top_builddir" install DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
+    [ -e "$work/stage$LIBDIR/libgilrt.so" ] || echo "$LIBDIR/libgilrt.so is not below DESTDIR"
+    grep -rl "$work/stage" "$work/stage"
+}
+
+staged_uninstall()
+{
+    ${MAKE:-make} -s -C "$top_builddir" uninstall DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
+    find "$work/stage" ! -type d
+}
+
+tap_check "the soname carries the minor version" wrong_soname
+tap_check "the library is small" too_big
+tap_check "headers, library and macro file are where they belong" missing_files
+tap_check "moduledir is below libdir" moduledir_elsewhere
+if [ -z "$DESTDIR" ]; then
+    tap_check "make install obeys DESTDIR" staged_install
+    tap_check "make uninstall leaves nothing" staged_uninstall
+else
+    tap_skip "make install obeys DESTDIR" "this is a run under DESTDIR itself"
+fi
+tap_done
