@@ -37,3 +37,5 @@ gilrtinclude_HEADERS += include/gilrt/mem.h
 gilrtinclude_HEADERS += include/gilrt/config.h
 gilrtinclude_HEADERS += include/gilrt/module.h
 gilrtinclude_HEADERS += include/gilrt/import.h
+gilrtinclude_HEADERS += include/gilrt/state.h
+gilrtinclude_HEADERS += include/gilrt/guard.h

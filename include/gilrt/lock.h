@@ -45,6 +45,180 @@ struct _GilThreadBlock {
 /** The calling thread's current block: attached, or left by a BEGIN whose END is to come; NULL: none. */
 GIL_API extern __thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_model("initial-exec")));
 
+/* The other halves of the inline functions below; ABI, not API. @lock_any */
+GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block);
+/* @lock_any */
+GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block);
+/* @lock_any */
+GIL_API int _GilEval_PollSlow(struct _GilThreadBlock *block);
+/* @lock_any */
+GIL_API void _GilEval_LeaveMisuse(void) __attribute__((noreturn, cold));
+/* @lock_any */
+GIL_API void _GilEval_ReturnMisuse(struct _GilThreadBlock *block) __attribute__((cold));
+
+/* What Gil_BEGIN_ALLOW_THREADS and Gil_UNBLOCK_THREADS do. */
+static inline GilThreadState *
+_GilEval_Leave(struct _GilCallSite *site)
+{
+    struct _GilThreadBlock *block = _Gil_thread;
+
+    if (GIL_UNLIKELY(block == NULL || block->st != _Gil_ATTACHED))
+        _GilEval_LeaveMisuse();
+    block->site = site;
+    /* Release: whoever sees LAZY also sees what was done under the lock. The compiler must not move the load of brk up;
+     * the processor may, and the other side's fence answers for that (doc/internals/locking.md). */
+    __atomic_store_n(&block->st, _Gil_LAZY, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (GIL_UNLIKELY(__atomic_load_n(&block->brk, __ATOMIC_RELAXED) != 0))
+        _GilEval_LeaveSlow(block);
+    return (GilThreadState *)(void *)block;
+}
+
+/* What Gil_END_ALLOW_THREADS and Gil_BLOCK_THREADS do. */
+static inline void
+_GilEval_Return(GilThreadState *save)
+{
+    struct _GilThreadBlock *block = (struct _GilThreadBlock *)(void *)save;
+
+    if (GIL_UNLIKELY(block == NULL || _Gil_thread != block || block->st != _Gil_LAZY))
+        _GilEval_ReturnMisuse(block);
+    __atomic_store_n(&block->st, _Gil_ATTACHED, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    /* Acquire: pairs with whoever cleared the bits, so that what was done meanwhile is seen. */
+    if (GIL_UNLIKELY(__atomic_load_n(&block->brk, __ATOMIC_ACQUIRE) != 0))
+        _GilEval_ReturnSlow(block);
+}
+
+/**
+ * Leave the lock around work that touches no object: between the two, other threads run.
+ *
+ *     Gil_BEGIN_ALLOW_THREADS
+ *     sum = dot_product(x, y, n);
+ *     Gil_END_ALLOW_THREADS
+ *
+ * The pair is a block of its own, with a hidden local `_save`; leaving it by `return`, `goto`, an exception or longjmp()
+ * skips the END and is an error that is found at the next use of the lock. errno is kept by both. The END waits for the
+ * lock as long as it takes and cannot fail; if the interpreter came to its end meanwhile, the thread sleeps for ever
+ * after one line on standard error: enter through a guard (guard.h), which prevents that. Stops the process, in every
+ * build: BEGIN in a thread that is not attached, END in one that is.
+ */
+#define Gil_BEGIN_ALLOW_THREADS                                                                                  \
+    {                                                                                                            \
+        static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_ALLOW, {0, 0, 0, 0}};              \
+        GilThreadState *_save = _GilEval_Leave(&_gil_site);
+/** The end of Gil_BEGIN_ALLOW_THREADS: attached again. */
+#define Gil_END_ALLOW_THREADS  \
+        _GilEval_Return(_save); \
+    }
+/** Inside the pair: attach for a moment; Gil_UNBLOCK_THREADS leaves again. */
+#define Gil_BLOCK_THREADS _GilEval_Return(_save);
+#define Gil_UNBLOCK_THREADS _save = _GilEval_Leave(&_gil_site);
+
+/**
+ * What an evaluator calls at back-edges and calls: a safe point, one relaxed load when nothing is asked. When a waiter is
+ * owed the lock, it runs before this returns. In a thread that is not attached: stops the process when something is
+ * asked, undefined otherwise.
+ * @return 0; -1 with an exception set when something that had to be done here failed.
+ * @lock_held @blocks @reenters
+ */
+GIL_MUST_USE static inline int
+Gil_PollThread(GilThreadState *ts)
+{
+    struct _GilThreadBlock *block = (struct _GilThreadBlock *)(void *)ts;
+
+    if (GIL_UNLIKELY((__atomic_load_n(&block->brk, __ATOMIC_RELAXED) & _Gil_BRK_POLL_MASK) != 0))
+        return _GilEval_PollSlow(block);
+    return 0;
+}
+
+/** Gil_PollThread() for the calling thread; one thread-local load more.
+ *  @lock_held @blocks @reenters */
+GIL_MUST_USE static inline int
+Gil_Poll(void)
+{
+    return Gil_PollThread((GilThreadState *)(void *)_Gil_thread);
+}
+
+/**
+ * Detach: the out-of-line form of Gil_BEGIN_ALLOW_THREADS, for pairs that are not braces. Unlike there the state may be
+ * attached again by another thread, with GilEval_RestoreThread(). Stops the process when not attached. errno is kept.
+ * @return the state that was attached, to be given to GilEval_RestoreThread().
+ * @lock_held
+ */
+GIL_API GilThreadState *GilEval_SaveThread(void);
+/**
+ * Attach ts and wait for its lock as long as it takes. Stops the process when ts is NULL or deleted, when it is attached
+ * already, here or in another thread, and when the calling thread has another state attached. errno is kept.
+ * @lock_free @blocks
+ */
+GIL_API void GilEval_RestoreThread(GilThreadState *ts);
+/** GilEval_RestoreThread() under the name that pairs with GilEval_ReleaseThread().
+ *  @lock_free @blocks */
+GIL_API void GilEval_AcquireThread(GilThreadState *ts);
+/** GilEval_SaveThread() of a state that must be the attached one: anything else stops the process.
+ *  @lock_held */
+GIL_API void GilEval_ReleaseThread(GilThreadState *ts);
+
+/** Every transition is an atomic read-modify-write; no fence reaches into other threads. */
+#define GIL_LOCK_FENCED 1u
+
+/** What GilLock_GetInfo() tells. Counts start at 0 with the interpreter; times are in nanoseconds. Begins with its size
+ *  and may grow at its end: initialise with GilLockInfo_Init(). */
+typedef struct {
+    size_t size;
+    uint32_t mode;               /**< GIL_LOCK_… : how the transitions are made */
+    uint32_t timing;             /**< 1 in timing mode */
+    uint64_t holder;             /**< GilThreadState_GetID() of the holder; 0: nobody */
+    uint64_t waiters;            /**< threads that sleep in the queue */
+    uint64_t switches_voluntary; /**< times the lock went to another thread because its holder had left it; exact */
+    uint64_t switches_forced;    /**< times a holder gave it up in a poll because a waiter was owed it; exact */
+    uint64_t wait_ns;            /**< time that threads spent waiting for it, all together; exact */
+    uint64_t held_ns;            /**< time it was held; counted in timing mode only, and exact then */
+    uint64_t since_ns;           /**< in timing mode: when the holder took it, on CLOCK_MONOTONIC; else 0 */
+    uint64_t membarriers;        /**< fences that reached into other threads; 0 in fenced mode */
+} GilLockInfo;
+
+/** Make info ready for GilLock_GetInfo(): its size, and zeros. */
+static inline void
+GilLockInfo_Init(GilLockInfo *info)
+{
+    __builtin_memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+
+/**
+ * Look at the lock of a living interpreter. Fields are read one by one while others work, so they need not belong to the
+ * same instant; each is right for some instant of the call.
+ * @return 0; -1 when an argument is NULL or info->size is no size of the structure. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info);
+
+/**
+ * Switch exact timing of the calling thread's interpreter on (1) or off (0). It sends each transition through the slow
+ * path and a clock: for diagnosis, not while speed is measured. Held time counts from the moment it is switched on.
+ * @return 0; -1 with SystemError when interp is not the interpreter the thread is attached to.
+ * @lock_held
+ */
+GIL_API int GilLock_SetTiming(GilInterpreterState *interp, int on);
+
+/** Bounds of the switch interval, in ns: 1 µs and 1 hour; and what it is unless set: 5 ms. */
+#define GIL_SWITCH_INTERVAL_MIN UINT64_C(1000)
+#define GIL_SWITCH_INTERVAL_MAX UINT64_C(3600000000000)
+#define GIL_SWITCH_INTERVAL_DEFAULT UINT64_C(5000000)
+
+/**
+ * Set for how many nanoseconds a thread keeps the interpreter's lock at least once others wait for it; then it hands the
+ * lock over at its next poll or release. Values outside [GIL_SWITCH_INTERVAL_MIN, GIL_SWITCH_INTERVAL_MAX] are moved
+ * to the nearer bound. A turn that has begun keeps its length; the next is of the new one. Interpreters made later inherit it.
+ * @return 0; -1 when interp is NULL. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilInterpreterState_SetSwitchInterval(GilInterpreterState *interp, uint64_t ns);
+/** The switch interval in nanoseconds; 0 when interp is NULL.
+ *  @lock_any */
+GIL_API uint64_t GilInterpreterState_GetSwitchInterval(GilInterpreterState *interp);
+
 GIL_END_DECLS
 
 #endif

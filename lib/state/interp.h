@@ -5,8 +5,12 @@
 
 #include "gilrt/base.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct gil_heap;
 struct gil_lock;
+struct gil_mutex;
 
 /* What the layers above keep an interpreter: one pocket each, filled and emptied by that layer's interp_start/stop. */
 enum gil_pocket {
@@ -21,11 +25,40 @@ struct _gilis {
     int64_t id;                /* [const] 0 for the main interpreter; never reused */
     struct gil_lock *lock;     /* [const] */
     struct gil_heap *heap;     /* [const] used under the lock */
-    GilThreadState *threads;   /* [mu] all states, newest first */
+    GilThreadState *threads;   /* [states] all states, newest first */
     void *pocket[GIL_POCKETS]; /* [gil] */
     uint32_t guards;           /* [atomic] open guards, and the bit that refuses new ones; see state/guard.c */
-    GilInterpreterState *next; /* [mu] registry */
+    int closed;                /* [states] no new thread states */
+    int timed;                 /* [states] timing mode: new thread states are born with the bit */
+    GilInterpreterState *next; /* [states] registry, newest first */
 };
+
+/* [states]: under this mutex, which guards the registry and the lists of states. */
+extern struct gil_mutex gil_states_mutex;
+
+struct gil_interp_config {
+    uint64_t switch_interval; /* ns, within the public bounds; 0: that of the calling thread's interpreter, or the default */
+};
+
+/*
+ * Make an interpreter with a heap, a lock of its own and one thread state, which is not attached. The first one alive is
+ * the main one. 0 and the state in *ts; -1: no memory, nothing is left.
+ */
+int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);
+/*
+ * The beginning of the end, by the attached state ts, after guards were refused and waited for: from here no other thread
+ * gets the lock, those that wait for it or come later sleep for ever, and no state can be made. ts goes on as before and
+ * may still leave and retake the lock.
+ */
+void gil_interp_close(GilThreadState *ts);
+/* Let go of the objects that all states hold; ts attached, after gil_interp_close(). Runs anything. */
+void gil_interp_clear_threads(GilThreadState *ts);
+/* The end: destroys the heap and ts, which is attached and cleared, and detaches. Returns the heap blocks left in use. */
+size_t gil_interp_delete(GilThreadState *ts);
+/* One user of a lock less; the last puts it back. */
+void gil_interp_put_lock(struct gil_lock *lock);
+/* Whether the pointer is a living interpreter, without following it. Under gil_states_mutex. */
+int gil_interp_is_alive(const GilInterpreterState *interp);
 
 /* One load: the pocket of the calling thread's interpreter. */
 #define GIL_POCKET(ts, which) ((ts)->interp->pocket[(which)])

@@ -25,10 +25,10 @@ struct gil_indicator {
 
 /* Waiting for the lock; the lock's own, see state/lock.c. */
 struct gil_waiter {
-    struct gil_waiter *next, *prev; /* [mu] place in the queue */
-    uint32_t token;                 /* [atomic] the word a waiter sleeps on */
-    uint32_t queued;                /* [mu] 1 while in the queue */
-    uint64_t since;                 /* [own] when it began to wait, ns */
+    GilThreadState *next, *prev; /* [mu] place in the queue; mu is the lock's */
+    uint32_t token;              /* [atomic] the word a waiter sleeps on; stored under mu */
+    uint32_t queued;             /* [mu] 1 while in the queue */
+    uint64_t since;              /* [own] when it began to wait, ns */
 };
 
 struct _gilts {
@@ -37,14 +37,17 @@ struct _gilts {
     GilInterpreterState *interp; /* [const] while the state lives */
     struct gil_heap *heap;       /* [const] interp's, one load nearer */
     struct gil_lock *lock;       /* [const] interp's, one load nearer */
-    uint64_t id;                 /* [const] never reused in the process */
+    uint64_t id;                 /* [const] never reused in the process; read by anyone */
 
-    GilThreadState *next, *prev; /* [mu] interp's list of states */
-    GilThreadState *shelf;       /* [own] the OS thread's next state in another interpreter (see state/tstate.c) */
-    struct gil_waiter waiter;    /* see there */
+    GilThreadState *next, *prev; /* [states] interp's list of states */
+    GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */
+    struct gil_waiter waiter;    /* the lock's */
     unsigned long os_thread;     /* [own] pthread_t of the thread that last attached it */
+    unsigned long left_by;       /* [atomic] pthread_t of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
-    int generation_dead;         /* [mu] deleted; the memory stays type-stable */
+    int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */
+    int dead;                    /* [states] its interpreter came to its end; the block is type-stable */
+    int orphan;                  /* [states] its OS thread came to its end; the interpreter's end reclaims it */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */
@@ -55,11 +58,52 @@ struct _gilts {
     int recursion;             /* [own] levels entered by Gil_EnterRecursiveCall() */
     char *stack_limit;         /* [own] lowest address that native recursion may reach, or NULL: not known yet */
 
-    /* Counted by the lock; see GilThreadState_GetLockStats() and GilLock_GetInfo(). */
-    uint64_t wait_ns;      /* [own] time spent waiting for the lock */
-    uint64_t attached_ns;  /* [own] time attached, in timing mode */
-    uint64_t attached_at;  /* [own] when it last attached, in timing mode */
+    uint64_t wait_ns; /* [own] time spent waiting for the lock; counted by it */
 };
+
+/*
+ * What the layers above do for this one; all may run anything. Set once, by the runtime layer, before the first
+ * interpreter; until then nothing is done.
+ */
+struct gil_state_hooks {
+    void (*clear_thread)(GilThreadState *ts);                  /* let go of all objects that ts holds */
+    void (*no_memory)(GilThreadState *ts);                     /* raise MemoryError */
+    void (*runtime_error)(GilThreadState *ts, const char *why); /* raise RuntimeError */
+    void (*system_error)(GilThreadState *ts, const char *why);  /* raise SystemError */
+};
+extern struct gil_state_hooks gil_state_hooks;
+
+/* Ready what the layer keeps a process. Idempotent; 0, or an errno: no thread key is left. */
+int gil_state_start(void);
+
+/*
+ * Make a state, not attached. NULL: no memory, or interp is none of the living ones, or is ending. The first state of an
+ * interpreter comes from gil_interp_new().
+ */
+GilThreadState *gil_tstate_new(GilInterpreterState *interp);
+/* A state from the pool, in interp's list, unchecked: interp is not in the registry yet, or gil_states_mutex is held. */
+GilThreadState *gil_tstate_get_block(GilInterpreterState *interp);
+/*
+ * Attach ts to the calling thread, which has none attached. Waits. errno is kept. When the interpreter has come to its
+ * end, tells so on standard error, once, and never returns. Misuse stops the process in the name of func.
+ */
+void gil_tstate_attach(GilThreadState *ts, const char *func);
+/* The inside of attaching: wait for the lock, then say so in st. The caller has seen to _Gil_thread. */
+void gil_tstate_enter(GilThreadState *ts, const char *func);
+/* Detach the attached state. */
+void gil_tstate_detach(GilThreadState *ts, const char *func);
+/* End a state that is not attached and holds no object (asserted), and give its block back. */
+void gil_tstate_delete(GilThreadState *ts);
+/* Whether ts holds objects. */
+int gil_tstate_holds_objects(const GilThreadState *ts);
+/* The block of a state that is in no list any more: back to the pool, and the lock with it if it was the last. */
+void gil_tstate_put_block(GilThreadState *ts);
+/* Thread blocks in use, of all interpreters. */
+size_t gil_tstate_blocks(void);
+
+/* GilThreadState_Ensure() and Release(), on an interpreter that is known to be alive. */
+struct _giltoken *gil_tstate_ensure(GilInterpreterState *interp, const char *func);
+void gil_tstate_release(struct _giltoken *token, const char *func);
 
 /* The calling thread's state if it is attached, else NULL. */
 static inline GilThreadState *

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* The public transitions: the slow halves of the inline ones, their out-of-line forms, and looking at the lock. */
+#include "gilrt/lock.h"
+
+#include "state/interp.h"
+#include "state/lock.h"
+#include "state/tstate.h"
+#include "sync/machine.h"
+
+static GilThreadState *
+state_of(struct _GilThreadBlock *block)
+{
+    return (GilThreadState *)(void *)block;
+}
+
+void
+_GilEval_LeaveSlow(struct _GilThreadBlock *block)
+{
+    GilThreadState *ts = state_of(block);
+    gil_lock_release(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
+}
+
+void
+_GilEval_ReturnSlow(struct _GilThreadBlock *block)
+{
+    /* Not attached while it waits, also for a signal handler that asks. */
+    gil_store_relaxed(&block->st, _Gil_LAZY);
+    gil_tstate_enter(state_of(block), "Gil_END_ALLOW_THREADS");
+}
+
+void
+_GilEval_LeaveMisuse(void)
+{
+    gil_panic("Gil_BEGIN_ALLOW_THREADS", "the calling thread is not attached to an interpreter");
+}
+
+/*
+ * What the inline END does not expect. Right is one case: inside the pair another state was attached and left again by the
+ * out-of-line functions, which leave _Gil_thread empty.
+ */
+void
+_GilEval_ReturnMisuse(struct _GilThreadBlock *block)
+{
+    static const char func[] = "Gil_END_ALLOW_THREADS";
+
+    if (block == NULL)
+        gil_panic(func, "there is no state to return to");
+    if (gil_tstate_attached() != NULL)
+        gil_panic(func, "the calling thread is attached already: END without BEGIN");
+    if (_Gil_thread != NULL)
+        gil_panic(func, "another BEGIN of the calling thread has had no END");
+    if (state_of(block)->id == 0)
+        gil_panic(func, "the thread state is deleted");
+    _Gil_thread = block;
+}
+
+int
+_GilEval_PollSlow(struct _GilThreadBlock *block)
+{
+    GilThreadState *ts = state_of(block);
+
+    if (gil_tstate_attached() != ts)
+        gil_panic("Gil_Poll", "the calling thread is not attached to an interpreter");
+    if (gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) {
+        gil_store_relaxed(&block->st, _Gil_LAZY);
+        gil_lock_poll(ts->lock, ts);
+        gil_store_relaxed(&block->st, _Gil_ATTACHED);
+    }
+    return 0;
+}
+
+GilThreadState *
+GilEval_SaveThread(void)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    gil_tstate_detach(ts, __func__);
+    return ts;
+}
+
+void
+GilEval_RestoreThread(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    gil_tstate_attach(ts, __func__);
+}
+
+void
+GilEval_AcquireThread(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    gil_tstate_attach(ts, __func__);
+}
+
+void
+GilEval_ReleaseThread(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL && ts == gil_tstate_attached(), "the thread state is not the one that is attached");
+    gil_tstate_detach(ts, __func__);
+}
+
+int
+GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info)
+{
+    if (interp == NULL || info == NULL || info->size != sizeof *info)
+        return -1;
+    info->mode = GIL_LOCK_FENCED;
+    gil_lock_info(interp->lock, info);
+    return 0;
+}
+
+int
+GilLock_SetTiming(GilInterpreterState *interp, int on)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (interp != ts->interp) {
+        gil_state_hooks.system_error(ts, "GilLock_SetTiming: not the interpreter that the thread is attached to");
+        return -1;
+    }
+    gil_mutex_lock(&gil_states_mutex);
+    interp->timed = on != 0;
+    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
+        if (on)
+            gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_TIMED);
+        else
+            gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_TIMED);
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_lock_set_timing(ts->lock, on);
+    return 0;
+}
+
+int
+GilInterpreterState_SetSwitchInterval(GilInterpreterState *interp, uint64_t ns)
+{
+    if (interp == NULL)
+        return -1;
+    if (ns < GIL_SWITCH_INTERVAL_MIN)
+        ns = GIL_SWITCH_INTERVAL_MIN;
+    if (ns > GIL_SWITCH_INTERVAL_MAX)
+        ns = GIL_SWITCH_INTERVAL_MAX;
+    gil_lock_set_interval(interp->lock, ns);
+    return 0;
+}
+
+uint64_t
+GilInterpreterState_GetSwitchInterval(GilInterpreterState *interp)
+{
+    return interp != NULL ? gil_lock_interval(interp->lock) : 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreters: their registry, their birth and their end. */
+#include "state/interp.h"
+
+#include "base/mem.h"
+#include "gilrt/state.h"
+#include "state/guard.h"
+#include "state/lock.h"
+#include "state/stable.h"
+#include "state/tstate.h"
+
+/*
+ * The registry lists the living interpreters; a handle is looked up there before it is followed where a caller may hold a
+ * stale one. An interpreter ends in three steps, so that the layers above can take theirs in between:
+ *
+ * 1. gil_interp_close(): the lock refuses everybody but the ending thread. Threads that hold guards were waited for before;
+ *    one without a guard that comes back from BEGIN … END now, sleeps for ever.
+ * 2. gil_interp_clear_threads(), and the layers' own teardown: user code may run, and may leave and retake the lock.
+ * 3. gil_interp_delete(): heap, states, registry entry.
+ *
+ * A state has two owners then: the interpreter, and the OS thread that last attached it and may be about to look at it.
+ * Whichever comes last puts the block back: the interpreter marks `dead` what a living thread still keeps, the thread's exit
+ * marks `orphan` what an ending interpreter still lists. Both under gil_states_mutex.
+ */
+struct gil_mutex gil_states_mutex = GIL_MUTEX_INIT(GIL_RANK_STATES, "the registry of interpreters");
+
+static GilInterpreterState *registry; /* [states] */
+static int64_t next_id = 1;           /* [states] */
+static GilInterpreterState *main_interp; /* [states] read by anyone */
+static struct gil_stable lock_pool = GIL_STABLE_INIT(sizeof(struct gil_lock), "the pool of locks");
+
+int
+gil_interp_is_alive(const GilInterpreterState *interp)
+{
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
+    for (GilInterpreterState *each = registry; each != NULL; each = each->next)
+        if (each == interp)
+            return 1;
+    return 0;
+}
+
+void
+gil_interp_put_lock(struct gil_lock *lock)
+{
+    if (gil_lock_drop(lock))
+        gil_stable_put(&lock_pool, lock);
+}
+
+static void
+enlist(GilInterpreterState *interp)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    if (main_interp == NULL) {
+        interp->id = 0;
+        gil_store_release(&main_interp, interp);
+    }
+    else
+        interp->id = next_id++;
+    interp->next = registry;
+    registry = interp;
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+/* Under gil_states_mutex. */
+static void
+delist(GilInterpreterState *interp)
+{
+    GilInterpreterState **link = &registry;
+
+    while (*link != interp)
+        link = &(*link)->next;
+    *link = interp->next;
+    if (main_interp == interp)
+        gil_store_release(&main_interp, NULL);
+}
+
+static uint64_t
+first_interval(const struct gil_interp_config *config)
+{
+    GilThreadState *ts = gil_tstate_attached();
+
+    if (config->switch_interval != 0)
+        return config->switch_interval;
+    return ts != NULL ? gil_lock_interval(ts->lock) : GIL_SWITCH_INTERVAL_DEFAULT;
+}
+
+int
+gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
+{
+    GilInterpreterState *interp = gil_raw_calloc(1, sizeof *interp);
+
+    if (interp == NULL)
+        return -1;
+    interp->lock = gil_stable_get(&lock_pool);
+    if (interp->lock == NULL)
+        goto no_lock;
+    gil_lock_init(interp->lock, first_interval(config));
+    interp->heap = gil_heap_new();
+    if (interp->heap == NULL)
+        goto no_heap;
+    *ts = gil_tstate_get_block(interp);
+    if (*ts != NULL) {
+        enlist(interp);
+        return 0;
+    }
+    gil_heap_destroy(interp->heap);
+no_heap:
+    gil_interp_put_lock(interp->lock);
+no_lock:
+    gil_raw_free(interp);
+    return -1;
+}
+
+void
+gil_interp_close(GilThreadState *ts)
+{
+    GIL_ASSERT(ts == gil_tstate_attached());
+    gil_mutex_lock(&gil_states_mutex);
+    ts->interp->closed = 1;
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_lock_close(ts->lock, ts);
+}
+
+void
+gil_interp_clear_threads(GilThreadState *ts)
+{
+    /* No state is made any more, and none but ts can be attached; a thread's exit may take its own out of the list while
+     * a finalizer runs, so after each the walk starts again. */
+    for (;;) {
+        gil_mutex_lock(&gil_states_mutex);
+        GilThreadState *each = ts->interp->threads;
+        while (each != NULL && !gil_tstate_holds_objects(each))
+            each = each->next;
+        gil_mutex_unlock(&gil_states_mutex);
+        if (each == NULL)
+            return;
+        gil_state_hooks.clear_thread(each);
+    }
+}
+
+/* Under gil_states_mutex: every state leaves the interpreter; those whose thread is gone, and ts, go to the pool. */
+static void
+disown_threads(GilThreadState *ts)
+{
+    GilThreadState *each = ts->interp->threads;
+
+    ts->interp->threads = NULL;
+    while (each != NULL) {
+        GilThreadState *next = each->next;
+        GIL_ASSERT(!gil_tstate_holds_objects(each));
+        each->dead = 1;
+        if (each == ts ? !each->kept : each->orphan)
+            gil_tstate_put_block(each);
+        each = next;
+    }
+}
+
+size_t
+gil_interp_delete(GilThreadState *ts)
+{
+    GilInterpreterState *interp = ts->interp;
+    struct gil_lock *lock = ts->lock;
+
+    GIL_ASSERT(ts == gil_tstate_attached() && interp->closed);
+    size_t left = gil_heap_destroy(interp->heap);
+    gil_tstate_detach(ts, __func__);
+
+    gil_mutex_lock(&gil_states_mutex);
+    delist(interp);
+    disown_threads(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_interp_put_lock(lock);
+    gil_raw_free(interp);
+    return left;
+}
+
+GilInterpreterState *
+GilInterpreterState_Get(void)
+{
+    return gil_tstate_need(__func__)->interp;
+}
+
+GilInterpreterState *
+GilInterpreterState_Main(void)
+{
+    /* Acquire: pairs with enlist(). */
+    return gil_load_acquire(&main_interp);
+}
+
+int64_t
+GilInterpreterState_GetID(GilInterpreterState *interp)
+{
+    return interp != NULL ? interp->id : -1;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The interpreter's lock: exclusive, in turns, with a bound on how long anybody is passed over. */
+#ifndef GIL_STATE_LOCK_H
+#define GIL_STATE_LOCK_H
+
+#include "state/tstate.h"
+#include "sync/mutex.h"
+
+#include <stdint.h>
+
+/*
+ * How it works: the essay in lock.c. All functions work on memory that the caller provides, type-stable
+ * (state/stable.h), and allocate nothing. A thread is named by its thread state.
+ */
+struct gil_lock {
+    /* One cache line that every transition touches. */
+    uintptr_t owner;           /* [atomic] who holds it, and flags; the word that lock.c is about */
+    uint64_t last;             /* [gil] number of the thread state that held it last; 0: nobody yet */
+    uint64_t switches_left;    /* [gil] written by the holder, read by anyone: switches to another thread, but forced */
+    uint64_t switches_forced;  /* [gil] the same: in a poll, on request */
+    uint64_t wait_ns;          /* [gil] the same */
+    uint64_t held_ns;          /* [gil] the same; up to the last release */
+    uint64_t held_since;       /* [gil] the same; when the holder took it, 0 outside timing mode */
+    uint32_t timing;           /* [gil] the same */
+
+    struct gil_mutex mu __attribute__((aligned(64))); /* the inside */
+    GilThreadState *head, *tail; /* [mu] who waits, first come first */
+    uint64_t waiters;            /* [mu] how many; read by anyone */
+    uint64_t turn_end;           /* [mu] when the first waiter may demand the lock; counts while someone waits */
+    GilThreadState *closer;      /* [mu] the one thread that may still take a closed lock */
+    uint64_t interval;           /* [atomic] length of a turn in ns */
+    uint32_t refs;               /* [atomic] the interpreter, and each thread block that points here */
+};
+
+/* What lies in type-stable memory keeps its mutex: init only what a first use and a reuse need. */
+void gil_lock_init(struct gil_lock *lock, uint64_t interval);
+
+/* Take it for ts, waiting as long as it takes; 0, or -1 when it was closed: ts will never get it. Stops the process when
+ * ts holds it or waits for it already, naming func. */
+int gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func);
+/* Leave it. Stops the process when ts does not hold it, naming func. After the word that lets the next one in, touches
+ * nothing but the lock. */
+void gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func);
+/* Let the first waiter have it if it is owed it, and come back when it is ts's turn again. */
+void gil_lock_poll(struct gil_lock *lock, GilThreadState *ts);
+
+/* Refuse it to everybody but ts, who holds it: waiters and those who come later get -1. */
+void gil_lock_close(struct gil_lock *lock, GilThreadState *ts);
+
+void gil_lock_hold(struct gil_lock *lock);
+/* 1 when that was the last: the memory may be put back. */
+int gil_lock_drop(struct gil_lock *lock);
+
+/* Exact timing on or off, by the holder. */
+void gil_lock_set_timing(struct gil_lock *lock, int on);
+/* In ns, 1 or more; the turn that has begun keeps its length. */
+void gil_lock_set_interval(struct gil_lock *lock, uint64_t interval);
+uint64_t gil_lock_interval(struct gil_lock *lock);
+/* Fills all fields but size and mode. */
+void gil_lock_info(struct gil_lock *lock, GilLockInfo *info);
+/* Whether ts holds it, exact for the thread that ts belongs to. */
+int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Type-stable memory: free lists over slabs that are never given back. */
+#include "state/stable.h"
+
+#include "base/mem.h"
+
+#include <stdint.h>
+
+/* A slab serves this many blocks: a process with a few threads needs one slab, one with thousands few allocations. */
+#define SLAB_BLOCKS 8
+
+struct gil_stable_slab {
+    struct gil_stable_slab *next;
+};
+
+/* Room for the link behind a block: the block itself is not touched while it is free, because it may be looked at. */
+static void **
+link_of(const struct gil_stable *pool, void *block)
+{
+    return (void **)(void *)((char *)block + pool->size);
+}
+
+static size_t
+aligned(size_t size)
+{
+    return (size + GIL_STABLE_ALIGN - 1) / GIL_STABLE_ALIGN * GIL_STABLE_ALIGN;
+}
+
+/* One more slab, its blocks put on the free list. */
+static int
+grow(struct gil_stable *pool)
+{
+    size_t stride = aligned(pool->size + sizeof(void *));
+    size_t head = aligned(sizeof(struct gil_stable_slab));
+    struct gil_stable_slab *slab = gil_raw_calloc(1, GIL_STABLE_ALIGN + head + SLAB_BLOCKS * stride);
+
+    if (slab == NULL)
+        return -1;
+    slab->next = pool->slabs;
+    pool->slabs = slab;
+    char *first = (char *)aligned((uintptr_t)slab + sizeof *slab);
+    for (int i = 0; i < SLAB_BLOCKS; i++) {
+        void *block = first + (size_t)i * stride;
+        *link_of(pool, block) = pool->free;
+        pool->free = block;
+    }
+    return 0;
+}
+
+void *
+gil_stable_get(struct gil_stable *pool)
+{
+    gil_mutex_lock(&pool->mu);
+    void *block = NULL;
+    if (pool->free != NULL || grow(pool) == 0) {
+        block = pool->free;
+        pool->free = *link_of(pool, block);
+        pool->in_use++;
+    }
+    gil_mutex_unlock(&pool->mu);
+    return block;
+}
+
+void
+gil_stable_put(struct gil_stable *pool, void *block)
+{
+    gil_mutex_lock(&pool->mu);
+    *link_of(pool, block) = pool->free;
+    pool->free = block;
+    pool->in_use--;
+    gil_mutex_unlock(&pool->mu);
+}
+
+size_t
+gil_stable_in_use(struct gil_stable *pool)
+{
+    gil_mutex_lock(&pool->mu);
+    size_t in_use = pool->in_use;
+    gil_mutex_unlock(&pool->mu);
+    return in_use;
+}

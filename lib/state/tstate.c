@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+/* Thread states: made, attached, kept for their thread, reclaimed when it exits. */
+#include "state/tstate.h"
+
+#include "base/mem.h"
+#include "gilrt/state.h"
+#include "state/guard.h"
+#include "state/interp.h"
+#include "state/lock.h"
+#include "state/stable.h"
+#include "sync/machine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * WHERE A THREAD'S STATES ARE. Two thread-local words, 16 bytes, all that the library takes of static TLS:
+ *
+ *     _Gil_thread   the block that is attached, or was left by a BEGIN whose END is to come. So "attached" is: not NULL,
+ *                   and its st says so; exact, because no other thread may attach a block that stands here as LAZY by a BEGIN.
+ *     last_left     the state that this thread detached last in another way: where Ensure looks first. It may have been
+ *                   deleted, or attached elsewhere, since; it counts only while its left_by names this thread. Reading it
+ *                   is safe because blocks are type-stable.
+ *
+ * The value of the thread key is the shelf: the states that Ensure made for this thread, one an interpreter. They
+ * are kept until the thread exits, so that a callback thread pays for a state once. Its destructor reclaims them; it also
+ * finds a thread that exits attached, which would hold the lock for ever, and stops the process.
+ *
+ * A state that GilThreadState_New() made belongs to whoever made it, may move between threads, and is not reclaimed,
+ * unless the thread exits in the middle of BEGIN … END with it: nobody else can know of it then.
+ *
+ * Why not one state a thread for all interpreters: its objects belong to one. Why not delete at the outermost Release, as
+ * CPython does: its documentation advises to keep a state oneself, because that is slow.
+ */
+__thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_model("initial-exec")));
+static __thread GilThreadState *last_left __attribute__((tls_model("initial-exec")));
+
+static void
+no_thread_hook(GilThreadState *ts)
+{
+    (void)ts;
+}
+
+static void
+no_error_hook(GilThreadState *ts, const char *why)
+{
+    (void)ts;
+    (void)why;
+}
+
+struct gil_state_hooks gil_state_hooks = {no_thread_hook, no_thread_hook, no_error_hook, no_error_hook};
+
+static pthread_key_t key;     /* [const] after gil_state_start() */
+static int key_made;          /* [start] */
+static GilThreadState no_more; /* the end of a shelf: a thread that has nothing there still wants the destructor */
+static uint64_t next_id = 1;  /* [atomic] */
+static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
+
+_Static_assert(sizeof(struct _GilThreadBlock) == 16 && offsetof(struct _gilts, block) == 0, "the head is ABI");
+
+static void at_thread_exit(void *shelf);
+
+static GilThreadState *
+state_of(struct _GilThreadBlock *block)
+{
+    return (GilThreadState *)(void *)block;
+}
+
+static unsigned long
+this_thread(void)
+{
+    return (unsigned long)pthread_self();
+}
+
+int
+gil_state_start(void)
+{
+    gil_machine_start();
+    if (key_made)
+        return 0;
+    int rc = pthread_key_create(&key, at_thread_exit);
+    key_made = rc == 0;
+    return rc;
+}
+
+void
+gil_tstate_panic_detached(const char *func)
+{
+    gil_panic(func, "the calling thread is not attached to an interpreter");
+}
+
+/* --- birth and end --- */
+
+GilThreadState *
+gil_tstate_get_block(GilInterpreterState *interp)
+{
+    GilThreadState *ts = gil_stable_get(&pool);
+
+    if (ts == NULL)
+        return NULL;
+    memset(ts, 0, sizeof *ts);
+    ts->block.brk = _Gil_BRK_FENCED | (interp->timed ? _Gil_BRK_TIMED : 0);
+    ts->interp = interp;
+    ts->heap = interp->heap;
+    ts->lock = interp->lock;
+    gil_lock_hold(ts->lock);
+    gil_store_relaxed(&ts->id, gil_fetch_add_relaxed(&next_id, 1));
+    ts->next = interp->threads;
+    if (ts->next != NULL)
+        ts->next->prev = ts;
+    interp->threads = ts;
+    return ts;
+}
+
+GilThreadState *
+gil_tstate_new(GilInterpreterState *interp)
+{
+    GilThreadState *ts = NULL;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (gil_interp_is_alive(interp) && !interp->closed)
+        ts = gil_tstate_get_block(interp);
+    gil_mutex_unlock(&gil_states_mutex);
+    return ts;
+}
+
+int
+gil_tstate_holds_objects(const GilThreadState *ts)
+{
+    return ts->err.type != NULL || ts->err.value != NULL || ts->err.text != NULL || ts->handled != NULL ||
+           ts->repr_list != NULL || ts->dealloc_later != NULL;
+}
+
+void
+gil_tstate_put_block(GilThreadState *ts)
+{
+    struct gil_lock *lock = ts->lock;
+
+    gil_store_relaxed(&ts->left_by, 0);
+    gil_store_relaxed(&ts->id, 0);
+    gil_stable_put(&pool, ts);
+    gil_interp_put_lock(lock);
+}
+
+/* Under gil_states_mutex, the interpreter alive. */
+static void
+unlist(GilThreadState *ts)
+{
+    if (ts->prev != NULL)
+        ts->prev->next = ts->next;
+    else
+        ts->interp->threads = ts->next;
+    if (ts->next != NULL)
+        ts->next->prev = ts->prev;
+}
+
+void
+gil_tstate_delete(GilThreadState *ts)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    if (!ts->dead)
+        unlist(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_tstate_put_block(ts);
+}
+
+size_t
+gil_tstate_blocks(void)
+{
+    return gil_stable_in_use(&pool);
+}
+
+/* --- attaching --- */
+
+/* See to it that at_thread_exit() runs in this thread. -1: no memory for that. */
+static int
+register_thread(void)
+{
+    return pthread_getspecific(key) != NULL || pthread_setspecific(key, &no_more) == 0 ? 0 : -1;
+}
+
+/* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
+ * hold locks of the host. */
+static void __attribute__((noreturn, cold))
+too_late(GilThreadState *ts, const char *func)
+{
+    char line[160];
+    uint32_t never = 0;
+
+    int length = snprintf(line, sizeof line,
+                          "gilrt: %s: thread %#lx (state %llu) comes back after its interpreter has ended, and sleeps for ever\n",
+                          func, this_thread(), (unsigned long long)ts->id);
+    /* Nothing can be done when the report is lost. */
+    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+        errno = 0;
+    for (;;)
+        gil_machine_park(&never, 0, GIL_MACHINE_NEVER);
+}
+
+void
+gil_tstate_enter(GilThreadState *ts, const char *func)
+{
+    if (gil_lock_acquire(ts->lock, ts, func) < 0)
+        too_late(ts, func);
+    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
+}
+
+static void
+require_detached(const char *func)
+{
+    GilThreadState *current = gil_tstate_attached();
+
+    if (__builtin_expect(current != NULL, 0))
+        gil_panic(func, "thread state %llu is attached to the calling thread already", (unsigned long long)current->id);
+}
+
+void
+gil_tstate_attach(GilThreadState *ts, const char *func)
+{
+    require_detached(func);
+    if (ts->id == 0)
+        gil_panic(func, "the thread state is deleted");
+    /* Without memory for the key only what its destructor would find is lost, and attaching cannot fail. */
+    int saved = errno;
+    (void)register_thread();
+    errno = saved;
+    gil_tstate_enter(ts, func);
+    gil_store_relaxed(&ts->left_by, 0);
+    ts->os_thread = this_thread();
+    _Gil_thread = &ts->block;
+}
+
+void
+gil_tstate_detach(GilThreadState *ts, const char *func)
+{
+    GIL_ASSERT(ts == gil_tstate_attached());
+    gil_store_relaxed(&ts->left_by, this_thread());
+    last_left = ts;
+    _Gil_thread = NULL;
+    gil_store_release(&ts->block.st, _Gil_LAZY);
+    gil_lock_release(ts->lock, ts, func);
+}
+
+/* --- Ensure and Release --- */
+
+/*
+ * A token is what _Gil_thread was before, with the way back and the depth in the six bits that a block's alignment leaves
+ * free: so it needs no memory, and a Release out of order is noticed. It is never NULL.
+ */
+enum {
+    BACK_NOTHING = 1, /* the state was attached already */
+    BACK_LEAVE,       /* detach; what was before was no attached state */
+    BACK_SWITCH,      /* detach, and attach what was before */
+};
+#define BACK_MASK ((uintptr_t)3)
+#define DEPTH_SHIFT 2
+#define DEPTH_MASK ((uintptr_t)15)
+_Static_assert(GIL_STABLE_ALIGN == 64, "six bits of a token");
+
+static struct _giltoken *
+make_token(struct _GilThreadBlock *before, uintptr_t back, int depth)
+{
+    return (struct _giltoken *)((uintptr_t)before | ((uintptr_t)depth & DEPTH_MASK) << DEPTH_SHIFT | back);
+}
+
+/* This thread's state in interp, of those that are not attached; NULL: none yet. */
+static GilThreadState *
+find(const GilInterpreterState *interp)
+{
+    GilThreadState *ts = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
+
+    if (ts != NULL && ts->interp == interp && !ts->dead)
+        return ts;
+    /* left_by is cleared when the state is deleted or attached elsewhere; then what else the block says is not looked at. */
+    ts = last_left;
+    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_thread() && ts->interp == interp && !ts->dead)
+        return ts;
+    for (ts = pthread_getspecific(key); ts != NULL && ts != &no_more; ts = ts->shelf)
+        if (ts->interp == interp && !ts->dead)
+            return ts;
+    return NULL;
+}
+
+/* A new state, on the shelf. */
+static GilThreadState *
+make(GilInterpreterState *interp)
+{
+    GilThreadState *ts = register_thread() == 0 ? gil_tstate_new(interp) : NULL;
+
+    if (ts == NULL)
+        return NULL;
+    ts->kept = 1;
+    ts->shelf = pthread_getspecific(key);
+    if (pthread_setspecific(key, ts) != 0) {
+        gil_tstate_delete(ts);
+        return NULL;
+    }
+    return ts;
+}
+
+struct _giltoken *
+gil_tstate_ensure(GilInterpreterState *interp, const char *func)
+{
+    struct _GilThreadBlock *before = _Gil_thread;
+    GilThreadState *current = gil_tstate_attached();
+    uintptr_t back = BACK_NOTHING;
+
+    if (current == NULL || current->interp != interp) {
+        int saved = errno;
+        GilThreadState *ts = find(interp);
+        if (ts == NULL)
+            ts = make(interp);
+        errno = saved;
+        if (ts == NULL)
+            return NULL;
+        back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
+        if (current != NULL)
+            gil_tstate_detach(current, func);
+        gil_tstate_enter(ts, func);
+        gil_store_relaxed(&ts->left_by, 0);
+        ts->os_thread = this_thread();
+        _Gil_thread = &ts->block;
+        current = ts;
+    }
+    return make_token(before, back, ++current->ensured);
+}
+
+/* The outermost Release of a kept state: as if it were deleted, nothing of this stay is found in the next. */
+static void
+tidy(GilThreadState *ts)
+{
+    if (gil_tstate_holds_objects(ts))
+        gil_state_hooks.clear_thread(ts);
+}
+
+void
+gil_tstate_release(struct _giltoken *token, const char *func)
+{
+    GilThreadState *ts = gil_tstate_need(func);
+    uintptr_t word = (uintptr_t)token;
+    uintptr_t depth = word >> DEPTH_SHIFT & DEPTH_MASK;
+    struct _GilThreadBlock *before = (struct _GilThreadBlock *)(word & ~(uintptr_t)(GIL_STABLE_ALIGN - 1));
+
+    if (ts->ensured <= 0)
+        gil_panic(func, "there is no GilThreadState_Ensure() to undo in thread state %llu", (unsigned long long)ts->id);
+    if ((word & BACK_MASK) == 0 || depth != ((uintptr_t)ts->ensured & DEPTH_MASK))
+        gil_panic(func, "the token is not that of the last GilThreadState_Ensure() of thread state %llu",
+                  (unsigned long long)ts->id);
+    if (ts->ensured == 1 && ts->kept)
+        tidy(ts);
+    ts->ensured--;
+    if ((word & BACK_MASK) == BACK_NOTHING)
+        return;
+    gil_tstate_detach(ts, func);
+    if ((word & BACK_MASK) == BACK_SWITCH)
+        gil_tstate_enter(state_of(before), func);
+    _Gil_thread = before;
+}
+
+/* --- the thread's exit --- */
+
+/* A state that holds objects, of an interpreter that a guard keeps alive. */
+static void
+clear_and_delete(GilThreadState *ts)
+{
+    gil_tstate_attach(ts, __func__);
+    gil_state_hooks.clear_thread(ts);
+    gil_tstate_detach(ts, __func__);
+    gil_tstate_delete(ts);
+}
+
+static void
+reclaim(GilThreadState *ts)
+{
+    GilInterpreterState *interp = ts->interp;
+    enum { PUT, CLEAR, LEAVE } what = PUT;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
+        /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
+        what = interp->closed || gil_guard_take(interp) < 0 ? LEAVE : CLEAR;
+    if (what == LEAVE)
+        ts->orphan = 1;
+    if (what == PUT && !ts->dead)
+        unlist(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+
+    if (what == PUT)
+        gil_tstate_put_block(ts);
+    if (what == CLEAR) {
+        clear_and_delete(ts);
+        gil_guard_drop(interp);
+    }
+}
+
+static void
+at_thread_exit(void *shelf)
+{
+    GilThreadState *ts = shelf;
+    GilThreadState *left = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
+
+    if (left != NULL && left->block.st == _Gil_ATTACHED)
+        gil_panic("gilrt", "thread %#lx exits while thread state %llu is attached to it: nobody could take the lock again",
+                  this_thread(), (unsigned long long)left->id);
+    _Gil_thread = NULL;
+    last_left = NULL;
+    if (left != NULL && !left->kept)
+        reclaim(left);
+    while (ts != NULL && ts != &no_more) {
+        GilThreadState *next = ts->shelf;
+        reclaim(ts);
+        ts = next;
+    }
+}
+
+/* --- the public side --- */
+
+GilThreadState *
+GilThreadState_Get(void)
+{
+    return gil_tstate_need(__func__);
+}
+
+GilThreadState *
+GilThreadState_GetUnchecked(void)
+{
+    return gil_tstate_attached();
+}
+
+int
+GilThreadState_IsAttached(void)
+{
+    return gil_tstate_attached() != NULL;
+}
+
+uint64_t
+GilThreadState_GetID(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    return ts->id;
+}
+
+GilInterpreterState *
+GilThreadState_GetInterpreter(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    return ts->interp;
+}
+
+GilThreadState *
+GilThreadState_New(GilInterpreterState *interp)
+{
+    int saved = errno;
+    GilThreadState *ts = gil_tstate_new(interp);
+    errno = saved;
+    return ts;
+}
+
+void
+GilThreadState_Clear(GilThreadState *ts)
+{
+    GilThreadState *current = gil_tstate_need(__func__);
+
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    GIL_REQUIRE(current->interp == ts->interp, "thread state %llu is of another interpreter", (unsigned long long)ts->id);
+    if (gil_tstate_holds_objects(ts))
+        gil_state_hooks.clear_thread(ts);
+}
+
+/* What Delete and DeleteCurrent ask of a state. */
+static void
+require_deletable(const GilThreadState *ts, const char *func)
+{
+    if (ts == NULL)
+        gil_panic(func, "the thread state is NULL");
+    if (ts->id == 0)
+        gil_panic(func, "the thread state is deleted");
+    if (ts->kept)
+        gil_panic(func, "thread state %llu is the library's: GilThreadState_Release() leaves it",
+                  (unsigned long long)ts->id);
+    if (gil_tstate_holds_objects(ts))
+        gil_panic(func, "thread state %llu is not cleared", (unsigned long long)ts->id);
+}
+
+void
+GilThreadState_Delete(GilThreadState *ts)
+{
+    require_deletable(ts, __func__);
+    if (gil_lock_is_owner(ts->lock, ts))
+        gil_panic(__func__, "thread state %llu is attached", (unsigned long long)ts->id);
+    if (_Gil_thread == &ts->block)
+        gil_panic(__func__, "thread state %llu is between BEGIN and END", (unsigned long long)ts->id);
+    gil_tstate_delete(ts);
+}
+
+void
+GilThreadState_DeleteCurrent(void)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    require_deletable(ts, __func__);
+    gil_tstate_detach(ts, __func__);
+    gil_tstate_delete(ts);
+}
+
+GilThreadState *
+GilThreadState_Swap(GilThreadState *ts)
+{
+    GilThreadState *before = gil_tstate_attached();
+
+    if (before == ts)
+        return before;
+    if (before != NULL)
+        gil_tstate_detach(before, __func__);
+    if (ts != NULL)
+        gil_tstate_attach(ts, __func__);
+    return before;
+}

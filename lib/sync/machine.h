@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* All that the lock and the mutexes know of the machine: atomics, sleeping, the clock, how long to spin. */
+#ifndef GIL_SYNC_MACHINE_H
+#define GIL_SYNC_MACHINE_H
+
+#include "base/atomic.h"
+
+#include <stdint.h>
+
+/*
+ * The narrow place. lib/sync/mutex.c and lib/state/lock.c reach the machine through this header alone, so the same
+ * source can be compiled against another one: GIL_MACHINE_BACKEND names the header that stands in for Linux. The schedule
+ * explorer (tests/models/) puts one there in which every call, atomics included, is a point where another thread may run.
+ *
+ * A back end provides what is declared below, and gil_machine_relax() and GIL_MACHINE_SPIN_ROUNDS; atomics it may redefine by defining the compiler's builtins as macros.
+ */
+
+/* No deadline. */
+#define GIL_MACHINE_NEVER UINT64_MAX
+
+/* Learn what the functions below need: the number of processors. Idempotent. */
+void gil_machine_start(void);
+
+/*
+ * Sleep while *word is expected, until woken or until the clock reaches deadline. May return early for no reason: the
+ * caller looks at the word and at the clock again. errno is kept.
+ */
+void gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline);
+
+/*
+ * Wake one thread that sleeps on word, if there is one. Uses the address only and never reads the word, so the memory may
+ * belong to someone else by now, or to nobody: at worst a stranger wakes early. errno is kept.
+ */
+void gil_machine_unpark(uint32_t *word);
+
+/* Monotonic time in ns. */
+uint64_t gil_machine_now(void);
+
+/* The calling thread, for messages: pthread_self() as a number. */
+unsigned long gil_machine_thread(void);
+
+/* How long it pays to spin for a lock that is held for a moment, in ns; 0 with one processor: the holder cannot move. */
+uint64_t gil_machine_spin_ns(void);
+
+#ifdef GIL_MACHINE_BACKEND
+#include GIL_MACHINE_BACKEND
+#else
+#include "sync/machine_linux.h"
+#endif
+
+#endif

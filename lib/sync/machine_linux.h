@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine under Linux, where it is inline: the pause of a spin loop. The rest is in machine_linux.c. */
+#ifndef GIL_SYNC_MACHINE_LINUX_H
+#define GIL_SYNC_MACHINE_LINUX_H
+
+#include "base/atomic.h"
+
+/* Turns of a spin loop between two looks at the clock, which costs as much as several. */
+#define GIL_MACHINE_SPIN_ROUNDS 16
+
+/* One turn of a spin loop. */
+static inline void
+gil_machine_relax(void)
+{
+    gil_cpu_relax();
+}
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The internal mutex: one word, parked on when it is taken. */
+#include "sync/mutex.h"
+
+#include "base/panic.h"
+#include "sync/machine.h"
+
+/*
+ * The word is FREE, HELD, or CONTENDED. CONTENDED may stand though nobody sleeps; while somebody sleeps the word is
+ * CONTENDED: a sleeper puts it there itself, in the same step in which it looks whether the mutex is free.
+ *
+ * The awkward moment: a thread that was woken cannot know whether others still sleep, so it takes the mutex as CONTENDED,
+ * and its unlock wakes one for nothing at worst. Taking it as HELD would be the lost wake-up of the sleeper beside it.
+ *
+ * Why not pthread_mutex_t: the lock must not depend on libc, and its unlock may still read the mutex after the next holder
+ * has destroyed it; here only the address is used by then.
+ */
+#define FREE 0u
+#define HELD 1u
+#define CONTENDED 2u
+
+void
+gil_mutex_init(struct gil_mutex *mutex, enum gil_rank rank, const char *name)
+{
+    mutex->word = FREE;
+    mutex->rank = rank;
+    mutex->name = name;
+}
+
+void
+gil_mutex_lock(struct gil_mutex *mutex)
+{
+    uint32_t seen = FREE;
+
+    gil_rank_take(mutex);
+    /* Acquire: pairs with the exchange of gil_mutex_unlock(), so that what the last holder wrote is seen. */
+    if (gil_cas_acquire(&mutex->word, &seen, HELD))
+        return;
+    while (gil_exchange_acq_rel(&mutex->word, CONTENDED) != FREE)
+        gil_machine_park(&mutex->word, CONTENDED, GIL_MACHINE_NEVER);
+}
+
+void
+gil_mutex_unlock(struct gil_mutex *mutex)
+{
+    gil_rank_drop(mutex);
+    uint32_t was = gil_exchange_acq_rel(&mutex->word, FREE);
+    GIL_ASSERT(was != FREE);
+    if (was == CONTENDED)
+        gil_machine_unpark(&mutex->word);
+}
+
+int
+gil_mutex_is_locked(struct gil_mutex *mutex)
+{
+    return gil_load_relaxed(&mutex->word) != FREE;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The order in which locks are taken, and its checker in a debug build. */
+#ifndef GIL_SYNC_RANK_H
+#define GIL_SYNC_RANK_H
+
+struct gil_mutex;
+
+/*
+ * A thread takes mutexes in rising rank only. The interpreter's lock is not in the list: it is outermost but for START,
+ * and a thread that waits for it holds no mutex at all but START. All ranks below are short: no user code, no waiting for
+ * anything but a higher mutex while one is held.
+ */
+enum gil_rank {
+    GIL_RANK_START = 1, /* initialization and finalization of the runtime; taken before the interpreter's lock */
+    GIL_RANK_OUTSIDE,   /* from here on the interpreter's lock must not be waited for */
+    GIL_RANK_STATES,    /* the registry of interpreters and their lists of thread states */
+    GIL_RANK_STABLE,    /* a pool of memory that is never given back */
+    GIL_RANK_LOCK,      /* the inside of an interpreter's lock: its queue */
+};
+
+/*
+ * Kept in a debug build only, by gil_mutex_lock() and gil_mutex_unlock(): the list of mutexes that the calling thread
+ * holds. A wrong order stops the process with both names.
+ */
+#ifdef GIL_DEBUG
+void gil_rank_take(const struct gil_mutex *mutex);
+void gil_rank_drop(const struct gil_mutex *mutex);
+/* Before waiting for the interpreter's lock, or for anything that takes long: nothing beyond START may be held. */
+void gil_rank_waiting(const char *func);
+#else
+static inline void
+gil_rank_take(const struct gil_mutex *mutex)
+{
+    (void)mutex;
+}
+static inline void
+gil_rank_drop(const struct gil_mutex *mutex)
+{
+    (void)mutex;
+}
+static inline void
+gil_rank_waiting(const char *func)
+{
+    (void)func;
+}
+#endif
+
+#endif
