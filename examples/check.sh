@@ -61,7 +61,7 @@ is() {
     wanted=$1
     shift
     got=$(result "$@")
-    [ "$got" = "$wanted" ] || { echo "$*: '$got' is not '$wanted'"; return 1; }
+    [ -n "$got" ] && [ "$got" = "$wanted" ] || { echo "$*: '$got' is not '$wanted'"; return 1; }
 }
 
 # A Matrix Market file from a printf format.
