@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # For the scripts in this folder: where the installed library is, and a folder to work in. Sourced. The environment says
 # what make knows: PKG_CONFIG, PKG_CONFIG_PATH (and PKG_CONFIG_SYSROOT_DIR under DESTDIR), LIBDIR, CC, CXX.

@@ -17,7 +17,7 @@ compile_each()
 umbrella_gaps()
 {
     for header in gilrt/*.h; do
-        [ "$header" = gilrt/typeobject.h ] || grep -q "^#include [<\"]$header[>\"]" gilrt.h || echo "gilrt.h lacks $header"
+        [ "$header" = gilrt/typeobject.h ] || grep -q "^#include [<\"]${header}[>\"]" gilrt.h || echo "gilrt.h lacks $header"
     done
 }
 

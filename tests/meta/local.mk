@@ -7,6 +7,8 @@ META_TESTS += tests/meta/headers.sh
 META_TESTS += tests/meta/globals.sh
 META_TESTS += tests/meta/mirror.sh
 META_TESTS += tests/meta/testnames.sh
-EXTRA_DIST += $(META_TESTS) tests/support/tap.sh tests/meta/globals.allowed tools/list-exports.sh
+META_TESTS += tests/meta/catalogue.sh
+META_TESTS += tests/meta/selftest.sh
+EXTRA_DIST += $(META_TESTS) tests/support/tap.sh tests/meta/globals.allowed tests/catalogue.tsv tools/list-exports.sh
 # They look at the finished library.
 $(META_TESTS:.sh=.log): libcore.la libgilrt.la

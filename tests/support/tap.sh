@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # For the scripts in this folder: reports in TAP. Sourced. A check is a command that prints what it objects to, one line an
 # objection, and nothing when it is content.
