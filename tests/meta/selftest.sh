@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The scripts of this folder object to what they should: each is shown a small tree with a breach in it.
+. "$(dirname "$0")/../support/tap.sh"
+
+scripts=$top_srcdir/tests/meta
+tree=$(mktemp -d) || exit 1
+trap 'rm -rf "$tree"' EXIT
+
+# fresh_tree: two layers, a header, and nothing to object to.
+fresh_tree()
+{
+    rm -rf "$tree"
+    mkdir -p "$tree/lib/base" "$tree/lib/value" "$tree/include/gilrt" "$tree/tests/unit/base" "$tree/tests/unit/value" \
+        "$tree/tests/api" "$tree/tests/meta" "$tree/.libs"
+    printf 'base   below.\nvalue  above.\n' > "$tree/lib/LAYERS"
+    : > "$tree/lib/base/low.h"
+    echo '#include "base/low.h"' > "$tree/lib/value/high.h"
+    cp -r "$top_srcdir/tools" "$top_srcdir/build-aux" "$tree"
+}
+
+# objects WANTED SCRIPT: content when the script, run over the tree, fails and says WANTED.
+objects()
+{
+    said=$(top_srcdir=$tree top_builddir=$tree sh "$scripts/$2.sh" 2>&1) && echo "$2 was content"
+    case $said in
+        *"$1"*) ;;
+        *) printf 'wanted: %s\nsaid:\n%s\n' "$1" "$said" ;;
+    esac
+}
+
+accepts()
+{
+    said=$(top_srcdir=$tree top_builddir=$tree sh "$scripts/$1.sh" 2>&1) || printf '%s\n' "$said"
+}
+
+fresh_tree
+tap_check "layers: a tree in order is accepted" accepts layers
+echo '#include "value/high.h"' > "$tree/lib/base/low.h"
+tap_check "layers: an include that points up" objects "base is below value" layers
+echo '#include <gilrt/high.h>' > "$tree/lib/base/low.h"
+tap_check "layers: a public header of a higher layer" objects "base is below value" layers
+echo '#include "low.h"' > "$tree/lib/value/high.h"
+tap_check "layers: an include that names no layer" objects "names no file of a layer" layers
+fresh_tree
+echo '#include "value/other.h"' > "$tree/lib/value/high.h"
+echo '#include "value/high.h"' > "$tree/lib/value/other.h"
+tap_check "layers: a ring" objects "ring: " layers
+fresh_tree
+mkdir "$tree/lib/misc"
+tap_check "layers: a room without a line" objects "lib/misc is not in lib/LAYERS" layers
+echo 'ghost  nothing.' >> "$tree/lib/LAYERS"
+tap_check "layers: a line without a room" objects "ghost has no files" layers
+
+# contract COMMENT DECLARATION: the header that the next check looks at.
+contract()
+{
+    printf '/** @file\n *  A header. */\n%s\n%s\n' "$1" "$2" > "$tree/include/gilrt/high.h"
+    : > "$tree/include/gilrt.h"
+}
+
+fresh_tree
+contract '/** Makes. @lock_held @newref */' 'GIL_API GilObject *GilHigh_New(void);'
+tap_check "contracts: a full contract is accepted" accepts contracts
+contract '' 'GIL_API int GilHigh_Do(void);'
+tap_check "contracts: no comment" objects "GilHigh_Do has no doc comment" contracts
+contract '/** Does. */' 'GIL_API GIL_MUST_USE int GilHigh_Do(void);'
+tap_check "contracts: no lock word" objects "GilHigh_Do says 0 of @lock_held" contracts
+contract '/** Does. @lock_any @lock_held */' 'GIL_API int GilHigh_Do(void);'
+tap_check "contracts: two lock words" objects "GilHigh_Do says 2 of @lock_held" contracts
+contract '/** Makes. @lock_held */' 'GIL_API GilObject *GilHigh_New(void);'
+tap_check "contracts: whose is the result" objects "GilHigh_New says 0 of @newref" contracts
+contract '/** Takes. @lock_held @steals{it} */' 'GIL_API int GilHigh_Take(GilObject *item);'
+tap_check "contracts: steals what is no parameter" objects "GilHigh_Take steals it" contracts
+
+fresh_tree
+: > "$tree/lib/value/high.c"
+tap_check "mirror: a source without a unit test" objects "lib/value/high.c has no tests/unit/value/test_high.c" mirror
+: > "$tree/include/gilrt/high.h"
+tap_check "mirror: a header without an API test" objects "include/gilrt/high.h has no tests/api/test_high.c" mirror
+: > "$tree/lib/value/local.mk"
+tap_check "mirror: a source that is not listed" objects "lib/value/local.mk does not list lib/value/high.c" mirror
+
+fresh_tree
+printf 'START_TEST(test_low__x)\n' > "$tree/tests/unit/base/test_low.c"
+tap_check "testnames: a name that hides its path" objects "test_low__x should begin with test_base_low__" testnames
+tap_check "testnames: a test that is not run" objects "test_low__x is in no test case" testnames
+
+fresh_tree
+: > "$tree/include/gilrt.h"
+echo 'int GilHigh_Size(size_t n);' > "$tree/include/gilrt/high.h"
+echo 'gilrtinclude_HEADERS += include/gilrt/high.h' > "$tree/include/local.mk"
+tap_check "headers: one that does not stand alone" objects "not ok 1 - each header alone, as c11" headers
+tap_check "headers: one that the umbrella lacks" objects "gilrt.h lacks gilrt/high.h" headers
+
+# build SOURCE: the fixture's library.
+build()
+{
+    printf '%s\n' "$1" > "$tree/library.c"
+    ${CC:-cc} -fPIC -fvisibility=hidden -c "$tree/library.c" -o "$tree/library.o" &&
+        ${CC:-cc} -shared "$tree/library.o" -o "$tree/.libs/libgilrt.so" &&
+        rm -f "$tree/.libs/libcore.a" && ar rcs "$tree/.libs/libcore.a" "$tree/library.o"
+}
+
+API='__attribute__((visibility("default")))'
+fresh_tree
+: > "$tree/tests/meta/globals.allowed"
+printf 'global:\n    GilHigh_Do;\nlocal:\n    *;\n' > "$tree/lib/libgilrt.map"
+echo "$API int GilHigh_Do(int (*callback)(void)); $API extern __thread int *Gil_data __attribute__((aligned(8)));" \
+    > "$tree/include/gilrt/high.h"
+build "static int count; int stray(void) { return ++count; } $API int GilHigh_More(void) { return 0; }"
+tap_check "names: a global without a prefix" objects "T stray" names
+GILRT_SANITIZER=no
+export GILRT_SANITIZER
+tap_check "globals: a variable without a reason" objects "count is writable" globals
+echo 'gone it was needed' > "$tree/tests/meta/globals.allowed"
+tap_check "globals: a reason without a variable" objects "gone is allowed and does not exist" globals
+build 'static const char *const names[] = {"a", "b"}; const char *gil_name(int i) { return names[i]; }'
+: > "$tree/tests/meta/globals.allowed"
+tap_check "globals: constants with addresses are accepted" accepts globals
+build '__thread char gil_much[17];'
+tap_check "globals: too much static TLS" objects "static TLS: " globals
+build "$API int GilHigh_More(void) { return 0; }"
+tap_check "exports: declared and not in the map" objects "Gil_data" exports
+tap_check "exports: declared and not defined" objects "GilHigh_Do" exports
+tap_check "exports: defined and not declared" objects "GilHigh_More" exports
+tap_done
