@@ -79,8 +79,9 @@ GIL_API char *GilBytes_AsString(GilObject *o);
  *  @return 0, or -1 with the error set */
 GIL_API int GilBytes_AsStringAndSize(GilObject *o, char **buffer, Gil_ssize_t *length);
 
-/** Put `*bytes + newpart` into *@p bytes and give the old one back. On failure *@p bytes becomes NULL with the error
- *  set; when it is NULL already, or @p newpart is, nothing is added. @p newpart is any object that exports a buffer.
+/** Put `*bytes + newpart` into *@p bytes and give the old one back. On failure *@p bytes becomes NULL with the error set.
+ *  When it is NULL already nothing is done; when @p newpart is NULL, the result of a call that failed, *@p bytes becomes
+ *  NULL too. @p newpart is any object that exports a buffer.
  *  @lock_held
  *  @reenters the buffer export of newpart, finalizers */
 GIL_API void GilBytes_Concat(GilObject **bytes, GilObject *newpart);
@@ -103,7 +104,7 @@ GIL_API GilObject *GilBytes_Repr(GilObject *o, int smartquotes);
  * Change the size of a bytes object that only the caller has, before it is published. The object may move.
  *
  * On failure the object is given back, *@p bytes becomes NULL and MemoryError is set; SystemError when it is no bytes
- * object, is shared or was hashed, or @p newsize is negative. Octets that are new are uninitialised.
+ * object or is shared, or @p newsize is negative. Octets that are new are uninitialised.
  *
  * @lock_held
  * @return 0, or -1 with the error set

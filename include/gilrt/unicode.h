@@ -112,8 +112,9 @@ _GilUnicode_WRITE(int kind, void *data, Gil_ssize_t index, Gil_UCS4 value)
 /** @name Making strings
  *  All raise MemoryError when memory is lacking.
  *  @{ */
-/** A string of @p size code points, to be written by the caller, with room for code points up to @p maxchar. SystemError
- *  for a negative @p size or a @p maxchar above 0x10FFFF.
+/** A string of @p size code points, to be written by the caller. @p maxchar must be the largest that will be written, or
+ *  127, 255 or 65535 where that is the next of these: a string wider than it need be equals no other. SystemError for
+ *  a negative @p size or a @p maxchar above 0x10FFFF.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_New(Gil_ssize_t size, Gil_UCS4 maxchar);
@@ -237,10 +238,11 @@ GIL_API int GilUnicode_IsIdentifier(GilObject *unicode);
  *  @lock_held */
 GIL_API int GilUnicode_Contains(GilObject *str, GilObject *substr);
 /** Index of the first (@p direction >= 0) or last occurrence of @p substr in str[start:end]; -1 not found, -2 with the
- *  error set. Negative positions count from the end, as everywhere below.
+ *  error set. Negative positions count from the end, here and where nothing else is said.
  *  @lock_held */
 GIL_API Gil_ssize_t GilUnicode_Find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction);
-/** @lock_held */
+/** The same for one code point; negative positions raise IndexError.
+ *  @lock_held */
 GIL_API Gil_ssize_t GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction);
 /** Occurrences of @p substr in str[start:end] that do not overlap, or -1 with the error set.
  *  @lock_held */
@@ -260,8 +262,8 @@ GIL_API GilObject *GilUnicode_Substring(GilObject *str, Gil_ssize_t start, Gil_s
 /** @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Concat(GilObject *left, GilObject *right);
-/** Put `*p_left + right` into *@p p_left and give the old one back; in place when nobody else has it. On failure *@p p_left
- *  becomes NULL with the error set.
+/** Put `*p_left + right` into *@p p_left and give the old one back; a string that nobody else has grows in its place. On
+ *  failure *@p p_left becomes NULL with the error set.
  *  @lock_held */
 GIL_API void GilUnicode_Append(GilObject **p_left, GilObject *right);
 /** As GilUnicode_Append(), and gives @p right back.

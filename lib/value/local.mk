@@ -1,1 +1,10 @@
 # One line a topic: libcore_la_SOURCES += lib/value/STEM.c lib/value/STEM.h
+libcore_la_SOURCES += lib/value/unicode.c lib/value/unicode.h
+libcore_la_SOURCES += lib/value/unicode_codec.c lib/value/unicode_codec.h
+libcore_la_SOURCES += lib/value/unicode_compare.c
+libcore_la_SOURCES += lib/value/unicode_intern.c lib/value/unicode_intern.h
+libcore_la_SOURCES += lib/value/unicode_method.c lib/value/unicode_method.h
+libcore_la_SOURCES += lib/value/unicode_search.c lib/value/unicode_search.h
+libcore_la_SOURCES += lib/value/octets.c lib/value/octets.h
+libcore_la_SOURCES += lib/value/bytes.c lib/value/bytes.h
+libcore_la_SOURCES += lib/value/bytearray.c lib/value/bytearray.h

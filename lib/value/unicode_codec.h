@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Text to bytes and back, as the other files of the value layer need it. */
+#ifndef GIL_VALUE_UNICODE_CODEC_H
+#define GIL_VALUE_UNICODE_CODEC_H
+
+#include "value/unicode.h"
+
+/* What stands at the front of some bytes that claim to be UTF-8. */
+struct gil_utf8_step {
+    Gil_UCS4 ch;
+    unsigned size;      /* bytes of the character; of the ill-formed part when reason is set. 1 to 4 */
+    const char *reason; /* NULL: a character */
+};
+
+/*
+ * Read one step; s < end. An ill-formed part is the longest beginning of a well-formed sequence, or one byte: what
+ * chapter 3 of the Unicode standard recommends to replace as one.
+ */
+struct gil_utf8_step gil_utf8_next(const unsigned char *s, const unsigned char *end);
+
+/* Bytes of the UTF-8 form of one code point; surrogates count as any other, 3. */
+static inline unsigned
+gil_utf8_size(Gil_UCS4 ch)
+{
+    return ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+}
+
+/* Write them; returns how many. */
+unsigned gil_utf8_put(char *to, Gil_UCS4 ch);
+
+/* errors as in the public functions; NULL is strict. text may be NULL when size is 0. */
+GilObject *gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const char *errors);
+/* Whether the UTF-8 form is text; makes nothing. */
+int gil_unicode_equal_utf8(GilObject *op, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * str for its users: repr, the constructor, and the methods that attribute access finds.
+ *
+ * No database of characters is carried. Case is mapped within ASCII and Latin-1; repr escapes what Latin-1 cannot print,
+ * and beyond it the separators, format controls, surrogates, private use areas and noncharacters of the standard.
+ * Arguments of methods are positional.
+ */
+#include "value/unicode_method.h"
+
+#include "gilrt/dict.h"
+#include "gilrt/long.h"
+#include "gilrt/number.h"
+#include "gilrt/tuple.h"
+#include "value/unicode_search.h"
+
+/* --- characters --- */
+
+int
+gil_is_space(Gil_UCS4 ch)
+{
+    if (ch < 0x80)
+        return ch == ' ' || (ch >= 0x09 && ch <= 0x0d) || (ch >= 0x1c && ch <= 0x1f);
+    return ch == 0x85 || ch == 0xa0 || ch == 0x1680 || (ch >= 0x2000 && ch <= 0x200a) || ch == 0x2028 || ch == 0x2029
+           || ch == 0x202f || ch == 0x205f || ch == 0x3000;
+}
+
+int
+gil_is_linebreak(Gil_UCS4 ch)
+{
+    return (ch >= 0x0a && ch <= 0x0d) || (ch >= 0x1c && ch <= 0x1e) || ch == 0x85 || ch == 0x2028 || ch == 0x2029;
+}
+
+/* Upper-case letters of ASCII and Latin-1 are 32 below the lower-case ones. */
+static int
+is_upper(Gil_UCS4 ch)
+{
+    return (ch >= 'A' && ch <= 'Z') || (ch >= 0xc0 && ch <= 0xde && ch != 0xd7);
+}
+
+static int
+is_lower(Gil_UCS4 ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 0xe0 && ch <= 0xfe && ch != 0xf7);
+}
+
+static int
+is_identifier_start(Gil_UCS4 ch)
+{
+    return ch == '_' || is_upper(ch) || is_lower(ch) || ch == 0xaa || ch == 0xb5 || ch == 0xba || ch == 0xdf || ch == 0xff;
+}
+
+static int
+is_printable(Gil_UCS4 ch)
+{
+    if (ch < 0x100)
+        return (ch >= 0x20 && ch < 0x7f) || (ch > 0xa0 && ch != 0xad);
+    if (gil_is_space(ch) || gil_is_surrogate(ch) || (ch & 0xfffe) == 0xfffe)
+        return 0;
+    return !((ch >= 0x200b && ch <= 0x200f) || (ch >= 0x202a && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f)
+             || (ch >= 0xe000 && ch <= 0xf8ff) || ch == 0xfeff || (ch >= 0xfdd0 && ch <= 0xfdef)
+             || (ch >= 0xfff0 && ch <= 0xfffb) || ch >= 0xe0000);
+}
+
+/* --- repr --- */
+
+/* The quote: single, unless the text has some of these and no double ones. */
+static char
+choose_quote(GilObject *self)
+{
+    int single = 0;
+
+    for (Gil_ssize_t i = 0; i < GilUnicode_GET_LENGTH(self); i++) {
+        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
+        if (ch == '"')
+            return '\'';
+        single |= ch == '\'';
+    }
+    return single ? '"' : '\'';
+}
+
+/* The escape of one code point in text (10 bytes, no NUL); returns its length, or 0 when it stands for itself. */
+static int
+escape(char *text, Gil_UCS4 ch, char quote)
+{
+    static const char digits[] = "0123456789abcdef";
+    int width;
+
+    text[0] = '\\';
+    switch (ch) {
+    case '\\':
+        text[1] = '\\';
+        return 2;
+    case '\t':
+        text[1] = 't';
+        return 2;
+    case '\n':
+        text[1] = 'n';
+        return 2;
+    case '\r':
+        text[1] = 'r';
+        return 2;
+    default:
+        break;
+    }
+    if (ch == (unsigned char)quote) {
+        text[1] = quote;
+        return 2;
+    }
+    if (is_printable(ch))
+        return 0;
+    text[1] = ch < 0x100 ? 'x' : ch < 0x10000 ? 'u' : 'U';
+    width = ch < 0x100 ? 2 : ch < 0x10000 ? 4 : 8;
+    for (int i = width; i > 0; i--, ch >>= 4)
+        text[1 + i] = digits[ch & 15];
+    return 2 + width;
+}
+
+GilObject *
+gil_unicode_repr(GilObject *self)
+{
+    GilThreadState *ts = gil_tstate_attached();
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(self);
+    char quote = choose_quote(self), text[10];
+    Gil_ssize_t size = 2, at = 0;
+    Gil_UCS4 bits = 0;
+
+    if (length > (GIL_SSIZE_T_MAX - 2) / (Gil_ssize_t)sizeof text) {
+        GilErr_SetString(GilExc_OverflowError, "string is too long to generate repr");
+        return NULL;
+    }
+    for (Gil_ssize_t i = 0; i < length; i++) {
+        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
+        int escaped = escape(text, ch, quote);
+        size += escaped > 0 ? escaped : 1;
+        bits |= escaped > 0 ? 0 : ch;
+    }
+    GilObject *op = gil_unicode_alloc(ts, size, Gil_MIN(bits, GIL_MAX_CODE_POINT));
+    if (op == NULL)
+        return NULL;
+    int kind = GilUnicode_KIND(op);
+    void *data = _GilUnicode_DATA(op);
+    _GilUnicode_WRITE(kind, data, at++, (Gil_UCS4)quote);
+    for (Gil_ssize_t i = 0; i < length; i++) {
+        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
+        int escaped = escape(text, ch, quote);
+        for (int k = 0; k < escaped; k++)
+            _GilUnicode_WRITE(kind, data, at++, (Gil_UCS4)text[k]);
+        if (escaped == 0)
+            _GilUnicode_WRITE(kind, data, at++, ch);
+    }
+    _GilUnicode_WRITE(kind, data, at, (Gil_UCS4)quote);
+    return op;
+}
+
+/* --- the constructor --- */
+
+GilObject *
+gil_unicode_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+{
+    Gil_ssize_t n = GilTuple_GET_SIZE(args);
+    const char *names[2] = {NULL, NULL};
+
+    if (kwargs != NULL && GilDict_Size(kwargs) > 0) {
+        GilErr_SetString(GilExc_TypeError, "str() takes no keyword arguments");
+        return NULL;
+    }
+    if (n > 3) {
+        GilErr_Format(GilExc_TypeError, "str() takes at most 3 arguments (%zd given)", n);
+        return NULL;
+    }
+    if (n <= 1)
+        return n == 0 ? gil_unicode_empty() : GilObject_Str(GilTuple_GET_ITEM(args, 0));
+    for (Gil_ssize_t i = 1; i < n; i++) {
+        GilObject *arg = GilTuple_GET_ITEM(args, i);
+        if (!gil_unicode_check(arg)) {
+            GilErr_Format(GilExc_TypeError, "str() argument '%s' must be str, not %.50s",
+                          i == 1 ? "encoding" : "errors", Gil_TYPE(arg)->tp_name);
+            return NULL;
+        }
+        names[i - 1] = GilUnicode_AsUTF8(arg);
+        if (names[i - 1] == NULL)
+            return NULL;
+    }
+    return GilUnicode_FromEncodedObject(GilTuple_GET_ITEM(args, 0), names[0], names[1]);
+}
+
+/* --- methods --- */
+
+/* 0 when nargs is between min and max, else -1 with TypeError. */
+static int
+need_args(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max)
+{
+    Gil_ssize_t bound = nargs < min ? min : max;
+
+    if (nargs >= min && nargs <= max)
+        return 0;
+    GilErr_Format(GilExc_TypeError, "%s expected %s%zd argument%s, got %zd", name,
+                  min == max      ? ""
+                  : nargs < min   ? "at least "
+                                  : "at most ",
+                  bound, bound == 1 ? "" : "s", nargs);
+    return -1;
+}
+
+/* A str among the arguments, or -1 with TypeError. */
+static int
+need_str(const char *name, int position, GilObject *arg)
+{
+    if (gil_unicode_check(arg))
+        return 0;
+    GilErr_Format(GilExc_TypeError, "%s() argument %d must be str, not %.50s", name, position, Gil_TYPE(arg)->tp_name);
+    return -1;
+}
+
+/* A bound of a range: None, or an index, cut to what Gil_ssize_t holds. 0, or -1 with the error set. */
+static int
+get_bound(GilObject *arg, Gil_ssize_t *bound)
+{
+    if (arg == Gil_None)
+        return 0;
+    if (!GilIndex_Check(arg)) {
+        GilErr_SetString(GilExc_TypeError, "slice indices must be integers or None or have an __index__ method");
+        return -1;
+    }
+    Gil_ssize_t value = GilNumber_AsSsize_t(arg, NULL);
+    if (value == -1 && GilErr_Occurred() != NULL)
+        return -1;
+    *bound = value;
+    return 0;
+}
+
+/* Arguments (sub[, start[, end]]), positions clipped. 0, or -1 with the error set. */
+static int
+get_range(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, Gil_ssize_t *start,
+          Gil_ssize_t *end)
+{
+    *start = 0;
+    *end = GIL_SSIZE_T_MAX;
+    if (need_args(name, nargs, 1, 3) < 0 || (nargs > 1 && get_bound(args[1], start) < 0)
+        || (nargs > 2 && get_bound(args[2], end) < 0))
+        return -1;
+    gil_unicode_clip(GilUnicode_GET_LENGTH(self), start, end);
+    return 0;
+}
+
+/* find, rfind, index, rindex up to what to do with -1; -2 with the error set. */
+static Gil_ssize_t
+find_args(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, int direction)
+{
+    Gil_ssize_t start, end;
+
+    if (get_range(name, self, args, nargs, &start, &end) < 0 || need_str(name, 1, args[0]) < 0)
+        return -2;
+    return gil_unicode_find(self, args[0], start, end, direction);
+}
+
+static GilObject *
+unicode_find(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    Gil_ssize_t at = find_args("find", self, args, nargs, 1);
+    return at == -2 ? NULL : GilLong_FromSsize_t(at);
+}
+
+static GilObject *
+unicode_rfind(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    Gil_ssize_t at = find_args("rfind", self, args, nargs, -1);
+    return at == -2 ? NULL : GilLong_FromSsize_t(at);
+}
+
+static GilObject *
+found_or_error(Gil_ssize_t at)
+{
+    if (at == -1)
+        GilErr_SetString(GilExc_ValueError, "substring not found");
+    return at < 0 ? NULL : GilLong_FromSsize_t(at);
+}
+
+static GilObject *
+unicode_index(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return found_or_error(find_args("index", self, args, nargs, 1));
+}
+
+static GilObject *
+unicode_rindex(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return found_or_error(find_args("rindex", self, args, nargs, -1));
+}
+
+static GilObject *
+unicode_count(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    Gil_ssize_t start, end;
+
+    if (get_range("count", self, args, nargs, &start, &end) < 0 || need_str("count", 1, args[0]) < 0)
+        return NULL;
+    Gil_ssize_t n = GilUnicode_Count(self, args[0], start, end);
+    return n < 0 ? NULL : GilLong_FromSsize_t(n);
+}
+
+/* startswith (direction < 0) and endswith: a str, or a tuple of them. */
+static GilObject *
+tailmatch(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, int direction)
+{
+    Gil_ssize_t start, end;
+
+    if (get_range(name, self, args, nargs, &start, &end) < 0)
+        return NULL;
+    int several = GilTuple_Check(args[0]);
+    Gil_ssize_t n = several ? GilTuple_GET_SIZE(args[0]) : 1;
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        GilObject *sub = several ? GilTuple_GET_ITEM(args[0], i) : args[0];
+        if (!gil_unicode_check(sub)) {
+            GilErr_Format(GilExc_TypeError,
+                          several ? "tuple for %s must only contain str, not %.100s"
+                                  : "%s first arg must be str or a tuple of str, not %.100s",
+                          name, Gil_TYPE(sub)->tp_name);
+            return NULL;
+        }
+        Gil_ssize_t length = GilUnicode_GET_LENGTH(sub);
+        if (end - start >= length && gil_unicode_match(self, direction < 0 ? start : end - length, sub))
+            return _Gil_RichResult(1);
+    }
+    return _Gil_RichResult(0);
+}
+
+static GilObject *
+unicode_startswith(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return tailmatch("startswith", self, args, nargs, -1);
+}
+
+static GilObject *
+unicode_endswith(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return tailmatch("endswith", self, args, nargs, 1);
+}
+
+#define STRIP_LEFT 1
+#define STRIP_RIGHT 2
+
+/* Whether ch is to be stripped: in chars, or whitespace when that is NULL. */
+static int
+strips(GilObject *chars, Gil_UCS4 ch)
+{
+    return chars == NULL ? gil_is_space(ch) : GilUnicode_FindChar(chars, ch, 0, GIL_SSIZE_T_MAX, 1) >= 0;
+}
+
+static GilObject *
+strip(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, int sides)
+{
+    Gil_ssize_t start = 0, end = GilUnicode_GET_LENGTH(self);
+
+    if (need_args(name, nargs, 0, 1) < 0)
+        return NULL;
+    GilObject *chars = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
+    if (chars != NULL && !gil_unicode_check(chars)) {
+        GilErr_Format(GilExc_TypeError, "%s arg must be None or str", name);
+        return NULL;
+    }
+    while ((sides & STRIP_LEFT) != 0 && start < end && strips(chars, GilUnicode_READ_CHAR(self, start)))
+        start++;
+    while ((sides & STRIP_RIGHT) != 0 && end > start && strips(chars, GilUnicode_READ_CHAR(self, end - 1)))
+        end--;
+    return gil_unicode_slice(gil_tstate_attached(), self, start, end);
+}
+
+static GilObject *
+unicode_strip(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return strip("strip", self, args, nargs, STRIP_LEFT | STRIP_RIGHT);
+}
+
+static GilObject *
+unicode_lstrip(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return strip("lstrip", self, args, nargs, STRIP_LEFT);
+}
+
+static GilObject *
+unicode_rstrip(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return strip("rstrip", self, args, nargs, STRIP_RIGHT);
+}
+
+/* A copy with each letter that changes() moved by offset; the form stays what it is. */
+static GilObject *
+change_case(GilObject *self, int (*changes)(Gil_UCS4), int offset)
+{
+    GilThreadState *ts = gil_tstate_attached();
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(self);
+
+    if (length == 0)
+        return gil_unicode_empty();
+    GilObject *op = gil_unicode_alloc(ts, length, GilUnicode_MAX_CHAR_VALUE(self));
+    if (op == NULL)
+        return NULL;
+    for (Gil_ssize_t i = 0; i < length; i++) {
+        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
+        _GilUnicode_WRITE(GilUnicode_KIND(op), _GilUnicode_DATA(op), i,
+                          changes(ch) ? (Gil_UCS4)((int)ch + offset) : ch);
+    }
+    return op;
+}
+
+static GilObject *
+unicode_upper(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return change_case(self, is_lower, -0x20);
+}
+
+static GilObject *
+unicode_lower(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return change_case(self, is_upper, 0x20);
+}
+
+static GilObject *
+unicode_join(GilObject *self, GilObject *iterable)
+{
+    return GilUnicode_Join(self, iterable);
+}
+
+static GilObject *
+unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    Gil_ssize_t maxsplit = -1;
+
+    if (need_args("split", nargs, 0, 2) < 0)
+        return NULL;
+    GilObject *sep = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
+    if (sep != NULL && !gil_unicode_check(sep)) {
+        GilErr_Format(GilExc_TypeError, "must be str or None, not %.100s", Gil_TYPE(sep)->tp_name);
+        return NULL;
+    }
+    if (nargs > 1) {
+        maxsplit = GilNumber_AsSsize_t(args[1], GilExc_OverflowError);
+        if (maxsplit == -1 && GilErr_Occurred() != NULL)
+            return NULL;
+    }
+    return GilUnicode_Split(self, sep, maxsplit);
+}
+
+static GilObject *
+unicode_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    if (need_args("splitlines", nargs, 0, 1) < 0)
+        return NULL;
+    int keepends = nargs == 0 ? 0 : GilObject_IsTrue(args[0]);
+    return keepends < 0 ? NULL : GilUnicode_Splitlines(self, keepends);
+}
+
+static GilObject *
+unicode_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    Gil_ssize_t maxcount = -1;
+
+    if (need_args("replace", nargs, 2, 3) < 0 || need_str("replace", 1, args[0]) < 0
+        || need_str("replace", 2, args[1]) < 0)
+        return NULL;
+    if (nargs > 2) {
+        maxcount = GilNumber_AsSsize_t(args[2], GilExc_OverflowError);
+        if (maxcount == -1 && GilErr_Occurred() != NULL)
+            return NULL;
+    }
+    return GilUnicode_Replace(self, args[0], args[1], maxcount);
+}
+
+static GilObject *
+unicode_encode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    const char *names[2] = {NULL, NULL};
+
+    if (need_args("encode", nargs, 0, 2) < 0)
+        return NULL;
+    for (Gil_ssize_t i = 0; i < nargs; i++) {
+        if (need_str("encode", (int)i + 1, args[i]) < 0)
+            return NULL;
+        names[i] = GilUnicode_AsUTF8(args[i]);
+        if (names[i] == NULL)
+            return NULL;
+    }
+    return GilUnicode_AsEncodedString(self, names[0], names[1]);
+}
+
+int
+GilUnicode_IsIdentifier(GilObject *unicode)
+{
+    gil_tstate_need(__func__);
+    if (unicode == NULL || !gil_unicode_check(unicode) || GilUnicode_GET_LENGTH(unicode) == 0)
+        return 0;
+    for (Gil_ssize_t i = 0; i < GilUnicode_GET_LENGTH(unicode); i++) {
+        Gil_UCS4 ch = GilUnicode_READ_CHAR(unicode, i);
+        if (!is_identifier_start(ch) && (i == 0 || !((ch >= '0' && ch <= '9') || ch == 0xb7)))
+            return 0;
+    }
+    return 1;
+}
+
+static GilObject *
+unicode_isidentifier(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return _Gil_RichResult(GilUnicode_IsIdentifier(self));
+}
+
+GilMethodDef gil_unicode_methods[] = {
+    {"count", _GilCFunction_CAST(unicode_count), GIL_METH_FASTCALL, "count(sub[, start[, end]]) -> int"},
+    {"encode", _GilCFunction_CAST(unicode_encode), GIL_METH_FASTCALL, "encode([encoding[, errors]]) -> bytes"},
+    {"endswith", _GilCFunction_CAST(unicode_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
+    {"find", _GilCFunction_CAST(unicode_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int, -1: not found"},
+    {"index", _GilCFunction_CAST(unicode_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
+    {"isidentifier", unicode_isidentifier, GIL_METH_NOARGS, "isidentifier() -> bool"},
+    {"join", unicode_join, GIL_METH_O, "join(iterable) -> str"},
+    {"lower", unicode_lower, GIL_METH_NOARGS, "lower() -> str"},
+    {"lstrip", _GilCFunction_CAST(unicode_lstrip), GIL_METH_FASTCALL, "lstrip([chars]) -> str"},
+    {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL, "replace(old, new[, count]) -> str"},
+    {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int, -1: not found"},
+    {"rindex", _GilCFunction_CAST(unicode_rindex), GIL_METH_FASTCALL, "rindex(sub[, start[, end]]) -> int"},
+    {"rstrip", _GilCFunction_CAST(unicode_rstrip), GIL_METH_FASTCALL, "rstrip([chars]) -> str"},
+    {"split", _GilCFunction_CAST(unicode_split), GIL_METH_FASTCALL, "split([sep[, maxsplit]]) -> list"},
+    {"splitlines", _GilCFunction_CAST(unicode_splitlines), GIL_METH_FASTCALL, "splitlines([keepends]) -> list"},
+    {"startswith", _GilCFunction_CAST(unicode_startswith), GIL_METH_FASTCALL,
+     "startswith(prefix[, start[, end]]) -> bool"},
+    {"strip", _GilCFunction_CAST(unicode_strip), GIL_METH_FASTCALL, "strip([chars]) -> str"},
+    {"upper", unicode_upper, GIL_METH_NOARGS, "upper() -> str"},
+    {NULL, NULL, 0, NULL},
+};

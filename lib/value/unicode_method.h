@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What attribute access finds on a str, its repr, and str() itself. */
+#ifndef GIL_VALUE_UNICODE_METHOD_H
+#define GIL_VALUE_UNICODE_METHOD_H
+
+#include "value/unicode.h"
+
+extern GilMethodDef gil_unicode_methods[];
+
+/* The tp_repr: quoted, with escapes for what is not printable. */
+GilObject *gil_unicode_repr(GilObject *self);
+/* The tp_new: str(), str(object), str(bytes, encoding[, errors]). */
+GilObject *gil_unicode_new(GilTypeObject *type, GilObject *args, GilObject *kwargs);
+
+/* Whitespace as str.split() and str.strip() see it. */
+int gil_is_space(Gil_UCS4 ch);
+/* Line ends as str.splitlines() sees them. */
+int gil_is_linebreak(Gil_UCS4 ch);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding, counting, splitting, joining and replacing.
+ *
+ * The one search all of it rests on allocates nothing and cannot fail. Text of one byte a code point goes to memmem(),
+ * whose worst case is linear; wider text is searched by its first code point and then compared.
+ */
+#include "value/unicode_search.h"
+
+#include "gilrt/list.h"
+#include "gilrt/sequence.h"
+#include "value/unicode_method.h"
+
+#include <string.h>
+
+int
+gil_unicode_match(GilObject *str, Gil_ssize_t at, GilObject *substr)
+{
+    int kind = GilUnicode_KIND(str), sub_kind = GilUnicode_KIND(substr);
+    const char *data = (const char *)_GilUnicode_DATA(str) + at * kind;
+    const void *sub = _GilUnicode_DATA(substr);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(substr);
+
+    GIL_ASSERT(at >= 0 && at + length <= GilUnicode_GET_LENGTH(str));
+    if (kind == sub_kind)
+        return memcmp(data, sub, (size_t)length * (size_t)kind) == 0;
+    for (Gil_ssize_t i = 0; i < length; i++)
+        if (_GilUnicode_READ(kind, data, i) != _GilUnicode_READ(sub_kind, sub, i))
+            return 0;
+    return 1;
+}
+
+/* str[start:end] and substr have one byte a code point. */
+static Gil_ssize_t
+find_narrow(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end)
+{
+    const char *data = _GilUnicode_DATA(str);
+    const char *found = memmem(data + start, (size_t)(end - start), _GilUnicode_DATA(substr),
+                               (size_t)GilUnicode_GET_LENGTH(substr));
+    return found == NULL ? -1 : found - data;
+}
+
+/* str[start:end], code point by code point. */
+static Gil_ssize_t
+find_char(GilObject *str, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction)
+{
+    int kind = GilUnicode_KIND(str);
+    const void *data = _GilUnicode_DATA(str);
+
+    if (direction >= 0 && kind == 1) {
+        const char *found = ch > 0xff || start >= end ? NULL
+                                                      : memchr((const char *)data + start, (int)ch, (size_t)(end - start));
+        return found == NULL ? -1 : found - (const char *)data;
+    }
+    if (direction >= 0) {
+        for (Gil_ssize_t i = start; i < end; i++)
+            if (_GilUnicode_READ(kind, data, i) == ch)
+                return i;
+    }
+    else {
+        for (Gil_ssize_t i = end; i > start; i--)
+            if (_GilUnicode_READ(kind, data, i - 1) == ch)
+                return i - 1;
+    }
+    return -1;
+}
+
+Gil_ssize_t
+gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(substr);
+
+    if (end - start < length)
+        return -1;
+    if (length == 0)
+        return direction >= 0 ? start : end;
+    if (direction >= 0 && GilUnicode_KIND(str) == 1 && GilUnicode_KIND(substr) == 1)
+        return find_narrow(str, substr, start, end);
+    Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0);
+    Gil_ssize_t low = start, high = end - length + 1; /* first characters of matches are in low..high-1 */
+    while (low < high) {
+        Gil_ssize_t at = find_char(str, first, low, high, direction);
+        if (at < 0 || gil_unicode_match(str, at, substr))
+            return at;
+        if (direction >= 0)
+            low = at + 1;
+        else
+            high = at;
+    }
+    return -1;
+}
+
+/* --- finding --- */
+
+Gil_ssize_t
+GilUnicode_Find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, str) < 0 || gil_unicode_need(__func__, substr) < 0)
+        return -2;
+    gil_unicode_clip(GilUnicode_GET_LENGTH(str), &start, &end);
+    return gil_unicode_find(str, substr, start, end, direction);
+}
+
+Gil_ssize_t
+GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, unicode) < 0)
+        return -2;
+    if (start < 0 || end < 0) {
+        GilErr_SetString(GilExc_IndexError, "string index out of range");
+        return -2;
+    }
+    return find_char(unicode, ch, start, Gil_MIN(end, GilUnicode_GET_LENGTH(unicode)), direction);
+}
+
+int
+GilUnicode_Contains(GilObject *str, GilObject *substr)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, str) < 0 || gil_unicode_need(__func__, substr) < 0)
+        return -1;
+    return gil_unicode_find(str, substr, 0, GilUnicode_GET_LENGTH(str), 1) >= 0;
+}
+
+/* Occurrences that do not overlap, at most limit. */
+static Gil_ssize_t
+count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, Gil_ssize_t limit)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(substr), n = 0;
+
+    if (start > end)
+        return 0;
+    if (length == 0)
+        return Gil_MIN(end - start + 1, limit);
+    while (n < limit && (start = gil_unicode_find(str, substr, start, end, 1)) >= 0) {
+        n++;
+        start += length;
+    }
+    return n;
+}
+
+Gil_ssize_t
+GilUnicode_Count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, str) < 0 || gil_unicode_need(__func__, substr) < 0)
+        return -1;
+    gil_unicode_clip(GilUnicode_GET_LENGTH(str), &start, &end);
+    return count(str, substr, start, end, GIL_SSIZE_T_MAX);
+}
+
+Gil_ssize_t
+GilUnicode_Tailmatch(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, str) < 0 || gil_unicode_need(__func__, substr) < 0)
+        return -1;
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(substr);
+    gil_unicode_clip(GilUnicode_GET_LENGTH(str), &start, &end);
+    return end - start >= length && gil_unicode_match(str, direction < 0 ? start : end - length, substr);
+}
+
+/* --- joining --- */
+
+/* Length and widest character of n strings with separators between them. 0, or -1 with the error set. */
+static int
+measure(GilObject **items, Gil_ssize_t n, GilObject *separator, Gil_ssize_t *length, Gil_UCS4 *maxchar)
+{
+    Gil_ssize_t gap = n > 1 ? GilUnicode_GET_LENGTH(separator) : 0;
+
+    *length = 0;
+    *maxchar = gap > 0 ? GilUnicode_MAX_CHAR_VALUE(separator) : 0;
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        if (!gil_unicode_check(items[i])) {
+            GilErr_Format(GilExc_TypeError, "sequence item %zd: expected str instance, %.80s found", i,
+                          Gil_TYPE(items[i])->tp_name);
+            return -1;
+        }
+        Gil_ssize_t more = GilUnicode_GET_LENGTH(items[i]);
+        if (more > GIL_SSIZE_T_MAX - *length - gap) {
+            GilErr_SetString(GilExc_OverflowError, "join() result is too long for a string");
+            return -1;
+        }
+        *length += more + (i > 0 ? gap : 0);
+        *maxchar = Gil_MAX(*maxchar, GilUnicode_MAX_CHAR_VALUE(items[i]));
+    }
+    return 0;
+}
+
+static GilObject *
+join_items(GilThreadState *ts, GilObject *separator, GilObject **items, Gil_ssize_t n)
+{
+    Gil_ssize_t length, at = 0, gap = GilUnicode_GET_LENGTH(separator);
+    Gil_UCS4 maxchar;
+
+    if (measure(items, n, separator, &length, &maxchar) < 0)
+        return NULL;
+    if (n == 1 && GilUnicode_CheckExact(items[0]))
+        return Gil_NewRef(items[0]);
+    if (length == 0)
+        return gil_unicode_empty();
+    GilObject *op = gil_unicode_alloc(ts, length, maxchar);
+    if (op == NULL)
+        return NULL;
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        if (i > 0) {
+            gil_unicode_copy(op, at, separator, 0, gap);
+            at += gap;
+        }
+        gil_unicode_copy(op, at, items[i], 0, GilUnicode_GET_LENGTH(items[i]));
+        at += GilUnicode_GET_LENGTH(items[i]);
+    }
+    return op;
+}
+
+GilObject *
+GilUnicode_Join(GilObject *separator, GilObject *seq)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (seq == NULL)
+        return gil_err_null(__func__);
+    if (separator == NULL)
+        separator = gil_unicode_latin1(' ');
+    if (!gil_unicode_check(separator)) {
+        GilErr_Format(GilExc_TypeError, "separator: expected str instance, %.80s found", Gil_TYPE(separator)->tp_name);
+        return NULL;
+    }
+    GilObject *fast = GilSequence_Fast(seq, "can only join an iterable");
+    if (fast == NULL)
+        return NULL;
+    /* Nothing from here on runs code of users: the items stay what they are. */
+    GilObject *op = join_items(ts, separator, GilSequence_Fast_ITEMS(fast), GilSequence_Fast_GET_SIZE(fast));
+    Gil_DECREF(fast);
+    return op;
+}
+
+/* --- splitting --- */
+
+/* Append str[start:end] to list. 0, or -1 with the error set. */
+static int
+add_part(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t start, Gil_ssize_t end)
+{
+    GilObject *part = gil_unicode_slice(ts, str, start, end);
+
+    if (part == NULL)
+        return -1;
+    int rc = GilList_Append(list, part);
+    Gil_DECREF(part);
+    return rc;
+}
+
+static int
+split_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t maxsplit)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str), i = 0;
+
+    for (;;) {
+        while (i < length && gil_is_space(GilUnicode_READ_CHAR(str, i)))
+            i++;
+        if (i == length)
+            return 0;
+        Gil_ssize_t start = i;
+        if (maxsplit-- == 0) { /* the rest, without the space that ends it */
+            while (gil_is_space(GilUnicode_READ_CHAR(str, length - 1)))
+                length--;
+            return add_part(ts, list, str, start, length);
+        }
+        while (i < length && !gil_is_space(GilUnicode_READ_CHAR(str, i)))
+            i++;
+        if (add_part(ts, list, str, start, i) < 0)
+            return -1;
+    }
+}
+
+static int
+split_at(GilThreadState *ts, GilObject *list, GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str), start = 0;
+
+    while (maxsplit-- > 0) {
+        Gil_ssize_t at = gil_unicode_find(str, sep, start, length, 1);
+        if (at < 0)
+            break;
+        if (add_part(ts, list, str, start, at) < 0)
+            return -1;
+        start = at + GilUnicode_GET_LENGTH(sep);
+    }
+    return add_part(ts, list, str, start, length);
+}
+
+GilObject *
+GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (gil_unicode_need(__func__, str) < 0 || (sep != NULL && gil_unicode_need(__func__, sep) < 0))
+        return NULL;
+    if (sep != NULL && GilUnicode_GET_LENGTH(sep) == 0) {
+        GilErr_SetString(GilExc_ValueError, "empty separator");
+        return NULL;
+    }
+    if (maxsplit < 0)
+        maxsplit = GIL_SSIZE_T_MAX;
+    GilObject *list = GilList_New(0);
+    if (list == NULL)
+        return NULL;
+    int rc = sep == NULL ? split_at_space(ts, list, str, maxsplit) : split_at(ts, list, str, sep, maxsplit);
+    if (rc < 0)
+        Gil_CLEAR(list);
+    return list;
+}
+
+GilObject *
+GilUnicode_Splitlines(GilObject *str, int keepends)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (gil_unicode_need(__func__, str) < 0)
+        return NULL;
+    GilObject *list = GilList_New(0);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str), i = 0;
+    while (list != NULL && i < length) {
+        Gil_ssize_t start = i;
+        while (i < length && !gil_is_linebreak(GilUnicode_READ_CHAR(str, i)))
+            i++;
+        Gil_ssize_t end = i;
+        if (i < length) {
+            int crlf = GilUnicode_READ_CHAR(str, i) == '\r' && i + 1 < length
+                       && GilUnicode_READ_CHAR(str, i + 1) == '\n';
+            i += crlf ? 2 : 1;
+        }
+        if (add_part(ts, list, str, start, keepends ? i : end) < 0)
+            Gil_CLEAR(list);
+    }
+    return list;
+}
+
+/* --- replacing --- */
+
+/* Length of str after n replacements, or -1 with OverflowError. */
+static Gil_ssize_t
+replaced_length(Gil_ssize_t length, Gil_ssize_t from, Gil_ssize_t to, Gil_ssize_t n)
+{
+    if (to > from && to - from > (GIL_SSIZE_T_MAX - length) / n) {
+        GilErr_SetString(GilExc_OverflowError, "replace string is too long");
+        return -1;
+    }
+    return length + (to - from) * n;
+}
+
+/* Fill op with str, its first n occurrences of substr replaced. An empty substr occurs before each character and at the end. */
+static void
+write_replaced(GilObject *op, GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t n)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str), sub = GilUnicode_GET_LENGTH(substr);
+    Gil_ssize_t repl = GilUnicode_GET_LENGTH(replstr), from = 0, to = 0;
+
+    while (n-- > 0) {
+        Gil_ssize_t at = gil_unicode_find(str, substr, from, length, 1);
+        gil_unicode_copy(op, to, str, from, at - from);
+        to += at - from;
+        gil_unicode_copy(op, to, replstr, 0, repl);
+        to += repl;
+        from = at + sub;
+        if (sub == 0 && from < length)
+            gil_unicode_copy(op, to++, str, from++, 1);
+    }
+    gil_unicode_copy(op, to, str, from, length - from);
+}
+
+GilObject *
+GilUnicode_Replace(GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t maxcount)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (gil_unicode_need(__func__, str) < 0 || gil_unicode_need(__func__, substr) < 0
+        || gil_unicode_need(__func__, replstr) < 0)
+        return NULL;
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str);
+    Gil_ssize_t n = count(str, substr, 0, length, maxcount < 0 ? GIL_SSIZE_T_MAX : maxcount);
+    if (n == 0)
+        return gil_unicode_slice(ts, str, 0, length);
+    Gil_ssize_t size = replaced_length(length, GilUnicode_GET_LENGTH(substr), GilUnicode_GET_LENGTH(replstr), n);
+    if (size <= 0)
+        return size < 0 ? NULL : gil_unicode_empty();
+    Gil_UCS4 max_str = GilUnicode_MAX_CHAR_VALUE(str), max_repl = GilUnicode_MAX_CHAR_VALUE(replstr);
+    GilObject *op = gil_unicode_alloc(ts, size, Gil_MAX(max_str, max_repl));
+    if (op == NULL)
+        return NULL;
+    write_replaced(op, str, substr, replstr, n);
+    return gil_unicode_narrow(ts, op);
+}
