@@ -35,7 +35,7 @@ GIL_API const char *Gil_GetVersion(void);
  * How the loaded library was built, in one line for people and bug reports: version, compiler, allocator, checks.
  *
  * @lock_any
- * @return text such as "libgilrt 0.1.0 (gcc 12.2.0; jemalloc; release)"; static, never NULL. Its form may change:
+ * @return text such as "libgilrt 0.1.0 (gcc 12.2; system malloc; release)"; static, never NULL. Its form may change:
  *         show it, do not parse it. May be called before the runtime is started.
  */
 GIL_API const char *Gil_GetBuildInfo(void);

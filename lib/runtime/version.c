@@ -2,6 +2,11 @@
 /* Tells which libgilrt this is and how it was built. */
 #include "gilrt/version.h"
 
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
 #define TWO_NUMBERS(major, minor) Gil_STRINGIFY(major) "." Gil_STRINGIFY(minor)
 
 #if defined(__clang__)
@@ -10,17 +15,23 @@
 #define COMPILER "gcc " TWO_NUMBERS(__GNUC__, __GNUC_MINOR__)
 #endif
 
-#if GIL_WITH_JEMALLOC
-#define ALLOCATOR "jemalloc"
-#else
-#define ALLOCATOR "system allocator"
-#endif
-
 #ifdef GIL_DEBUG
 #define CHECKS "debug checks"
 #else
 #define CHECKS "release"
 #endif
+
+/* Written once, by whoever asks first; only the memory front knows its name. */
+static char build_info[128];
+static pthread_once_t build_info_once = PTHREAD_ONCE_INIT;
+
+/* No date and no path: the same sources and compiler give the same library, byte by byte. */
+static void
+write_build_info(void)
+{
+    snprintf(build_info, sizeof build_info, "libgilrt " GILRT_VERSION " (" COMPILER "; %s; " CHECKS ")",
+             gil_mem_backend());
+}
 
 const char *
 Gil_GetVersion(void)
@@ -28,9 +39,9 @@ Gil_GetVersion(void)
     return GILRT_VERSION;
 }
 
-/* No date and no path: the same sources and compiler give the same library, byte by byte. */
 const char *
 Gil_GetBuildInfo(void)
 {
-    return "libgilrt " GILRT_VERSION " (" COMPILER "; " ALLOCATOR "; " CHECKS ")";
+    pthread_once(&build_info_once, write_build_info);
+    return build_info;
 }

@@ -2,6 +2,7 @@
 /* The version as text, as number and as the functions tell it, is one and the same. */
 #include "support/support.h"
 
+#include "base/mem.h"
 #include "gilrt/version.h"
 
 #include <stdio.h>
@@ -29,7 +30,7 @@ START_TEST(test_runtime_version__build_info_names_version_allocator_and_checks)
     const char *info = Gil_GetBuildInfo();
 
     ck_assert_ptr_nonnull(strstr(info, "libgilrt " GILRT_VERSION " ("));
-    ck_assert_ptr_nonnull(strstr(info, GIL_WITH_JEMALLOC ? "; jemalloc;" : "; system allocator;"));
+    ck_assert_ptr_nonnull(strstr(info, gil_mem_backend()));
 #ifdef GIL_DEBUG
     ck_assert_ptr_nonnull(strstr(info, "; debug checks)"));
 #else

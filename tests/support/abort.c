@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers that need only the public interface. */
+/* A stop that is expected. */
 #include "support/support.h"
-
-#include <gilrt.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -10,23 +8,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-void
-gil_test_start(void)
-{
-    GilConfig config;
-
-    GilConfig_Init(&config);
-    GilStatus status = Gil_InitializeFromConfig(&config);
-    if (GilStatus_Exception(status))
-        ck_abort_msg("%s: %s", status.func, status.err_msg);
-}
-
-void
-gil_test_stop(void)
-{
-    ck_assert_int_eq(Gil_FinalizeEx(), 0);
-}
 
 /* The child's part: stderr goes to the pipe, no core file is written, and coming back is a failure of its own kind. */
 static void
