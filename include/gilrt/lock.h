@@ -121,7 +121,7 @@ _GilEval_Return(GilThreadState *save)
  * @return 0; -1 with an exception set when something that had to be done here failed.
  * @lock_held @blocks @reenters
  */
-GIL_MUST_USE static inline int
+static inline int
 Gil_PollThread(GilThreadState *ts)
 {
     struct _GilThreadBlock *block = (struct _GilThreadBlock *)(void *)ts;
@@ -133,7 +133,7 @@ Gil_PollThread(GilThreadState *ts)
 
 /** Gil_PollThread() for the calling thread; one thread-local load more.
  *  @lock_held @blocks @reenters */
-GIL_MUST_USE static inline int
+static inline int
 Gil_Poll(void)
 {
     return Gil_PollThread((GilThreadState *)(void *)_Gil_thread);
