@@ -68,9 +68,10 @@ GIL_API int GilObject_CheckBuffer(GilObject *obj);
 /** Fill @p view from @p exporter.
  *  @lock_held
  *  @reenters the exporter
- *  @return 0, or -1 with view->obj NULL: TypeError where the object lends nothing, BufferError where it cannot do as asked */
+ *  @return 0, or -1 with view->obj NULL: TypeError where the object lends nothing, BufferError where it cannot do as
+ *          asked, ValueError for flags that mean nothing */
 GIL_API int GilObject_GetBuffer(GilObject *exporter, Gil_buffer *view, int flags);
-/** End the view. A second release does nothing.
+/** End the view. A second release does nothing; NULL is let through.
  *  @lock_held
  *  @reenters the exporter */
 GIL_API void GilBuffer_Release(Gil_buffer *view);

@@ -65,8 +65,9 @@ GIL_API GilObject *GilLong_FromDouble(double v);
  *  @lock_held */
 GIL_API GilObject *GilLong_FromVoidPtr(void *p);
 /** Number written in @p str: white space, sign, prefix (0x, 0o, 0b) and underscores between digits as in source text.
- *  @p base is 2 to 36, or 0: the prefix decides. *@p pend (unless NULL) gets the first character that was not used; with
- *  @p pend NULL all must be used. ValueError for what is no number, or more than 4300 digits in a base that is no power of 2.
+ *  @p base is 2 to 36, or 0: the prefix decides. *@p pend (unless NULL) gets the end of @p str, or on error the first
+ *  character that could not be used. ValueError for what is no number, and for more than 4300 digits in a base that is no
+ *  power of 2: such texts cost the square of their length.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromString(const char *str, char **pend, int base);

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calling: every way of handing over arguments ends in vectorcall or in tp_call.
+ *
+ * A callable whose type has the vectorcall flag takes an array; for it a tuple and a dict are unpacked. One that has only
+ * tp_call takes a tuple and a dict; for it an array is packed. The functions with arguments in the call put them into an
+ * array on the stack, with one free place in front, which they offer to the callee: bound methods put their self there
+ * instead of copying the array.
+ *
+ * Every outcome passes gil_call_result(). Functions that were called through a GilMethodDef have passed it once already
+ * (method_call.c), where the message can name them better.
+ */
+#include "protocol/call.h"
+
+#include "base/mem.h"
+#include "object/attr.h"
+#include "object/ops.h"
+#include "object/recursion.h"
+#include "protocol/method_call.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* Arguments that stand on the stack; more come from the heap. */
+#define ON_STACK 8
+
+/* --- outcome --- */
+
+void
+gil_call_panic_unbalanced(const char *name, const void *code)
+{
+    Dl_info info;
+    const char *file = code != NULL && dladdr(code, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "a native module";
+
+    gil_panic(name != NULL ? name : "call", "%s returned without the lock, or in another thread state: a "
+              "Gil_BEGIN_ALLOW_THREADS without its Gil_END_ALLOW_THREADS", file);
+}
+
+GilObject *
+gil_call_bad_result(GilThreadState *ts, GilObject *callable, const char *name, GilObject *result)
+{
+    if (result == NULL) {
+        if (callable != NULL)
+            GilErr_Format(GilExc_SystemError, "%R returned NULL without setting an exception", callable);
+        else
+            GilErr_Format(GilExc_SystemError, "%s() returned NULL without setting an exception", name);
+        return NULL;
+    }
+    struct gil_indicator pending = gil_err_save(ts);
+    Gil_DECREF(result);
+    gil_err_restore(ts, pending);
+    GilObject *cause = GilErr_GetRaisedException();
+    if (callable != NULL)
+        GilErr_Format(GilExc_SystemError, "%R returned a result with an exception set", callable);
+    else
+        GilErr_Format(GilExc_SystemError, "%s() returned a result with an exception set", name);
+    GilObject *raised = GilErr_GetRaisedException();
+    if (raised != cause)
+        gil_ops.set_context(raised, cause);
+    GilErr_SetRaisedException(raised);
+    Gil_DECREF(cause);
+    return NULL;
+}
+
+static GilObject *
+refuse_call(GilObject *callable)
+{
+    return GilErr_Format(GilExc_TypeError, "'%.200s' object is not callable", Gil_TYPE(callable)->tp_name);
+}
+
+/* --- tp_call --- */
+
+static GilObject *
+call_slot(GilThreadState *ts, GilObject *callable, GilObject *args, GilObject *kwargs)
+{
+    ternaryfunc call = Gil_TYPE(callable)->tp_call;
+
+    if (call == NULL)
+        return refuse_call(callable);
+    if (gil_recursion_enter(ts, " while calling an object") < 0)
+        return NULL;
+    GilObject *result = call(callable, args, kwargs);
+    gil_recursion_leave(ts);
+    return gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+}
+
+/* An array for what has only tp_call. */
+static GilObject *
+call_slot_packed(GilThreadState *ts, GilObject *callable, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+{
+    GilObject *kwargs = NULL, *result, **names;
+
+    if (Gil_TYPE(callable)->tp_call == NULL)
+        return refuse_call(callable);
+    GilObject *tuple = gil_ops.tuple_from_array(args, nargs);
+    if (tuple == NULL)
+        return NULL;
+    if (kwnames != NULL && gil_ops.tuple_items(kwnames, &names) > 0) {
+        kwargs = gil_ops.dict_from_kwnames(args + nargs, kwnames);
+        if (kwargs == NULL) {
+            Gil_DECREF(tuple);
+            return NULL;
+        }
+    }
+    result = call_slot(ts, callable, tuple, kwargs);
+    Gil_DECREF(tuple);
+    Gil_XDECREF(kwargs);
+    return result;
+}
+
+GilObject *
+gil_vectorcall(GilThreadState *ts, GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    vectorcallfunc call = gil_vectorcall_of(callable);
+
+    GIL_ASSERT(!gil_err_pending(ts));
+    if (GIL_UNLIKELY(call == NULL))
+        return call_slot_packed(ts, callable, args, GilVectorcall_NARGS(nargsf), kwnames);
+    GilObject *result = call(callable, args, nargsf, kwnames);
+    return gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+}
+
+/* --- keywords from a dict --- */
+
+/*
+ * Positional arguments and a dict for a vectorcall function: one array, one tuple of names. The array holds the keywords'
+ * values strongly, for the dict may change while the callee runs; positional ones are the caller's.
+ */
+static GilObject *
+vectorcall_unpacked(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *const *args,
+                    Gil_ssize_t nargs, GilObject *kwargs)
+{
+    Gil_ssize_t nkw = gil_ops.dict_size(kwargs), count = 0, pos = 0;
+    GilObject **array = gil_heap_malloc(ts->heap, (size_t)(1 + nargs + 2 * nkw) * sizeof *array);
+    GilObject *key, *value, *kwnames, *result = NULL;
+
+    if (array == NULL)
+        return gil_err_no_memory(ts);
+    GilObject **positional = array + 1, **values = positional + nargs, **names = values + nkw;
+    memcpy(positional, args, (size_t)nargs * sizeof *args);
+    for (; count < nkw && gil_ops.dict_next(kwargs, &pos, &key, &value); count++) {
+        if (!gil_is_str(key)) {
+            GilErr_SetString(GilExc_TypeError, "keywords must be strings");
+            goto done;
+        }
+        names[count] = key;
+        values[count] = Gil_NewRef(value);
+    }
+    kwnames = gil_ops.tuple_from_array(names, count);
+    if (kwnames != NULL) {
+        result = call(callable, positional, (size_t)nargs | GIL_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+        result = gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+        Gil_DECREF(kwnames);
+    }
+done:
+    for (Gil_ssize_t i = 0; i < count; i++)
+        Gil_DECREF(values[i]);
+    gil_heap_free(array);
+    return result;
+}
+
+static int
+is_dict(GilObject *op)
+{
+    return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_DICT_SUBCLASS) != 0;
+}
+
+/* callable(*tuple, **kwargs) for one with vectorcall. */
+static GilObject *
+vectorcall_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *tuple, GilObject *kwargs)
+{
+    GilObject **items;
+    Gil_ssize_t nargs = gil_ops.tuple_items(tuple, &items);
+
+    if (kwargs != NULL && gil_ops.dict_size(kwargs) > 0)
+        return vectorcall_unpacked(ts, callable, call, items, nargs, kwargs);
+    GilObject *result = call(callable, items, (size_t)nargs, NULL);
+    return gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+}
+
+/* --- public: tuple and dict --- */
+
+GilObject *
+GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (callable == NULL || args == NULL)
+        return gil_err_null(__func__);
+    if (!gil_is_tuple(args))
+        return gil_err_type(__func__, "a tuple", args);
+    if (kwargs != NULL && !is_dict(kwargs))
+        return gil_err_type(__func__, "a dict", kwargs);
+    GIL_ASSERT(!gil_err_pending(ts));
+    vectorcallfunc call = gil_vectorcall_of(callable);
+    return call != NULL ? vectorcall_tuple(ts, callable, call, args, kwargs) : call_slot(ts, callable, args, kwargs);
+}
+
+GilObject *
+GilObject_CallObject(GilObject *callable, GilObject *args)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (callable == NULL)
+        return gil_err_null(__func__);
+    if (args == NULL)
+        return gil_vectorcall(ts, callable, NULL, 0, NULL);
+    if (!gil_is_tuple(args))
+        return GilErr_Format(GilExc_TypeError, "argument list must be a tuple");
+    return GilObject_Call(callable, args, NULL);
+}
+
+/* --- public: arguments in the call --- */
+
+GilObject *
+GilObject_CallNoArgs(GilObject *callable)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *room[1] = {NULL};
+
+    if (callable == NULL)
+        return gil_err_null(__func__);
+    return gil_vectorcall(ts, callable, room + 1, GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+GilObject *
+GilObject_CallOneArg(GilObject *callable, GilObject *arg)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *room[2] = {NULL, arg};
+
+    if (callable == NULL || arg == NULL)
+        return gil_err_null(__func__);
+    return gil_vectorcall(ts, callable, room + 1, 1 | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+/* The arguments up to NULL behind first (which may be NULL) in an array: small, or a heap block for the caller to free.
+ * One place in front is free. NULL with MemoryError. */
+static GilObject **
+gather(GilThreadState *ts, GilObject **small, GilObject *first, va_list list, size_t *n)
+{
+    va_list again;
+    size_t count = 0;
+    GilObject **array = small;
+
+    va_copy(again, list);
+    while (va_arg(again, GilObject *) != NULL)
+        count++;
+    va_end(again);
+    *n = count + (first != NULL);
+    if (*n > ON_STACK) {
+        array = gil_heap_malloc(ts->heap, (*n + 1) * sizeof *array);
+        if (array == NULL)
+            return gil_err_no_memory(ts);
+    }
+    GilObject **to = array + 1;
+    if (first != NULL)
+        *to++ = first;
+    for (size_t i = 0; i < count; i++)
+        *to++ = va_arg(list, GilObject *);
+    return array;
+}
+
+GilObject *
+GilObject_CallFunctionObjArgs(GilObject *callable, ...)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *small[ON_STACK + 1] = {NULL}, **array, *result;
+    va_list list;
+    size_t n;
+
+    if (callable == NULL)
+        return gil_err_null(__func__);
+    va_start(list, callable);
+    array = gather(ts, small, NULL, list, &n);
+    va_end(list);
+    if (array == NULL)
+        return NULL;
+    result = gil_vectorcall(ts, callable, array + 1, n | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    if (array != small)
+        gil_heap_free(array);
+    return result;
+}
+
+/* --- methods --- */
+
+/*
+ * args[0].name(args[1]...). An ordinary method is called as it stands in the type's table; for everything else the attribute
+ * is fetched, and called with the arguments behind args[0].
+ */
+static GilObject *
+call_method(GilThreadState *ts, GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    GilObject *self = args[0];
+    struct gil_found found;
+    size_t len, rest = (size_t)GilVectorcall_NARGS(nargsf) - 1;
+
+    if (!gil_is_str(name))
+        return gil_err_type("GilObject_VectorcallMethod", "a str", name);
+    const char *text = gil_ops.str_utf8(name, &len);
+    if (text == NULL)
+        return NULL;
+    if (gil_attr_find_method(self, text, len, &found)) {
+        GilTypeObject *owner = found.owner;
+        Gil_INCREF(&owner->ob_base.ob_base); /* the method may take itself out of its type */
+        GilObject *result = gil_call_cfunction(found.entry.u.method, self, owner, args + 1, rest, kwnames);
+        Gil_DECREF(&owner->ob_base.ob_base);
+        return result;
+    }
+    GilObject *attribute = GilObject_GetAttr(self, name);
+    if (attribute == NULL)
+        return NULL;
+    /* args[0] is no argument of the attribute any more: it is the free place in front of the others, if there is leave. */
+    size_t offset = nargsf & GIL_VECTORCALL_ARGUMENTS_OFFSET;
+    GilObject *result = gil_vectorcall(ts, attribute, args + 1, rest | offset, kwnames);
+    Gil_DECREF(attribute);
+    return result;
+}
+
+GilObject *
+GilObject_CallMethodObjArgs(GilObject *obj, GilObject *name, ...)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *small[ON_STACK + 1] = {NULL}, **array, *result;
+    va_list list;
+    size_t n;
+
+    if (obj == NULL || name == NULL)
+        return gil_err_null(__func__);
+    va_start(list, name);
+    array = gather(ts, small, obj, list, &n);
+    va_end(list);
+    if (array == NULL)
+        return NULL;
+    result = call_method(ts, name, array + 1, n | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    if (array != small)
+        gil_heap_free(array);
+    return result;
+}
+
+GilObject *
+GilObject_CallMethodNoArgs(GilObject *obj, GilObject *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *room[2] = {NULL, obj};
+
+    if (obj == NULL || name == NULL)
+        return gil_err_null(__func__);
+    return call_method(ts, name, room + 1, 1 | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+GilObject *
+GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, GilObject *arg)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *room[3] = {NULL, obj, arg};
+
+    if (obj == NULL || name == NULL || arg == NULL)
+        return gil_err_null(__func__);
+    return call_method(ts, name, room + 1, 2 | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+/* --- public: arrays --- */
+
+/* 0, or -1 with the error set: what every function with an array asks of its arguments. */
+static int
+check_array(const char *func, GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    if (callable == NULL || (args == NULL && GilVectorcall_NARGS(nargsf) > 0)) {
+        gil_err_null(func);
+        return -1;
+    }
+    if (kwnames != NULL && !gil_is_tuple(kwnames)) {
+        gil_err_type(func, "a tuple of names", kwnames);
+        return -1;
+    }
+    return 0;
+}
+
+GilObject *
+GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (check_array(__func__, callable, args, nargsf, kwnames) < 0)
+        return NULL;
+    return gil_vectorcall(ts, callable, args, nargsf, kwnames);
+}
+
+GilObject *
+GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwargs)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    Gil_ssize_t nargs = GilVectorcall_NARGS(nargsf);
+
+    if (check_array(__func__, callable, args, nargsf, NULL) < 0)
+        return NULL;
+    if (kwargs != NULL && !is_dict(kwargs))
+        return gil_err_type(__func__, "a dict", kwargs);
+    if (kwargs == NULL || gil_ops.dict_size(kwargs) == 0)
+        return gil_vectorcall(ts, callable, args, nargsf, NULL);
+    vectorcallfunc call = gil_vectorcall_of(callable);
+    if (call != NULL)
+        return vectorcall_unpacked(ts, callable, call, args, nargs, kwargs);
+    GilObject *tuple = gil_ops.tuple_from_array(args, nargs);
+    if (tuple == NULL)
+        return NULL;
+    GilObject *result = call_slot(ts, callable, tuple, kwargs);
+    Gil_DECREF(tuple);
+    return result;
+}
+
+GilObject *
+GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (check_array(__func__, name, args, nargsf, kwnames) < 0)
+        return NULL;
+    if (GilVectorcall_NARGS(nargsf) < 1 || args[0] == NULL)
+        return gil_err_null(__func__);
+    return call_method(ts, name, args, nargsf, kwnames);
+}
+
+vectorcallfunc
+GilVectorcall_Function(GilObject *callable)
+{
+    gil_tstate_need(__func__);
+    return callable == NULL ? gil_err_null(__func__), (vectorcallfunc)NULL : gil_vectorcall_of(callable);
+}
+
+GilObject *
+GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (callable == NULL || tuple == NULL)
+        return gil_err_null(__func__);
+    if (!gil_is_tuple(tuple))
+        return gil_err_type(__func__, "a tuple", tuple);
+    if (dict != NULL && !is_dict(dict))
+        return gil_err_type(__func__, "a dict", dict);
+    vectorcallfunc call = gil_vectorcall_of(callable);
+    if (call == NULL)
+        return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall", Gil_TYPE(callable)->tp_name);
+    return vectorcall_tuple(ts, callable, call, tuple, dict);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of C functions described by a GilMethodDef: the boundary between the library and native code.
+ *
+ * On the way in, arguments are brought into the form that the function's flags name. On the way out two things are
+ * checked in every build, both one load and one comparison: that the thread holds the lock again, in the thread state in
+ * which it left, and that there is either a result or an error. A function that forgot the END of a BEGIN would otherwise
+ * let two threads loose on the same objects, and the crash would come later and elsewhere.
+ */
+#include "protocol/method_call.h"
+
+#include "object/ops.h"
+#include "object/recursion.h"
+#include "protocol/call.h"
+
+#define CONVENTION                                                                                       \
+    (GIL_METH_VARARGS | GIL_METH_KEYWORDS | GIL_METH_NOARGS | GIL_METH_O | GIL_METH_FASTCALL | GIL_METH_METHOD)
+
+/* The function of a definition in its real signature; the detour over void (*)(void) is how C allows it. */
+#define FUNCTION(type, def) ((type)(void (*)(void))(def)->ml_meth)
+
+static GilObject *
+refuse_keywords(const GilMethodDef *def)
+{
+    return GilErr_Format(GilExc_TypeError, "%.200s() takes no keyword arguments", def->ml_name);
+}
+
+/* 0, or -1 with TypeError: what METH_NOARGS and METH_O ask for. */
+static int
+check_count(const GilMethodDef *def, Gil_ssize_t nargs, Gil_ssize_t wanted)
+{
+    if (GIL_LIKELY(nargs == wanted))
+        return 0;
+    if (wanted == 0)
+        GilErr_Format(GilExc_TypeError, "%.200s() takes no arguments (%zd given)", def->ml_name, nargs);
+    else
+        GilErr_Format(GilExc_TypeError, "%.200s() takes exactly one argument (%zd given)", def->ml_name, nargs);
+    return -1;
+}
+
+/* METH_VARARGS: a tuple, and with METH_KEYWORDS a dict or NULL. */
+static GilObject *
+call_with_tuple(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs,
+                GilObject *kwnames)
+{
+    GilObject *kwargs = NULL, *result, *tuple = gil_ops.tuple_from_array(args, nargs);
+
+    if (tuple == NULL)
+        return NULL;
+    if (kwnames != NULL) {
+        kwargs = gil_ops.dict_from_kwnames(args + nargs, kwnames);
+        if (kwargs == NULL) {
+            Gil_DECREF(tuple);
+            return NULL;
+        }
+    }
+    if ((def->ml_flags & GIL_METH_KEYWORDS) != 0)
+        result = FUNCTION(GilCFunctionWithKeywords, def)(self, tuple, kwargs);
+    else
+        result = def->ml_meth(self, tuple);
+    /* Not one step further without the lock: the tuple is an object. */
+    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+    Gil_DECREF(tuple);
+    Gil_XDECREF(kwargs);
+    return result;
+}
+
+static GilObject *
+call_by_convention(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilObject *const *args,
+                   Gil_ssize_t nargs, GilObject *kwnames)
+{
+    switch (def->ml_flags & CONVENTION) {
+    case GIL_METH_NOARGS:
+        return check_count(def, nargs, 0) < 0 ? NULL : def->ml_meth(self, NULL);
+    case GIL_METH_O:
+        return check_count(def, nargs, 1) < 0 ? NULL : def->ml_meth(self, args[0]);
+    case GIL_METH_FASTCALL:
+        return FUNCTION(GilCFunctionFast, def)(self, args, nargs);
+    case GIL_METH_FASTCALL | GIL_METH_KEYWORDS:
+        return FUNCTION(GilCFunctionFastWithKeywords, def)(self, args, nargs, kwnames);
+    case GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS:
+        return FUNCTION(GilCMethod, def)(self, cls, args, (size_t)nargs, kwnames);
+    case GIL_METH_VARARGS:
+    case GIL_METH_VARARGS | GIL_METH_KEYWORDS:
+        return call_with_tuple(ts, def, self, args, nargs, kwnames);
+    default:
+        return GilErr_Format(GilExc_SystemError, "%.200s() method: bad call flags", def->ml_name);
+    }
+}
+
+GilObject *
+gil_call_cfunction(GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilObject *const *args, size_t nargsf,
+                   GilObject *kwnames)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    GIL_ASSERT(!gil_err_pending(ts));
+    if (kwnames != NULL) {
+        GilObject **names;
+        if (gil_ops.tuple_items(kwnames, &names) == 0)
+            kwnames = NULL;
+        else if ((def->ml_flags & GIL_METH_KEYWORDS) == 0)
+            return refuse_keywords(def);
+    }
+    if (gil_recursion_enter(ts, " while calling an object") < 0)
+        return NULL;
+    GilObject *result = call_by_convention(ts, def, self, cls, args, GilVectorcall_NARGS(nargsf), kwnames);
+    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+    gil_recursion_leave(ts);
+    return result;
+}
