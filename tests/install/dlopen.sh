@@ -14,7 +14,7 @@ build_host()
 
 host_needs_library()
 {
-    "${READELF:-readelf}" -d "$work/local" | grep 'NEEDED.*libgilrt'
+    ! "${READELF:-readelf}" -d "$work/local" | grep 'NEEDED.*libgilrt'
 }
 
 not_resident()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # For the scripts in this folder: where the installed library is, and a folder to work in. Sourced. The environment says
-# what make knows: PKG_CONFIG, PKG_CONFIG_PATH (and PKG_CONFIG_SYSROOT_DIR under DESTDIR), LIBDIR, CC, CXX.
+# what make knows: GILRT_PKGCONFIGDIR, PKG_CONFIG (PKG_CONFIG_SYSROOT_DIR under DESTDIR), LIBDIR, CC, CXX.
 . "$top_srcdir/tests/support/tap.sh"
 
 work=$(mktemp -d) || exit 1
@@ -13,6 +13,9 @@ WARNINGS="-Wall -Wextra -Werror -Wno-missing-field-initializers"
 # Programs that the scripts start find the library as one does that is not installed where the system looks.
 LD_LIBRARY_PATH=$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
+
+PKG_CONFIG_PATH=$GILRT_PKGCONFIGDIR${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
 
 cflags=$($PKG_CONFIG --cflags gilrt) || { echo "Bail out! pkg-config does not find gilrt"; exit 1; }
 libs=$($PKG_CONFIG --libs gilrt)

@@ -41,7 +41,7 @@ staged_install()
 {
     ${MAKE:-make} -s -C "$top_builddir" install DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
     [ -e "$work/stage$LIBDIR/libgilrt.so" ] || echo "$LIBDIR/libgilrt.so is not below DESTDIR"
-    grep -rl "$work/stage" "$work/stage"
+    ! grep -rl "$work/stage" "$work/stage"
 }
 
 staged_uninstall()

@@ -11,11 +11,11 @@ EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local
 # Folders of programs that must compile and run as they stand.
 GILRT_CONTRACT_DIRS = $(abs_top_srcdir)/examples/contract
 
-# Its results are read like those of the other tests. A static host knows only where the library was installed, hence the
-# sysroot under DESTDIR.
+# Its results are read like those of the other tests. (PKG_CONFIG_PATH is a variable of this Makefile, so the environment
+# cannot carry it through make.)
 installcheck-local:
-	PKG_CONFIG='$(PKG_CONFIG)' PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)':"$$PKG_CONFIG_PATH" \
-	PKG_CONFIG_SYSROOT_DIR='$(DESTDIR)' DESTDIR='$(DESTDIR)' LIBDIR='$(libdir)' INCLUDEDIR='$(includedir)' \
-	DATADIR='$(datadir)' GIL_WITH_JEMALLOC='$(GIL_WITH_JEMALLOC)' GILRT_CONTRACT_DIRS='$(GILRT_CONTRACT_DIRS)' \
+	GILRT_PKGCONFIGDIR='$(DESTDIR)$(pkgconfigdir)' PKG_CONFIG='$(PKG_CONFIG)' PKG_CONFIG_SYSROOT_DIR='$(DESTDIR)' \
+	DESTDIR='$(DESTDIR)' LIBDIR='$(libdir)' INCLUDEDIR='$(includedir)' DATADIR='$(datadir)' \
+	GIL_WITH_JEMALLOC='$(GIL_WITH_JEMALLOC)' GILRT_CONTRACT_DIRS='$(GILRT_CONTRACT_DIRS)' \
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS check_PROGRAMS= TESTS='$(INSTALL_TESTS)' \
 	    TEST_SUITE_LOG=tests/install/suite.log
