@@ -10,23 +10,29 @@ html-local: doc/reference.stamp
 clean-local:
 	rm -rf doc/html doc/man doc/reference.stamp
 
-man3dir = $(mandir)/man3
-
-# A page a header and a page a name, which is one line that includes its header's page. A header's page is installed as
+# A page a header, and for each call one line that includes its header's page. A header's page is installed as
 # gilrt_list.h.3, because list.h.3 might be anyone's.
+man3dir = $(mandir)/man3
+MAN_MACROS = Gil_BEGIN_ALLOW_THREADS Gil_END_ALLOW_THREADS Gil_BLOCK_THREADS Gil_UNBLOCK_THREADS Gil_Poll \
+    Gil_INCREF Gil_XINCREF Gil_DECREF Gil_XDECREF Gil_NewRef Gil_XNewRef Gil_CLEAR Gil_SETREF Gil_XSETREF
+MAN_CALLS = $$(sed -n 's/^ *\(Gil[A-Za-z_0-9]*\);$$/\1/p' $(srcdir)/lib/libgilrt.map) $(MAN_MACROS)
+
 if BUILD_DOC
 all-local: doc/reference.stamp
 
 install-data-local: doc/reference.stamp
-	$(MKDIR_P) '$(DESTDIR)$(man3dir)'
+	@echo " installing man pages in '$(DESTDIR)$(man3dir)'"; \
+	$(MKDIR_P) '$(DESTDIR)$(man3dir)' || exit; \
 	for page in doc/man/man3/*.h.3; do \
 	    $(INSTALL_DATA) $$page '$(DESTDIR)$(man3dir)'/gilrt_$${page##*/} || exit; \
-	done
-	for page in doc/man/man3/Gil*.3; do \
-	    sed 's|^\.so man3/|&gilrt_|' $$page > '$(DESTDIR)$(man3dir)'/$${page##*/} || exit; \
+	done; \
+	for call in $(MAN_CALLS); do \
+	    test -e doc/man/man3/$$call.3 || continue; \
+	    sed 's|^\.so man3/|&gilrt_|' doc/man/man3/$$call.3 > '$(DESTDIR)$(man3dir)'/$$call.3 || exit; \
 	done
 
 uninstall-local:
-	for page in doc/man/man3/*.h.3; do rm -f '$(DESTDIR)$(man3dir)'/gilrt_$${page##*/}; done
-	for page in doc/man/man3/Gil*.3; do rm -f '$(DESTDIR)$(man3dir)'/$${page##*/}; done
+	@echo " removing man pages from '$(DESTDIR)$(man3dir)'"; \
+	for page in doc/man/man3/*.h.3; do rm -f '$(DESTDIR)$(man3dir)'/gilrt_$${page##*/}; done; \
+	for call in $(MAN_CALLS); do rm -f '$(DESTDIR)$(man3dir)'/$$call.3; done
 endif

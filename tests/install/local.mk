@@ -4,6 +4,7 @@ INSTALL_TESTS += tests/install/layout.sh
 INSTALL_TESTS += tests/install/consumers.sh
 INSTALL_TESTS += tests/install/dlopen.sh
 INSTALL_TESTS += tests/install/contract.sh
+INSTALL_TESTS += tests/install/macro.sh
 INSTALL_TESTS += tests/install/examples.sh
 EXTRA_DIST += $(INSTALL_TESTS) tests/install/install.sh
 EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local.c

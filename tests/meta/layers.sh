@@ -68,7 +68,8 @@ includes_point_down()
         }'
 }
 
-# Within a layer, the headers that include each other form no ring.
+# Within a layer, the headers that include each other form no ring. (The files of a layer may call each other both ways: that
+# is what makes them one layer.)
 no_rings()
 {
     includes | "$AWK" '
