@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Importing, once an interpreter.
+ *
+ * State: the pocket (import.h), changed only under the interpreter's lock. The lock is left at two places, while a shared
+ * object is loaded and while a thread waits for another's import, and the module's own code may leave it anywhere. So an
+ * import under way is entered in a list first; whoever wants the same module finds the entry and waits for its end.
+ *
+ * A module is registered when it is complete, not before its code runs: nobody sees half a module. The price is that
+ * imports in a circle cannot be served; they are refused by a message that names the circle.
+ *
+ * Waiting. A waiter sleeps, without the lock, on the word `done` of the entry, which the importing thread sets at the
+ * end, whether the import worked or not; then it looks again, and imports the module itself if it still is not there. The
+ * entry is counted, because the importing thread leaves it first. Nothing else wakes or times a waiter, so it must be sure
+ * that the end comes: before a thread waits it follows the chain "owner of the entry, entry that this owner waits
+ * for, its owner, ..." If that leads back to itself, waiting would last for ever. All of it is read under the lock; a
+ * chain that is open then cannot close later without its last thread seeing it closed.
+ *
+ * Failure. Whatever fails, the module that was begun is cleared and dropped, the entry removed, waiters woken; the
+ * registry is as before. The error stays set throughout.
+ */
+#include "module/import.h"
+
+#include "base/atomic.h"
+#include "gilrt/dict.h"
+#include "gilrt/error.h"
+#include "gilrt/lock.h"
+#include "gilrt/state.h"
+#include "gilrt/unicode.h"
+#include "module/importerror.h"
+#include "module/loader.h"
+#include "module/module.h"
+#include "object/error.h"
+#include "object/format.h"
+#include "object/type.h"
+#include "sync/machine.h"
+
+#include <string.h>
+
+/* One import under way. A heap block. */
+struct gil_importing {
+    struct gil_importing *next; /* [gil] */
+    GilThreadState *owner;      /* [const] */
+    uint32_t done;              /* [atomic] 0, then 1; waiters sleep on it */
+    uint32_t refs;              /* [gil] the owner, and each waiter */
+    char name[GIL_MODULE_NAME_MAX + 1]; /* [const] */
+};
+
+/* One thread that waits. Lives on that thread's stack. */
+struct gil_import_wait {
+    struct gil_import_wait *next;
+    GilThreadState *thread;
+    struct gil_importing *entry;
+};
+
+/* The table of built-in modules. Entries are only added, before the runtime starts, and never removed. */
+struct builtin {
+    struct builtin *next; /* [const] */
+    GilSlot *(*hook)(void); /* [const] */
+    char name[GIL_MODULE_NAME_MAX + 1]; /* [const] */
+};
+static struct builtin *builtins; /* [atomic] newest first; entries are published by the exchange in AppendInittab */
+
+int
+GilImport_AppendInittab(const char *name, GilSlot *(*initfunc)(void))
+{
+    if (name == NULL || initfunc == NULL || !gil_module_name_valid(name) || GilInterpreterState_Main() != NULL)
+        return -1;
+    struct builtin *entry = gil_raw_calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return -1;
+    entry->hook = initfunc;
+    memcpy(entry->name, name, strlen(name));
+    entry->next = gil_load_acquire(&builtins);
+    /* Release: who finds the entry (find_builtin) sees it filled. */
+    while (!gil_cas_acq_rel(&builtins, &entry->next, entry))
+        ;
+    return 0;
+}
+
+static const struct builtin *
+find_builtin(const char *name)
+{
+    const struct builtin *entry = gil_load_acquire(&builtins);
+    while (entry != NULL && strcmp(entry->name, name) != 0)
+        entry = entry->next;
+    return entry;
+}
+
+/* Imports under way. */
+
+static struct gil_importing *
+find_importing(const struct gil_module_pocket *pocket, const char *name)
+{
+    struct gil_importing *entry = pocket->importing;
+    while (entry != NULL && strcmp(entry->name, name) != 0)
+        entry = entry->next;
+    return entry;
+}
+
+/* The entry that thread waits for, or NULL: it runs. */
+static struct gil_importing *
+waits_for(const struct gil_module_pocket *pocket, const GilThreadState *thread)
+{
+    struct gil_import_wait *wait = pocket->waits;
+    while (wait != NULL && wait->thread != thread)
+        wait = wait->next;
+    return wait != NULL ? wait->entry : NULL;
+}
+
+/* Whether the end of entry depends on ts. */
+static int
+is_circle(const struct gil_module_pocket *pocket, const GilThreadState *ts, const struct gil_importing *entry)
+{
+    while (entry != NULL && entry->owner != ts)
+        entry = waits_for(pocket, entry->owner);
+    return entry != NULL;
+}
+
+/* ImportError "circular import: a -> b -> a": from entry through what its owner began after it, to what that one waits
+ * for, and so on, back to where ts wanted entry. */
+static void
+raise_circle(const struct gil_module_pocket *pocket, const GilThreadState *ts, const struct gil_importing *entry)
+{
+    char buffer[512];
+    struct gil_text text;
+    const char *wanted = entry->name;
+
+    gil_text_init_fixed(&text, buffer, sizeof(buffer));
+    for (; entry != NULL; entry = waits_for(pocket, entry->owner)) {
+        for (const struct gil_importing *step = entry; step != NULL; step = step->next) {
+            if (step->owner != entry->owner)
+                continue;
+            gil_text_append(&text, step->name, strlen(step->name));
+            gil_text_append(&text, " -> ", 4);
+        }
+        if (entry->owner == ts)
+            break;
+    }
+    gil_text_append(&text, wanted, strlen(wanted));
+    gil_import_error(wanted, NULL, "circular import: %s", text.data);
+}
+
+static void
+unref(struct gil_importing *entry)
+{
+    if (--entry->refs == 0)
+        gil_heap_free(entry);
+}
+
+/* Wait, detached, until the import is over. */
+static void
+wait_for(GilThreadState *ts, struct gil_module_pocket *pocket, struct gil_importing *entry)
+{
+    struct gil_import_wait wait = {pocket->waits, ts, entry};
+
+    pocket->waits = &wait;
+    entry->refs++;
+    GilEval_SaveThread();
+    /* Acquire, with the release store in end(): what the import did is seen, though the lock already sees to that. */
+    while (gil_load_acquire(&entry->done) == 0)
+        gil_machine_park(&entry->done, 0, GIL_MACHINE_NEVER);
+    GilEval_RestoreThread(ts);
+    for (struct gil_import_wait **at = &pocket->waits; *at != NULL; at = &(*at)->next) {
+        if (*at == &wait) {
+            *at = wait.next;
+            break;
+        }
+    }
+    unref(entry);
+}
+
+static struct gil_importing *
+begin(GilThreadState *ts, struct gil_module_pocket *pocket, const char *name)
+{
+    struct gil_importing *entry = gil_heap_calloc(ts->heap, 1, sizeof(*entry));
+    if (entry == NULL)
+        return gil_err_no_memory(ts);
+    entry->owner = ts;
+    entry->refs = 1;
+    memcpy(entry->name, name, strlen(name));
+    struct gil_importing **at = &pocket->importing;
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = entry;
+    return entry;
+}
+
+static void
+end(struct gil_module_pocket *pocket, struct gil_importing *entry)
+{
+    for (struct gil_importing **at = &pocket->importing; *at != NULL; at = &(*at)->next) {
+        if (*at == entry) {
+            *at = entry->next;
+            break;
+        }
+    }
+    gil_store_release(&entry->done, 1u);
+    /* They are all asleep or about to look at done: nobody can join, the entry is out of the list. */
+    for (uint32_t waiters = entry->refs - 1; waiters > 0; waiters--)
+        gil_machine_unpark(&entry->done);
+    unref(entry);
+}
+
+/* Making the module. */
+
+static int
+add_to_registry(struct gil_module_pocket *pocket, GilObject *name, GilObject *module)
+{
+    if (GilDict_SetItem(pocket->modules, name, module) < 0)
+        return -1;
+    gil_module(module)->older = pocket->newest;
+    pocket->newest = Gil_NewRef(module);
+    return 0;
+}
+
+/* Drop a module that did not come to be; it may hold itself through its types. Keeps the error. */
+static void
+discard(GilThreadState *ts, GilObject *module)
+{
+    struct gil_indicator saved = gil_err_save(ts);
+    gil_module_clear(module);
+    Gil_DECREF(module);
+    gil_err_restore(ts, saved);
+}
+
+/*
+ * From the hook to a module that is registered. *refused is set when none of the extension's code but the hook has run.
+ * 0, or -1 with the error set.
+ */
+static int
+make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text, const char *file,
+            GilSlot *(*hook)(void), int *refused)
+{
+    struct gil_module_slots read;
+    GilObject *file_str = NULL;
+
+    /* The extension's code: may run anything. */
+    GilSlot *slots = hook();
+    if (slots == NULL || gil_err_pending(ts)) {
+        if (!gil_err_pending(ts))
+            GilErr_Format(GilExc_SystemError, "the export hook of module %s failed without an error", text);
+        return -1;
+    }
+    if (gil_module_slots_read(ts, slots, text, &read) < 0) {
+        *refused = 1;
+        return -1;
+    }
+    if (file != NULL) {
+        file_str = GilUnicode_DecodeUTF8(file, (Gil_ssize_t)strlen(file), "replace");
+        if (file_str == NULL)
+            return -1;
+    }
+    GilObject *module = gil_module_from_slots(ts, &read, name, file_str);
+    Gil_XDECREF(file_str);
+    if (module == NULL)
+        return -1;
+    if (GilModule_Exec(module) < 0 || add_to_registry(pocket, name, module) < 0) {
+        discard(ts, module);
+        return -1;
+    }
+    Gil_DECREF(module);
+    return 0;
+}
+
+static void
+raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, const char *name, const struct gil_load *load,
+                 enum gil_load_result result)
+{
+    if (result == GIL_LOAD_NO_MEMORY)
+        gil_err_no_memory(ts);
+    else if (result == GIL_LOAD_FAILED)
+        gil_import_error(name, load->file, "%s: %s", name, load->reason);
+    else if (pocket->path.ignored != NULL && *pocket->path.ignored != '\0')
+        GilErr_Format(GilExc_ModuleNotFoundError, "no module named '%s' (relative entries of GILRT_PATH are ignored: %s)",
+                      name, pocket->path.ignored);
+    else
+        GilErr_Format(GilExc_ModuleNotFoundError, "no module named '%s'", name);
+}
+
+static int
+import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
+{
+    struct gil_load load;
+    int refused = 1, rc = -1;
+
+    GilEval_SaveThread();
+    enum gil_load_result result = gil_load_begin(&load, &pocket->path, pocket->strict, text);
+    GilEval_RestoreThread(ts);
+
+    if (result == GIL_LOAD_OK) {
+        refused = 0;
+        rc = make_module(ts, pocket, name, text, load.file, load.hook, &refused);
+    }
+    else
+        raise_load_error(ts, pocket, text, &load, result);
+
+    if (refused && load.handle != NULL) {
+        GilEval_SaveThread();
+        gil_load_end(&load, 1);
+        GilEval_RestoreThread(ts);
+    }
+    else
+        gil_load_end(&load, 0);
+    return rc;
+}
+
+/* Import a module that nobody else imports. 0, or -1 with the error set. */
+static int
+import_now(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
+{
+    int refused = 0;
+
+    struct gil_importing *entry = begin(ts, pocket, text);
+    if (entry == NULL)
+        return -1;
+    const struct builtin *builtin = find_builtin(text);
+    int rc = builtin != NULL ? make_module(ts, pocket, name, text, NULL, builtin->hook, &refused)
+                             : import_file(ts, pocket, name, text);
+    end(pocket, entry);
+    return rc;
+}
+
+static GilObject *
+raise_bad_name(GilObject *name, const char *text)
+{
+    if (*text == '\0')
+        return GilErr_Format(GilExc_ValueError, "empty module name");
+    return GilErr_Format(GilExc_ModuleNotFoundError,
+                         "no module named %R: a name is made of ASCII letters, digits and underscores", name);
+}
+
+/* The pocket, or NULL with ImportError: the interpreter is ending. */
+static struct gil_module_pocket *
+open_pocket(const GilThreadState *ts)
+{
+    struct gil_module_pocket *pocket = gil_module_pocket(ts);
+    if (pocket == NULL || pocket->closing) {
+        gil_import_error(NULL, NULL, "the interpreter is ending");
+        return NULL;
+    }
+    return pocket;
+}
+
+static GilObject *
+import_str(GilThreadState *ts, GilObject *name)
+{
+    GilObject *module;
+    Gil_ssize_t len;
+
+    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    if (text == NULL)
+        return NULL;
+    if (strlen(text) != (size_t)len || !gil_module_name_valid(text))
+        return raise_bad_name(name, text);
+    for (;;) {
+        struct gil_module_pocket *pocket = open_pocket(ts);
+        if (pocket == NULL)
+            return NULL;
+        int found = GilDict_GetItemRef(pocket->modules, name, &module);
+        if (found != 0)
+            return found > 0 ? module : NULL;
+        struct gil_importing *entry = find_importing(pocket, text);
+        if (entry == NULL) {
+            if (import_now(ts, pocket, name, text) < 0)
+                return NULL;
+        }
+        else if (is_circle(pocket, ts, entry)) {
+            raise_circle(pocket, ts, entry);
+            return NULL;
+        }
+        else
+            wait_for(ts, pocket, entry);
+    }
+}
+
+GilObject *
+GilImport_Import(GilObject *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (name == NULL)
+        return gil_err_null(__func__);
+    if (!gil_is_str(name))
+        return gil_err_type(__func__, "str", name);
+    return import_str(ts, name);
+}
+
+GilObject *
+GilImport_ImportModule(const char *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (name == NULL)
+        return gil_err_null(__func__);
+    GilObject *str = GilUnicode_FromString(name);
+    if (str == NULL)
+        return NULL;
+    GilObject *module = import_str(ts, str);
+    Gil_DECREF(str);
+    return module;
+}
+
+GilObject *
+GilImport_GetModule(GilObject *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_module_pocket *pocket = gil_module_pocket(ts);
+    GilObject *module = NULL;
+
+    if (name == NULL)
+        return gil_err_null(__func__);
+    if (!gil_is_str(name))
+        return gil_err_type(__func__, "str", name);
+    if (pocket != NULL)
+        GilDict_GetItemRef(pocket->modules, name, &module);
+    return module;
+}
+
+GilObject *
+GilImport_AddModuleRef(const char *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *module = NULL;
+
+    if (name == NULL)
+        return gil_err_null(__func__);
+    struct gil_module_pocket *pocket = open_pocket(ts);
+    GilObject *str = pocket == NULL ? NULL : GilUnicode_FromString(name);
+    if (str == NULL)
+        return NULL;
+    if (GilDict_GetItemRef(pocket->modules, str, &module) == 0) {
+        module = GilModule_NewObject(str);
+        if (module != NULL && add_to_registry(pocket, str, module) < 0)
+            Gil_CLEAR(module);
+    }
+    Gil_DECREF(str);
+    return module;
+}
+
+int
+gil_import_active(const GilThreadState *ts)
+{
+    const struct gil_module_pocket *pocket = gil_module_pocket(ts);
+    return pocket != NULL && pocket->importing != NULL;
+}
+
+void
+gil_import_set_path(GilThreadState *ts, struct gil_search_path *path, int strict)
+{
+    struct gil_module_pocket *pocket = gil_module_pocket(ts);
+
+    gil_search_path_free(&pocket->path);
+    pocket->path = *path;
+    pocket->strict = strict;
+    *path = (struct gil_search_path){0};
+}
+
+void
+gil_import_clear(GilThreadState *ts)
+{
+    struct gil_module_pocket *pocket = gil_module_pocket(ts);
+
+    pocket->closing = 1;
+    /* May run anything, but the chain does not change any more. */
+    for (GilObject *module = pocket->newest; module != NULL; module = gil_module(module)->older)
+        gil_module_clear(module);
+    GilDict_Clear(pocket->modules);
+    while (pocket->newest != NULL) {
+        GilObject *module = pocket->newest;
+        pocket->newest = gil_module(module)->older;
+        gil_module(module)->older = NULL;
+        Gil_DECREF(module);
+    }
+}

@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Module objects: a name, a dict of attributes, and a state for the extension's own use.
+ *
+ * A module that slots describe is made in two steps, so that a failure half-way leaves nothing: gil_module_from_slots()
+ * makes the object, its state zeroed and its functions in place; GilModule_Exec() runs the extension's own code. The
+ * state lives as long as the object: it is there before exec, and after gil_module_clear(), when finalizers may still
+ * reach it through types that were made with the module.
+ */
+#include "module/module.h"
+
+#include "gilrt/dict.h"
+#include "gilrt/error.h"
+#include "gilrt/function.h"
+#include "gilrt/gc.h"
+#include "gilrt/long.h"
+#include "gilrt/unicode.h"
+#include "object/alloc.h"
+#include "object/attr.h"
+#include "object/error.h"
+#include "object/type.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The module, or NULL with SystemError. */
+static GilModuleObject *
+need_module(const char *func, GilObject *op)
+{
+    if (op == NULL)
+        return gil_err_null(func);
+    if (!GilModule_Check(op))
+        return gil_err_bad_argument(func, "a module", op);
+    return gil_module(op);
+}
+
+/* A str attribute from the module's dict: new reference, or NULL with SystemError. */
+static GilObject *
+str_attribute(GilModuleObject *module, const char *name)
+{
+    GilObject *value;
+    if (GilDict_GetItemStringRef(module->dict, name, &value) < 0)
+        return NULL;
+    if (value == NULL || !gil_is_str(value)) {
+        Gil_XDECREF(value);
+        GilErr_Format(GilExc_SystemError, "the module has no %s, or it is no str", name);
+        return NULL;
+    }
+    return value;
+}
+
+/* Slots of the type. */
+
+static int
+module_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    GilModuleObject *module = gil_module(self);
+    if (module->slots.traverse != NULL && (module->state != NULL || module->slots.state_size == 0)) {
+        int stop = module->slots.traverse(self, visit, arg);
+        if (stop != 0)
+            return stop;
+    }
+    Gil_VISIT(module->dict);
+    return 0;
+}
+
+static int
+module_clear(GilObject *self)
+{
+    GilModuleObject *module = gil_module(self);
+    /* May run anything; the module stays whole: its dict is emptied and not taken away, its state is kept. */
+    if (module->slots.clear != NULL)
+        module->slots.clear(self);
+    GilDict_Clear(module->dict);
+    return 0;
+}
+
+static void
+module_dealloc(GilObject *self)
+{
+    GilModuleObject *module = gil_module(self);
+
+    GilObject_GC_UnTrack(self);
+    if (module->slots.free != NULL)
+        module->slots.free(self);
+    Gil_XDECREF(module->dict);
+    gil_heap_free(module->state);
+    gil_object_free(self);
+}
+
+static GilObject *
+module_repr(GilObject *self)
+{
+    GilModuleObject *module = gil_module(self);
+    GilObject *name, *file = NULL, *text = NULL;
+
+    if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
+        return NULL;
+    if (GilDict_GetItemStringRef(module->dict, "__file__", &file) == 0)
+        text = name != NULL ? GilUnicode_FromFormat("<module %R>", name) : GilUnicode_FromString("<module ?>");
+    else if (file != NULL)
+        text = name != NULL ? GilUnicode_FromFormat("<module %R from %R>", name, file)
+                            : GilUnicode_FromFormat("<module ? from %R>", file);
+    Gil_XDECREF(file);
+    Gil_XDECREF(name);
+    return text;
+}
+
+static void
+no_attribute(GilModuleObject *module, GilObject *attribute)
+{
+    GilObject *name;
+    if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
+        return;
+    if (name != NULL && gil_is_str(name))
+        GilErr_Format(GilExc_AttributeError, "module %R has no attribute %R", name, attribute);
+    else
+        GilErr_Format(GilExc_AttributeError, "module has no attribute %R", attribute);
+    Gil_XDECREF(name);
+}
+
+static int
+is_dict_name(const char *text, Gil_ssize_t len)
+{
+    return len == 8 && memcmp(text, "__dict__", 8) == 0;
+}
+
+static GilObject *
+module_getattro(GilObject *self, GilObject *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilModuleObject *module = gil_module(self);
+    GilObject *value;
+    Gil_ssize_t len;
+
+    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    if (text == NULL)
+        return NULL;
+    if (is_dict_name(text, len))
+        return Gil_NewRef(module->dict);
+    /* The type has no data descriptors, so the module's own attributes come first. */
+    int found = GilDict_GetItemRef(module->dict, name, &value);
+    if (found == 0)
+        found = gil_attr_find(ts, self, text, (size_t)len, &value);
+    if (found == 0)
+        no_attribute(module, name);
+    return found > 0 ? value : NULL;
+}
+
+static int
+module_setattro(GilObject *self, GilObject *name, GilObject *value)
+{
+    GilModuleObject *module = gil_module(self);
+    Gil_ssize_t len;
+
+    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    if (text == NULL)
+        return -1;
+    if (is_dict_name(text, len)) {
+        GilErr_SetString(GilExc_AttributeError, "readonly attribute");
+        return -1;
+    }
+    if (value != NULL)
+        return GilDict_SetItem(module->dict, name, value);
+    int found = GilDict_Pop(module->dict, name, NULL);
+    if (found == 0)
+        no_attribute(module, name);
+    return found > 0 ? 0 : -1;
+}
+
+GilTypeObject GilModule_Type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "module",
+    .tp_basicsize = sizeof(GilModuleObject),
+    .tp_dealloc = module_dealloc,
+    .tp_repr = module_repr,
+    .tp_getattro = module_getattro,
+    .tp_setattro = module_setattro,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_doc = "What an extension gives: named objects.",
+    .tp_traverse = module_traverse,
+    .tp_clear = module_clear,
+};
+
+static void *
+state_of(GilObject *module)
+{
+    return gil_module(module)->state;
+}
+
+static const void *
+token_of(GilObject *module)
+{
+    return gil_module(module)->slots.token;
+}
+
+int
+gil_module_type_start(void)
+{
+    gil_type_hooks.module_state = state_of;
+    gil_type_hooks.module_token = token_of;
+    return gil_type_ready(&GilModule_Type);
+}
+
+void
+gil_module_clear(GilObject *module)
+{
+    module_clear(module);
+}
+
+/* Making modules. */
+
+/* An object with an empty dict and no state, not tracked. */
+static GilModuleObject *
+new_module(GilThreadState *ts)
+{
+    GilObject *dict = GilDict_New();
+    if (dict == NULL)
+        return NULL;
+    GilObject *op = gil_object_alloc(ts, &GilModule_Type, 0);
+    if (op == NULL) {
+        Gil_DECREF(dict);
+        return NULL;
+    }
+    GilModuleObject *module = gil_module(op);
+    module->dict = dict;
+    module->state = NULL;
+    module->executed = 0;
+    module->slots = (struct gil_module_slots){0};
+    module->older = NULL;
+    return module;
+}
+
+static int
+set_names(GilModuleObject *module, GilObject *name, GilObject *file)
+{
+    if (GilDict_SetItemString(module->dict, "__name__", name) < 0 ||
+        GilDict_SetItemString(module->dict, "__doc__", Gil_None) < 0)
+        return -1;
+    return file == NULL ? 0 : GilDict_SetItemString(module->dict, "__file__", file);
+}
+
+GilObject *
+GilModule_NewObject(GilObject *name)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (name == NULL)
+        return gil_err_null(__func__);
+    GilModuleObject *module = new_module(ts);
+    if (module == NULL)
+        return NULL;
+    GilObject *op = (GilObject *)(void *)module;
+    gil_object_track(ts, op);
+    if (set_names(module, name, NULL) < 0)
+        Gil_CLEAR(op);
+    return op;
+}
+
+GilObject *
+GilModule_New(const char *name)
+{
+    gil_tstate_need(__func__);
+    if (name == NULL)
+        return gil_err_null(__func__);
+    GilObject *str = GilUnicode_FromString(name);
+    if (str == NULL)
+        return NULL;
+    GilObject *module = GilModule_NewObject(str);
+    Gil_DECREF(str);
+    return module;
+}
+
+GilObject *
+gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name, GilObject *file)
+{
+    GilModuleObject *module = new_module(ts);
+    if (module == NULL)
+        return NULL;
+    GilObject *op = (GilObject *)(void *)module;
+    if (slots->state_size > 0) {
+        module->state = gil_heap_calloc(ts->heap, 1, (size_t)slots->state_size);
+        if (module->state == NULL) {
+            /* The slots are not in yet: nobody frees a state that was never there. */
+            Gil_DECREF(op);
+            return gil_err_no_memory(ts);
+        }
+    }
+    module->slots = *slots;
+    gil_object_track(ts, op);
+
+    if (set_names(module, name, file) < 0 ||
+        (slots->doc != NULL && GilModule_SetDocString(op, slots->doc) < 0) ||
+        (slots->methods != NULL && GilModule_AddFunctions(op, slots->methods) < 0))
+        Gil_CLEAR(op);
+    return op;
+}
+
+GilObject *
+GilModule_FromSlotsAndSpec(const GilSlot *slots, GilObject *spec)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_module_slots read;
+    GilObject *name = NULL, *file = NULL, *module = NULL;
+    const char *text;
+
+    if (slots == NULL || spec == NULL)
+        return gil_err_null(__func__);
+    name = GilObject_GetAttrString(spec, "name");
+    if (name == NULL)
+        return NULL;
+    text = GilUnicode_AsUTF8(name);
+    if (text == NULL || GilObject_GetOptionalAttrString(spec, "origin", &file) < 0)
+        goto done;
+    if (file != NULL && !gil_is_str(file))
+        Gil_CLEAR(file);
+    if (gil_module_slots_read(ts, slots, text, &read) == 0)
+        module = gil_module_from_slots(ts, &read, name, file);
+done:
+    Gil_XDECREF(file);
+    Gil_DECREF(name);
+    return module;
+}
+
+/* What an exec that failed without saying why, or worked and yet left an error, is reported as. */
+static int
+exec_result(GilThreadState *ts, GilModuleObject *module, int result)
+{
+    int pending = gil_err_pending(ts);
+    if (result == 0 && !pending)
+        return 0;
+    if (result != 0 && pending)
+        return -1;
+    GilObject *name = str_attribute(module, "__name__");
+    if (name == NULL)
+        return -1;
+    GilErr_Format(GilExc_SystemError,
+                  result == 0 ? "execution of module %U left an error set" : "execution of module %U failed without an error",
+                  name);
+    Gil_DECREF(name);
+    return -1;
+}
+
+int
+GilModule_Exec(GilObject *op)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (module->slots.exec == NULL || module->executed)
+        return 0;
+    module->executed = 1;
+    return exec_result(ts, module, module->slots.exec(op));
+}
+
+/* Filling modules. */
+
+/* The common end of the adders: takes the reference. */
+static int
+add(GilModuleObject *module, const char *name, GilObject *value)
+{
+    if (value == NULL)
+        return -1;
+    int rc = GilDict_SetItemString(module->dict, name, value);
+    Gil_DECREF(value);
+    return rc;
+}
+
+int
+GilModule_AddObjectRef(GilObject *op, const char *name, GilObject *value)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (name == NULL || value == NULL) {
+        if (!gil_err_pending(ts))
+            gil_err_null(__func__);
+        return -1;
+    }
+    return add(module, name, Gil_NewRef(value));
+}
+
+int
+GilModule_Add(GilObject *op, const char *name, GilObject *value)
+{
+    int rc = GilModule_AddObjectRef(op, name, value);
+    Gil_XDECREF(value);
+    return rc;
+}
+
+int
+GilModule_AddIntConstant(GilObject *op, const char *name, long value)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (name == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    return add(module, name, GilLong_FromLong(value));
+}
+
+int
+GilModule_AddStringConstant(GilObject *op, const char *name, const char *value)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (name == NULL || value == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    return add(module, name, GilUnicode_FromString(value));
+}
+
+int
+GilModule_AddType(GilObject *op, GilTypeObject *type)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (type == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    return add(module, gil_type_short_name(type), Gil_NewRef(type));
+}
+
+int
+GilModule_AddFunctions(GilObject *op, GilMethodDef *functions)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (functions == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    for (GilMethodDef *def = functions; def->ml_name != NULL; def++) {
+        if ((def->ml_flags & (GIL_METH_CLASS | GIL_METH_STATIC)) != 0) {
+            GilErr_Format(GilExc_ValueError, "%s: functions of a module have no GIL_METH_CLASS or GIL_METH_STATIC",
+                          def->ml_name);
+            return -1;
+        }
+        if (add(module, def->ml_name, GilCFunction_NewEx(def, op, op)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+GilModule_SetDocString(GilObject *op, const char *docstring)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL)
+        return -1;
+    if (docstring == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    return add(module, "__doc__", GilUnicode_FromString(docstring));
+}
+
+/* Asking modules. */
+
+GilObject *
+GilModule_GetDict(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    return module == NULL ? NULL : module->dict;
+}
+
+GilObject *
+GilModule_GetNameObject(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    return module == NULL ? NULL : str_attribute(module, "__name__");
+}
+
+const char *
+GilModule_GetName(GilObject *op)
+{
+    GilObject *name = GilModule_GetNameObject(op);
+    if (name == NULL)
+        return NULL;
+    const char *text = GilUnicode_AsUTF8(name);
+    Gil_DECREF(name); /* the module's dict holds it */
+    return text;
+}
+
+GilObject *
+GilModule_GetFilenameObject(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    return module == NULL ? NULL : str_attribute(module, "__file__");
+}
+
+void *
+GilModule_GetState(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    return module == NULL ? NULL : module->state;
+}
+
+int
+GilModule_GetStateSize(GilObject *op, Gil_ssize_t *result)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL || result == NULL) {
+        if (module != NULL)
+            gil_err_null(__func__);
+        return -1;
+    }
+    *result = module->slots.state_size;
+    return 0;
+}
+
+int
+GilModule_GetToken(GilObject *op, void **result)
+{
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    if (module == NULL || result == NULL) {
+        if (module != NULL)
+            gil_err_null(__func__);
+        return -1;
+    }
+    *result = module->slots.token;
+    return 0;
+}
