@@ -116,21 +116,21 @@ GIL_API int Gil_Initialize(void) GIL_MUST_USE;
  *         does not know, or values that it does not allow; when another copy of the library is started in the process;
  *         when memory or descriptors lack; when the runtime is being stopped
  * @lock_any
- * @reenters  nothing of the host's
  */
 GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
 /**
  * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing else
  * of the runtime active in it.
  *
- * Guards that are open are waited for, without the lock, and so are threads that are still attached. Then modules are
- * cleared, and the types that were made, in reverse order; what objects are left in cycles, or by lost references, is
- * counted (Gil_GetFinalizeReport()) and given back with the interpreter's memory. Shared objects of modules stay loaded.
+ * Guards that are open are waited for, without the lock. After that no other thread gets the lock any more: one that left
+ * it and comes back without a guard sleeps for ever. Then modules are cleared, and the types that were made, in reverse
+ * order; what objects are left in cycles, or by lost references, is counted (Gil_GetFinalizeReport()) and given back with
+ * the interpreter's memory. Shared objects of modules stay loaded.
  *
  * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling thread
- *         is not the one that started it, or not attached; when it is called by a callback inside of a call into the runtime
- *         that depends on what would go away (a finalizer, an import); or when the runtime is being stopped
- * @lock_held
+ *         is not the one that started it, or not attached; when something of the runtime is active in it that would lose
+ *         its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just being stopped
+ * @lock_any
  * @blocks
  * @reenters  finalizers
  */

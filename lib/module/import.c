@@ -440,7 +440,10 @@ int
 gil_import_active(const GilThreadState *ts)
 {
     const struct gil_module_pocket *pocket = gil_module_pocket(ts);
-    return pocket != NULL && pocket->importing != NULL;
+    const struct gil_importing *entry = pocket != NULL ? pocket->importing : NULL;
+    while (entry != NULL && entry->owner != ts)
+        entry = entry->next;
+    return entry != NULL;
 }
 
 void

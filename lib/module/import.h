@@ -28,7 +28,7 @@ gil_module_pocket(const GilThreadState *ts)
     return ts->interp->pocket[GIL_POCKET_MODULE];
 }
 
-/* Whether an import is under way in the interpreter. */
+/* Whether ts is importing. */
 int gil_import_active(const GilThreadState *ts);
 /* Where modules of the interpreter are looked for; takes path's memory over. */
 void gil_import_set_path(GilThreadState *ts, struct gil_search_path *path, int strict);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Statuses and configurations.
+ *
+ * A configuration is a struct of the program's, whose size says which version of the header the program was compiled
+ * with. A smaller one is completed with defaults. Of a larger one the part that this version does not know must be
+ * zero, as GilConfig_Init() left it: to ignore what a program asks for would be worse than to refuse it.
+ */
+#include "runtime/config.h"
+
+#include "gilrt/lock.h"
+
+#include <string.h>
+
+/* The first version of the struct, which all later ones begin with. */
+#define FIRST_SIZE sizeof(GilConfig)
+/* No version will be as large; a size that was never set is likely to be. */
+#define LARGEST_SIZE 4096
+
+GilStatus
+GilStatus_Ok(void)
+{
+    return (GilStatus){._type = _GilStatus_TYPE_OK};
+}
+
+GilStatus
+GilStatus_Error(const char *err_msg)
+{
+    return (GilStatus){._type = _GilStatus_TYPE_ERROR, .err_msg = err_msg};
+}
+
+GilStatus
+GilStatus_NoMemory(void)
+{
+    return GilStatus_Error("memory allocation failed");
+}
+
+GilStatus
+GilStatus_Exit(int exitcode)
+{
+    return (GilStatus){._type = _GilStatus_TYPE_EXIT, .exitcode = exitcode};
+}
+
+int
+GilStatus_Exception(GilStatus status)
+{
+    return status._type != _GilStatus_TYPE_OK;
+}
+
+int
+GilStatus_IsError(GilStatus status)
+{
+    return status._type == _GilStatus_TYPE_ERROR;
+}
+
+int
+GilStatus_IsExit(GilStatus status)
+{
+    return status._type == _GilStatus_TYPE_EXIT;
+}
+
+void
+_GilConfig_InitSized(GilConfig *config, size_t size)
+{
+    /* All defaults are zero, those of later versions too. */
+    memset(config, 0, size);
+    config->size = size;
+}
+
+GilStatus
+gil_status_error(const char *func, const char *message)
+{
+    return (GilStatus){._type = _GilStatus_TYPE_ERROR, .func = func, .err_msg = message};
+}
+
+GilStatus
+gil_config_read(const char *func, const GilConfig *config, GilConfig *read)
+{
+    if (config == NULL)
+        return gil_status_error(func, "the configuration is NULL");
+    size_t size = config->size;
+    if (size < FIRST_SIZE || size > LARGEST_SIZE)
+        return gil_status_error(func, "the configuration was not filled by GilConfig_Init()");
+    for (size_t i = sizeof(*read); i < size; i++)
+        if (((const unsigned char *)config)[i] != 0)
+            return gil_status_error(func, "the configuration sets a field that this version of libgilrt does not have");
+    _GilConfig_InitSized(read, sizeof(*read));
+    memcpy(read, config, size < sizeof(*read) ? size : sizeof(*read));
+    read->size = sizeof(*read);
+
+    if (read->lock_mode != Gil_LOCK_MODE_DEFAULT && read->lock_mode != Gil_LOCK_MODE_FENCED)
+        return gil_status_error(func, "lock_mode is none of Gil_LOCK_MODE_DEFAULT and Gil_LOCK_MODE_FENCED");
+    if (read->switch_interval_ns != 0 && (read->switch_interval_ns < GIL_SWITCH_INTERVAL_MIN ||
+                                          read->switch_interval_ns > GIL_SWITCH_INTERVAL_MAX))
+        return gil_status_error(func, "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000");
+    return GilStatus_Ok();
+}
