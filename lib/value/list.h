@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists from inside: constructors and steps for the rest of the layer. */
+#ifndef GIL_VALUE_LIST_H
+#define GIL_VALUE_LIST_H
+
+#include "gilrt/list.h"
+#include "object/alloc.h"
+#include "value/row.h"
+
+/*
+ * While a list is being sorted its items are elsewhere: it is empty, ob_item is NULL, and allocated has this value. Any
+ * change leaves another value there.
+ */
+#define GIL_LIST_SORTING ((Gil_ssize_t)-1)
+
+/* A list of n items; takes a reference to each. */
+GilObject *gil_list_from_array(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n);
+/* Put item at the end; takes a reference. 0, or -1 with MemoryError and the list as before. */
+int gil_list_append(GilThreadState *ts, GilListObject *list, GilObject *item);
+/* Append all of an iterable. 0, or -1 with the error set. May run anything. */
+int gil_list_extend(GilThreadState *ts, GilListObject *list, GilObject *iterable);
+/* Empty the list, then give the items back. May run anything. */
+void gil_list_clear(GilListObject *list);
+/* list.sort(): stable; with reverse, from the largest down, equal items still in their order. 0, or -1, error set. */
+int gil_list_sort(GilThreadState *ts, GilListObject *list, int reverse);
+
+/* gil_ops.list_of_names. */
+GilObject *gil_list_ops_of_names(GilObject *const *names, Gil_ssize_t n);
+
+/* Readies the types. 0, or -1: no memory. */
+int gil_list_start(void);
+
+#endif
