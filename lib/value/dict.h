@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Dicts from inside: layout, and the steps that the files of the topic and the layer use. */
+#ifndef GIL_VALUE_DICT_H
+#define GIL_VALUE_DICT_H
+
+#include "gilrt/dict.h"
+#include "gilrt/typeobject.h"
+#include "object/alloc.h"
+
+struct gil_dict_entry {
+    Gil_hash_t hash;
+    GilObject *key;   /* strong; NULL: the item was removed */
+    GilObject *value; /* strong; NULL exactly when key is */
+};
+
+/* A block of memory: this head, then the index slots, then the entries. See dict.c. */
+struct gil_dict_table {
+    uint8_t log2_slots;
+    uint8_t log2_width; /* bytes an index: 1, 2, 4 or 8 */
+    Gil_ssize_t usable; /* entries that can still be added */
+    Gil_ssize_t count;  /* entries written, removed ones included */
+};
+
+struct gil_dict {
+    GilObject_HEAD
+    Gil_ssize_t used;             /* [gil] items */
+    struct gil_dict_table *table; /* [gil] owned, or the one constant empty table */
+    uint64_t version;             /* [gil] counts every coming and going of a key, and every change of table */
+};
+
+static inline struct gil_dict *
+gil_dict(GilObject *op)
+{
+    return (struct gil_dict *)(void *)op;
+}
+
+static inline int
+gil_dict_check(const GilObject *op)
+{
+    return op->ob_type == &GilDict_Type || (op->ob_type->tp_flags & Gil_TPFLAGS_DICT_SUBCLASS) != 0;
+}
+
+static inline struct gil_dict_entry *
+gil_dict_entries(const struct gil_dict_table *table)
+{
+    size_t slots = (size_t)1 << table->log2_slots;
+    return (struct gil_dict_entry *)(void *)((char *)(uintptr_t)(table + 1) + (slots << table->log2_width));
+}
+
+/* What gil_dict_lookup() says when it gives no entry. */
+#define GIL_DICT_ABSENT ((Gil_ssize_t)-1)
+#define GIL_DICT_FAILED ((Gil_ssize_t)-2)
+
+/* Hash of a key, or -1 with the error set. May run anything, but not for str. */
+Gil_hash_t gil_dict_hash(GilObject *key);
+/* Number of key's entry, GIL_DICT_ABSENT, or GIL_DICT_FAILED with the error set. May run anything. */
+Gil_ssize_t gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash);
+/* Put value under key, or with replace 0 only where nothing is. Takes references. 0, or -1 with the error set. May run
+ * anything. */
+int gil_dict_put(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value, int replace);
+/* Add an entry for a key that is known to be absent. Takes references. Runs nothing. 0, or -1 with MemoryError. */
+int gil_dict_add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value);
+/* Take entry ix out; its references become the caller's. Runs nothing. */
+struct gil_dict_entry gil_dict_take(struct gil_dict *d, Gil_ssize_t ix);
+/* Make room for n items altogether. Runs nothing. 0, or -1 with MemoryError. */
+int gil_dict_reserve(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n);
+/* Empty the dict, then give the items back. May run anything. */
+void gil_dict_clear(struct gil_dict *d);
+/* Give a new instance its empty table; and the tp_dealloc. */
+void gil_dict_init_empty(struct gil_dict *d);
+void gil_dict_dealloc(GilObject *op);
+/* A new dict of the same items. Runs nothing. */
+GilObject *gil_dict_copy(GilThreadState *ts, struct gil_dict *d);
+/* Next item at or after *pos, which begins at 0: its entry, or NULL at the end. Runs nothing; dead after anything else. */
+struct gil_dict_entry *gil_dict_walk(const struct gil_dict *d, Gil_ssize_t *pos);
+/* Check what must hold of a dict; stops the process where it does not. For tests and debug builds. */
+void gil_dict_validate(const struct gil_dict *d);
+
+/* Put all items of another dict in. 0, or -1: RuntimeError when that one changes meanwhile. May run anything. */
+int gil_dict_merge(GilThreadState *ts, struct gil_dict *d, struct gil_dict *other, int replace);
+/* dict.update(arg): a dict, a mapping with keys(), or an iterable of pairs. */
+int gil_dict_update_from(GilObject *op, GilObject *arg);
+/* Raise KeyError for key. Always -1. */
+int gil_dict_missing(GilThreadState *ts, GilObject *key);
+/* The items as a list: keys, values or pairs. New reference. Runs nothing. */
+enum gil_dict_part { GIL_DICT_KEYS, GIL_DICT_VALUES, GIL_DICT_ITEMS };
+GilObject *gil_dict_list(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
+/* An iterator, and a view. New reference. */
+GilObject *gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
+GilObject *gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
+
+/* gil_ops.dict_from_kwnames, dict_next, dict_size. */
+GilObject *gil_dict_ops_from_kwnames(GilObject *const *values, GilObject *kwnames);
+int gil_dict_ops_next(GilObject *dict, Gil_ssize_t *pos, GilObject **key, GilObject **value);
+Gil_ssize_t gil_dict_ops_size(GilObject *dict);
+
+/* Ready the types. 0, or -1: no memory. */
+int gil_dict_start(void);
+int gil_dict_view_start(void);
+
+#endif

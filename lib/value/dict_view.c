@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dicts: views of keys, values and items, and the iterators over them.
+ *
+ * A view is the dict seen in one way; it has nothing of its own. An iterator goes through the entries and remembers the
+ * dict's size and version: once keys came or went it raises RuntimeError, now and for ever. Replaced values do not
+ * disturb it. Views have no set operations yet, because there are no sets.
+ */
+#include "gilrt/error.h"
+#include "gilrt/gc.h"
+#include "gilrt/iter.h"
+#include "gilrt/long.h"
+#include "gilrt/unicode.h"
+#include "object/error.h"
+#include "object/type.h"
+#include "value/dict.h"
+#include "value/list.h"
+#include "value/tuple.h"
+
+#define CHANGED ((Gil_ssize_t)-1)
+
+struct dict_iter {
+    GilObject_HEAD
+    GilObject *dict;   /* [gil] strong; NULL: at the end */
+    Gil_ssize_t pos;   /* [gil] where gil_dict_walk() goes on */
+    Gil_ssize_t used;  /* [const] the dict's size at the beginning; CHANGED once it was seen changed */
+    Gil_ssize_t left;  /* [gil] items to come */
+    uint64_t version;  /* [const] the dict's version at the beginning */
+};
+
+struct dict_view {
+    GilObject_HEAD
+    GilObject *dict; /* [const] strong; NULL only when the collector cleared it */
+};
+
+/* Iterators and views have the dict in the same place. */
+_Static_assert(offsetof(struct dict_iter, dict) == offsetof(struct dict_view, dict), "one set of GC slots serves both");
+
+static void
+dealloc(GilObject *op)
+{
+    gil_object_untrack(op);
+    Gil_XDECREF(((struct dict_view *)op)->dict); /* may run anything */
+    gil_object_free(op);
+}
+
+static int
+traverse(GilObject *op, visitproc visit, void *arg)
+{
+    Gil_VISIT(((struct dict_view *)op)->dict);
+    return 0;
+}
+
+static int
+clear(GilObject *op)
+{
+    Gil_CLEAR(((struct dict_view *)op)->dict);
+    return 0;
+}
+
+GilObject *
+gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
+{
+    GilTypeObject *type = part == GIL_DICT_KEYS     ? &GilDictIterKey_Type
+                          : part == GIL_DICT_VALUES ? &GilDictIterValue_Type
+                                                    : &GilDictIterItem_Type;
+    struct dict_iter *it = (struct dict_iter *)gil_object_alloc(ts, type, 0);
+    if (it == NULL)
+        return NULL;
+    it->dict = Gil_NewRef(op);
+    it->pos = 0;
+    it->used = it->left = gil_dict(op)->used;
+    it->version = gil_dict(op)->version;
+    gil_object_track(ts, it);
+    return &it->ob_base;
+}
+
+GilObject *
+gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
+{
+    GilTypeObject *type = part == GIL_DICT_KEYS     ? &GilDictKeys_Type
+                          : part == GIL_DICT_VALUES ? &GilDictValues_Type
+                                                    : &GilDictItems_Type;
+    struct dict_view *view = (struct dict_view *)gil_object_alloc(ts, type, 0);
+    if (view == NULL)
+        return NULL;
+    view->dict = Gil_NewRef(op);
+    gil_object_track(ts, view);
+    return &view->ob_base;
+}
+
+static enum gil_dict_part
+part_of(GilObject *op)
+{
+    GilTypeObject *type = Gil_TYPE(op);
+    if (type == &GilDictKeys_Type || type == &GilDictIterKey_Type)
+        return GIL_DICT_KEYS;
+    return type == &GilDictValues_Type || type == &GilDictIterValue_Type ? GIL_DICT_VALUES : GIL_DICT_ITEMS;
+}
+
+/* The next entry; NULL at the end, or with RuntimeError. */
+static struct gil_dict_entry *
+iter_step(struct dict_iter *it)
+{
+    if (it->dict == NULL)
+        return NULL;
+    struct gil_dict *d = gil_dict(it->dict);
+    if (it->used != d->used || it->version != d->version) {
+        GilErr_SetString(GilExc_RuntimeError, it->used != d->used ? "dictionary changed size during iteration"
+                                                                  : "dictionary keys changed during iteration");
+        it->used = CHANGED;
+        return NULL;
+    }
+    struct gil_dict_entry *e = gil_dict_walk(d, &it->pos);
+    if (e == NULL)
+        Gil_CLEAR(it->dict); /* may run anything */
+    else
+        it->left--;
+    return e;
+}
+
+static GilObject *
+iter_next(GilObject *op)
+{
+    struct gil_dict_entry *e = iter_step((struct dict_iter *)op);
+    if (e == NULL)
+        return NULL;
+    enum gil_dict_part part = part_of(op);
+    if (part == GIL_DICT_ITEMS)
+        return gil_tuple_of2(gil_tstate_need(__func__), e->key, e->value);
+    return Gil_NewRef(part == GIL_DICT_KEYS ? e->key : e->value);
+}
+
+static GilObject *
+iter_length_hint(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    struct dict_iter *it = (struct dict_iter *)op;
+    return GilLong_FromSsize_t(it->dict != NULL && gil_dict(it->dict)->used == it->used ? it->left : 0);
+}
+
+static Gil_ssize_t
+view_length(GilObject *op)
+{
+    GilObject *dict = ((struct dict_view *)op)->dict;
+    return dict == NULL ? 0 : gil_dict(dict)->used;
+}
+
+/* The dict behind a view; NULL with RuntimeError when the collector took it. */
+static GilObject *
+view_dict(GilObject *op)
+{
+    GilObject *dict = ((struct dict_view *)op)->dict;
+    if (dict == NULL)
+        GilErr_SetString(GilExc_RuntimeError, "the view's dict is gone");
+    return dict;
+}
+
+static GilObject *
+view_iter(GilObject *op)
+{
+    GilObject *dict = view_dict(op);
+    return dict == NULL ? NULL : gil_dict_iter_new(gil_tstate_need(__func__), dict, part_of(op));
+}
+
+static GilObject *
+view_repr(GilObject *op)
+{
+    int entered = Gil_ReprEnter(op);
+    if (entered != 0)
+        return entered < 0 ? NULL : GilUnicode_FromString("...");
+    GilObject *dict = view_dict(op);
+    GilObject *list = dict == NULL ? NULL : gil_dict_list(gil_tstate_need(__func__), dict, part_of(op));
+    GilObject *result = list == NULL ? NULL : GilUnicode_FromFormat("%s(%R)", Gil_TYPE(op)->tp_name, list);
+    Gil_XDECREF(list);
+    Gil_ReprLeave(op);
+    return result;
+}
+
+static int
+keys_contains(GilObject *op, GilObject *key)
+{
+    GilObject *dict = view_dict(op);
+    return dict == NULL ? -1 : GilDict_Contains(dict, key);
+}
+
+static int
+items_contains(GilObject *op, GilObject *item)
+{
+    GilObject *dict = view_dict(op), *value;
+    if (dict == NULL)
+        return -1;
+    if (!gil_tuple_check(item) || GilTuple_GET_SIZE(item) != 2)
+        return 0;
+    int rc = GilDict_GetItemRef(dict, GilTuple_GET_ITEM(item, 0), &value); /* may run anything */
+    if (rc <= 0)
+        return rc;
+    rc = GilObject_RichCompareBool(value, GilTuple_GET_ITEM(item, 1), Gil_EQ); /* may run anything */
+    Gil_DECREF(value);
+    return rc;
+}
+
+/* A view answers by its dict as it is now; the list is a copy, so its comparisons may do anything. */
+static int
+values_contains(GilObject *op, GilObject *value)
+{
+    GilObject *dict = view_dict(op);
+    GilObject *list = dict == NULL ? NULL : gil_dict_list(gil_tstate_need(__func__), dict, GIL_DICT_VALUES);
+    int rc = list == NULL ? -1 : gil_row_contains(list, value);
+    Gil_XDECREF(list);
+    return rc;
+}
+
+static GilSequenceMethods keys_as_sequence = {.sq_length = view_length, .sq_contains = keys_contains};
+static GilSequenceMethods values_as_sequence = {.sq_length = view_length, .sq_contains = values_contains};
+static GilSequenceMethods items_as_sequence = {.sq_length = view_length, .sq_contains = items_contains};
+
+static GilMethodDef iter_methods[] = {
+    {"__length_hint__", iter_length_hint, GIL_METH_NOARGS, "How many items are to come, as it looks now."},
+    {NULL, NULL, 0, NULL},
+};
+
+#define OWN_FLAGS (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_DISALLOW_INSTANTIATION)
+
+#define VIEW_TYPE(name, sequence)                                                                     \
+    {                                                                                                 \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
+        .tp_basicsize = sizeof(struct dict_view), .tp_dealloc = dealloc, .tp_repr = view_repr,        \
+        .tp_as_sequence = (sequence), .tp_flags = OWN_FLAGS, .tp_traverse = traverse,                 \
+        .tp_clear = clear, .tp_iter = view_iter                                                       \
+    }
+
+#define ITER_TYPE(name)                                                                               \
+    {                                                                                                 \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
+        .tp_basicsize = sizeof(struct dict_iter), .tp_dealloc = dealloc, .tp_flags = OWN_FLAGS,       \
+        .tp_traverse = traverse, .tp_clear = clear, .tp_iter = GilObject_SelfIter,                    \
+        .tp_iternext = iter_next, .tp_methods = iter_methods                                          \
+    }
+
+GilTypeObject GilDictKeys_Type = VIEW_TYPE("dict_keys", &keys_as_sequence);
+GilTypeObject GilDictValues_Type = VIEW_TYPE("dict_values", &values_as_sequence);
+GilTypeObject GilDictItems_Type = VIEW_TYPE("dict_items", &items_as_sequence);
+GilTypeObject GilDictIterKey_Type = ITER_TYPE("dict_keyiterator");
+GilTypeObject GilDictIterValue_Type = ITER_TYPE("dict_valueiterator");
+GilTypeObject GilDictIterItem_Type = ITER_TYPE("dict_itemiterator");
+
+int
+gil_dict_view_start(void)
+{
+    GilTypeObject *types[] = {&GilDictKeys_Type,    &GilDictValues_Type,    &GilDictItems_Type,
+                              &GilDictIterKey_Type, &GilDictIterValue_Type, &GilDictIterItem_Type};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(types); i++)
+        if (gil_type_ready(types[i]) < 0)
+            return -1;
+    return 0;
+}
