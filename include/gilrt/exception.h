@@ -61,7 +61,7 @@ GIL_API GilObject *GilException_GetTraceback(GilObject *ex);
 GIL_API int GilException_SetTraceback(GilObject *ex, GilObject *tb);
 /** @} */
 
-/** @name UnicodeDecodeError, UnicodeEncodeError and UnicodeTranslateError
+/** @name UnicodeDecodeError and UnicodeEncodeError
  *  Bad bytes or characters stand at positions @p start up to, not including, @p end of an object.
  *  Each raises TypeError when @p exc is no such exception.
  *  @{ */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Functions from inside: binding for the object layer, and the start. */
+#ifndef GIL_VALUE_FUNCTION_H
+#define GIL_VALUE_FUNCTION_H
+
+#include "gilrt/function.h"
+
+/* gil_ops.bind_method: def bound to self (NULL: static). cls: the defining class, for GIL_METH_METHOD. */
+GilObject *gil_function_ops_bind(GilMethodDef *def, GilObject *self, GilTypeObject *cls);
+
+/* Readies the types. 0, or -1: no memory. */
+int gil_function_start(void);
+int gil_method_start(void);
+
+#endif
