@@ -173,6 +173,9 @@ typedef struct {
 #define Gil_TPFLAGS_TYPE_SUBCLASS (1UL << 31)
 #define Gil_TPFLAGS_DEFAULT 0UL
 
+/** As value of Gil_tp_token: the spec's own address is the token. */
+#define GIL_TP_USE_SPEC NULL
+
 /** Make a type from @p spec; bases from its Gil_tp_base/Gil_tp_bases slots, else object.
  *  @newref
  *  @lock_held
@@ -230,6 +233,11 @@ GIL_API void *GilType_GetModuleState(GilTypeObject *type);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_GetModuleByToken(GilTypeObject *type, const void *token);
+/** First class in the method resolution order made with @p token as its Gil_tp_token (CPython 3.14).
+ *  @param result  gets a new reference to it, or NULL; may be NULL itself
+ *  @lock_held
+ *  @return 1 found, 0 not found (no error set), -1 with SystemError */
+GIL_API int GilType_GetBaseByToken(GilTypeObject *type, void *token, GilTypeObject **result);
 /** Data of a subclass made with negative basicsize (PEP 697).
  *  @lock_any */
 GIL_API void *GilObject_GetTypeData(GilObject *obj, GilTypeObject *cls);

@@ -109,7 +109,7 @@ struct _giltypeobject {
     GilMethodDef *tp_methods;
     GilMemberDef *tp_members;
     GilGetSetDef *tp_getset;
-    GilTypeObject *tp_base; /**< strong in a heap type */
+    GilTypeObject *tp_base; /**< one of the bases, which a heap type holds */
     GilObject *tp_dict;     /**< NULL: attributes live in tp_names */
     descrgetfunc tp_descr_get;
     descrsetfunc tp_descr_set;
@@ -130,7 +130,7 @@ struct _giltypeobject {
     vectorcallfunc tp_vectorcall;
     /* Below: the runtime's own, not part of the documented table. */
     struct gil_names *tp_names;    /**< own attributes, by name; lib/object/names.h */
-    GilTypeObject **tp_mro_items;  /**< method resolution order, this type first; strong in a heap type */
+    GilTypeObject **tp_mro_items;  /**< method resolution order, this type first; the bases hold the rest */
     Gil_ssize_t tp_mro_count;
     const void *tp_token;          /**< PEP 793 token of the type, or NULL */
 };

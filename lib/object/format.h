@@ -29,6 +29,9 @@ void gil_text_free(struct gil_text *text);
 /* The text as a heap block (never NULL unless memory is lacking: MemoryError set), the caller's; text is empty again. */
 char *gil_text_take(struct gil_text *text);
 
+/* Cut back to len bytes, which is an earlier len of this text. */
+void gil_text_cut(struct gil_text *text, size_t len);
+
 /* All that follow: 0, or -1 with the error set and the text still valid. */
 
 /* Bytes known to be UTF-8. */

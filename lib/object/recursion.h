@@ -11,14 +11,20 @@
 /* Learn the bounds of the calling thread's stack; see recursion.c. Never NULL. */
 char *gil_stack_measure(GilThreadState *ts);
 
-/* Whether what is left of the calling thread's stack is kept for leaving, not for going deeper. */
+/* The most that is kept below stack_limit. */
+#define GIL_STACK_MARGIN ((uintptr_t)64 << 10)
+
+/*
+ * Whether what is left of the calling thread's stack is kept for leaving, not for going deeper. A frame farther below the
+ * limit than any margin is none of this stack: a host that switches stacks (fibres) goes by the count of levels alone.
+ */
 static inline int
 gil_stack_is_low(GilThreadState *ts)
 {
     char *limit = ts->stack_limit;
     if (limit == NULL)
         limit = gil_stack_measure(ts);
-    return (char *)__builtin_frame_address(0) < limit;
+    return (uintptr_t)limit - (uintptr_t)__builtin_frame_address(0) - 1 < GIL_STACK_MARGIN;
 }
 
 /* Gil_EnterRecursiveCall() for callers that have the thread state. */
@@ -29,5 +35,8 @@ gil_recursion_leave(GilThreadState *ts)
 {
     ts->recursion--;
 }
+
+/* Forget what the thread is printing: its state is about to go. */
+void gil_repr_clear(GilThreadState *ts);
 
 #endif

@@ -28,7 +28,6 @@ struct gil_heap_type {
     char *name;                  /* [const] tp_name's memory: "module.Name" */
     char *doc;                   /* [const] tp_doc's memory, or NULL */
     GilMemberDef *members;       /* [const] tp_members' memory, offsets made absolute; or NULL */
-    Gil_ssize_t data_offset;     /* [const] of the part added by negative basicsize, else 0 */
     GilTypeObject **bases;       /* [const] strong; at least one */
     Gil_ssize_t nbases;
     GilTypeObject *newer, *older; /* [gil] the interpreter's list of types, see struct gil_object_pocket */
@@ -101,12 +100,15 @@ int gil_type_find(GilTypeObject *type, const char *name, size_t len, struct gil_
 /* A class attribute; takes a reference. 0, or -1 with MemoryError. May run anything (the old value's finalizer). */
 int gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value);
 
-/*
- * A type made from parts that were checked already: the common end of GilType_FromMetaclass() and
- * GilErr_NewException(). bases: strong references stay the caller's.
- */
-GilTypeObject *gil_type_new_exception(GilThreadState *ts, const char *name, const char *doc, GilTypeObject *const *bases,
-                                      Gil_ssize_t nbases);
+/* Where the part begins that type adds to its base's layout when it asks for it by negative basicsize (PEP 697). */
+static inline Gil_ssize_t
+gil_type_data_offset(const GilTypeObject *type)
+{
+    return (type->tp_base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
+}
+
+/* Put the entries of methods, members and getset into type's table; what a table has already stays. 0, or -1: no memory. */
+int gil_type_add_tables(GilTypeObject *type);
 
 /* tp_dealloc of heap types that give none, see object/finalize.c. */
 void gil_heap_type_instance_dealloc(GilObject *self);

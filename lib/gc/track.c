@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tracked objects of an interpreter.
+ *
+ * An object of a type with GC has 16 bytes in front of it (object/gchead.h) that link it, from when it is complete until
+ * its destruction begins, into a ring of its interpreter. Invariant: every object on the ring has a type with GC and
+ * fields that its tp_traverse may look at; its links agree with those of its neighbours. gil_gc_check() says so.
+ *
+ * There is no collector yet. The ring serves the report of what is left when an interpreter ends: objects that hold one
+ * another in circles, and those whose references were lost. Both are given back with the interpreter's heap.
+ */
+#include "gc/track.h"
+
+#include "object/error.h"
+#include "object/type.h"
+
+/* Steals nothing, says why not: instances of this type cannot be made here. */
+static int
+lacks_gc(const char *func, GilTypeObject *type)
+{
+    if (type == NULL)
+        gil_err_null(func);
+    else if (!gil_type_has_gc(type))
+        GilErr_Format(GilExc_SystemError, "%s: type '%s' has no Gil_TPFLAGS_HAVE_GC", func, type->tp_name);
+    else
+        return 0;
+    return 1;
+}
+
+GilObject *
+_GilObject_GC_New(GilTypeObject *type)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    return lacks_gc(__func__, type) ? NULL : gil_object_alloc(ts, type, 0);
+}
+
+GilVarObject *
+_GilObject_GC_NewVar(GilTypeObject *type, Gil_ssize_t size)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (lacks_gc(__func__, type))
+        return NULL;
+    GilVarObject *op = (GilVarObject *)(void *)gil_object_alloc(ts, type, size);
+    if (op != NULL)
+        op->ob_size = size;
+    return op;
+}
+
+GilVarObject *
+_GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (op == NULL)
+        return gil_err_null(__func__);
+    if (lacks_gc(__func__, Gil_TYPE(op)))
+        return NULL;
+    GIL_REQUIRE(!gil_gc_is_tracked(op), "object of type '%s' is tracked", Gil_TYPE(op)->tp_name);
+    size_t bytes = gil_object_size(Gil_TYPE(op), size);
+    struct gil_gc_head *head = NULL;
+    if (bytes != 0)
+        head = gil_heap_realloc(ts->heap, gil_gc_head(op), sizeof *head + bytes);
+    if (head == NULL)
+        return gil_err_no_memory(ts);
+    op = (GilVarObject *)(void *)gil_gc_object(head);
+    op->ob_size = size;
+    return op;
+}
+
+void
+GilObject_GC_Track(void *op)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    GIL_REQUIRE(op != NULL, "called with NULL");
+    GIL_REQUIRE(GilObject_IS_GC(op), "object of type '%s' has no GC", Gil_TYPE(op)->tp_name);
+    GIL_REQUIRE(!gil_gc_is_tracked(op), "object of type '%s' is tracked already", Gil_TYPE(op)->tp_name);
+    gil_object_track(ts, op);
+}
+
+void
+GilObject_GC_UnTrack(void *op)
+{
+    gil_tstate_need(__func__);
+    if (op != NULL && GilObject_IS_GC(op))
+        gil_object_untrack(op);
+}
+
+void
+GilObject_GC_Del(void *op)
+{
+    gil_tstate_need(__func__);
+    if (op != NULL)
+        gil_object_free(op);
+}
+
+int
+GilObject_GC_IsTracked(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    return op != NULL && GilObject_IS_GC(op) && gil_gc_is_tracked(op);
+}
+
+int
+GilObject_GC_IsFinalized(GilObject *op)
+{
+    gil_tstate_need(__func__);
+    return op != NULL && GilObject_IS_GC(op) && (gil_gc_head(op)->prev & GIL_GC_FINALIZED) != 0;
+}
+
+int
+GilObject_IS_GC(GilObject *op)
+{
+    return op != NULL && gil_type_has_gc(Gil_TYPE(op)) && (Gil_TYPE(op)->tp_is_gc == NULL || Gil_TYPE(op)->tp_is_gc(op));
+}
+
+size_t
+gil_gc_count(const GilThreadState *ts)
+{
+    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
+    size_t n = 0;
+
+    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next)
+        n++;
+    return n;
+}
+
+struct tally {
+    const GilTypeObject *type; /* NULL: all that found no line of their own */
+    size_t count, size;
+};
+
+/* The line of a type, a new one while there is room; the last one takes the rest. */
+static struct tally *
+line_of(struct tally *lines, size_t *n, const GilTypeObject *type)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (lines[i].type == type || lines[i].type == NULL)
+            return &lines[i];
+    struct tally *line = &lines[(*n)++];
+    *line = (struct tally){.type = *n < GIL_GC_REPORT_TYPES ? type : NULL};
+    return line;
+}
+
+/* Most frequent first, the rest last. */
+static void
+sort_lines(struct tally *lines, size_t n)
+{
+    for (size_t i = 1; i < n && lines[i].type != NULL; i++) {
+        struct tally line = lines[i];
+        size_t at = i;
+        for (; at > 0 && lines[at - 1].count < line.count; at--)
+            lines[at] = lines[at - 1];
+        lines[at] = line;
+    }
+}
+
+size_t
+gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg), void *arg)
+{
+    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
+    struct tally lines[GIL_GC_REPORT_TYPES];
+    size_t n = 0, total = 0;
+
+    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next) {
+        GilObject *op = gil_gc_object(head);
+        const GilTypeObject *type = Gil_TYPE(op);
+        struct tally *tally = line_of(lines, &n, type);
+        tally->count++;
+        tally->size += (size_t)type->tp_basicsize;
+        if (type->tp_itemsize > 0 && Gil_SIZE(op) > 0)
+            tally->size += (size_t)Gil_SIZE(op) * (size_t)type->tp_itemsize;
+        total++;
+    }
+    sort_lines(lines, n);
+    for (size_t i = 0; i < n; i++)
+        line(lines[i].type != NULL ? lines[i].type->tp_name : "(other types)", lines[i].count, lines[i].size, arg);
+    return total;
+}
+
+void
+gil_gc_check(const GilThreadState *ts)
+{
+    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
+
+    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next) {
+        GIL_REQUIRE(head != NULL && gil_gc_prev(head)->next == head && gil_gc_prev(head->next) == head,
+                    "the ring of tracked objects is broken");
+        const GilTypeObject *type = Gil_TYPE(gil_gc_object(head));
+        GIL_REQUIRE(gil_type_has_gc(type), "a tracked object of type '%s' has no GC", type->tp_name);
+        GIL_REQUIRE(Gil_REFCNT(gil_gc_object(head)) != 0, "a dead object of type '%s' is tracked", type->tp_name);
+    }
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory of objects.
+ *
+ * An object's block comes from the heap of the interpreter whose lock the thread holds. For a type with
+ * Gil_TPFLAGS_HAVE_GC the block begins 16 bytes before the object (object/gchead.h); blocks are aligned to 16 bytes, so
+ * objects are as well. Who frees an object must still know its type, since the type says where the block begins: every
+ * destructor frees first and gives the type back after.
+ */
+#include "object/alloc.h"
+
+#include "object/error.h"
+#include "object/type.h"
+
+size_t
+gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems)
+{
+    size_t basic = (size_t)type->tp_basicsize, items;
+
+    if (nitems == 0)
+        return basic;
+    if (nitems < 0 || __builtin_mul_overflow((size_t)nitems, (size_t)type->tp_itemsize, &items) ||
+        __builtin_add_overflow(items, basic, &items) || items > (size_t)GIL_SSIZE_T_MAX - sizeof(struct gil_gc_head))
+        return 0;
+    return items;
+}
+
+static inline GilObject *
+init_head(void *op, GilTypeObject *type)
+{
+    GilObject *object = op;
+
+    object->ob_refcnt = 1;
+    object->ob_type = type;
+    Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
+    return object;
+}
+
+GilObject *
+gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    if (gil_type_has_gc(type)) {
+        struct gil_gc_head *head = NULL;
+        if (size <= (size_t)GIL_SSIZE_T_MAX - sizeof *head)
+            head = gil_heap_malloc(ts->heap, sizeof *head + size);
+        if (head == NULL)
+            return gil_err_no_memory(ts);
+        head->next = NULL;
+        head->prev = 0;
+        return init_head(head + 1, type);
+    }
+    void *op = gil_heap_malloc(ts->heap, size);
+    return op != NULL ? init_head(op, type) : gil_err_no_memory(ts);
+}
+
+GilObject *
+gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
+{
+    size_t size = gil_object_size(type, nitems);
+
+    return size != 0 ? gil_object_alloc_size(ts, type, size) : gil_err_no_memory(ts);
+}
+
+void
+gil_object_free(GilObject *op)
+{
+    if (gil_type_has_gc(Gil_TYPE(op))) {
+        gil_gc_unlink(op);
+        gil_heap_free(gil_gc_head(op));
+    }
+    else
+        gil_heap_free(op);
+}
+
+void
+gil_object_tp_free(void *op)
+{
+    gil_object_free(op);
+}
+
+GilObject *
+GilObject_Init(GilObject *op, GilTypeObject *type)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (type == NULL)
+        return gil_err_null(__func__);
+    return op != NULL ? init_head(op, type) : gil_err_no_memory(ts);
+}
+
+GilVarObject *
+GilObject_InitVar(GilVarObject *op, GilTypeObject *type, Gil_ssize_t size)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (type == NULL)
+        return gil_err_null(__func__);
+    if (op == NULL)
+        return gil_err_no_memory(ts);
+    init_head(op, type);
+    op->ob_size = size;
+    return op;
+}
+
+GilObject *
+_GilObject_New(GilTypeObject *type)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    return type != NULL ? gil_object_alloc(ts, type, 0) : gil_err_null(__func__);
+}
+
+GilVarObject *
+_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (type == NULL)
+        return gil_err_null(__func__);
+    GilVarObject *op = (GilVarObject *)(void *)gil_object_alloc(ts, type, size);
+    if (op != NULL)
+        op->ob_size = size;
+    return op;
+}
+
+GilObject *
+GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (type == NULL)
+        return gil_err_null(__func__);
+    size_t size = gil_object_size(type, nitems);
+    if (size == 0)
+        return gil_err_no_memory(ts);
+    GilObject *op = gil_object_alloc_size(ts, type, size);
+    if (op == NULL)
+        return NULL;
+    memset(op + 1, 0, size - sizeof *op);
+    if (type->tp_itemsize != 0)
+        Gil_SET_SIZE(op, nitems);
+    if (gil_type_has_gc(type))
+        gil_object_track(ts, op);
+    return op;
+}
+
+GilObject *
+GilType_GenericNew(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    gil_tstate_need(__func__);
+    (void)args;
+    (void)kwargs;
+    return type != NULL ? type->tp_alloc(type, 0) : gil_err_null(__func__);
+}

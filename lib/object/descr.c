@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors: what asking a type, and not an instance, for a method, member or computed attribute gives.
+ *
+ * They are made on demand from an entry of the type's name table and hold the type, whose tables the definition is part of
+ * or outlives. Three kinds share one layout: a method can be called with the instance as first argument; members and
+ * computed attributes are there to be looked at.
+ */
+#include "object/descr.h"
+
+#include "gilrt/gc.h"
+#include "object/error.h"
+#include "object/format.h"
+#include "object/ops.h"
+
+struct descr {
+    GilObject_HEAD
+    GilTypeObject *owner; /* strong */
+    struct gil_name_entry entry; /* never a value; its name lives as long as the owner */
+};
+
+GilObject *
+gil_descr_get(const struct gil_found *found, GilObject *o)
+{
+    const struct gil_name_entry *entry = &found->entry;
+
+    if (entry->kind == GIL_NAME_MEMBER)
+        return GilMember_GetOne((const char *)o, entry->u.member);
+    if (entry->u.getset->get == NULL) {
+        GilErr_Format(GilExc_AttributeError, "attribute '%s' of '%s' objects is not readable", entry->name,
+                      found->owner->tp_name);
+        return NULL;
+    }
+    return entry->u.getset->get(o, entry->u.getset->closure); /* may run anything */
+}
+
+int
+gil_descr_set(const struct gil_found *found, GilObject *o, GilObject *value)
+{
+    const struct gil_name_entry *entry = &found->entry;
+
+    if (entry->kind == GIL_NAME_MEMBER)
+        return GilMember_SetOne((char *)o, entry->u.member, value);
+    if (entry->u.getset->set == NULL) {
+        GilErr_Format(GilExc_AttributeError, "attribute '%s' of '%s' objects is not writable", entry->name,
+                      found->owner->tp_name);
+        return -1;
+    }
+    return entry->u.getset->set(o, value, entry->u.getset->closure); /* may run anything */
+}
+
+static void
+descr_dealloc(GilObject *self)
+{
+    GilTypeObject *owner = ((struct descr *)(void *)self)->owner;
+
+    gil_object_untrack(self);
+    gil_object_free(self);
+    Gil_DECREF(owner);
+}
+
+static int
+descr_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(((struct descr *)(void *)self)->owner);
+    return 0;
+}
+
+static const char *
+describe_kind(int kind)
+{
+    return kind == GIL_NAME_METHOD ? "method" : kind == GIL_NAME_MEMBER ? "member" : "attribute";
+}
+
+static GilObject *
+descr_repr(GilObject *self)
+{
+    const struct descr *descr = (const struct descr *)(void *)self;
+    struct gil_text text;
+    char buffer[320];
+
+    gil_text_init_fixed(&text, buffer, sizeof buffer);
+    if (gil_text_append_format(&text, "<%s '%.100s' of '%.150s' objects>", describe_kind(descr->entry.kind),
+                               descr->entry.name, descr->owner->tp_name) < 0)
+        return NULL;
+    return gil_ops.str_from_utf8(text.data, text.len);
+}
+
+static GilObject *
+descr_get_name(GilObject *self, void *closure)
+{
+    const struct descr *descr = (const struct descr *)(void *)self;
+    (void)closure;
+
+    return gil_ops.str_from_utf8(descr->entry.name, descr->entry.len);
+}
+
+static GilObject *
+descr_get_owner(GilObject *self, void *closure)
+{
+    (void)closure;
+    return Gil_NewRef(((struct descr *)(void *)self)->owner);
+}
+
+static GilObject *
+descr_get_doc(GilObject *self, void *closure)
+{
+    const struct gil_name_entry *entry = &((struct descr *)(void *)self)->entry;
+    const char *doc = entry->kind == GIL_NAME_METHOD   ? gil_doc_text(entry->name, entry->u.method->ml_doc)
+                      : entry->kind == GIL_NAME_MEMBER ? entry->u.member->doc
+                                                       : entry->u.getset->doc;
+    (void)closure;
+
+    return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
+}
+
+/* Whether o may be handed to what the descriptor describes. */
+static int
+applies_to(const struct descr *descr, GilObject *o)
+{
+    if (GilType_IsSubtype(Gil_TYPE(o), descr->owner))
+        return 1;
+    GilErr_Format(GilExc_TypeError, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object",
+                  descr->entry.name, descr->owner->tp_name, Gil_TYPE(o)->tp_name);
+    return 0;
+}
+
+/* Type.method(instance, ...): binds the method to the first argument and calls that with the others. */
+static GilObject *
+method_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+    GilObject **items, *result = NULL;
+    Gil_ssize_t n = gil_ops.tuple_items(args, &items);
+
+    if (n < 1) {
+        GilErr_Format(GilExc_TypeError, "unbound method %s.%s() needs an argument", descr->owner->tp_name,
+                      descr->entry.name);
+        return NULL;
+    }
+    if (!applies_to(descr, items[0]))
+        return NULL;
+    GilObject *bound = gil_ops.bind_method(descr->entry.u.method, items[0], descr->owner);
+    GilObject *rest = bound != NULL ? gil_ops.tuple_from_array(items + 1, n - 1) : NULL;
+    if (rest != NULL)
+        result = Gil_TYPE(bound)->tp_call(bound, rest, kwargs);
+    Gil_XDECREF(rest);
+    Gil_XDECREF(bound);
+    return result;
+}
+
+static GilObject *
+descr_descr_get(GilObject *self, GilObject *obj, GilObject *type)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+    (void)type;
+
+    if (obj == NULL)
+        return Gil_NewRef(self);
+    if (!applies_to(descr, obj))
+        return NULL;
+    if (descr->entry.kind == GIL_NAME_METHOD)
+        return gil_ops.bind_method(descr->entry.u.method, obj, descr->owner);
+    struct gil_found found = {.entry = descr->entry, .owner = descr->owner};
+    return gil_descr_get(&found, obj);
+}
+
+static int
+descr_descr_set(GilObject *self, GilObject *obj, GilObject *value)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+    struct gil_found found = {.entry = descr->entry, .owner = descr->owner};
+
+    return applies_to(descr, obj) ? gil_descr_set(&found, obj, value) : -1;
+}
+
+static GilGetSetDef descr_getset[] = {
+    {"__name__", descr_get_name, NULL, NULL, NULL},
+    {"__doc__", descr_get_doc, NULL, NULL, NULL},
+    {"__objclass__", descr_get_owner, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+GilTypeObject gil_method_descriptor_type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "method_descriptor",
+    .tp_basicsize = sizeof(struct descr),
+    .tp_dealloc = descr_dealloc,
+    .tp_repr = descr_repr,
+    .tp_call = method_call,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
+                Gil_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_traverse = descr_traverse,
+    .tp_getset = descr_getset,
+    .tp_descr_get = descr_descr_get,
+};
+
+GilTypeObject gil_member_descriptor_type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "member_descriptor",
+    .tp_basicsize = sizeof(struct descr),
+    .tp_dealloc = descr_dealloc,
+    .tp_repr = descr_repr,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_traverse = descr_traverse,
+    .tp_getset = descr_getset,
+    .tp_descr_get = descr_descr_get,
+    .tp_descr_set = descr_descr_set,
+};
+
+GilTypeObject gil_getset_descriptor_type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "getset_descriptor",
+    .tp_basicsize = sizeof(struct descr),
+    .tp_dealloc = descr_dealloc,
+    .tp_repr = descr_repr,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_traverse = descr_traverse,
+    .tp_getset = descr_getset,
+    .tp_descr_get = descr_descr_get,
+    .tp_descr_set = descr_descr_set,
+};
+
+GilObject *
+gil_descr_new(GilThreadState *ts, const struct gil_found *found)
+{
+    GilTypeObject *type = found->entry.kind == GIL_NAME_METHOD   ? &gil_method_descriptor_type
+                          : found->entry.kind == GIL_NAME_MEMBER ? &gil_member_descriptor_type
+                                                                 : &gil_getset_descriptor_type;
+    struct descr *descr = (struct descr *)(void *)gil_object_alloc(ts, type, 0);
+
+    if (descr == NULL)
+        return NULL;
+    Gil_INCREF(found->owner);
+    descr->owner = found->owner;
+    descr->entry = found->entry;
+    gil_object_track(ts, descr);
+    return (GilObject *)(void *)descr;
+}
+
+int
+gil_descr_start(void)
+{
+    if (gil_type_ready(&gil_method_descriptor_type) < 0 || gil_type_ready(&gil_member_descriptor_type) < 0)
+        return -1;
+    return gil_type_ready(&gil_getset_descriptor_type);
+}

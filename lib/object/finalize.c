@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finalizers (PEP 442), and the destructor of types that give none.
+ *
+ * A finalizer runs on a whole object, before anything is taken apart, and may make it live on by storing a reference to
+ * it. An object of a type with GC remembers in its prefix that the finalizer ran, and it does not run again when the
+ * object dies at last. An object without that prefix has nowhere to remember it: there a finalizer that resurrects runs
+ * once for each death, as in CPython.
+ *
+ * The pending error is put aside while a finalizer runs and comes back after: who drops a reference while an error is
+ * pending must find it unchanged. An error that the finalizer leaves behind is reported as unraisable.
+ */
+#include "object/error.h"
+#include "object/type.h"
+
+void
+GilObject_CallFinalizer(GilObject *self)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (self == NULL) {
+        gil_err_null(__func__);
+        return;
+    }
+    GilTypeObject *type = Gil_TYPE(self);
+    if (type->tp_finalize == NULL)
+        return;
+    if (gil_type_has_gc(type)) {
+        if (gil_gc_head(self)->prev & GIL_GC_FINALIZED)
+            return;
+        gil_gc_head(self)->prev |= GIL_GC_FINALIZED;
+    }
+    struct gil_indicator saved = gil_err_save(ts);
+    type->tp_finalize(self); /* may run anything */
+    if (gil_err_pending(ts))
+        GilErr_WriteUnraisable(self);
+    gil_err_restore(ts, saved);
+}
+
+int
+GilObject_CallFinalizerFromDealloc(GilObject *self)
+{
+    gil_tstate_need(__func__);
+    if (self == NULL) {
+        gil_err_null(__func__);
+        return 0;
+    }
+    GIL_REQUIRE(Gil_REFCNT(self) == 0, "object of type '%s' has references", Gil_TYPE(self)->tp_name);
+    /* A whole object again while the finalizer looks at it. */
+    self->ob_refcnt = 1;
+    GilObject_CallFinalizer(self);
+    if (self->ob_refcnt == 1) {
+        self->ob_refcnt = 0;
+        return 0;
+    }
+    /* Resurrected: the reference that we lent is taken back, others remain. */
+    if (self->ob_refcnt > 0)
+        self->ob_refcnt--;
+    return -1;
+}
+
+/* Let go of the objects in members that could have been set: those that the type itself, not a base, describes. */
+static void
+clear_members(GilTypeObject *type, GilObject *self)
+{
+    if (type->tp_members == NULL)
+        return;
+    for (GilMemberDef *m = type->tp_members; m->name != NULL; m++)
+        if (m->type == Gil_T_OBJECT_EX && !(m->flags & Gil_READONLY)) {
+            GilObject **slot = (GilObject **)(void *)((char *)self + m->offset);
+            Gil_CLEAR(*slot);
+        }
+}
+
+/*
+ * The object is finalized, the parts that heap types without a destructor added are cleared, and the first other
+ * destructor among the bases does the rest. A built-in one frees the memory and knows nothing of the type's reference; one
+ * of a heap type gives that back itself.
+ */
+void
+gil_heap_type_instance_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self), *base = type;
+
+    if (type->tp_finalize != NULL && GilObject_CallFinalizerFromDealloc(self) < 0)
+        return;
+    if (type->tp_del != NULL) {
+        self->ob_refcnt = 1;
+        type->tp_del(self);
+        if (self->ob_refcnt != 1) {
+            if (self->ob_refcnt > 0)
+                self->ob_refcnt--;
+            return;
+        }
+        self->ob_refcnt = 0;
+    }
+    if (gil_type_has_gc(type))
+        gil_object_untrack(self);
+    for (; base->tp_dealloc == gil_heap_type_instance_dealloc; base = base->tp_base)
+        clear_members(base, self);
+    /* The type must outlive the base's destructor, which may give its reference back. */
+    Gil_INCREF(type);
+    int release = !gil_type_is_heap(base);
+    base->tp_dealloc(self);
+    if (release)
+        Gil_DECREF(type);
+    Gil_DECREF(type);
+}

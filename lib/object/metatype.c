@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The type of types: calling a type, showing it, its attributes, and its end.
+ *
+ * A type made at run time dies like any object, with its last reference. Its instances hold one each, and so do derived
+ * types (through bases), so a type never goes before what needs it. The interpreter keeps all its types in a list, newest
+ * first, without counting them. At the interpreter's end gil_types_clear() walks it and gives back what class attributes
+ * hold: a type and the objects in its table may hold each other in a circle, which nothing else breaks.
+ */
+#include "object/metatype.h"
+
+#include "gilrt/gc.h"
+#include "object/attr.h"
+#include "object/error.h"
+#include "object/format.h"
+#include "object/ops.h"
+
+void
+gil_type_link(GilThreadState *ts, GilHeapTypeObject *ht)
+{
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
+    GilTypeObject *newest = pocket->types;
+
+    ht->older = newest;
+    ht->newer = NULL;
+    if (newest != NULL)
+        gil_heap_type(newest)->newer = &ht->type;
+    pocket->types = &ht->type;
+    pocket->types_made++;
+    ht->type.tp_flags |= Gil_TPFLAGS_READY;
+}
+
+static void
+unlink_type(GilThreadState *ts, GilHeapTypeObject *ht)
+{
+    if (ht->newer != NULL)
+        gil_heap_type(ht->newer)->older = ht->older;
+    else
+        gil_object_pocket(ts)->types = ht->older;
+    if (ht->older != NULL)
+        gil_heap_type(ht->older)->newer = ht->newer;
+}
+
+/* What a type holds besides its bases. May run anything. */
+static void
+clear_type(GilHeapTypeObject *ht)
+{
+    if (ht->type.tp_names != NULL)
+        gil_names_clear(ht->type.tp_names);
+    Gil_CLEAR(ht->module);
+}
+
+void
+gil_types_clear(GilThreadState *ts)
+{
+    int again;
+
+    do {
+        again = 0;
+        GilObject *held = Gil_XNewRef(gil_object_pocket(ts)->types);
+        while (held != NULL) {
+            GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)held);
+            if (!ht->cleared) {
+                ht->cleared = 1;
+                again = 1; /* what runs meanwhile may make types */
+                clear_type(ht);
+            }
+            /* The next one is taken before this one goes: its end may be that of others. */
+            GilObject *next = Gil_XNewRef(ht->older);
+            Gil_DECREF(held);
+            held = next;
+        }
+    } while (again);
+}
+
+static void
+type_dealloc(GilObject *self)
+{
+    GilThreadState *ts = gil_tstate_need("type_dealloc");
+    GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)self);
+    struct gil_indicator saved = gil_err_save(ts);
+
+    GIL_REQUIRE(gil_type_is_heap(&ht->type), "built-in type '%s' lost its last reference", ht->type.tp_name);
+    gil_object_untrack(self);
+    if (ht->type.tp_flags & Gil_TPFLAGS_READY)
+        unlink_type(ts, ht);
+    clear_type(ht);
+    gil_names_delete(ht->type.tp_names);
+    for (Gil_ssize_t i = 0; i < ht->nbases; i++)
+        Gil_DECREF(ht->bases[i]);
+    gil_heap_free(ht->bases);
+    gil_heap_free(ht->type.tp_mro_items);
+    gil_heap_free(ht->members);
+    gil_heap_free(ht->doc);
+    gil_heap_free(ht->name);
+    gil_object_free(self);
+    gil_err_restore(ts, saved);
+}
+
+static int
+type_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)self);
+    struct gil_name_entry *entry;
+    size_t pos = 0;
+
+    Gil_VISIT(ht->module);
+    for (Gil_ssize_t i = 0; i < ht->nbases; i++)
+        Gil_VISIT(ht->bases[i]);
+    while (ht->type.tp_names != NULL && (entry = gil_names_next(ht->type.tp_names, &pos)) != NULL)
+        if (entry->kind == GIL_NAME_VALUE)
+            Gil_VISIT(entry->u.value);
+    return 0;
+}
+
+static int
+type_clear(GilObject *self)
+{
+    clear_type(gil_heap_type((GilTypeObject *)(void *)self));
+    return 0;
+}
+
+static int
+type_is_gc(GilObject *self)
+{
+    return gil_type_is_heap((GilTypeObject *)(void *)self);
+}
+
+/* "<class 'vector.Scale'>" */
+static GilObject *
+type_repr(GilObject *self)
+{
+    const GilTypeObject *type = (const GilTypeObject *)(void *)self;
+    char buffer[256];
+    struct gil_text text;
+
+    gil_text_init_fixed(&text, buffer, sizeof buffer);
+    gil_text_append(&text, "<class '", 8);
+    gil_text_append(&text, type->tp_name, strnlen(type->tp_name, sizeof buffer - 16));
+    gil_text_append(&text, "'>", 2);
+    return gil_ops.str_from_utf8(text.data, text.len);
+}
+
+/* type(x) is the type of x; it makes none. */
+static GilObject *
+type_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    GilObject **items;
+    (void)type;
+
+    if (gil_ops.tuple_items(args, &items) == 1 && (kwargs == NULL || gil_ops.dict_size(kwargs) == 0))
+        return Gil_NewRef(Gil_TYPE(items[0]));
+    GilErr_SetString(GilExc_TypeError, "type() takes 1 argument");
+    return NULL;
+}
+
+static GilObject *
+type_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    GilThreadState *ts = gil_tstate_need("type_call");
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+
+    if (type->tp_new == NULL) {
+        GilErr_Format(GilExc_TypeError, "cannot create '%s' instances", type->tp_name);
+        return NULL;
+    }
+    GilObject *obj = type->tp_new(type, args, kwargs);
+    if (obj == NULL) {
+        if (!gil_err_pending(ts))
+            GilErr_Format(GilExc_SystemError, "tp_new of '%s' returned NULL without setting an exception", type->tp_name);
+        return NULL;
+    }
+    /* tp_new may answer with any object; only an instance of the type is initialised, as what it is. type(x) is none. */
+    if (type == &GilType_Type || !GilType_IsSubtype(Gil_TYPE(obj), type) || Gil_TYPE(obj)->tp_init == NULL)
+        return obj;
+    if (Gil_TYPE(obj)->tp_init(obj, args, kwargs) < 0) {
+        if (!gil_err_pending(ts))
+            GilErr_Format(GilExc_SystemError, "tp_init of '%s' failed without setting an exception", type->tp_name);
+        Gil_DECREF(obj);
+        return NULL;
+    }
+    return obj;
+}
+
+static GilObject *
+type_get_name(GilObject *self, void *closure)
+{
+    (void)closure;
+    return GilType_GetName((GilTypeObject *)(void *)self);
+}
+
+static GilObject *
+type_get_module(GilObject *self, void *closure)
+{
+    (void)closure;
+    return GilType_GetModuleName((GilTypeObject *)(void *)self);
+}
+
+/* Class attributes that a type of one's own may be given anew, under the name in closure. */
+static int
+type_set_own(GilObject *self, GilObject *value, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    const char *name = closure;
+
+    if (!gil_type_is_heap(type) || (type->tp_flags & Gil_TPFLAGS_IMMUTABLETYPE)) {
+        GilErr_Format(GilExc_TypeError, "cannot set '%s' attribute of immutable type '%s'", name, type->tp_name);
+        return -1;
+    }
+    if (value == NULL) {
+        GilErr_Format(GilExc_TypeError, "cannot delete '%s' attribute of type '%s'", name, type->tp_name);
+        return -1;
+    }
+    return gil_type_set_value(gil_tstate_need("type_set_own"), type, name, strlen(name), value);
+}
+
+static GilObject *
+type_get_doc(GilObject *self, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    const char *key = closure;
+    const struct gil_name_entry *entry =
+        gil_names_find(type->tp_names, key, strlen(key), gil_names_hash(key, strlen(key)));
+    const char *doc = gil_doc_text(gil_type_short_name(type), type->tp_doc);
+
+    if (entry != NULL && entry->kind == GIL_NAME_VALUE)
+        return Gil_NewRef(entry->u.value);
+    return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
+}
+
+static GilObject *
+type_get_base(GilObject *self, void *closure)
+{
+    GilTypeObject *base = ((GilTypeObject *)(void *)self)->tp_base;
+    (void)closure;
+
+    return Gil_NewRef(base != NULL ? (GilObject *)base : Gil_None);
+}
+
+static GilObject *
+type_get_bases(GilObject *self, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    (void)closure;
+
+    if (gil_type_is_heap(type))
+        return gil_ops.tuple_from_array((GilObject *const *)(void *)gil_heap_type(type)->bases, gil_heap_type(type)->nbases);
+    return gil_ops.tuple_from_array((GilObject *const *)(void *)&type->tp_base, type->tp_base != NULL);
+}
+
+static GilObject *
+type_get_mro(GilObject *self, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    (void)closure;
+
+    return gil_ops.tuple_from_array((GilObject *const *)(void *)type->tp_mro_items, type->tp_mro_count);
+}
+
+static GilGetSetDef type_getset[] = {
+    {"__name__", type_get_name, NULL, NULL, NULL},
+    {"__qualname__", type_get_name, NULL, NULL, NULL},
+    {"__module__", type_get_module, type_set_own, NULL, (void *)"__module__"},
+    {"__doc__", type_get_doc, type_set_own, NULL, (void *)"__doc__"},
+    {"__base__", type_get_base, NULL, NULL, NULL},
+    {"__bases__", type_get_bases, NULL, NULL, NULL},
+    {"__mro__", type_get_mro, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+GilTypeObject GilType_Type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "type",
+    .tp_basicsize = sizeof(GilHeapTypeObject),
+    .tp_dealloc = type_dealloc,
+    .tp_vectorcall_offset = offsetof(GilTypeObject, tp_vectorcall),
+    .tp_repr = type_repr,
+    .tp_call = type_call,
+    .tp_getattro = gil_type_getattro,
+    .tp_setattro = gil_type_setattro,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
+                Gil_TPFLAGS_TYPE_SUBCLASS | Gil_TPFLAGS_HAVE_VECTORCALL,
+    .tp_doc = "type(object) -> the object's type",
+    .tp_traverse = type_traverse,
+    .tp_clear = type_clear,
+    .tp_getset = type_getset,
+    .tp_new = type_new,
+    .tp_is_gc = type_is_gc,
+};

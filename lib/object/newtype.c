@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Building a heap type.
+ *
+ * Order: bases, then the layout that follows from them, then the memory of everything, then what cannot fail, and last
+ * the entry into the interpreter's list, which makes the type one that may be used. Until then it is an object whose
+ * destructor takes apart whatever there is of it, so each failure simply drops it. Nothing on the way runs foreign code:
+ * the bases are looked at, not called.
+ */
+#include "object/newtype.h"
+
+#include "object/error.h"
+#include "object/inherit.h"
+#include "object/member.h"
+#include "object/metatype.h"
+#include "object/ops.h"
+#include "object/slots.h"
+
+/* Fields reserved by name: their offset says where a feature keeps its pointer. */
+static const char vectorcall_member[] = "__vectorcalloffset__";
+static const char dict_member[] = "__dictoffset__";
+static const char weakref_member[] = "__weaklistoffset__";
+
+/* Room for the bases that a type is made from; one stands in place. */
+struct bases {
+    GilTypeObject *single;
+    GilTypeObject **items; /* borrowed from the plan */
+    Gil_ssize_t n;
+};
+
+int
+gil_slot_is_planned(int id)
+{
+    switch (id) {
+    case Gil_tp_base:
+    case Gil_tp_bases:
+    case Gil_tp_doc:
+    case Gil_tp_members:
+    case Gil_tp_methods:
+    case Gil_tp_getset:
+    case Gil_tp_token:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static int
+base_is_acceptable(GilThreadState *ts, const struct gil_type_plan *plan, const struct bases *bases, Gil_ssize_t i)
+{
+    GilTypeObject *base = bases->items[i];
+
+    if (!gil_is_type((GilObject *)base)) {
+        GilErr_Format(GilExc_TypeError, "type '%s': bases must be types, not '%s'", plan->name, Gil_TYPE(base)->tp_name);
+        return 0;
+    }
+    if (!(base->tp_flags & Gil_TPFLAGS_BASETYPE)) {
+        GilErr_Format(GilExc_TypeError, "type '%s' is not an acceptable base type", base->tp_name);
+        return 0;
+    }
+    if (gil_type_is_heap(base) && gil_heap_type(base)->interp != ts->interp) {
+        GilErr_Format(GilExc_TypeError, "base '%s' of type '%s' belongs to another interpreter", base->tp_name,
+                      plan->name);
+        return 0;
+    }
+    if ((plan->flags & Gil_TPFLAGS_IMMUTABLETYPE) && gil_type_is_heap(base) &&
+        !(base->tp_flags & Gil_TPFLAGS_IMMUTABLETYPE)) {
+        GilErr_Format(GilExc_TypeError, "Creating immutable type %s from mutable base %s", plan->name, base->tp_name);
+        return 0;
+    }
+    for (Gil_ssize_t j = 0; j < i; j++)
+        if (bases->items[j] == base) {
+            GilErr_Format(GilExc_TypeError, "duplicate base class %s", base->tp_name);
+            return 0;
+        }
+    return 1;
+}
+
+static int
+read_bases(GilThreadState *ts, const struct gil_type_plan *plan, struct bases *bases)
+{
+    bases->single = &GilBaseObject_Type;
+    bases->items = &bases->single;
+    bases->n = 1;
+    if (plan->bases != NULL && gil_is_tuple(plan->bases)) {
+        GilObject **items;
+        bases->n = gil_ops.tuple_items(plan->bases, &items);
+        bases->items = (GilTypeObject **)(void *)items;
+        if (bases->n == 0) {
+            bases->items = &bases->single;
+            bases->n = 1;
+        }
+    }
+    else if (plan->bases != NULL)
+        bases->single = (GilTypeObject *)(void *)plan->bases;
+    for (Gil_ssize_t i = 0; i < bases->n; i++)
+        if (!base_is_acceptable(ts, plan, bases, i))
+            return -1;
+    return 0;
+}
+
+/* Size of an instance without items, and where the type's own part begins; -1 with the error set. */
+static Gil_ssize_t
+plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
+{
+    Gil_ssize_t data = (base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
+    Gil_ssize_t size = plan->basicsize > 0    ? plan->basicsize
+                       : plan->basicsize == 0 ? base->tp_basicsize
+                                              : data + ((15 - plan->basicsize) & ~(Gil_ssize_t)15);
+
+    if (size < base->tp_basicsize) {
+        GilErr_Format(GilExc_TypeError, "tp_basicsize for type '%s' (%zd) is too small for base '%s' (%zd)", plan->name,
+                      size, base->tp_name, base->tp_basicsize);
+        return -1;
+    }
+    if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END)) {
+        GilErr_Format(GilExc_SystemError,
+                      "type '%s': Cannot extend variable-size class without Gil_TPFLAGS_ITEMS_AT_END.", plan->name);
+        return -1;
+    }
+    return size;
+}
+
+static int
+refuse_member(const struct gil_type_plan *plan, const GilMemberDef *m, const char *why)
+{
+    GilErr_Format(GilExc_SystemError, "type '%s': member '%s' %s", plan->name, m->name, why);
+    return -1;
+}
+
+/* Check one member against the layout, and make its offset absolute. */
+static int
+settle_member(const struct gil_type_plan *plan, const GilTypeObject *type, GilMemberDef *m)
+{
+    Gil_ssize_t size = (Gil_ssize_t)gil_member_size(m->type);
+
+    if (m->flags & Gil_RELATIVE_OFFSET) {
+        if (plan->basicsize >= 0)
+            return refuse_member(plan, m, "has a relative offset, but basicsize is not negative");
+        m->flags &= ~Gil_RELATIVE_OFFSET;
+        if (m->offset >= 0 && m->offset <= type->tp_basicsize)
+            m->offset += gil_type_data_offset(type);
+    }
+    else if (plan->basicsize < 0)
+        return refuse_member(plan, m, "must have Gil_RELATIVE_OFFSET, because basicsize is negative");
+    if (size == 0)
+        return refuse_member(plan, m, "is of unknown type");
+    if (m->offset < (Gil_ssize_t)sizeof(GilObject) || m->offset > type->tp_basicsize - size)
+        return refuse_member(plan, m, "reaches outside of the instance");
+    if (strcmp(m->name, dict_member) == 0)
+        return refuse_member(plan, m, "asks for a dict in each instance, which types cannot have yet");
+    if (strcmp(m->name, weakref_member) == 0)
+        return refuse_member(plan, m, "asks for weak references, which types cannot have yet");
+    if (strcmp(m->name, vectorcall_member) == 0 && (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY)))
+        return refuse_member(plan, m, "must be a read-only Gil_T_PYSSIZET");
+    return 0;
+}
+
+/* The type's own copy of the members, without those reserved. */
+static int
+copy_members(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject *ht)
+{
+    size_t n = 0, kept = 0;
+
+    while (plan->members != NULL && plan->members[n].name != NULL)
+        n++;
+    if (n == 0)
+        return 0;
+    ht->members = gil_heap_calloc(ts->heap, n + 1, sizeof *ht->members);
+    if (ht->members == NULL) {
+        gil_err_no_memory(ts);
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        GilMemberDef *m = &ht->members[kept];
+        *m = plan->members[i];
+        if (settle_member(plan, &ht->type, m) < 0)
+            return -1;
+        if (strcmp(m->name, vectorcall_member) == 0)
+            ht->type.tp_vectorcall_offset = m->offset;
+        else
+            kept++;
+    }
+    ht->members[kept] = (GilMemberDef){.name = NULL};
+    ht->type.tp_members = ht->members;
+    return 0;
+}
+
+static char *
+copy_text(GilThreadState *ts, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = gil_heap_malloc(ts->heap, size);
+
+    return copy != NULL ? memcpy(copy, text, size) : gil_err_no_memory(ts);
+}
+
+/* Hold the bases, and put the order of all classes together. */
+static int
+take_bases(GilThreadState *ts, GilHeapTypeObject *ht, const struct bases *bases)
+{
+    Gil_ssize_t room = gil_mro_room(bases->items, bases->n), *scratch = NULL, n = -1;
+
+    ht->bases = gil_heap_calloc(ts->heap, (size_t)bases->n, sizeof *ht->bases);
+    ht->type.tp_mro_items = gil_heap_calloc(ts->heap, (size_t)room, sizeof *ht->type.tp_mro_items);
+    scratch = gil_heap_calloc(ts->heap, (size_t)bases->n, sizeof *scratch);
+    if (ht->bases == NULL || ht->type.tp_mro_items == NULL || scratch == NULL)
+        gil_err_no_memory(ts);
+    else {
+        for (Gil_ssize_t i = 0; i < bases->n; i++)
+            ht->bases[i] = (GilTypeObject *)(void *)Gil_NewRef(bases->items[i]);
+        ht->nbases = bases->n;
+        ht->type.tp_mro_items[0] = &ht->type;
+        n = gil_mro_merge(ht->bases, ht->nbases, ht->type.tp_mro_items, scratch);
+        if (n < 0)
+            GilErr_Format(GilExc_TypeError, "Cannot create a consistent method resolution order (MRO) for type '%s'",
+                          ht->type.tp_name);
+        else
+            ht->type.tp_mro_count = n;
+    }
+    gil_heap_free(scratch);
+    return n < 0 ? -1 : 0;
+}
+
+static void
+write_slots(const struct gil_type_plan *plan, GilTypeObject *type)
+{
+    for (const GilType_Slot *slot = plan->slots; slot != NULL && slot->slot != 0; slot++)
+        if (!gil_slot_is_planned(slot->slot))
+            gil_slot_write(type, gil_slot_place(slot->slot), slot->pfunc);
+}
+
+/* What can be judged only when all slots stand. */
+static int
+check_slots(const GilTypeObject *type)
+{
+    const char *fault = NULL;
+
+    if (gil_type_has_gc(type) && type->tp_traverse == NULL)
+        fault = "has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function";
+    else if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_vectorcall_offset <= 0)
+        fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no member __vectorcalloffset__";
+    else if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_call == NULL)
+        fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no Gil_tp_call";
+    if (fault == NULL)
+        return 0;
+    GilErr_Format(GilExc_SystemError, "type '%s' %s", type->tp_name, fault);
+    return -1;
+}
+
+/* The table of attributes: what the plan lists, and the module's name. */
+static int
+fill_names(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObject *type)
+{
+    const char *dot = strrchr(plan->name, '.');
+
+    type->tp_names = gil_names_new(ts->heap);
+    if (type->tp_names == NULL || gil_type_add_tables(type) < 0) {
+        gil_err_no_memory(ts);
+        return -1;
+    }
+    if (dot == NULL)
+        return 0;
+    GilObject *module = gil_ops.str_from_utf8(plan->name, (size_t)(dot - plan->name));
+    if (module == NULL)
+        return -1;
+    int rc = gil_type_set_value(ts, type, "__module__", 10, module);
+    Gil_DECREF(module);
+    return rc;
+}
+
+static GilHeapTypeObject *
+new_empty(GilThreadState *ts)
+{
+    GilObject *op = gil_object_alloc(ts, &GilType_Type, 0);
+
+    if (op == NULL)
+        return NULL;
+    memset(op + 1, 0, sizeof(GilHeapTypeObject) - sizeof *op);
+    GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)op);
+    ht->interp = ts->interp;
+    ht->type.tp_as_number = &ht->as_number;
+    ht->type.tp_as_sequence = &ht->as_sequence;
+    ht->type.tp_as_mapping = &ht->as_mapping;
+    ht->type.tp_as_buffer = &ht->as_buffer;
+    ht->type.tp_flags = Gil_TPFLAGS_HEAPTYPE;
+    return ht;
+}
+
+/* Everything between an empty type and one that is ready. */
+static int
+complete(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject *ht, const struct bases *bases)
+{
+    GilTypeObject *type = &ht->type;
+
+    ht->name = copy_text(ts, plan->name);
+    if (ht->name == NULL)
+        return -1;
+    type->tp_name = ht->name;
+    if (plan->doc != NULL && (ht->doc = copy_text(ts, plan->doc)) == NULL)
+        return -1;
+    type->tp_doc = ht->doc;
+    if (take_bases(ts, ht, bases) < 0)
+        return -1;
+    type->tp_base = gil_best_base(ht->bases, ht->nbases);
+    if (type->tp_base == NULL) {
+        GilErr_Format(GilExc_TypeError, "type '%s': multiple bases have instance lay-out conflict", plan->name);
+        return -1;
+    }
+    type->tp_basicsize = plan_size(plan, type->tp_base);
+    if (type->tp_basicsize < 0)
+        return -1;
+    type->tp_itemsize = plan->itemsize;
+    type->tp_flags |= plan->flags;
+    type->tp_token = plan->token;
+    type->tp_methods = plan->methods;
+    type->tp_getset = plan->getset;
+    write_slots(plan, type);
+    if (type->tp_dealloc == NULL)
+        type->tp_dealloc = gil_heap_type_instance_dealloc;
+    if (copy_members(ts, plan, ht) < 0)
+        return -1;
+    gil_inherit_slots(type);
+    if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0)
+        return -1;
+    ht->module = Gil_XNewRef(plan->module);
+    return 0;
+}
+
+GilTypeObject *
+gil_type_build(GilThreadState *ts, const struct gil_type_plan *plan)
+{
+    struct bases bases;
+
+    if (read_bases(ts, plan, &bases) < 0)
+        return NULL;
+    GilHeapTypeObject *ht = new_empty(ts);
+    if (ht == NULL)
+        return NULL;
+    if (complete(ts, plan, ht, &bases) < 0) {
+        Gil_DECREF(ht);
+        return NULL;
+    }
+    gil_type_link(ts, ht);
+    gil_object_track(ts, ht);
+    return &ht->type;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Building a heap type from a plan that says all there is to know. */
+#ifndef GIL_OBJECT_NEWTYPE_H
+#define GIL_OBJECT_NEWTYPE_H
+
+#include "object/type.h"
+
+/* Each part is checked already but for what depends on the base; see typespec.c. */
+struct gil_type_plan {
+    const char *name;
+    const char *doc;             /* or NULL */
+    const void *token;           /* or NULL */
+    Gil_ssize_t basicsize;       /* 0 inherits, negative adds so much to the base's */
+    Gil_ssize_t itemsize;        /* 0 inherits */
+    unsigned long flags;
+    const GilType_Slot *slots;   /* those that are copied as they stand; or NULL */
+    GilMemberDef *members;       /* or NULL */
+    GilMethodDef *methods;       /* or NULL */
+    GilGetSetDef *getset;        /* or NULL */
+    GilObject *module;           /* or NULL */
+    GilObject *bases;            /* a type, a tuple of types, or NULL for object */
+};
+
+/* New reference, or NULL: TypeError for bases that cannot be, SystemError for parts that do not fit, MemoryError. */
+GilTypeObject *gil_type_build(GilThreadState *ts, const struct gil_type_plan *plan);
+/* Whether a slot has a field of the plan and is not copied. */
+int gil_slot_is_planned(int id);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Start and stop of the object layer. */
+#include "object/start.h"
+
+#include "object/alloc.h"
+#include "object/descr.h"
+#include "object/error.h"
+#include "object/recursion.h"
+
+int
+gil_object_start(void)
+{
+    if (gil_type_ready(&GilBaseObject_Type) < 0 || gil_type_ready(&GilType_Type) < 0)
+        return -1;
+    return gil_descr_start();
+}
+
+int
+gil_object_interp_start(GilThreadState *ts)
+{
+    struct gil_object_pocket *pocket = gil_heap_calloc(ts->heap, 1, sizeof *pocket);
+
+    if (pocket == NULL)
+        return -1;
+    gil_gc_list_init(&pocket->tracked);
+    ts->interp->pocket[GIL_POCKET_OBJECT] = pocket;
+    return 0;
+}
+
+void
+gil_object_interp_stop(GilThreadState *ts)
+{
+    gil_heap_free(gil_object_pocket(ts));
+    ts->interp->pocket[GIL_POCKET_OBJECT] = NULL;
+}
+
+void
+gil_object_tstate_clear(GilThreadState *ts)
+{
+    GIL_ASSERT(ts->dealloc_depth == 0 && ts->dealloc_later == NULL);
+    /* What runs here may raise and handle anew. */
+    while (ts->handled != NULL || gil_err_pending(ts)) {
+        GilErr_SetHandledException(NULL);
+        gil_err_clear(ts);
+    }
+    gil_repr_clear(ts);
+}
