@@ -217,6 +217,18 @@ require_detached(const char *func)
         gil_panic(func, "thread state %llu is attached to the calling thread already", (unsigned long long)current->id);
 }
 
+/* The state is this thread's from now on; what it knew of another one's stack is no longer true. */
+static void
+settle_on_thread(GilThreadState *ts)
+{
+    unsigned long self = this_thread();
+
+    if (ts->os_thread != self) {
+        ts->os_thread = self;
+        ts->stack_limit = NULL;
+    }
+}
+
 void
 gil_tstate_attach(GilThreadState *ts, const char *func)
 {
@@ -229,7 +241,7 @@ gil_tstate_attach(GilThreadState *ts, const char *func)
     errno = saved;
     gil_tstate_enter(ts, func);
     gil_store_relaxed(&ts->left_by, 0);
-    ts->os_thread = this_thread();
+    settle_on_thread(ts);
     _Gil_thread = &ts->block;
 }
 
@@ -321,7 +333,7 @@ gil_tstate_ensure(GilInterpreterState *interp, const char *func)
             gil_tstate_detach(current, func);
         gil_tstate_enter(ts, func);
         gil_store_relaxed(&ts->left_by, 0);
-        ts->os_thread = this_thread();
+        settle_on_thread(ts);
         _Gil_thread = &ts->block;
         current = ts;
     }
