@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* int: the type, the small ints, and how every result is made. */
+#include "value/long.h"
+
+#include "gilrt/error.h"
+#include "object/type.h"
+
+#include <string.h>
+
+struct gil_small_long gil_small_ints[GIL_SMALL_INT_MAX - GIL_SMALL_INT_MIN + 1];
+
+#define LONG_HEAD offsetof(struct gil_long, digit)
+
+struct gil_long *
+gil_long_new(GilThreadState *ts, size_t n)
+{
+    if (n > (SIZE_MAX / 2 - LONG_HEAD) / sizeof(uint64_t)) {
+        GilErr_SetString(GilExc_OverflowError, "too many digits in integer");
+        return NULL;
+    }
+    size_t limbs = n == 0 ? 1 : n;
+    struct gil_long *v = gil_long(gil_object_alloc_size(ts, &GilLong_Type, LONG_HEAD + limbs * sizeof(uint64_t)));
+    if (v == NULL)
+        return NULL;
+    v->size = (Gil_ssize_t)n;
+    v->digit[0] = 0;
+    return v;
+}
+
+GilObject *
+gil_long_finish(struct gil_long *v, size_t n, int negative)
+{
+    n = gil_limbs_size(v->digit, n);
+    uint64_t least = n == 0 ? 0 : v->digit[0];
+
+    if (n <= 1 && least <= (negative ? (uint64_t)-GIL_SMALL_INT_MIN : (uint64_t)GIL_SMALL_INT_MAX)) {
+        Gil_DECREF(v);
+        return gil_small_int(negative ? -(int)least : (int)least);
+    }
+    v->size = negative ? -(Gil_ssize_t)n : (Gil_ssize_t)n;
+    return &v->ob_base;
+}
+
+GilObject *
+gil_long_from_int128(GilThreadState *ts, __int128 value)
+{
+    int negative = value < 0;
+    unsigned __int128 magnitude = negative ? 0 - (unsigned __int128)value : (unsigned __int128)value;
+    uint64_t high = (uint64_t)(magnitude >> GIL_LIMB_BITS);
+
+    if (high == 0)
+        return gil_long_from_magnitude(ts, (uint64_t)magnitude, negative);
+    struct gil_long *v = gil_long_new(ts, 2);
+    if (v == NULL)
+        return NULL;
+    v->digit[0] = (uint64_t)magnitude;
+    v->digit[1] = high;
+    v->size = negative ? -2 : 2;
+    return &v->ob_base;
+}
+
+GilObject *
+gil_long_exact(GilThreadState *ts, struct gil_long *v)
+{
+    if (Gil_IS_TYPE(&v->ob_base, &GilLong_Type))
+        return Gil_NewRef(v);
+    size_t n = gil_long_limbs(v);
+    if (n <= 1)
+        return gil_long_from_magnitude(ts, v->digit[0], v->size < 0);
+    struct gil_long *copy = gil_long_new(ts, n);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy->digit, v->digit, n * sizeof(uint64_t));
+    copy->size = v->size;
+    return &copy->ob_base;
+}
+
+GilObject *
+gil_long_to_subtype(GilTypeObject *type, GilObject *x)
+{
+    struct gil_long *from = gil_long(x);
+    size_t n = gil_long_limbs(from), limbs = n == 0 ? 1 : n;
+    struct gil_long *v = gil_long(type->tp_alloc(type, (Gil_ssize_t)limbs));
+
+    if (v != NULL) {
+        memcpy(v->digit, from->digit, limbs * sizeof(uint64_t));
+        v->size = from->size;
+    }
+    Gil_DECREF(x);
+    return v == NULL ? NULL : &v->ob_base;
+}
+
+static void
+long_dealloc(GilObject *self)
+{
+    /* tp_free also where a subclass calls this as its base: its memory may be another's. */
+    if (GIL_LIKELY(Gil_IS_TYPE(self, &GilLong_Type)))
+        gil_object_free(self);
+    else
+        Gil_TYPE(self)->tp_free(self);
+}
+
+static GilObject *
+long_repr(GilObject *self)
+{
+    return gil_long_to_text(gil_tstate_need(__func__), gil_long(self), 10, 0);
+}
+
+GilTypeObject GilLong_Type = {
+    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "int",
+    .tp_basicsize = LONG_HEAD,
+    .tp_itemsize = sizeof(uint64_t),
+    .tp_dealloc = long_dealloc,
+    .tp_repr = long_repr,
+    .tp_as_number = &gil_long_as_number,
+    .tp_hash = gil_long_hash,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_LONG_SUBCLASS,
+    .tp_doc = "int(x=0, /)\nint(text, /, base=10)\n--\n\nA whole number of any size.",
+    .tp_richcompare = gil_long_richcompare,
+    .tp_methods = gil_long_methods,
+    .tp_getset = gil_long_getset,
+    .tp_new = gil_long_tp_new,
+};
+
+int
+gil_long_start(void)
+{
+    for (int i = GIL_SMALL_INT_MIN; i <= GIL_SMALL_INT_MAX; i++) {
+        struct gil_small_long *v = &gil_small_ints[i - GIL_SMALL_INT_MIN];
+        v->ob_base = (GilObject)GilObject_HEAD_INIT(&GilLong_Type);
+        v->size = (i > 0) - (i < 0);
+        v->digit[0] = (uint64_t)(i < 0 ? -i : i);
+    }
+    return gil_type_ready(&GilLong_Type);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* int: what int() makes of its arguments, and the methods and attributes an int shows. */
+#include "gilrt/buffer.h"
+#include "gilrt/bytes.h"
+#include "gilrt/call.h"
+#include "gilrt/dict.h"
+#include "gilrt/error.h"
+#include "gilrt/number.h"
+#include "gilrt/tuple.h"
+#include "gilrt/unicode.h"
+#include "object/error.h"
+#include "object/ops.h"
+#include "object/type.h"
+#include "value/long.h"
+
+#include <string.h>
+
+/* --- int() --- */
+
+/* int(x, base): x must be text. */
+static GilObject *
+from_text_in_base(GilThreadState *ts, GilObject *x, GilObject *base)
+{
+    Gil_buffer view;
+    Gil_ssize_t radix = GilNumber_AsSsize_t(base, NULL);
+
+    if (radix == -1 && GilErr_Occurred() != NULL)
+        return NULL;
+    if ((radix != 0 && radix < 2) || radix > 36) {
+        GilErr_SetString(GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
+        return NULL;
+    }
+    if (gil_is_str(x))
+        return GilLong_FromUnicodeObject(x, (int)radix);
+    if (!GilObject_CheckBuffer(x)) {
+        GilErr_SetString(GilExc_TypeError, "int() can't convert non-string with explicit base");
+        return NULL;
+    }
+    if (GilObject_GetBuffer(x, &view, GilBUF_SIMPLE) < 0)
+        return NULL;
+    GilObject *result = gil_long_from_text(ts, view.buf, (size_t)view.len, (int)radix, x);
+    GilBuffer_Release(&view);
+    return result;
+}
+
+/* The argument base among the keywords, strong, or NULL: absent, or *failed. */
+static GilObject *
+base_keyword(GilObject *kwargs, int *failed)
+{
+    GilObject *base = NULL;
+
+    *failed = 0;
+    if (kwargs == NULL || gil_ops.dict_size(kwargs) == 0)
+        return NULL;
+    int found = GilDict_GetItemStringRef(kwargs, "base", &base);
+    if (found >= 0 && gil_ops.dict_size(kwargs) > found) {
+        GilErr_SetString(GilExc_TypeError, "int() got an unexpected keyword argument");
+        found = -1;
+    }
+    *failed = found < 0;
+    if (*failed)
+        Gil_CLEAR(base);
+    return base;
+}
+
+GilObject *
+gil_long_tp_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    Gil_ssize_t n = GilTuple_GET_SIZE(args);
+    int failed;
+    GilObject *number, *base = base_keyword(kwargs, &failed);
+
+    if (failed)
+        return NULL;
+    if (n + (base != NULL) > 2) {
+        Gil_XDECREF(base);
+        return GilErr_Format(GilExc_TypeError, "int() takes at most 2 arguments (%zd given)", n + (base != NULL));
+    }
+    if (n == 2)
+        base = Gil_NewRef(GilTuple_GET_ITEM(args, 1));
+    if (n == 0 && base != NULL)
+        number = GilErr_Format(GilExc_TypeError, "int() missing string argument");
+    else if (n == 0)
+        number = gil_small_int(0);
+    else if (base == NULL)
+        number = GilNumber_Long(GilTuple_GET_ITEM(args, 0));
+    else
+        number = from_text_in_base(ts, GilTuple_GET_ITEM(args, 0), base);
+    Gil_XDECREF(base);
+    return number == NULL || type == &GilLong_Type ? number : gil_long_to_subtype(type, number);
+}
+
+/* --- methods --- */
+
+static GilObject *
+long_conjugate(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return gil_long_exact(gil_tstate_need(__func__), gil_long(self));
+}
+
+static GilObject *
+long_is_integer(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return _Gil_RichResult(1);
+}
+
+static GilObject *
+long_bit_length(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    const struct gil_long *v = gil_long(self);
+    return GilLong_FromUInt64(gil_limbs_bits(v->digit, gil_long_limbs(v)));
+}
+
+static GilObject *
+long_bit_count(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    const struct gil_long *v = gil_long(self);
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < gil_long_limbs(v); i++)
+        count += (uint64_t)__builtin_popcountll(v->digit[i]);
+    return GilLong_FromUInt64(count);
+}
+
+static GilObject *
+long_as_integer_ratio(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    GilObject *above = gil_long_exact(gil_tstate_need(__func__), gil_long(self));
+    if (above == NULL)
+        return NULL;
+    GilObject *pair = GilTuple_Pack(2, above, gil_small_int(1));
+    Gil_DECREF(above);
+    return pair;
+}
+
+/* Arguments of to_bytes() and from_bytes(): first, byteorder="big", and signed=False by keyword only. */
+struct byte_arguments {
+    GilObject *first; /* borrowed, or NULL: not given */
+    int little_endian;
+    int is_signed;
+};
+
+static int
+read_byteorder(GilObject *order, int *little_endian)
+{
+    if (!gil_is_str(order)) {
+        GilErr_Format(GilExc_TypeError, "byteorder must be str, not %.100s", Gil_TYPE(order)->tp_name);
+        return -1;
+    }
+    size_t len;
+    const char *text = gil_ops.str_utf8(order, &len);
+    if (text == NULL)
+        return -1;
+    *little_endian = len == 6 && memcmp(text, "little", 6) == 0;
+    if (*little_endian || (len == 3 && memcmp(text, "big", 3) == 0))
+        return 0;
+    GilErr_SetString(GilExc_ValueError, "byteorder must be either 'little' or 'big'");
+    return -1;
+}
+
+/* One keyword argument; first_name is what the first parameter is called. */
+static int
+read_keyword(struct byte_arguments *given, GilObject *name, GilObject *value, const char *func, const char *first_name)
+{
+    size_t len;
+    const char *text = gil_ops.str_utf8(name, &len);
+
+    if (text == NULL)
+        return -1;
+    if (strcmp(text, "signed") == 0) {
+        given->is_signed = GilObject_IsTrue(value);
+        return given->is_signed < 0 ? -1 : 0;
+    }
+    if (strcmp(text, "byteorder") == 0)
+        return read_byteorder(value, &given->little_endian);
+    if (strcmp(text, first_name) == 0 && given->first == NULL) {
+        given->first = value;
+        return 0;
+    }
+    GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", func, name);
+    return -1;
+}
+
+static int
+read_byte_arguments(struct byte_arguments *given, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames,
+                    const char *func, const char *first_name)
+{
+    *given = (struct byte_arguments){NULL, 0, 0};
+    if (nargs > 2) {
+        GilErr_Format(GilExc_TypeError, "%s() takes at most 2 positional arguments (%zd given)", func, nargs);
+        return -1;
+    }
+    if (nargs > 0)
+        given->first = args[0];
+    if (nargs > 1 && read_byteorder(args[1], &given->little_endian) < 0)
+        return -1;
+    Gil_ssize_t names = kwnames == NULL ? 0 : GilTuple_GET_SIZE(kwnames);
+    for (Gil_ssize_t i = 0; i < names; i++)
+        if (read_keyword(given, GilTuple_GET_ITEM(kwnames, i), args[nargs + i], func, first_name) < 0)
+            return -1;
+    return 0;
+}
+
+/* Whether v fits into n bytes; OverflowError otherwise. */
+static int
+check_fit(const struct gil_long *v, Gil_ssize_t n, int is_signed)
+{
+    if (v->size < 0 && !is_signed) {
+        GilErr_SetString(GilExc_OverflowError, "can't convert negative int to unsigned");
+        return -1;
+    }
+    uint64_t bits = gil_limbs_bits(v->digit, gil_long_limbs(v));
+    if (is_signed && bits > 0)
+        bits += !(v->size < 0 && gil_long_is_power_of_two(v));
+    if ((bits + 7) / 8 > (uint64_t)n) {
+        GilErr_SetString(GilExc_OverflowError, "int too big to convert");
+        return -1;
+    }
+    return 0;
+}
+
+static GilObject *
+long_to_bytes(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+{
+    struct byte_arguments given;
+    Gil_ssize_t n = 1;
+
+    if (read_byte_arguments(&given, args, nargs, kwnames, "to_bytes", "length") < 0)
+        return NULL;
+    if (given.first != NULL) {
+        n = GilNumber_AsSsize_t(given.first, GilExc_OverflowError);
+        if (n == -1 && GilErr_Occurred() != NULL)
+            return NULL;
+    }
+    if (n < 0) {
+        GilErr_SetString(GilExc_ValueError, "length argument must be non-negative");
+        return NULL;
+    }
+    if (check_fit(gil_long(self), n, given.is_signed) < 0)
+        return NULL;
+    GilObject *bytes = GilBytes_FromStringAndSize(NULL, n);
+    if (bytes != NULL)
+        gil_long_to_bytes(gil_long(self), (unsigned char *)GilBytes_AsString(bytes), (size_t)n, given.little_endian);
+    return bytes;
+}
+
+static GilObject *
+long_from_bytes(GilObject *type, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    struct byte_arguments given;
+    Gil_buffer view;
+
+    if (read_byte_arguments(&given, args, nargs, kwnames, "from_bytes", "bytes") < 0)
+        return NULL;
+    if (given.first == NULL)
+        return GilErr_Format(GilExc_TypeError, "from_bytes() missing required argument 'bytes' (pos 1)");
+    GilObject *bytes = GilBytes_FromObject(given.first); /* iterables of ints too */
+    if (bytes == NULL)
+        return NULL;
+    GilObject *number = NULL;
+    if (GilObject_GetBuffer(bytes, &view, GilBUF_SIMPLE) == 0) {
+        number = gil_long_from_bytes(ts, view.buf, (size_t)view.len, given.little_endian, given.is_signed);
+        GilBuffer_Release(&view);
+    }
+    Gil_DECREF(bytes);
+    if (number == NULL || type == (GilObject *)&GilLong_Type)
+        return number;
+    GilObject *result = GilObject_CallOneArg(type, number);
+    Gil_DECREF(number);
+    return result;
+}
+
+GilMethodDef gil_long_methods[] = {
+    {"as_integer_ratio", long_as_integer_ratio, GIL_METH_NOARGS,
+     "as_integer_ratio($self, /)\n--\n\nThe pair of the int and 1."},
+    {"bit_count", long_bit_count, GIL_METH_NOARGS, "bit_count($self, /)\n--\n\nNumber of ones in the absolute value."},
+    {"bit_length", long_bit_length, GIL_METH_NOARGS,
+     "bit_length($self, /)\n--\n\nBits of the absolute value, without zeros in front."},
+    {"conjugate", long_conjugate, GIL_METH_NOARGS, "conjugate($self, /)\n--\n\nThe int itself."},
+    {"from_bytes", _GilCFunction_CAST(long_from_bytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS | GIL_METH_CLASS,
+     "from_bytes($type, /, bytes, byteorder='big', *, signed=False)\n--\n\nThe int that bytes stand for."},
+    {"is_integer", long_is_integer, GIL_METH_NOARGS, "is_integer($self, /)\n--\n\nTrue."},
+    {"to_bytes", _GilCFunction_CAST(long_to_bytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "to_bytes($self, /, length=1, byteorder='big', *, signed=False)\n--\n\nThe int as that many bytes."},
+    {NULL, NULL, 0, NULL},
+};
+
+static GilObject *
+get_self(GilObject *self, void *Gil_UNUSED(closure))
+{
+    return long_conjugate(self, NULL);
+}
+
+/* closure: NULL for 0, else 1. */
+static GilObject *
+get_constant(GilObject *Gil_UNUSED(self), void *closure)
+{
+    return gil_small_int(closure != NULL);
+}
+
+GilGetSetDef gil_long_getset[] = {
+    {"real", get_self, NULL, "the int itself", NULL},
+    {"imag", get_constant, NULL, "0", NULL},
+    {"numerator", get_self, NULL, "the int itself", NULL},
+    {"denominator", get_constant, NULL, "1", gil_long_methods},
+    {NULL, NULL, NULL, NULL, NULL},
+};
