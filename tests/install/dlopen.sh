@@ -33,5 +33,6 @@ tap_check "an extension builds" build_module guest
 tap_check "a host that is not linked to the library builds" build_host
 tap_check "it is not linked to the library" host_needs_library
 tap_check "a host with RTLD_LOCAL loads modules, and a thread outlives dlclose" says ok "$work/local" "$library"
+tap_check "its malloc is still libc's" says 'malloc .*/libc\.so\.6' "$work/local" "$library"
 tap_check "the library is marked to stay" not_resident
 tap_done

@@ -2,7 +2,8 @@
 /*
  * A host that was not linked to the library: local LIBRARY, with GILRT_PATH naming the folder of the module guest.
  * Brings LIBRARY in with RTLD_LOCAL, imports and calls a module, which has to find the library's functions all the same;
- * closes the library while a thread that used it still lives, and lets that thread exit. Prints "ok".
+ * closes the library while a thread that used it still lives, and lets that thread exit. Prints the file that malloc comes
+ * from by then, and "ok".
  */
 #include <gilrt.h>
 
@@ -13,7 +14,6 @@
 
 /* What the host calls, by address: taking one from the library is all it may do. */
 static __typeof__(Gil_Initialize) *initialize;
-static __typeof__(Gil_IsInitialized) *is_initialized;
 static __typeof__(Gil_FinalizeEx) *finalize;
 static __typeof__(GilImport_ImportModule) *import_module;
 static __typeof__(GilObject_GetAttrString) *get_attr;
@@ -50,7 +50,6 @@ open_library(const char *path)
         exit(1);
     }
     find(library, "Gil_Initialize", &initialize);
-    find(library, "Gil_IsInitialized", &is_initialized);
     find(library, "Gil_FinalizeEx", &finalize);
     find(library, "GilImport_ImportModule", &import_module);
     find(library, "GilObject_GetAttrString", &get_attr);
@@ -112,10 +111,13 @@ main(int argc, char **argv)
     if (argc != 2)
         return 2;
     void *library = open_library(argv[1]);
-    initialize();
-    if (!is_initialized())
+    if (initialize() < 0)
         return 1;
     int good = answer_is_42();
+
+    Dl_info found;
+    if (dladdr(dlsym(RTLD_DEFAULT, "malloc"), &found) != 0)
+        printf("malloc %s\n", found.dli_fname);
 
     guard = open_guard();
     pthread_barrier_init(&used, NULL, 2);
