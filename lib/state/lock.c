@@ -12,11 +12,12 @@
  *     QUEUED   the queue is not empty. Set and cleared under mu; exact whenever mu is free.
  *     WAKING   the first waiter is awake on behalf of a free lock and will look at the word once more before it sleeps.
  *              Never set while it sleeps with nobody on the way to wake it; may be clear though it is awake.
- *     HANDOFF  the first waiter's time has come: the lock may only be given to the first waiter. Set under mu.
+ *     HANDOFF  the first waiter's time has come: the holder may only give the lock to the first waiter. Set under mu,
+ *              while the lock is held; never stands on a free lock.
  *     CLOSED   nobody gets it but `closer`. Set for good.
  *
- * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange that finds neither HANDOFF nor CLOSED;
- * from held to free, by the holder alone, by one that finds either no flag at all or WAKING without HANDOFF and CLOSED.
+ * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange that does not find CLOSED; from held to
+ * free, by the holder alone, by one that finds either no flag at all, or QUEUED and WAKING and no other.
  * All else happens under mu. So under mu the holder may store the word plainly, and anybody may read a holder's block once
  * HANDOFF stands: that holder cannot leave without mu.
  *
@@ -188,8 +189,7 @@ barge(struct gil_lock *lock, GilThreadState *ts)
 {
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
-    return owner_of(word) == NULL && !(word & (HANDOFF | CLOSED)) &&
-           gil_cas_acquire(&lock->owner, &word, word | (uintptr_t)ts);
+    return owner_of(word) == NULL && !(word & CLOSED) && gil_cas_acquire(&lock->owner, &word, word | (uintptr_t)ts);
 }
 
 /* barge() for as long as sleeping and waking would take, or until the token tells how the wait ended. */
@@ -250,21 +250,16 @@ take_or_rest(struct gil_lock *lock, GilThreadState *ts)
 }
 
 /*
- * Under mu, ts first in the queue and its time come: the lock goes to it and to nobody else. Returns whether it was free
- * and now is taken.
+ * Under mu, ts first in the queue and its time come, after take_or_rest() found the lock held: the holder can leave it only
+ * through mu from here on, and only to ts.
  */
-static int
-demand(struct gil_lock *lock, GilThreadState *ts)
+static void
+demand(struct gil_lock *lock)
 {
     uintptr_t word = gil_fetch_or_seq_cst(&lock->owner, HANDOFF);
-    GilThreadState *holder = owner_of(word);
 
-    if (holder == NULL) {
-        gil_store_release(&lock->owner, word | (uintptr_t)ts);
-        return 1;
-    }
-    gil_fetch_or_seq_cst(&holder->block.brk, _Gil_BRK_PREEMPT);
-    return 0;
+    GIL_ASSERT(owner_of(word) != NULL);
+    gil_fetch_or_seq_cst(&owner_of(word)->block.brk, _Gil_BRK_PREEMPT);
 }
 
 /* The end of a wait: ts holds the lock and is in no queue. */
@@ -292,7 +287,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct wakes *wake
         gil_store_relaxed(&w->token, ASLEEP);
         if (!taken && lock->head == ts && !(gil_load_relaxed(&lock->owner) & HANDOFF)) {
             if (now >= lock->turn_end)
-                taken = demand(lock, ts);
+                demand(lock);
             else
                 deadline = lock->turn_end;
         }

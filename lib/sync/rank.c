@@ -5,6 +5,8 @@
 #include "base/panic.h"
 #include "sync/mutex.h"
 
+#include <stddef.h>
+
 #ifdef GIL_DEBUG
 
 /* More than there are ranks: ranks rise strictly, so a thread cannot hold more. */

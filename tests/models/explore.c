@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/* The explorer: contexts, the tree of choices, and the machine that the explored sources see. */
+#undef _FORTIFY_SOURCE /* its longjmp() refuses to change stacks, which is what a context switch here is */
+#include "models/explore.h"
+
+#include "models/machine_model.h"
+#include "sync/machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#define THREADS_MAX 4
+#define STACK_SIZE 65536
+#define DEPTH_MAX 4096  /* choices in a run; a run with more does not end */
+#define STEPS_MAX 20000 /* the same for steps without a choice */
+#define POISONED_MAX 8
+
+enum { READY, PARKED, WAITING, ENDED };
+/* Kinds of options. */
+enum { GO, TIMEOUT, SPURIOUS };
+
+struct option {
+    unsigned char kind, thread;
+};
+
+static struct thread {
+    jmp_buf at;
+    ucontext_t start;
+    char *stack;
+    int started, state;
+    uint32_t *word;    /* while PARKED */
+    uint64_t deadline; /* while PARKED */
+    int (*ready)(void); /* while WAITING */
+} threads[THREADS_MAX];
+
+static const struct scenario *scenario;
+static const struct explore_bounds *bounds;
+static jmp_buf out;        /* back to run() */
+static int cur;            /* the running thread, -1 before the first */
+static int telling;        /* replay: every step goes to stderr */
+static uint64_t now;       /* the clock */
+static int preemptions, timeouts, spurious, contended, steps; /* of this run */
+static const char *failure;
+
+/* The choices of this run: what is to be repeated, then what is new. */
+static unsigned char path[DEPTH_MAX], width[DEPTH_MAX];
+static int depth, prefix;
+
+static struct {
+    char *from, *to;
+} poisoned[POISONED_MAX];
+static int poisoned_count;
+
+int
+explore_self(void)
+{
+    return cur;
+}
+
+static void __attribute__((format(printf, 1, 2)))
+tell(const char *format, ...)
+{
+    va_list args;
+
+    if (!telling)
+        return;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+}
+
+void
+explore_fail(const char *why)
+{
+    failure = why;
+    tell("  thread %d: FAILURE %s\n", cur, why);
+    _longjmp(out, 1);
+}
+
+/* --- choosing --- */
+
+static int
+choose(const struct option *options, int count)
+{
+    if (count == 1)
+        return 0;
+    if (depth >= DEPTH_MAX)
+        explore_fail("too many choices: a loop that does not end");
+    if (depth >= prefix) {
+        path[depth] = 0;
+        prefix = depth + 1;
+    }
+    width[depth] = (unsigned char)count;
+    int at = path[depth++];
+    if (at >= count)
+        explore_fail("the replay string does not fit this source");
+    if (options[at].kind != GO || options[at].thread != cur)
+        tell("  ---- thread %d %s\n", options[at].thread,
+             options[at].kind == GO ? "goes on" : options[at].kind == TIMEOUT ? "times out" : "wakes for no reason");
+    return at;
+}
+
+static int
+list_options(struct option *options)
+{
+    for (int t = 0; t < scenario->threads; t++)
+        if (threads[t].state == WAITING && threads[t].ready())
+            threads[t].state = READY;
+    int count = 0, can_go = cur >= 0 && threads[cur].state == READY;
+    int others = !can_go || preemptions < bounds->preemptions;
+
+    if (can_go)
+        options[count++] = (struct option){GO, (unsigned char)cur};
+    if (!others)
+        return count;
+    for (int t = 0; t < scenario->threads; t++)
+        if (t != cur && threads[t].state == READY)
+            options[count++] = (struct option){GO, (unsigned char)t};
+    /* Nobody ready: that is a failure, and no sleep's end hides it. */
+    int idle = count == 0;
+    if (idle && !scenario->time_passes)
+        return 0;
+    for (int t = 0; t < scenario->threads; t++) {
+        if (threads[t].state != PARKED)
+            continue;
+        if (threads[t].deadline != GIL_MACHINE_NEVER && (idle || timeouts < bounds->timeouts))
+            options[count++] = (struct option){TIMEOUT, (unsigned char)t};
+        if (!idle && spurious < bounds->spurious)
+            options[count++] = (struct option){SPURIOUS, (unsigned char)t};
+    }
+    return count;
+}
+
+static void
+trampoline(void)
+{
+    scenario->body(cur);
+    threads[cur].state = ENDED;
+    tell("  thread %d: ends\n", cur);
+    explore_point("end");
+}
+
+static void
+switch_to(int next)
+{
+    int before = cur;
+
+    cur = next;
+    if (before >= 0 && _setjmp(threads[before].at) != 0)
+        return;
+    if (threads[next].started)
+        _longjmp(threads[next].at, 1);
+    threads[next].started = 1;
+    setcontext(&threads[next].start);
+}
+
+/* The heart: who goes on? */
+static void
+schedule(void)
+{
+    struct option options[3 * THREADS_MAX];
+    int count = list_options(options);
+
+    if (++steps > STEPS_MAX)
+        explore_fail("too many steps: a loop that does not end");
+    if (count == 0) {
+        for (int t = 0; t < scenario->threads; t++)
+            if (threads[t].state != ENDED)
+                explore_fail("nobody can go on: a wake-up was lost");
+        _longjmp(out, 1);
+    }
+    struct option chosen = options[choose(options, count)];
+    if (cur >= 0 && threads[cur].state == READY && chosen.thread != cur)
+        preemptions++;
+    struct thread *next = &threads[chosen.thread];
+    if (chosen.kind == TIMEOUT) {
+        timeouts++;
+        if (now < next->deadline)
+            now = next->deadline;
+    }
+    if (chosen.kind == SPURIOUS)
+        spurious++;
+    next->state = READY;
+    if (chosen.thread != cur)
+        switch_to(chosen.thread);
+}
+
+void
+explore_point(const char *what)
+{
+    (void)what;
+    schedule();
+}
+
+void
+explore_until(int (*ready)(void))
+{
+    threads[cur].ready = ready;
+    threads[cur].state = WAITING;
+    schedule();
+}
+
+/* --- memory --- */
+
+void
+explore_poison(void *memory, size_t size)
+{
+    memset(memory, 0xDB, size);
+    if (poisoned_count == POISONED_MAX)
+        explore_fail("too much poisoned memory");
+    poisoned[poisoned_count].from = memory;
+    poisoned[poisoned_count++].to = (char *)memory + size;
+}
+
+static void
+before_access(const void *p, const char *name)
+{
+    if (scenario->of_interest(p))
+        schedule();
+    for (int i = 0; i < poisoned_count; i++)
+        if ((const char *)p >= poisoned[i].from && (const char *)p < poisoned[i].to) {
+            tell("  thread %d: touches %s\n", cur, name);
+            explore_fail("memory that was given back is touched");
+        }
+}
+
+static uint64_t
+get(const void *p, unsigned size)
+{
+    uint64_t value = 0;
+    memcpy(&value, p, size);
+    return value;
+}
+
+static void
+put(void *p, unsigned size, uint64_t value, const char *name)
+{
+    uint64_t was = get(p, size);
+
+    memcpy(p, &value, size);
+    tell("  thread %d: %s %#llx -> %#llx\n", cur, name, (unsigned long long)was, (unsigned long long)get(p, size));
+    if (scenario->wrote != NULL)
+        scenario->wrote(p, was, get(p, size));
+}
+
+uint64_t
+model_load(const void *p, unsigned size, const char *name)
+{
+    before_access(p, name);
+    uint64_t value = get(p, size);
+    if (scenario->of_interest(p))
+        tell("  thread %d: %s is %#llx\n", cur, name, (unsigned long long)value);
+    return value;
+}
+
+void
+model_store(void *p, unsigned size, uint64_t value, const char *name)
+{
+    before_access(p, name);
+    put(p, size, value, name);
+}
+
+uint64_t
+model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, const char *name)
+{
+    before_access(p, name);
+    uint64_t was = get(p, size);
+    uint64_t is = op == MODEL_ADD   ? was + value
+                  : op == MODEL_SUB ? was - value
+                  : op == MODEL_OR  ? was | value
+                  : op == MODEL_AND ? was & value
+                                    : value;
+    put(p, size, is, name);
+    return was;
+}
+
+int
+model_cas(void *p, unsigned size, void *expected, uint64_t value, const char *name)
+{
+    before_access(p, name);
+    uint64_t was = get(p, size);
+    if (was != get(expected, size)) {
+        tell("  thread %d: %s is %#llx, not %#llx\n", cur, name, (unsigned long long)was,
+             (unsigned long long)get(expected, size));
+        memcpy(expected, &was, size);
+        contended = 1;
+        return 0;
+    }
+    put(p, size, value, name);
+    return 1;
+}
+
+void
+model_fence(void)
+{
+    schedule();
+}
+
+/* --- the rest of the machine --- */
+
+void
+gil_machine_start(void)
+{
+}
+
+void
+gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
+{
+    before_access(word, "park");
+    if (*word != expected || now >= deadline)
+        return;
+    tell("  thread %d: sleeps\n", cur);
+    contended = 1;
+    threads[cur].word = word;
+    threads[cur].deadline = deadline;
+    threads[cur].state = PARKED;
+    schedule();
+}
+
+/* No touch of the word: a stray wake on memory that is gone is legal. */
+void
+gil_machine_unpark(uint32_t *word)
+{
+    schedule();
+    for (int t = 0; t < scenario->threads; t++)
+        if (threads[t].state == PARKED && threads[t].word == word) {
+            tell("  thread %d: wakes thread %d\n", cur, t);
+            threads[t].state = READY;
+            return;
+        }
+}
+
+uint64_t
+gil_machine_now(void)
+{
+    return now;
+}
+
+unsigned long
+gil_machine_thread(void)
+{
+    return (unsigned long)cur;
+}
+
+uint64_t
+gil_machine_spin_ns(void)
+{
+    return 0;
+}
+
+/* --- runs --- */
+
+static void
+run(void)
+{
+    depth = preemptions = timeouts = spurious = contended = steps = poisoned_count = 0;
+    failure = NULL;
+    now = 1;
+    cur = -1;
+    for (int t = 0; t < scenario->threads; t++) {
+        struct thread *thread = &threads[t];
+        if (thread->stack == NULL && (thread->stack = malloc(STACK_SIZE)) == NULL)
+            abort();
+        thread->started = 0;
+        thread->state = READY;
+        getcontext(&thread->start);
+        thread->start.uc_stack.ss_sp = thread->stack;
+        thread->start.uc_stack.ss_size = STACK_SIZE;
+        makecontext(&thread->start, trampoline, 0);
+    }
+    scenario->setup();
+    if (_setjmp(out) == 0)
+        schedule();
+    cur = -1;
+    if (failure == NULL && scenario->finish != NULL && _setjmp(out) == 0)
+        scenario->finish();
+}
+
+/* The choices as COUNT*CHOICE or CHOICE, joined by dots. */
+static void
+write_replay(char *text, size_t size)
+{
+    size_t used = 0;
+    int end = depth;
+
+    while (end > 0 && path[end - 1] == 0)
+        end--;
+    text[0] = '\0';
+    for (int i = 0; i < end;) {
+        int same = 1;
+        while (i + same < end && path[i + same] == path[i])
+            same++;
+        const char *dot = i == 0 ? "" : ".";
+        int length = same == 1 ? snprintf(text + used, size - used, "%s%d", dot, path[i])
+                               : snprintf(text + used, size - used, "%s%d*%d", dot, same, path[i]);
+        used += (size_t)length;
+        if (used >= size - 16)
+            return;
+        i += same;
+    }
+}
+
+static void
+read_replay(const char *text)
+{
+    memset(path, 0, sizeof path);
+    prefix = 0;
+    while (*text != '\0') {
+        char *end;
+        long count = 1, choice = strtol(text, &end, 10);
+        if (*end == '*') {
+            count = choice;
+            choice = strtol(end + 1, &end, 10);
+        }
+        while (count-- > 0 && prefix < DEPTH_MAX)
+            path[prefix++] = (unsigned char)choice;
+        text = *end == '.' ? end + 1 : end;
+        if (*end != '.' && *end != '\0')
+            break;
+    }
+}
+
+static void
+account(struct explore_result *result)
+{
+    result->schedules++;
+    result->contended += contended;
+    result->points += depth;
+    if (depth > result->deepest)
+        result->deepest = depth;
+    if (failure != NULL) {
+        result->failure = failure;
+        write_replay(result->replay, sizeof result->replay);
+    }
+}
+
+/* The next leaf of the tree: the last choice that has another option takes it. 0: there is none. */
+static int
+next_path(void)
+{
+    prefix = depth;
+    while (prefix > 0 && path[prefix - 1] + 1 >= width[prefix - 1])
+        prefix--;
+    if (prefix == 0)
+        return 0;
+    path[prefix - 1]++;
+    return 1;
+}
+
+void
+explore(const struct scenario *which, const struct explore_bounds *within, long limit, struct explore_result *result)
+{
+    *result = (struct explore_result){0};
+    scenario = which;
+    bounds = within;
+    prefix = 0;
+    do {
+        run();
+        account(result);
+    } while (failure == NULL && next_path() && (limit == 0 || result->schedules < limit));
+}
+
+void
+explore_replay(const struct scenario *which, const struct explore_bounds *within, const char *replay,
+               struct explore_result *result)
+{
+    *result = (struct explore_result){0};
+    scenario = which;
+    bounds = within;
+    read_replay(replay);
+    telling = 1;
+    run();
+    telling = 0;
+    account(result);
+}

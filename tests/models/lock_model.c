@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock under the explorer: lib/state/lock.c and lib/sync/mutex.c as they ship, every schedule up to a bound. */
+#include "models/explore.h"
+#include "models/machine_model.h"
+
+#include "base/panic.h"
+#include "state/lock.h"
+#include "sync/machine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Flags of the owner word that the observer below must know; see the essay of lock.c. */
+#define HANDOFF ((uintptr_t)4)
+#define CLOSED ((uintptr_t)8)
+#define FLAGS ((uintptr_t)15)
+
+#define THREADS_MAX 3
+
+static struct gil_lock lock __attribute__((aligned(64)));
+static GilThreadState states[THREADS_MAX] __attribute__((aligned(64)));
+static int inside;                /* threads in the critical section */
+static long turns[THREADS_MAX];   /* entries to it */
+static long got[THREADS_MAX];     /* times the lock became the thread's */
+static GilThreadState *demanding; /* the first waiter when HANDOFF was set, until the lock is its */
+static int closed;                /* the lock was seen closed: only thread 0 may have it */
+static int refused[THREADS_MAX];  /* took a closed lock in vain */
+
+static void
+setup(void)
+{
+    memset(states, 0, sizeof states);
+    gil_lock_init(&lock, 100);
+    for (int t = 0; t < THREADS_MAX; t++) {
+        states[t].block.brk = _Gil_BRK_FENCED;
+        states[t].lock = &lock;
+        states[t].id = (uint64_t)t + 1;
+        lock.refs++;
+        turns[t] = 0;
+        got[t] = 0;
+        refused[t] = 0;
+    }
+    inside = 0;
+    closed = 0;
+    demanding = NULL;
+}
+
+/* The words that threads race for. All else is under mu or under the lock: checked by these. */
+static int
+of_interest(const void *address)
+{
+    if (address == &lock.owner || address == &lock.mu.word || address == &lock.refs)
+        return 1;
+    for (int t = 0; t < THREADS_MAX; t++)
+        if (address == &states[t].block.brk || address == &states[t].waiter.token)
+            return 1;
+    return 0;
+}
+
+static GilThreadState *
+holder_in(uint64_t word)
+{
+    return (GilThreadState *)((uintptr_t)word & ~FLAGS);
+}
+
+/* Every change of the owner word is judged. */
+static void
+wrote(const void *address, uint64_t was, uint64_t is)
+{
+    if (address != &lock.owner)
+        return;
+    GilThreadState *before = holder_in(was), *after = holder_in(is), *self = &states[explore_self()];
+    if (!(was & HANDOFF) && (is & HANDOFF))
+        demanding = lock.head;
+    if (closed && !(is & CLOSED))
+        explore_fail("a closed lock is opened again");
+    if (is & CLOSED) {
+        closed = 1;
+        demanding = NULL;
+    }
+    if (closed && after != NULL && after != &states[0])
+        explore_fail("a closed lock is taken");
+    if (before == after)
+        return;
+    if (after != NULL)
+        got[after - states]++;
+    if (before != NULL && before != self)
+        explore_fail("the lock is taken away from its holder");
+    if (before == NULL && after != self)
+        explore_fail("a free lock is given to another");
+    if (demanding != NULL && after != demanding)
+        explore_fail("the waiter that demanded the lock is passed over");
+    demanding = NULL;
+}
+
+static void
+critical(int self)
+{
+    EXPLORE_CHECK(inside == 0);
+    inside++;
+    turns[self]++;
+    explore_point("inside");
+    EXPLORE_CHECK(inside == 1);
+    inside--;
+}
+
+static void
+take(int self)
+{
+    EXPLORE_CHECK(gil_lock_acquire(&lock, &states[self], "model") == 0);
+    EXPLORE_CHECK(gil_lock_is_owner(&lock, &states[self]));
+}
+
+static void
+leave(int self)
+{
+    gil_lock_release(&lock, &states[self], "model");
+}
+
+/* Give back the thread's block, and the lock with the last: from then on nobody may look. */
+static void
+give_back(int self)
+{
+    explore_poison(&states[self], sizeof states[self]);
+    if (gil_lock_drop(&lock))
+        explore_poison(&lock, sizeof lock);
+}
+
+static void
+all_is_quiet(void)
+{
+    EXPLORE_CHECK(lock.owner == 0 && lock.head == NULL && lock.tail == NULL && lock.waiters == 0);
+    EXPLORE_CHECK(lock.mu.word == 0);
+    for (int t = 0; t < THREADS_MAX; t++) {
+        EXPLORE_CHECK(states[t].block.brk == _Gil_BRK_FENCED);
+        EXPLORE_CHECK(!states[t].waiter.queued);
+    }
+}
+
+/* Attach and release, twice. */
+static void
+body_exclusion(int self)
+{
+    for (int round = 0; round < 2; round++) {
+        take(self);
+        critical(self);
+        leave(self);
+    }
+}
+
+/* Attach and release, once: for more threads. */
+static void
+body_once(int self)
+{
+    take(self);
+    critical(self);
+    leave(self);
+}
+
+/* A3: who finds its request accepted runs before the one that polled does. */
+static void
+poll_once(int self)
+{
+    uint32_t asked = states[self].block.brk & _Gil_BRK_PREEMPT;
+    GilThreadState *first = demanding;
+    long before = first != NULL ? got[first - states] : 0;
+
+    critical(self);
+    if (!(gil_load_relaxed(&states[self].block.brk) & _Gil_BRK_PREEMPT))
+        return;
+    gil_lock_poll(&lock, &states[self]);
+    if (asked && first != NULL)
+        EXPLORE_CHECK(got[first - states] > before);
+    EXPLORE_CHECK(gil_lock_is_owner(&lock, &states[self]));
+}
+
+static void
+body_poll(int self)
+{
+    take(self);
+    poll_once(self);
+    poll_once(self);
+    leave(self);
+}
+
+/* Thread 0 is a hog that only polls, the others come for a moment. */
+static void
+body_hog(int self)
+{
+    if (self == 0)
+        body_poll(self);
+    else
+        body_once(self);
+}
+
+/* Liveness: a holder that does nothing but wait for a request, which timers alone can bring, lets everybody in. */
+static int
+somebody_asks(void)
+{
+    return states[0].block.brk & _Gil_BRK_PREEMPT;
+}
+
+static void
+body_patience(int self)
+{
+    if (self != 0) {
+        body_once(self);
+        return;
+    }
+    take(0);
+    while (turns[1] == 0 || turns[2] == 0) {
+        explore_until(somebody_asks);
+        gil_lock_poll(&lock, &states[0]);
+    }
+    leave(0);
+}
+
+/* The holder is there first, and its wait for a request can be served by the others alone. */
+static int
+hog_holds(void)
+{
+    return got[0] > 0;
+}
+
+static void
+body_patience_start(int self)
+{
+    if (self != 0)
+        explore_until(hog_holds);
+    body_patience(self);
+}
+
+/* A5, A6: thread 0 ends the interpreter while others are between the word that let it in and the end of their release. */
+static void
+body_end(int self)
+{
+    if (self != 0) {
+        if (gil_lock_acquire(&lock, &states[self], "model") == 0) {
+            critical(self);
+            leave(self);
+        }
+        else
+            refused[self] = 1;
+        give_back(self);
+        return;
+    }
+    take(0);
+    gil_lock_close(&lock, &states[0]);
+    critical(0);
+    /* A finalizer leaves the lock and comes back. */
+    leave(0);
+    take(0);
+    critical(0);
+    leave(0);
+    EXPLORE_CHECK(!gil_lock_drop(&lock));
+    give_back(0);
+}
+
+static void
+setup_end(void)
+{
+    setup();
+    lock.refs = 3; /* the interpreter's and two blocks' */
+}
+
+static void
+finish_end(void)
+{
+    EXPLORE_CHECK(turns[0] == 2 && turns[1] + refused[1] == 1);
+}
+
+/* The mutex alone. */
+static struct gil_mutex mutex;
+
+static void
+setup_mutex(void)
+{
+    gil_mutex_init(&mutex, GIL_RANK_LOCK, "model");
+    inside = 0;
+}
+
+static int
+of_interest_mutex(const void *address)
+{
+    return address == &mutex.word;
+}
+
+static void
+body_mutex(int self)
+{
+    for (int round = 0; round < 2; round++) {
+        gil_mutex_lock(&mutex);
+        critical(self);
+        gil_mutex_unlock(&mutex);
+    }
+}
+
+static void
+finish_mutex(void)
+{
+    EXPLORE_CHECK(mutex.word == 0);
+}
+
+struct run {
+    struct scenario scenario;
+    struct explore_bounds quick, deep; /* for every check; for a night */
+};
+
+static const struct run runs[] = {
+    {{"mutex", 2, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {4, 0, 2}, {8, 0, 4}},
+    {{"mutex", 3, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {3, 0, 1}, {4, 0, 2}},
+    {{"exclusion", 2, 0, setup, body_exclusion, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
+    {{"exclusion", 3, 0, setup, body_once, of_interest, wrote, all_is_quiet}, {2, 2, 1}, {3, 2, 1}},
+    {{"poll", 2, 0, setup, body_poll, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 3, 1}},
+    {{"poll", 3, 0, setup, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
+    {{"patience", 3, 1, setup, body_patience_start, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
+    {{"end", 2, 0, setup_end, body_end, of_interest, wrote, finish_end}, {3, 2, 1}, {4, 3, 2}},
+};
+#define RUNS (int)(sizeof runs / sizeof runs[0])
+
+/* The library's way to stop the process is a failure of the run. */
+void
+gil_panic(const char *func, const char *format, ...)
+{
+    static char text[256];
+    va_list args;
+    int used = snprintf(text, sizeof text, "%s: ", func);
+
+    va_start(args, format);
+    vsnprintf(text + used, sizeof text - (size_t)used, format, args);
+    va_end(args);
+    explore_fail(text);
+}
+
+#ifdef GIL_DEBUG
+/* All threads here are one OS thread, so the list of held mutexes would mix them. */
+void
+gil_rank_take(const struct gil_mutex *taken)
+{
+    (void)taken;
+}
+void
+gil_rank_drop(const struct gil_mutex *dropped)
+{
+    (void)dropped;
+}
+void
+gil_rank_waiting(const char *func)
+{
+    (void)func;
+}
+#endif
+
+static int
+report(int number, const struct run *run, const struct explore_bounds *bounds, const struct explore_result *result)
+{
+    printf("%s %d - %s %d threads bound %d: %ld schedules, %ld contended, %ld choice points, deepest %d\n",
+           result->failure == NULL && result->contended > 0 ? "ok" : "not ok", number, run->scenario.name,
+           run->scenario.threads, bounds->preemptions, result->schedules, result->contended, result->points,
+           result->deepest);
+    if (result->failure != NULL)
+        printf("# %s\n# --replay %s/%d/%d.%d.%d@%s\n", result->failure, run->scenario.name, run->scenario.threads,
+               bounds->preemptions, bounds->timeouts, bounds->spurious, result->replay);
+    else if (result->contended == 0)
+        printf("# the threads never met: this shows nothing\n");
+    fflush(stdout);
+    return result->failure != NULL || result->contended == 0;
+}
+
+static int
+replay(const char *text)
+{
+    char name[32];
+    int threads, length = 0;
+    struct explore_bounds bounds;
+    struct explore_result result;
+
+    if (sscanf(text, "%31[^/]/%d/%d.%d.%d@%n", name, &threads, &bounds.preemptions, &bounds.timeouts,
+               &bounds.spurious, &length) < 5 || length == 0) {
+        fprintf(stderr, "lock_model: not a replay string: %s\n", text);
+        return 2;
+    }
+    for (int i = 0; i < RUNS; i++)
+        if (strcmp(runs[i].scenario.name, name) == 0 && runs[i].scenario.threads == threads) {
+            explore_replay(&runs[i].scenario, &bounds, text + length, &result);
+            printf("1..1\n");
+            return report(1, &runs[i], &bounds, &result);
+        }
+    fprintf(stderr, "lock_model: no scenario %s with %d threads\n", name, threads);
+    return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+    int deep = argc == 2 && strcmp(argv[1], "--deep") == 0;
+    int first_failure = argc == 2 && strcmp(argv[1], "--first-failure") == 0;
+    int failed = 0;
+
+    if (argc == 3 && strcmp(argv[1], "--replay") == 0)
+        return replay(argv[2]);
+    if (argc > 1 && !deep && !first_failure) {
+        fprintf(stderr, "usage: lock_model [--deep | --first-failure | --replay STRING]\n");
+        return 2;
+    }
+    printf("1..%d\n", RUNS);
+    for (int i = 0; i < RUNS && !(failed && first_failure); i++) {
+        struct explore_result result;
+        const struct explore_bounds *bounds = deep ? &runs[i].deep : &runs[i].quick;
+        explore(&runs[i].scenario, bounds, 0, &result);
+        failed |= report(i + 1, &runs[i], bounds, &result);
+    }
+    return failed;
+}
