@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-START_TEST(test_version__library_and_header_are_of_one_version)
+START_TEST(test_api_version__library_and_header_are_of_one_version)
 {
     ck_assert_str_eq(Gil_GetVersion(), GILRT_VERSION);
     ck_assert_int_ge(GILRT_VERSION_HEX, 0x000100F0);
 }
 END_TEST
 
-START_TEST(test_version__build_info_needs_no_runtime_and_is_one_line)
+START_TEST(test_api_version__build_info_needs_no_runtime_and_is_one_line)
 {
     const char *info = Gil_GetBuildInfo();
 
@@ -29,8 +29,8 @@ suite(void)
     Suite *s = suite_create("version");
     TCase *tc = tcase_create("version");
 
-    tcase_add_test(tc, test_version__library_and_header_are_of_one_version);
-    tcase_add_test(tc, test_version__build_info_needs_no_runtime_and_is_one_line);
+    tcase_add_test(tc, test_api_version__library_and_header_are_of_one_version);
+    tcase_add_test(tc, test_api_version__build_info_needs_no_runtime_and_is_one_line);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -39,14 +39,14 @@ moduledir_elsewhere()
 # The path must not turn up in what is installed: DESTDIR is where files are put, not where they will live.
 staged_install()
 {
-    ${MAKE:-make} -s -C "$top_builddir" install DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
+    MAKEFLAGS='' ${MAKE:-make} -s -C "$top_builddir" install DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
     [ -e "$work/stage$LIBDIR/libgilrt.so" ] || echo "$LIBDIR/libgilrt.so is not below DESTDIR"
     ! grep -rl "$work/stage" "$work/stage"
 }
 
 staged_uninstall()
 {
-    ${MAKE:-make} -s -C "$top_builddir" uninstall DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
+    MAKEFLAGS='' ${MAKE:-make} -s -C "$top_builddir" uninstall DESTDIR="$work/stage" > "$work/log" 2>&1 || { cat "$work/log"; return; }
     find "$work/stage" ! -type d
 }
 

@@ -10,7 +10,7 @@ NAME="every tracked file is in the tarball"
 unshipped_files()
 {
     work=$(mktemp -d)
-    ${MAKE:-make} -s -C "$top_builddir" list-dist | LC_ALL=C sort -u > "$work/shipped"
+    MAKEFLAGS='' ${MAKE:-make} -s -C "$top_builddir" list-dist | LC_ALL=C sort -u > "$work/shipped"
     git ls-files | grep -v '\.gitignore$' | LC_ALL=C sort > "$work/tracked"
     LC_ALL=C comm -23 "$work/tracked" "$work/shipped"
     rm -rf "$work"

@@ -7,16 +7,22 @@ tap_need "$top_builddir/.libs/libcore.a" "$top_builddir/.libs/libgilrt.so"
 
 allowed=$top_srcdir/tests/meta/globals.allowed
 
+# STEM:NAME of each. A static one within a function ends in .NUMBER; libtool puts lt1- before the second object of a name.
 writable_globals()
 {
     "${OBJDUMP:-objdump}" -t "$top_builddir/.libs/libcore.a" | "$AWK" '
-        # The columns: address, flags, section, size, name. Only variables; a static one within a function ends in .NUMBER.
+        /:     file format / {
+            stem = $1
+            sub(/\.o:$/, "", stem)
+            sub(/^lt[0-9]+-/, "", stem)
+        }
+        # The columns: address, flags, section, size, name; a section is its own symbol.
         match($0, /[ \t](\.(data|bss|tdata|tbss)[^ \t]*|\*COM\*)[ \t]/) {
             section = substr($0, RSTART + 1, RLENGTH - 2)
-            if (section ~ /^\.data\.rel\.ro/ || $0 !~ /^[0-9a-f]+ .*O /)
+            if (section ~ /^\.data\.rel\.ro/ || $NF ~ /^\./)
                 next
             sub(/\.[0-9]+$/, "", $NF)
-            print $NF
+            print stem ":" $NF
         }' | LC_ALL=C sort -u
 }
 
@@ -24,29 +30,31 @@ unexplained_globals()
 {
     writable_globals | "$AWK" -v allowed="$allowed" '
         BEGIN {
-            while ((getline line < allowed) > 0)
-                if (line ~ /^[A-Za-z_]/) {
-                    split(line, part, " ")
-                    names[++count] = part[1]
-                    if (part[2] == "")
-                        print part[1] " is allowed without a reason"
-                }
-        }
-        function fits(name, pattern) {
-            return sub(/\*$/, "", pattern) ? index(name, pattern) == 1 : name == pattern
+            while ((getline line < allowed) > 0) {
+                if (line ~ /^(#|$)/)
+                    continue
+                split(line, part, " ")
+                shown[++count] = part[1]
+                if (part[2] == "")
+                    print part[1] " is allowed without a reason"
+                gsub(/\*/, ".*", part[1])
+                pattern[count] = "^" part[1] "$"
+            }
         }
         {
             for (i = 1; i <= count; i++)
-                if (fits($1, names[i])) {
-                    used[i] = 1
-                    next
+                if ($1 ~ pattern[i]) {
+                    used[i] = explained[NR] = 1
+                    if (shown[i] !~ /\*/)
+                        break
                 }
-            print $1 " is writable and not in globals.allowed"
+            if (!explained[NR])
+                print $1 " is writable and not in globals.allowed"
         }
         END {
             for (i = 1; i <= count; i++)
                 if (!used[i])
-                    print names[i] " is allowed and does not exist"
+                    print shown[i] " is allowed and does not exist"
         }'
 }
 

@@ -82,7 +82,7 @@ tap_check "mirror: a header without an API test" objects "include/gilrt/high.h h
 tap_check "mirror: a source that is not listed" objects "lib/value/local.mk does not list lib/value/high.c" mirror
 
 fresh_tree
-printf 'START_TEST(test_low__x)\n' > "$tree/tests/unit/base/test_low.c"
+printf 'START_TEST(test_low__x)\n{\n' > "$tree/tests/unit/base/test_low.c"
 tap_check "testnames: a name that hides its path" objects "test_low__x should begin with test_base_low__" testnames
 tap_check "testnames: a test that is not run" objects "test_low__x is in no test case" testnames
 
@@ -112,9 +112,9 @@ build "static int count; int stray(void) { return ++count; } $API int GilHigh_Mo
 tap_check "names: a global without a prefix" objects "T stray" names
 GILRT_SANITIZER=no
 export GILRT_SANITIZER
-tap_check "globals: a variable without a reason" objects "count is writable" globals
-echo 'gone it was needed' > "$tree/tests/meta/globals.allowed"
-tap_check "globals: a reason without a variable" objects "gone is allowed and does not exist" globals
+tap_check "globals: a variable without a reason" objects "library:count is writable" globals
+echo 'library:gone it was needed' > "$tree/tests/meta/globals.allowed"
+tap_check "globals: a reason without a variable" objects "library:gone is allowed and does not exist" globals
 build 'static const char *const names[] = {"a", "b"}; const char *gil_name(int i) { return names[i]; }'
 : > "$tree/tests/meta/globals.allowed"
 tap_check "globals: constants with addresses are accepted" accepts globals
