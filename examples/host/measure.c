@@ -63,12 +63,15 @@ all_have_raw(const struct work *work)
     return 1;
 }
 
-/* Go one way once. */
+/* Go one way once; `stage` is for those who watch. */
 static int
-go(struct pass pass, enum way way, enum purpose purpose, double *seconds)
+go(struct pass pass, enum way way, enum purpose purpose, const char *stage, double *seconds)
 {
+    char title[80];
+
+    snprintf(title, sizeof title, "%s, %s", stage, ways[way].title);
     pass.side = ways[way].side;
-    pass.title = ways[way].title;
+    pass.title = title;
     pass.purpose = purpose;
     if (way == WAY_ONE)
         pass.threads = 1;
@@ -91,7 +94,7 @@ watch_lock(const struct pass *pass, enum way way, struct lock_use *use)
         return -1;
     }
     GilLock_GetInfo(interpreter, &before);
-    rc = go(*pass, way, PURPOSE_TIME, &seconds);
+    rc = go(*pass, way, PURPOSE_TIME, "timing mode", &seconds);
     GilLock_GetInfo(interpreter, &after);
     if (GilLock_SetTiming(interpreter, 0) < 0)
         GilErr_Print();
@@ -110,12 +113,16 @@ watch_lock(const struct pass *pass, enum way way, struct lock_use *use)
 static int
 go_rounds(const struct pass *pass, int last, int rounds, double *seconds)
 {
-    for (int round = 0; round < rounds; round++)
+    char stage[40];
+
+    for (int round = 0; round < rounds; round++) {
+        snprintf(stage, sizeof stage, "round %d of %d", round + 1, rounds);
         for (int i = 0; i < last; i++) {
             int way = (round + i) % last;
-            if (go(*pass, (enum way)way, PURPOSE_TIME, &seconds[way * rounds + round]) < 0)
+            if (go(*pass, (enum way)way, PURPOSE_TIME, stage, &seconds[way * rounds + round]) < 0)
                 return -1;
         }
+    }
     return 0;
 }
 
@@ -128,7 +135,7 @@ compare_ways(struct pass *pass, int last)
     int rc = 0;
 
     for (int way = 0; rc == 0 && way < last; way++)
-        rc = go(*pass, (enum way)way, PURPOSE_COMPARE, &seconds[way]);
+        rc = go(*pass, (enum way)way, PURPOSE_COMPARE, "comparing", &seconds[way]);
     pass->loops = loops_for(pass->call_count, fmin(seconds[WAY_ONE], seconds[WAY_HOLD]), pass->threads);
     return rc;
 }
