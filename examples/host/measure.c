@@ -51,6 +51,9 @@ loops_for(size_t calls, double seconds, int threads)
 
     if (seconds * (double)loops < LEAST_SECONDS)
         loops = seconds * MOST_LOOPS <= LEAST_SECONDS ? MOST_LOOPS : (size_t)(LEAST_SECONDS / seconds) + 1;
+    /* Where calls are repeated anyway, each thread can have as many. */
+    while (loops > 1 && calls * loops % (size_t)threads != 0)
+        loops++;
     return loops;
 }
 
