@@ -24,7 +24,7 @@ void gil_panic(const char *func, const char *format, ...) __attribute__((noretur
             gil_panic(__func__, "%s:%d: assertion failed: %s", __FILE__, __LINE__, #condition); \
     } while (0)
 #else
-#define GIL_ASSERT(condition) ((void)sizeof(condition))
+#define GIL_ASSERT(condition) ((void)(0 && (condition)))
 #endif
 
 #endif
