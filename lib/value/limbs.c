@@ -3,15 +3,15 @@
  * Magnitudes: arithmetic on arrays of 64-bit limbs, over the innermost loops of GMP.
  *
  * GMP's mpn functions work on arrays of the caller and are the fastest loops there are, but the larger of them ask GMP's
- * allocator for scratch, and that one ends the process when memory is lacking. So only such calls stand here as never
- * allocate: the loops over one operand (add, subtract, shift, multiply by a limb, divide by a limb), and products of at
- * most GIL_LIMBS_DIRECT limbs, whose scratch of about 2 KiB is on the stack. tests/unit/value/test_limbs.c counts GMP's
- * allocations and paints the stack to show both.
+ * allocator for scratch, and that one ends the process when memory is lacking; others put some 6 KiB on the stack (measured
+ * for mpn_mul() of 64 limbs). So only its loops over one operand stand here (add, subtract, shift, multiply by a limb, divide
+ * by a limb), which do neither. tests/unit/value/test_limbs.c counts GMP's allocations and paints the stack to show it.
  *
- * Above that: products by the method of Karatsuba and Ofman (1962), quotients by Knuth's Algorithm D (The Art of Computer
- * Programming, 4.3.1), both with scratch from the interpreter's heap, so that lack of memory is an error like any other.
- * Algorithm D is quadratic at any size. A faster division was left out: texts, the usual source of giant divisions, are
- * limited to 4300 digits, and up to there it would not be faster.
+ * Products with a factor of at most GIL_LIMBS_DIRECT limbs are made row by row, larger ones by the method of Karatsuba and
+ * Ofman (1962), quotients by Knuth's Algorithm D (The Art of Computer Programming, 4.3.1); the latter two with scratch from
+ * the interpreter's heap, so that lack of memory is an error like any other. Algorithm D is quadratic at any size. A faster
+ * division was left out: texts, the usual source of giant divisions, are limited to 4300 digits, and up to there it would
+ * not be faster.
  */
 #include "value/limbs.h"
 
@@ -19,6 +19,7 @@
 #include "base/panic.h"
 
 #include <gmp.h>
+#include <string.h>
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NUMB_BITS == GIL_LIMB_BITS, "GMP's limbs are ours");
 
@@ -84,6 +85,15 @@ gil_limbs_rshift(uint64_t *r, const uint64_t *a, size_t n, unsigned bits)
     return n == 0 ? 0 : mpn_rshift(r, a, (mp_size_t)n, bits);
 }
 
+/* r = a * b, a row for each limb of b. */
+static void
+mul_rows(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn)
+{
+    r[an] = mpn_mul_1(r, a, (mp_size_t)an, b[0]);
+    for (size_t i = 1; i < bn; i++)
+        r[an + i] = mpn_addmul_1(r + i, a, (mp_size_t)an, b[i]);
+}
+
 /* r = |a - b| in an limbs, an == bn or an == bn + 1; returns 1 when a < b. */
 static int
 sub_abs(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn)
@@ -113,7 +123,7 @@ static void
 karatsuba(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ws)
 {
     if (n <= GIL_LIMBS_DIRECT) {
-        mpn_mul_n(r, a, b, (mp_size_t)n);
+        mul_rows(r, a, n, b, n);
         return;
     }
     size_t h = (n + 1) / 2, l = n - h;
@@ -136,40 +146,33 @@ karatsuba(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, uint64_t 
 }
 
 /*
- * r = a * b with an >= bn: a is taken in blocks of the size of b (of GIL_LIMBS_DIRECT when b is smaller), the last one
- * perhaps shorter than b. block gets one product; it has room for two blocks.
+ * r = a * b with an >= bn > GIL_LIMBS_DIRECT: a is taken in blocks of the size of b, the last one perhaps shorter. block gets
+ * one product and has room for 2 bn limbs.
  */
 static void
 mul_blocks(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn, uint64_t *block, uint64_t *ws)
 {
-    size_t step = bn > GIL_LIMBS_DIRECT ? bn : GIL_LIMBS_DIRECT;
-
-    for (size_t i = 0; i < an + bn; i++)
-        r[i] = 0;
-    for (size_t done = 0; done < an; done += step) {
-        size_t n = an - done < step ? an - done : step;
+    memset(r, 0, (an + bn) * sizeof *r);
+    for (size_t done = 0; done < an; done += bn) {
+        size_t n = an - done < bn ? an - done : bn;
         if (n == bn)
             karatsuba(block, a + done, b, bn, ws);
-        else if (n > bn)
-            mpn_mul(block, a + done, (mp_size_t)n, b, (mp_size_t)bn);
-        else if (n <= GIL_LIMBS_DIRECT && bn <= GIL_LIMBS_DIRECT)
-            mpn_mul(block, b, (mp_size_t)bn, a + done, (mp_size_t)n);
+        else if (n <= GIL_LIMBS_DIRECT)
+            mul_rows(block, b, bn, a + done, n);
         else
-            mul_blocks(block, b, bn, a + done, n, ws, ws + 2 * (n > GIL_LIMBS_DIRECT ? n : GIL_LIMBS_DIRECT));
+            mul_blocks(block, b, bn, a + done, n, ws, ws + 2 * n);
         uint64_t carry = gil_limbs_add(r + done, r + done, an + bn - done, block, n + bn);
         GIL_ASSERT(carry == 0);
         (void)carry;
     }
 }
 
-/* Room for mul_blocks(): its block, and scratch that also serves the blocks of each shorter remainder. Remainders follow
- * as in Euclid's algorithm, so that every second one is at most half of b: the sum is below four times the first, but that
- * the last block has GIL_LIMBS_DIRECT limbs at least. */
+/* Room for mul_blocks(): its block, and those of each shorter remainder. Remainders follow as in Euclid's algorithm, so that
+ * every second one is at most half of the one before: together they are below 4 bn. */
 static size_t
 mul_blocks_scratch(size_t bn)
 {
-    size_t step = bn > GIL_LIMBS_DIRECT ? bn : GIL_LIMBS_DIRECT;
-    return 2 * step + 4 * (2 * step) + 2 * GIL_LIMBS_DIRECT + karatsuba_scratch(bn);
+    return 2 * bn + 2 * (4 * bn) + karatsuba_scratch(bn);
 }
 
 int
@@ -182,12 +185,8 @@ gil_limbs_mul(struct gil_heap *heap, uint64_t *r, const uint64_t *a, size_t an, 
         b = p, bn = n;
     }
     GIL_ASSERT(bn >= 1);
-    if (an <= GIL_LIMBS_DIRECT) {
-        mpn_mul(r, a, (mp_size_t)an, b, (mp_size_t)bn);
-        return 0;
-    }
-    if (bn == 1) {
-        r[an] = mpn_mul_1(r, a, (mp_size_t)an, b[0]);
+    if (bn <= GIL_LIMBS_DIRECT) {
+        mul_rows(r, a, an, b, bn);
         return 0;
     }
     uint64_t *ws = gil_heap_malloc(heap, mul_blocks_scratch(bn) * sizeof *ws);
@@ -196,7 +195,7 @@ gil_limbs_mul(struct gil_heap *heap, uint64_t *r, const uint64_t *a, size_t an, 
     if (an == bn)
         karatsuba(r, a, b, an, ws);
     else
-        mul_blocks(r, a, an, b, bn, ws, ws + 2 * (bn > GIL_LIMBS_DIRECT ? bn : GIL_LIMBS_DIRECT));
+        mul_blocks(r, a, an, b, bn, ws, ws + 2 * bn);
     gil_heap_free(ws);
     return 0;
 }

@@ -51,9 +51,9 @@ uint64_t gil_limbs_rshift(uint64_t *r, const uint64_t *a, size_t n, unsigned bit
 
 /*
  * r = a * b in an + bn limbs; an, bn >= 1; r apart from both. Scratch comes from the heap when both have more than
- * GIL_LIMBS_DIRECT limbs. 0, or -1 when memory is lacking.
+ * GIL_LIMBS_DIRECT limbs: below, the rows are faster. 0, or -1 when memory is lacking.
  */
-#define GIL_LIMBS_DIRECT 64
+#define GIL_LIMBS_DIRECT 32
 int gil_limbs_mul(struct gil_heap *heap, uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn);
 /*
  * q = a / b in an - bn + 1 limbs (NULL: not wanted), r = a % b in bn limbs; an >= bn >= 1, the top limb of b not 0.

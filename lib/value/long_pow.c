@@ -249,7 +249,7 @@ gil_long_true_divide(GilObject *v, GilObject *w)
         return GilFloat_FromDouble(negative ? -result : result);
     }
     if (a->size == 0)
-        return GilFloat_FromDouble(0.0);
+        return GilFloat_FromDouble(negative ? -0.0 : 0.0);
     int64_t difference = (int64_t)gil_limbs_bits(a->digit, gil_long_limbs(a)) -
                          (int64_t)gil_limbs_bits(b->digit, gil_long_limbs(b));
     if (difference < DBL_MIN_EXP - DBL_MANT_DIG - 1)
