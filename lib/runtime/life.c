@@ -15,8 +15,9 @@
  *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for ever: it held
  *     no guard, and there is nothing left for it to come back to.
  *  3. Let go of what thread states hold; clear modules, then types. Finalizers run in a whole runtime up to here.
- *  4. Count what is left: objects in cycles, or whose references were lost.
- *  5. Take the pockets away, top-down, then the heap with all that is in it.
+ *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles, or by
+ *     lost references. Count it.
+ *  5. Take the other pockets away, top-down, then the heap with all that is in it.
  * Objects that are left are not destroyed one by one: their types are cleared already, and their finalizers would find
  * neither modules nor types.
  */
@@ -63,16 +64,16 @@ static int (*const process_table[])(void) = {
     gil_state_start, gil_object_start, gil_gc_start, gil_protocol_start, gil_value_start, gil_module_start,
 };
 
+enum layer { OBJECT, GC, VALUE, MODULE, ALL_LAYERS };
 static const struct {
     int (*start)(GilThreadState *ts);
     void (*stop)(GilThreadState *ts);
-} interp_table[] = {
-    {gil_object_interp_start, gil_object_interp_stop},
-    {gil_gc_interp_start, gil_gc_interp_stop},
-    {gil_value_interp_start, gil_value_interp_stop},
-    {gil_module_interp_start, gil_module_interp_stop},
+} interp_table[ALL_LAYERS] = {
+    [OBJECT] = {gil_object_interp_start, gil_object_interp_stop},
+    [GC] = {gil_gc_interp_start, gil_gc_interp_stop},
+    [VALUE] = {gil_value_interp_start, gil_value_interp_stop},
+    [MODULE] = {gil_module_interp_start, gil_module_interp_stop},
 };
-enum { INTERP_LAYERS = sizeof(interp_table) / sizeof(interp_table[0]) };
 
 static int
 change_phase(enum phase from, enum phase to)
@@ -115,17 +116,24 @@ ready_process(void)
     return 0;
 }
 
-/* Undo the first n entries of interp_table, then the interpreter; ts is attached and its lock closed. */
-static size_t
-undo_layers(GilThreadState *ts, int n)
+/* Stop the layers below from, the upper ones first, down to and with to. */
+static void
+stop_layers(GilThreadState *ts, int from, int to)
 {
-    while (n > 0)
-        interp_table[--n].stop(ts);
+    while (from > to)
+        interp_table[--from].stop(ts);
+}
+
+/* The last step, with all layers stopped: count what is left in the heap, and take it away. */
+static void
+end_interpreter(GilThreadState *ts)
+{
     struct gil_mem_stats left;
+
     gil_heap_stats(ts->heap, &left);
     gil_store_relaxed(&runtime.left_blocks, left.blocks);
     gil_store_relaxed(&runtime.left_bytes, left.bytes);
-    return gil_interp_delete(ts);
+    gil_interp_delete(ts);
 }
 
 /* The main interpreter, whole and attached, or NULL: no memory. */
@@ -138,14 +146,14 @@ start_interpreter(const GilConfig *config)
     if (gil_interp_new(&interp_config, &ts) < 0)
         return NULL;
     gil_tstate_attach(ts, __func__);
-    for (int i = 0; i < INTERP_LAYERS; i++) {
+    for (int i = 0; i < ALL_LAYERS; i++) {
         if (interp_table[i].start(ts) == 0)
             continue;
         gil_guard_close_admission(ts->interp);
         gil_interp_close(ts);
-        if (i > 0)
-            gil_interp_clear_threads(ts);
-        undo_layers(ts, i);
+        gil_interp_clear_threads(ts);
+        stop_layers(ts, i, 0);
+        end_interpreter(ts);
         return NULL;
     }
     return ts;
@@ -239,16 +247,18 @@ stop(GilThreadState *ts)
     gil_interp_close(ts);
 
     gil_interp_clear_threads(ts);
-    gil_module_interp_stop(ts);
+    stop_layers(ts, ALL_LAYERS, MODULE);
     gil_types_clear(ts);
     /* What finalizers left behind. */
     gil_interp_clear_threads(ts);
+    stop_layers(ts, MODULE, VALUE);
 
     gil_store_relaxed(&runtime.left_objects, gil_gc_count(ts));
     if (runtime.report_leaks)
         gil_gc_report(ts, print_left, NULL);
     runtime.main = NULL;
-    undo_layers(ts, INTERP_LAYERS - 1);
+    stop_layers(ts, VALUE, OBJECT);
+    end_interpreter(ts);
     gil_fetch_add_relaxed(&runtime.stops, 1);
     gil_copies_unclaim();
 }

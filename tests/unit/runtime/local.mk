@@ -1,2 +1,9 @@
 # One line a test: UNIT_TESTS += tests/unit/runtime/test_STEM   (its source is the .c of that name)
 UNIT_TESTS += tests/unit/runtime/test_version
+UNIT_TESTS += tests/unit/runtime/test_config
+UNIT_TESTS += tests/unit/runtime/test_copies
+UNIT_TESTS += tests/unit/runtime/test_life
+
+# A shared object that test_copies loads beside a second copy of the library.
+check_LTLIBRARIES += tests/unit/runtime/hog.la
+tests_unit_runtime_hog_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Two copies of the library in one process: the one that is linked into this program, and the shared one. */
+#include "support/support.h"
+
+#include "gilrt/config.h"
+#include "runtime/copies.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the build is: GIL_TEST_LIBRARY and GIL_TEST_MODULES override, for builds of another shape. */
+static const char *
+built_file(const char *variable, const char *name)
+{
+    static char path[4200];
+    const char *given = getenv(variable), *build = getenv("top_builddir");
+
+    snprintf(path, sizeof(path), "%s/%s", build != NULL ? build : ".", name);
+    return given != NULL ? given : path;
+}
+
+/* The second copy. */
+static struct {
+    void *handle;
+    GilStatus (*initialize)(const GilConfig *config);
+    int (*finalize)(void);
+    int (*is_initialized)(void);
+} other;
+
+static void
+load_other(void)
+{
+    other.handle = dlopen(built_file("GIL_TEST_LIBRARY", ".libs/libgilrt.so"), RTLD_NOW | RTLD_LOCAL);
+    ck_assert_msg(other.handle != NULL, "%s", dlerror());
+    other.initialize = (GilStatus(*)(const GilConfig *))(uintptr_t)dlsym(other.handle, "Gil_InitializeFromConfig");
+    other.finalize = (int (*)(void))(uintptr_t)dlsym(other.handle, "Gil_FinalizeEx");
+    other.is_initialized = (int (*)(void))(uintptr_t)dlsym(other.handle, "Gil_IsInitialized");
+    ck_assert(other.initialize != NULL && other.finalize != NULL && other.is_initialized != NULL);
+    ck_assert(other.finalize != Gil_FinalizeEx);
+}
+
+START_TEST(test_K8_second_copy_is_refused_while_the_first_runs)
+{
+    GilConfig config;
+
+    load_other();
+    GilConfig_Init(&config);
+    ck_assert(!GilStatus_Exception(Gil_InitializeFromConfig(&config)));
+    GilStatus status = other.initialize(&config);
+    ck_assert(GilStatus_IsError(status));
+    ck_assert_str_eq(status.err_msg, "another copy of libgilrt is running in this process");
+    ck_assert(!other.is_initialized());
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+
+    /* One after the other is allowed, and then this one is the second. */
+    ck_assert(!GilStatus_Exception(other.initialize(&config)));
+    status = Gil_InitializeFromConfig(&config);
+    ck_assert(GilStatus_IsError(status));
+    ck_assert_int_eq(other.finalize(), 0);
+    ck_assert(!GilStatus_Exception(Gil_InitializeFromConfig(&config)));
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_copies__claim_and_unclaim)
+{
+    ck_assert_int_eq(gil_copies_claim(), 0);
+    ck_assert_int_eq(gil_copies_claim(), 0);
+    gil_copies_unclaim();
+    ck_assert_int_eq(gil_copies_claim(), 0);
+    gil_copies_unclaim();
+}
+END_TEST
+
+/* The allocator below is in the process from its start here; what is tested is what the library itself takes. */
+START_TEST(test_K7_library_loads_when_static_tls_is_nearly_used_up)
+{
+    char path[4300];
+    GilConfig config;
+
+    const char *modules = getenv("GIL_TEST_MODULES");
+    snprintf(path, sizeof(path), "%s/hog.so", modules != NULL ? modules : built_file("GIL_TEST_HOG", "tests/unit/runtime/.libs"));
+    void *hog = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    ck_assert_msg(hog != NULL, "%s", dlerror());
+    void (*touch)(void) = (void (*)(void))(uintptr_t)dlsym(hog, "hog_touch");
+    touch();
+    load_other();
+    GilConfig_Init(&config);
+    ck_assert(!GilStatus_Exception(other.initialize(&config)));
+    ck_assert_int_eq(other.finalize(), 0);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/copies");
+    TCase *tc = tcase_create("copies");
+
+    tcase_add_test(tc, test_runtime_copies__claim_and_unclaim);
+    tcase_add_test(tc, test_K8_second_copy_is_refused_while_the_first_runs);
+    tcase_add_test(tc, test_K7_library_loads_when_static_tls_is_nearly_used_up);
+    suite_add_tcase(s, tc);
+    return s;
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting and stopping: ten thousand times, from the wrong place, without memory, with things left over. */
+#include "support/support.h"
+
+#include "base/mem.h"
+#include "gilrt/config.h"
+#include "gilrt/dict.h"
+#include "gilrt/error.h"
+#include "gilrt/guard.h"
+#include "gilrt/import.h"
+#include "gilrt/list.h"
+#include "gilrt/lock.h"
+#include "gilrt/long.h"
+#include "gilrt/module.h"
+#include "gilrt/state.h"
+#include "gilrt/unicode.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static size_t
+raw_blocks(void)
+{
+    struct gil_mem_stats stats;
+    gil_raw_stats(&stats);
+    return stats.blocks;
+}
+
+static long
+resident_kib(void)
+{
+    long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(fscanf(f, "%ld %ld", &pages, &resident), 2);
+    fclose(f);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static GilFinalizeReport
+last_report(void)
+{
+    GilFinalizeReport report;
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    return report;
+}
+
+/* A little of everything. */
+static void
+use_runtime(void)
+{
+    GilObject *module = GilImport_AddModuleRef("some_module"), *list = GilList_New(0), *text = GilUnicode_FromString("text");
+    ck_assert(module != NULL && list != NULL && text != NULL);
+    ck_assert_int_eq(GilList_Append(list, text), 0);
+    ck_assert_int_eq(GilModule_AddObjectRef(module, "list", list), 0);
+    ck_assert_int_eq(GilModule_AddObjectRef(module, "itself", module), 0);
+    Gil_DECREF(text);
+    Gil_DECREF(list);
+    Gil_DECREF(module);
+}
+
+START_TEST(test_runtime_life__ten_thousand_cycles_leave_nothing)
+{
+    enum { CYCLES = 10000 };
+    size_t blocks = 0;
+    long resident = 0;
+
+    for (int i = 0; i < CYCLES; i++) {
+        if (i == CYCLES / 10) {
+            blocks = raw_blocks();
+            resident = resident_kib();
+        }
+        ck_assert_int_eq(Gil_Initialize(), 0);
+        if (i % 16 == 0)
+            use_runtime();
+        ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        if (i > CYCLES / 10)
+            ck_assert_uint_eq(raw_blocks(), blocks);
+    }
+    GilFinalizeReport report = last_report();
+    ck_assert_uint_eq(report.stops, CYCLES);
+    ck_assert_uint_eq(report.objects, 0);
+    ck_assert_uint_eq(report.blocks, 0);
+    ck_assert_uint_eq(report.bytes, 0);
+#ifndef GIL_HEAP_CHECKED
+    ck_assert_int_le(resident_kib() - resident, 256);
+#else
+    (void)resident;
+#endif
+}
+END_TEST
+
+START_TEST(test_runtime_life__says_where_it_is)
+{
+    ck_assert(!Gil_IsInitialized() && !Gil_IsFinalizing());
+    ck_assert_ptr_null(GilInterpreterState_Main());
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert(Gil_IsInitialized() && !Gil_IsFinalizing());
+    ck_assert_ptr_eq(GilInterpreterState_Main(), GilInterpreterState_Get());
+    ck_assert_int_eq(GilInterpreterState_GetID(GilInterpreterState_Main()), 0);
+    GilThreadState *ts = GilThreadState_Get();
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert(!Gil_IsInitialized());
+    ck_assert(!GilThreadState_IsAttached());
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
+static void *
+finalize_elsewhere(void *arg)
+{
+    GilThreadStateToken *token = NULL;
+
+    if (arg != NULL)
+        token = GilThreadState_Ensure(arg);
+    int result = Gil_FinalizeEx();
+    if (token != NULL)
+        GilThreadState_Release(token);
+    return result == -1 ? NULL : &raw_blocks;
+}
+
+static void
+check_refused_in_thread(GilInterpreterGuard *guard)
+{
+    pthread_t thread;
+    void *failure;
+
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_create(&thread, NULL, finalize_elsewhere, guard), 0);
+    pthread_join(thread, &failure);
+    Gil_END_ALLOW_THREADS
+    ck_assert_ptr_null(failure);
+}
+
+START_TEST(test_runtime_life__finalize_is_refused_in_other_threads_and_detached)
+{
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    check_refused_in_thread(NULL);
+    check_refused_in_thread(guard);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(Gil_FinalizeEx(), -1);
+    Gil_END_ALLOW_THREADS
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    ck_assert_int_eq(Gil_FinalizeEx(), -1);
+    GilThreadState_Release(token);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
+static int inside_finalizer, result_in_finalizer, result_in_exec;
+
+static void
+nosy_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+    result_in_finalizer = Gil_FinalizeEx();
+    inside_finalizer++;
+    freefunc tp_free = (freefunc)GilType_GetSlot(type, Gil_tp_free);
+    tp_free(self);
+    Gil_DECREF(type);
+}
+
+static GilType_Slot nosy_slots[] = {{Gil_tp_dealloc, (void *)nosy_dealloc}, {0, NULL}};
+static GilType_Spec nosy_spec = {"test.Nosy", 0, 0, Gil_TPFLAGS_DEFAULT, nosy_slots};
+
+static int
+nosy_exec(GilObject *Gil_UNUSED(module))
+{
+    result_in_exec = Gil_FinalizeEx();
+    return 0;
+}
+
+GilABIInfo_VAR(abi);
+static GilSlot nosy_module[] = {
+    GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_FUNC(Gil_mod_exec, nosy_exec), GilSlot_END
+};
+
+static GilSlot *
+nosy_hook(void)
+{
+    return nosy_module;
+}
+
+START_TEST(test_runtime_life__finalize_is_refused_in_callbacks)
+{
+    ck_assert_int_eq(GilImport_AppendInittab("nosy", nosy_hook), 0);
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilObject *module = GilImport_ImportModule("nosy");
+    ck_assert_ptr_nonnull(module);
+    ck_assert_int_eq(result_in_exec, -1);
+    GilObject *type = GilType_FromSpec(&nosy_spec), *instance = GilType_GenericAlloc((GilTypeObject *)(void *)type, 0);
+    ck_assert(type != NULL && instance != NULL);
+    /* Within the stop the finalizer runs too, and is refused again. */
+    ck_assert_int_eq(GilModule_AddObjectRef(module, "kept", instance), 0);
+    Gil_DECREF(instance);
+    instance = GilType_GenericAlloc((GilTypeObject *)(void *)type, 0);
+    Gil_DECREF(instance);
+    ck_assert_int_eq(inside_finalizer, 1);
+    ck_assert_int_eq(result_in_finalizer, -1);
+    Gil_DECREF(type);
+    Gil_DECREF(module);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_eq(inside_finalizer, 2);
+    ck_assert_int_eq(result_in_finalizer, -1);
+}
+END_TEST
+
+static int guard_closed;
+
+static void *
+close_later(void *arg)
+{
+    GilInterpreterGuard *guard = arg;
+
+    /* The stop has refused new guards and waits, detached, or will: in either case this thread can attach. */
+    while (!Gil_IsFinalizing())
+        sched_yield();
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    ck_assert_ptr_nonnull(token);
+    GilObject *number = GilLong_FromLong(123456);
+    Gil_DECREF(number);
+    guard_closed = 1;
+    GilThreadState_Release(token);
+    GilInterpreterGuard_Close(guard);
+    return NULL;
+}
+
+START_TEST(test_runtime_life__finalize_waits_for_guards)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_int_eq(pthread_create(&thread, NULL, close_later, guard), 0);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_eq(guard_closed, 1);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(test_runtime_life__what_is_left_is_counted)
+{
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilObject *a = GilList_New(0), *b = GilList_New(0);
+    GilList_Append(a, b);
+    GilList_Append(b, a);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    ck_assert_ptr_nonnull(GilDict_New());             /* lost */
+    ck_assert_ptr_nonnull(GilLong_FromLong(1000000)); /* lost, and not among those that can be in cycles */
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    GilFinalizeReport report = last_report();
+    ck_assert_uint_eq(report.objects, 3);
+    ck_assert_uint_ge(report.blocks, 4);
+    ck_assert_uint_ge(report.bytes, 4 * 16);
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    report = last_report();
+    ck_assert_uint_eq(report.objects, 0);
+    ck_assert_uint_eq(report.blocks, 0);
+}
+END_TEST
+
+START_TEST(test_runtime_life__leaks_are_printed_only_when_asked)
+{
+    for (int asked = 0; asked < 2; asked++) {
+        GilConfig config;
+        int ends[2];
+        char text[300] = "";
+
+        ck_assert_int_eq(pipe(ends), 0);
+        int saved = dup(STDERR_FILENO);
+        dup2(ends[1], STDERR_FILENO);
+        close(ends[1]);
+        GilConfig_Init(&config);
+        config.report_leaks = asked;
+        GilStatus status = Gil_InitializeFromConfig(&config);
+        if (!GilStatus_Exception(status)) {
+            ck_assert_ptr_nonnull(GilList_New(0));
+            Gil_FinalizeEx();
+        }
+        dup2(saved, STDERR_FILENO);
+        close(saved);
+        ssize_t got = read(ends[0], text, sizeof(text) - 1);
+        close(ends[0]);
+        ck_assert_int_ge(got, 0);
+        if (asked)
+            ck_assert_msg(strstr(text, "left at the end: 1 of type list") != NULL, "%s", text);
+        else
+            ck_assert_str_eq(text, "");
+    }
+}
+END_TEST
+
+/* Start with the nth request failing, then the next, until one works; stop again. */
+static void
+start_failing(int forever, int nothing_may_stay)
+{
+    for (long nth = 1;; nth++) {
+        size_t blocks = raw_blocks();
+        gil_mem_fail_nth(nth, forever);
+        int result = Gil_Initialize();
+        long delivered = gil_mem_fail_count();
+        gil_mem_fail_nth(0, 0);
+        if (result < 0) {
+            ck_assert_int_gt(delivered, 0);
+            ck_assert(!Gil_IsInitialized());
+            ck_assert(!GilThreadState_IsAttached());
+        }
+        else
+            ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        if (nothing_may_stay)
+            ck_assert_uint_eq(raw_blocks(), blocks);
+        if (delivered == 0)
+            return;
+    }
+}
+
+START_TEST(test_runtime_life__start_without_memory_fails_and_leaves_nothing)
+{
+    /* The first attempts leave what the process keeps, as far as they came. */
+    start_failing(0, 0);
+    start_failing(1, 1);
+    start_failing(0, 1);
+}
+END_TEST
+
+START_TEST(test_runtime_life__first_start_without_memory_goes_on_where_it_failed)
+{
+    start_failing(1, 0);
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    use_runtime();
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_life__stop_without_memory_works)
+{
+    for (long nth = 1; nth < 50; nth++) {
+        ck_assert_int_eq(Gil_Initialize(), 0);
+        use_runtime();
+        gil_mem_fail_nth(nth, 1);
+        ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        gil_mem_fail_nth(0, 0);
+        ck_assert_uint_eq(last_report().blocks, 0);
+    }
+}
+END_TEST
+
+START_TEST(test_runtime_life__report_keeps_to_its_size)
+{
+    struct {
+        GilFinalizeReport report;
+        uint64_t later[2];
+    } larger;
+
+    memset(&larger, 0xff, sizeof(larger));
+    larger.report.size = sizeof(larger);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&larger.report), 0);
+    ck_assert_uint_eq(larger.report.size, sizeof(larger));
+    ck_assert_uint_eq(larger.later[1], 0);
+    larger.report.size = 8;
+    ck_assert_int_eq(Gil_GetFinalizeReport(&larger.report), -1);
+    ck_assert_int_eq(Gil_GetFinalizeReport(NULL), -1);
+}
+END_TEST
+
+static void
+call_detached(void *Gil_UNUSED(arg))
+{
+    GilLong_FromLong(1);
+}
+
+START_TEST(test_runtime_life__calls_before_and_after_stop_the_process)
+{
+    gil_test_expect_abort(call_detached, NULL, "GilLong_FromLong: the calling thread is not attached");
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    gil_test_expect_abort(call_detached, NULL, "GilLong_FromLong: the calling thread is not attached");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/life");
+    TCase *tc = tcase_create("life"), *slow = tcase_create("cycles");
+
+    tcase_add_test(tc, test_runtime_life__says_where_it_is);
+    tcase_add_test(tc, test_runtime_life__finalize_is_refused_in_other_threads_and_detached);
+    tcase_add_test(tc, test_runtime_life__finalize_is_refused_in_callbacks);
+    tcase_add_test(tc, test_runtime_life__finalize_waits_for_guards);
+    tcase_add_test(tc, test_runtime_life__what_is_left_is_counted);
+    tcase_add_test(tc, test_runtime_life__leaks_are_printed_only_when_asked);
+    tcase_add_test(tc, test_runtime_life__start_without_memory_fails_and_leaves_nothing);
+    tcase_add_test(tc, test_runtime_life__first_start_without_memory_goes_on_where_it_failed);
+    tcase_add_test(tc, test_runtime_life__stop_without_memory_works);
+    tcase_add_test(tc, test_runtime_life__report_keeps_to_its_size);
+    tcase_add_test(tc, test_runtime_life__calls_before_and_after_stop_the_process);
+    tcase_set_timeout(slow, 60);
+    tcase_add_test(slow, test_runtime_life__ten_thousand_cycles_leave_nothing);
+    suite_add_tcase(s, tc);
+    suite_add_tcase(s, slow);
+    return s;
+}
