@@ -1,2 +1,14 @@
 # One line a test: API_TESTS += tests/api/test_HEADER   (its source is the .c of that name)
 API_TESTS += tests/api/test_version
+API_TESTS += tests/api/test_config
+API_TESTS += tests/api/test_mem
+API_TESTS += tests/api/test_module
+API_TESTS += tests/api/test_import
+
+# test_import loads these; the constructor of one calls back into the program.
+API_MODULES = tests/api/modules/constructor.la tests/api/modules/good.la tests/api/modules/halfway.la \
+    tests/api/modules/newer.la tests/api/modules/nohook.la tests/api/modules/undefined.la
+check_LTLIBRARIES += $(API_MODULES)
+$(API_MODULES): private AM_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)
+$(addsuffix .lo,$(basename $(API_MODULES))): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS)
+tests_api_test_import_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
