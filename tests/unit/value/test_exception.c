@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* What all exceptions have in common. */
+#include "object/ops.h"
+#include "support/probe.h"
+#include "support/support.h"
+#include "value/exception.h"
+#include "value/start.h"
+
+static GilObject *
+make(GilObject *class, const char *text)
+{
+    GilObject *exc = GilObject_CallFunction(class, "s", text);
+    ck_assert_ptr_nonnull(exc);
+    return exc;
+}
+
+START_TEST(test_value_exception__str_and_repr_by_number_of_arguments)
+{
+    GilObject *none = GilObject_CallNoArgs(GilExc_ValueError), *one = make(GilExc_ValueError, "no");
+    GilObject *two = GilObject_CallFunction(GilExc_ValueError, "si", "no", 2);
+    gil_test_str(none, "");
+    gil_test_repr(none, "ValueError()");
+    gil_test_str(one, "no");
+    gil_test_repr(one, "ValueError('no')");
+    gil_test_str(two, "('no', 2)");
+    gil_test_repr(two, "ValueError('no', 2)");
+    Gil_DECREF(none);
+    Gil_DECREF(one);
+    Gil_DECREF(two);
+}
+END_TEST
+
+START_TEST(test_value_exception__no_keywords)
+{
+    GilObject *args = GilTuple_New(0), *kwargs = GilDict_New();
+    GilDict_SetItemString(kwargs, "a", Gil_None);
+    ck_assert_ptr_null(GilObject_Call(GilExc_TypeError, args, kwargs));
+    gil_test_error(GilExc_TypeError, "TypeError() takes no keyword arguments");
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+}
+END_TEST
+
+START_TEST(test_value_exception__instances_have_attributes_of_their_own)
+{
+    GilObject *exc = make(GilExc_KeyError, "k"), *value;
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(exc, "extra", &value), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "extra", Gil_None), 0);
+    value = GilObject_GetAttrString(exc, "extra");
+    ck_assert_ptr_eq(value, Gil_None);
+    ck_assert_int_eq(GilObject_DelAttrString(exc, "extra"), 0);
+    ck_assert_int_eq(GilObject_DelAttrString(exc, "extra"), -1);
+    gil_test_raised(GilExc_AttributeError);
+    ck_assert_ptr_null(GilObject_GetAttrString(exc, "extra"));
+    gil_test_error(GilExc_AttributeError, "'KeyError' object has no attribute 'extra'");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "args", Gil_None), -1);
+    gil_test_error(GilExc_TypeError, "'NoneType' object is not iterable");
+    value = GilObject_GetAttrString(exc, "__dict__");
+    gil_test_repr(value, "{}");
+    Gil_DECREF(value);
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_value_exception__notes)
+{
+    GilObject *exc = make(GilExc_ValueError, "x"), *notes;
+    ck_assert_ptr_nonnull(GilObject_CallMethod(exc, "add_note", "s", "first"));
+    ck_assert_ptr_nonnull(GilObject_CallMethod(exc, "add_note", "s", "second"));
+    notes = GilObject_GetAttrString(exc, "__notes__");
+    gil_test_repr(notes, "['first', 'second']");
+    Gil_DECREF(notes);
+    ck_assert_ptr_null(GilObject_CallMethod(exc, "add_note", "i", 3));
+    gil_test_error(GilExc_TypeError, "note must be a str, not 'int'");
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_value_exception__cause_hides_context)
+{
+    GilObject *exc = make(GilExc_ValueError, "x"), *cause = make(GilExc_KeyError, "y"), *flag;
+    ck_assert_ptr_null(GilException_GetCause(exc));
+    flag = GilObject_GetAttrString(exc, "__suppress_context__");
+    gil_test_repr(flag, "False");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__cause__", cause), 0);
+    flag = GilObject_GetAttrString(exc, "__suppress_context__");
+    gil_test_repr(flag, "True");
+    GilObject *found = GilException_GetCause(exc);
+    ck_assert_ptr_eq(found, cause);
+    Gil_DECREF(found);
+    GilObject *number = GilLong_FromLong(3);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__cause__", number), -1);
+    gil_test_error(GilExc_TypeError, "exception cause must be None or derive from BaseException");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__context__", number), -1);
+    gil_test_error(GilExc_TypeError, "exception context must be None or derive from BaseException");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__cause__", Gil_None), 0);
+    ck_assert_ptr_null(GilException_GetCause(exc));
+    Gil_DECREF(number);
+    Gil_DECREF(cause);
+    Gil_DECREF(exc);
+}
+END_TEST
+
+static GilObject *
+context_of(GilObject *exc)
+{
+    return gil_exception(exc)->context;
+}
+
+START_TEST(test_value_exception__set_context_makes_no_circle)
+{
+    GilObject *a = make(GilExc_ValueError, "a"), *b = make(GilExc_ValueError, "b"), *c = make(GilExc_ValueError, "c");
+    gil_ops.set_context(a, a);
+    ck_assert_ptr_null(context_of(a));
+    gil_ops.set_context(b, a); /* b <- a */
+    gil_ops.set_context(c, b); /* c <- b <- a */
+    gil_ops.set_context(a, c); /* a <- c <- b, and b's is cut */
+    ck_assert_ptr_eq(context_of(a), c);
+    ck_assert_ptr_eq(context_of(c), b);
+    ck_assert_ptr_null(context_of(b));
+    GilException_SetContext(b, Gil_NewRef(c)); /* a circle by hand: b <- c <- b */
+    GilObject *d = make(GilExc_ValueError, "d");
+    gil_ops.set_context(d, b);
+    ck_assert_ptr_eq(context_of(d), b);
+    GilException_SetContext(b, NULL);
+    Gil_DECREF(d);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(c);
+}
+END_TEST
+
+START_TEST(test_value_exception__raised_while_handling_gets_its_context)
+{
+    GilObject *first = make(GilExc_KeyError, "first");
+    GilErr_SetHandledException(first);
+    GilErr_SetString(GilExc_ValueError, "second");
+    GilObject *second = GilErr_GetRaisedException();
+    ck_assert_ptr_eq(context_of(second), first);
+    GilErr_SetHandledException(NULL);
+    Gil_DECREF(second);
+    Gil_DECREF(first);
+}
+END_TEST
+
+START_TEST(test_J2_memory_error_needs_no_memory)
+{
+    GilObject *prepared = gil_value_pocket(gil_tstate_need(__func__))->memory_error;
+    ck_assert_ptr_nonnull(prepared);
+    gil_test_fail_alloc(1, 1);
+    GilErr_NoMemory();
+    GilObject *exc = GilErr_GetRaisedException();
+    gil_test_fail_alloc_off();
+    ck_assert_ptr_eq(exc, prepared);
+    gil_ops.set_context(exc, exc);
+    GilObject *other = make(GilExc_ValueError, "x");
+    gil_ops.set_context(exc, other);
+    ck_assert_ptr_null(context_of(exc));
+    Gil_DECREF(other);
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_value_exception__make_spreads_tuples)
+{
+    GilObject *pair = GilTuple_Pack(2, Gil_None, Gil_None);
+    GilObject *exc = gil_ops.make_exception((GilTypeObject *)(void *)GilExc_ValueError, pair);
+    gil_test_repr(exc, "ValueError(None, None)");
+    Gil_DECREF(exc);
+    exc = gil_ops.make_exception((GilTypeObject *)(void *)GilExc_ValueError, NULL);
+    gil_test_repr(exc, "ValueError()");
+    Gil_DECREF(exc);
+    Gil_DECREF(pair);
+}
+END_TEST
+
+START_TEST(test_value_exception__made_classes)
+{
+    GilObject *class = GilErr_NewException("mod.Bad", GilExc_ValueError, NULL), *exc = make(class, "text");
+    gil_test_repr(exc, "Bad('text')");
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(exc, GilExc_ValueError), 1);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "more", exc), 0);
+    ck_assert_int_eq(GilObject_DelAttrString(exc, "more"), 0);
+    ck_assert_str_eq(GilExceptionClass_Name(class), "Bad");
+    Gil_DECREF(exc);
+    Gil_DECREF(class);
+}
+END_TEST
+
+static int
+life(void *Gil_UNUSED(arg))
+{
+    GilObject *exc = GilObject_CallFunction(GilExc_OSError, "iss", 2, "none", "file"), *text;
+    if (exc == NULL)
+        return -1;
+    int rc = GilObject_SetAttrString(exc, "extra", Gil_None);
+    text = rc < 0 ? NULL : GilObject_Str(exc);
+    Gil_XDECREF(text);
+    Gil_DECREF(exc);
+    return text == NULL ? -1 : 0;
+}
+
+START_TEST(test_J1_exception)
+{
+    gil_test_oom_loop(life, NULL);
+}
+END_TEST
+
+START_TEST(test_G4_chain_of_contexts_is_destroyed)
+{
+    GilObject *last = make(GilExc_ValueError, "0");
+    for (int i = 0; i < 100000; i++) {
+        GilObject *exc = make(GilExc_ValueError, "n");
+        GilException_SetContext(exc, last);
+        last = exc;
+    }
+    Gil_DECREF(last);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/exception");
+    TCase *tc = tcase_create("exception");
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_exception__str_and_repr_by_number_of_arguments);
+    tcase_add_test(tc, test_value_exception__no_keywords);
+    tcase_add_test(tc, test_value_exception__instances_have_attributes_of_their_own);
+    tcase_add_test(tc, test_value_exception__notes);
+    tcase_add_test(tc, test_value_exception__cause_hides_context);
+    tcase_add_test(tc, test_value_exception__set_context_makes_no_circle);
+    tcase_add_test(tc, test_value_exception__raised_while_handling_gets_its_context);
+    tcase_add_test(tc, test_J2_memory_error_needs_no_memory);
+    tcase_add_test(tc, test_value_exception__make_spreads_tuples);
+    tcase_add_test(tc, test_value_exception__made_classes);
+    tcase_add_test(tc, test_J1_exception);
+    tcase_add_test(tc, test_G4_chain_of_contexts_is_destroyed);
+    suite_add_tcase(s, tc);
+    return s;
+}

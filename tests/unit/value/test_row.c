@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* What tuples and lists have in common. */
+#include "support/probe.h"
+#include "support/support.h"
+#include "value/row.h"
+
+START_TEST(test_value_row__clip_keeps_bounds_within_size)
+{
+    struct {
+        Gil_ssize_t size, low, high, want_low, want_high;
+    } cases[] = {{5, 1, 3, 1, 3}, {5, -2, 9, 0, 5}, {5, 4, 2, 4, 4}, {5, 9, 12, 5, 5}, {0, 0, 0, 0, 0}, {3, -5, -1, 0, 0}};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
+        Gil_ssize_t low = cases[i].low, high = cases[i].high;
+        gil_row_clip(cases[i].size, &low, &high);
+        ck_assert_int_eq(low, cases[i].want_low);
+        ck_assert_int_eq(high, cases[i].want_high);
+    }
+}
+END_TEST
+
+START_TEST(test_value_row__repr_of_nested_rows)
+{
+    GilObject *list = gil_test_ints(3, 1, 2, 3), *tuple = GilTuple_Pack(1, list), *pair = GilTuple_Pack(2, tuple, Gil_None);
+    gil_test_repr(list, "[1, 2, 3]");
+    gil_test_repr(tuple, "([1, 2, 3],)");
+    gil_test_repr(pair, "(([1, 2, 3],), None)");
+    Gil_DECREF(pair);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_H6_list_that_contains_itself)
+{
+    GilObject *a = GilList_New(0), *b = GilList_New(0);
+    ck_assert_int_eq(GilList_Append(a, a), 0);
+    ck_assert_int_eq(GilList_Append(b, b), 0);
+    gil_test_repr(a, "[[...]]");
+    ck_assert_ptr_null(GilObject_RichCompare(a, b, Gil_EQ));
+    gil_test_raised(GilExc_RecursionError);
+    ck_assert_int_eq(GilObject_RichCompareBool(a, a, Gil_EQ), 1); /* identity is asked first */
+    GilList_Clear(a);
+    GilList_Clear(b);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+}
+END_TEST
+
+START_TEST(test_value_row__order_is_by_items_then_by_length)
+{
+    GilObject *a = gil_test_ints(2, 1, 2), *b = gil_test_ints(3, 1, 2, 0), *c = gil_test_ints(1, 2);
+    static const int less[] = {[Gil_LT] = 1, [Gil_LE] = 1, [Gil_EQ] = 0, [Gil_NE] = 1, [Gil_GT] = 0, [Gil_GE] = 0};
+    for (int op = Gil_LT; op <= Gil_GE; op++) {
+        ck_assert_int_eq(GilObject_RichCompareBool(a, b, op), less[op]);
+        ck_assert_int_eq(GilObject_RichCompareBool(b, c, op), less[op]);
+    }
+    GilObject *same = gil_test_ints(2, 1, 2);
+    ck_assert_int_eq(GilObject_RichCompareBool(a, same, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(a, same, Gil_LE), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(a, same, Gil_LT), 0);
+    Gil_DECREF(same);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(c);
+}
+END_TEST
+
+static int
+clear_list(void *arg)
+{
+    return GilList_Clear(arg);
+}
+
+/* Every search and comparison of a list whose items clear it when they are asked. */
+START_TEST(test_H1_comparison_clears_the_list)
+{
+    GilObject *list = GilList_New(0), *other = GilList_New(0);
+    struct gil_test_probe_hooks hooks = {.on_compare = clear_list, .arg = list};
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < 5; i++) {
+            GilObject *mine = gil_test_probe(i, 0, &hooks), *theirs = gil_test_probe(i, 0, NULL);
+            ck_assert_int_eq(GilList_Append(list, mine), 0);
+            ck_assert_int_eq(GilList_Append(other, theirs), 0);
+            Gil_DECREF(mine);
+            Gil_DECREF(theirs);
+        }
+        GilObject *sought = gil_test_probe(3, 0, NULL);
+        if (round == 0)
+            ck_assert_int_eq(GilObject_RichCompareBool(list, other, Gil_EQ), 0);
+        else if (round == 1)
+            ck_assert_int_eq(gil_row_contains(list, sought), 0);
+        else if (round == 2) {
+            GilObject *n = gil_row_count(list, sought);
+            gil_test_repr(n, "0");
+            Gil_DECREF(n);
+        }
+        else {
+            ck_assert_ptr_null(gil_row_index(list, &sought, 1));
+            gil_test_error(GilExc_ValueError, "<3> is not in list");
+        }
+        ck_assert_int_eq(GilList_Size(list), 0);
+        GilList_Clear(other);
+        Gil_DECREF(sought);
+        ck_assert_int_eq(gil_test_probes(), 0);
+    }
+    Gil_DECREF(list);
+    Gil_DECREF(other);
+}
+END_TEST
+
+static void
+clear_on_repr(void *arg)
+{
+    GilList_Clear(arg);
+}
+
+START_TEST(test_H1_repr_clears_the_list)
+{
+    GilObject *list = GilList_New(0);
+    struct gil_test_probe_hooks hooks = {.on_repr = clear_on_repr, .arg = list};
+    for (int i = 0; i < 3; i++) {
+        GilObject *probe = gil_test_probe(i, 0, &hooks);
+        ck_assert_int_eq(GilList_Append(list, probe), 0);
+        Gil_DECREF(probe);
+    }
+    gil_test_repr(list, "[<0>]");
+    ck_assert_int_eq(gil_test_probes(), 0);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_row__subscript_takes_indices_and_slices)
+{
+    GilObject *list = gil_test_ints(6, 0, 1, 2, 3, 4, 5), *tuple = GilList_AsTuple(list);
+    GilObject *rows[] = {list, tuple};
+    for (int k = 0; k < 2; k++) {
+        GilObject *last = GilLong_FromLong(-1), *step = GilLong_FromLong(-2), *far = GilLong_FromLong(6);
+        GilObject *item = gil_row_subscript(rows[k], last);
+        gil_test_repr(item, "5");
+        Gil_DECREF(item);
+        GilObject *slice = GilSlice_New(NULL, NULL, step);
+        GilObject *part = gil_row_subscript(rows[k], slice);
+        gil_test_repr(part, k == 0 ? "[5, 3, 1]" : "(5, 3, 1)");
+        Gil_DECREF(part);
+        Gil_DECREF(slice);
+        ck_assert_ptr_null(gil_row_subscript(rows[k], far));
+        gil_test_error(GilExc_IndexError, k == 0 ? "list index out of range" : "tuple index out of range");
+        ck_assert_ptr_null(gil_row_subscript(rows[k], Gil_None));
+        gil_test_error(GilExc_TypeError, k == 0 ? "list indices must be integers or slices, not NoneType"
+                                                : "tuple indices must be integers or slices, not NoneType");
+        Gil_DECREF(last);
+        Gil_DECREF(step);
+        Gil_DECREF(far);
+    }
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_row__concat_and_repeat)
+{
+    GilObject *list = gil_test_ints(2, 1, 2), *tuple = GilList_AsTuple(list);
+    GilObject *twice = gil_row_concat(tuple, tuple), *thrice = gil_row_repeat(list, 3), *none = gil_row_repeat(tuple, -1);
+    gil_test_repr(twice, "(1, 2, 1, 2)");
+    gil_test_repr(thrice, "[1, 2, 1, 2, 1, 2]");
+    gil_test_repr(none, "()");
+    ck_assert_ptr_null(gil_row_concat(list, tuple));
+    gil_test_error(GilExc_TypeError, "can only concatenate list (not \"tuple\") to list");
+    ck_assert_ptr_null(gil_row_concat(tuple, list));
+    gil_test_error(GilExc_TypeError, "can only concatenate tuple (not \"list\") to tuple");
+    Gil_DECREF(twice);
+    Gil_DECREF(thrice);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_H7_repeat_overflow_is_out_of_memory)
+{
+    GilObject *list = gil_test_ints(2, 1, 2), *tuple = GilList_AsTuple(list);
+    ck_assert_ptr_null(gil_row_repeat(list, GIL_SSIZE_T_MAX));
+    gil_test_raised(GilExc_MemoryError);
+    ck_assert_ptr_null(gil_row_repeat(tuple, GIL_SSIZE_T_MAX / 2));
+    gil_test_raised(GilExc_MemoryError);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+static int
+make_and_print(void *arg)
+{
+    GilObject *row = arg, *part = gil_row_slice(row, 1, 3), *text = part == NULL ? NULL : GilObject_Repr(part);
+    GilObject *whole = text == NULL ? NULL : gil_row_concat(row, row);
+    int rc = whole == NULL ? -1 : 0;
+    Gil_XDECREF(whole);
+    Gil_XDECREF(text);
+    Gil_XDECREF(part);
+    return rc;
+}
+
+START_TEST(test_J1_rows)
+{
+    GilObject *list = gil_test_ints(3, 1, 2, 3), *tuple = GilList_AsTuple(list);
+    gil_test_oom_loop(make_and_print, list);
+    gil_test_oom_loop(make_and_print, tuple);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/row");
+    TCase *tc = tcase_create("row");
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_row__clip_keeps_bounds_within_size);
+    tcase_add_test(tc, test_value_row__repr_of_nested_rows);
+    tcase_add_test(tc, test_H6_list_that_contains_itself);
+    tcase_add_test(tc, test_value_row__order_is_by_items_then_by_length);
+    tcase_add_test(tc, test_H1_comparison_clears_the_list);
+    tcase_add_test(tc, test_H1_repr_clears_the_list);
+    tcase_add_test(tc, test_value_row__subscript_takes_indices_and_slices);
+    tcase_add_test(tc, test_value_row__concat_and_repeat);
+    tcase_add_test(tc, test_H7_repeat_overflow_is_out_of_memory);
+    tcase_add_test(tc, test_J1_rows);
+    suite_add_tcase(s, tc);
+    return s;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Tuples from inside. */
+#include "support/probe.h"
+#include "support/support.h"
+#include "value/tuple.h"
+
+START_TEST(test_value_tuple__empty_is_one_immortal_object)
+{
+    GilObject *a = GilTuple_New(0), *b = GilTuple_Pack(0), *c = GilTuple_FromArray(NULL, 0);
+    ck_assert_ptr_eq(a, gil_tuple_empty());
+    ck_assert_ptr_eq(b, a);
+    ck_assert_ptr_eq(c, a);
+    ck_assert(GilUnstable_IsImmortal(a));
+    ck_assert_int_eq(GilObject_GC_IsTracked(a), 0);
+    for (int i = 0; i < 1000; i++)
+        Gil_DECREF(a);
+    gil_test_repr(a, "()");
+}
+END_TEST
+
+START_TEST(test_value_tuple__hash_depends_on_items_and_order)
+{
+    GilObject *list = gil_test_ints(3, 1, 2, 3), *a = GilList_AsTuple(list), *b = GilList_AsTuple(list);
+    ck_assert_int_eq(GilList_Reverse(list), 0);
+    GilObject *c = GilList_AsTuple(list);
+    ck_assert_ptr_ne(a, b);
+    ck_assert_int_eq(GilObject_Hash(a), GilObject_Hash(b));
+    ck_assert_int_ne(GilObject_Hash(a), GilObject_Hash(c));
+    ck_assert_int_ne(GilObject_Hash(gil_tuple_empty()), -1);
+    GilObject *bad = GilTuple_Pack(2, a, list);
+    ck_assert_int_eq(GilObject_Hash(bad), -1);
+    gil_test_error(GilExc_TypeError, "unhashable type: 'list'");
+    Gil_DECREF(bad);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(c);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_tuple__deep_hash_stops_with_recursion_error)
+{
+    GilObject *deep = GilTuple_Pack(1, Gil_None);
+    for (int i = 0; i < 100000; i++) {
+        GilObject *outer = GilTuple_New(1);
+        GilTuple_SET_ITEM(outer, 0, deep);
+        deep = outer;
+    }
+    ck_assert_int_eq(GilObject_Hash(deep), -1);
+    gil_test_raised(GilExc_RecursionError);
+    ck_assert_ptr_null(GilObject_Repr(deep));
+    gil_test_raised(GilExc_RecursionError);
+    Gil_DECREF(deep);
+}
+END_TEST
+
+START_TEST(test_value_tuple__from_iterable)
+{
+    GilObject *list = gil_test_ints(2, 7, 8), *tuple = gil_tuple_from_iterable(list);
+    gil_test_repr(tuple, "(7, 8)");
+    GilObject *same = gil_tuple_from_iterable(tuple);
+    ck_assert_ptr_eq(same, tuple);
+    ck_assert_ptr_null(gil_tuple_from_iterable(Gil_None));
+    gil_test_raised(GilExc_TypeError);
+    Gil_DECREF(same);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_tuple__resize_moves_items)
+{
+    GilObject *probe = gil_test_probe(1, 1, NULL), *tuple = GilTuple_Pack(3, probe, probe, probe);
+    ck_assert_int_eq(_GilTuple_Resize(&tuple, 2), 0);
+    ck_assert_int_eq(GilTuple_GET_SIZE(tuple), 2);
+    ck_assert_int_eq(Gil_REFCNT(probe), 3);
+    ck_assert_int_eq(_GilTuple_Resize(&tuple, 4), 0);
+    ck_assert_ptr_eq(GilTuple_GET_ITEM(tuple, 1), probe);
+    ck_assert_ptr_null(GilTuple_GET_ITEM(tuple, 3));
+    GilObject *other = Gil_NewRef(tuple);
+    ck_assert_int_eq(_GilTuple_Resize(&tuple, 1), -1);
+    gil_test_raised(GilExc_SystemError);
+    ck_assert_ptr_null(tuple);
+    Gil_DECREF(other);
+    ck_assert_int_eq(Gil_REFCNT(probe), 1);
+    Gil_DECREF(probe);
+    tuple = gil_tuple_empty();
+    ck_assert_int_eq(_GilTuple_Resize(&tuple, 2), 0);
+    ck_assert_int_eq(GilTuple_GET_SIZE(tuple), 2);
+    Gil_DECREF(tuple);
+}
+END_TEST
+
+static int
+make(void *arg)
+{
+    GilObject *tuple = GilTuple_Pack(3, arg, arg, arg);
+    if (tuple == NULL || _GilTuple_Resize(&tuple, 5) < 0)
+        return -1;
+    Gil_DECREF(tuple);
+    return 0;
+}
+
+START_TEST(test_J1_tuple)
+{
+    gil_test_oom_loop(make, Gil_None);
+}
+END_TEST
+
+static GilObject *
+call_type(GilTypeObject *type, GilObject *arg)
+{
+    return GilObject_CallOneArg((GilObject *)(void *)type, arg);
+}
+
+START_TEST(test_value_tuple__type_call_and_subtype)
+{
+    static GilType_Slot slots[] = {{0, NULL}};
+    GilType_Spec spec = {"test.Row", 0, 0, Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_BASETYPE, slots};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilTuple_Type);
+    ck_assert_ptr_nonnull(type);
+    GilObject *list = gil_test_ints(2, 1, 2), *plain = call_type(&GilTuple_Type, list);
+    GilObject *row = call_type((GilTypeObject *)(void *)type, list);
+    ck_assert_ptr_nonnull(row);
+    gil_test_repr(row, "(1, 2)");
+    ck_assert(GilTuple_Check(row) && !GilTuple_CheckExact(row));
+    ck_assert_int_eq(GilObject_RichCompareBool(row, plain, Gil_EQ), 1);
+    ck_assert_ptr_null(call_type(&GilTuple_Type, Gil_None));
+    gil_test_error(GilExc_TypeError, "'NoneType' object is not iterable");
+    Gil_DECREF(row);
+    Gil_DECREF(plain);
+    Gil_DECREF(list);
+    Gil_DECREF(type);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/tuple");
+    TCase *tc = tcase_create("tuple");
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_tuple__empty_is_one_immortal_object);
+    tcase_add_test(tc, test_value_tuple__hash_depends_on_items_and_order);
+    tcase_add_test(tc, test_value_tuple__deep_hash_stops_with_recursion_error);
+    tcase_add_test(tc, test_value_tuple__from_iterable);
+    tcase_add_test(tc, test_value_tuple__resize_moves_items);
+    tcase_add_test(tc, test_value_tuple__type_call_and_subtype);
+    tcase_add_test(tc, test_J1_tuple);
+    suite_add_tcase(s, tc);
+    return s;
+}
