@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/* bytearray: growth, items, slices, and what may not happen while a buffer is exported. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include "gilrt/buffer.h"
+#include "gilrt/call.h"
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "gilrt/mapping.h"
+#include "gilrt/number.h"
+#include "gilrt/sequence.h"
+#include "gilrt/slice.h"
+#include "value/bytearray.h"
+
+static GilObject *
+array(const char *text)
+{
+    GilObject *op = GilByteArray_FromStringAndSize(text, (Gil_ssize_t)strlen(text));
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+/* The content, checked with the NUL behind it. */
+static void
+expect_array(GilObject *op, const char *text)
+{
+    ck_assert(GilByteArray_CheckExact(op));
+    ck_assert_int_eq(GilByteArray_Size(op), (Gil_ssize_t)strlen(text));
+    ck_assert_str_eq(GilByteArray_AsString(op), text);
+    ck_assert_uint_eq((uintptr_t)GilByteArray_AsString(op) % 16, 0);
+}
+
+START_TEST(test_value_bytearray__making)
+{
+    GilObject *op = GilByteArray_FromStringAndSize(NULL, 100), *bytes = GilBytes_FromString("xyz");
+
+    for (int i = 0; i < 101; i++)
+        ck_assert_int_eq(GilByteArray_AS_STRING(op)[i], 0);
+    Gil_DECREF(op);
+    op = GilByteArray_FromObject(bytes);
+    expect_array(op, "xyz");
+    Gil_DECREF(op);
+    op = GilByteArray_FromStringAndSize(NULL, 0);
+    expect_array(op, "");
+    Gil_DECREF(op);
+    op = GilByteArray_Concat(bytes, bytes);
+    expect_array(op, "xyzxyz");
+    Gil_DECREF(op);
+    ck_assert_ptr_null(GilByteArray_Concat(bytes, Gil_None));
+    gil_expect_error(GilExc_TypeError, "can't concat NoneType to bytes");
+    ck_assert_ptr_null(GilByteArray_FromStringAndSize(NULL, -1));
+    gil_expect_error(GilExc_SystemError, "Negative size passed to GilByteArray_FromStringAndSize");
+    ck_assert_ptr_null(GilByteArray_FromStringAndSize(NULL, GIL_SSIZE_T_MAX));
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilByteArray_FromObject(Gil_None));
+    gil_expect_error(GilExc_TypeError, "cannot convert 'NoneType' object to bytearray");
+    Gil_DECREF(bytes);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__resize_zeroes_what_is_new)
+{
+    GilObject *op = array("abc");
+
+    ck_assert_int_eq(GilByteArray_Resize(op, 2), 0);
+    expect_array(op, "ab");
+    ck_assert_int_eq(GilByteArray_Resize(op, 3000), 0);
+    for (int i = 2; i <= 3000; i++)
+        ck_assert_int_eq(GilByteArray_AS_STRING(op)[i], 0);
+    ck_assert_int_eq(GilByteArray_Resize(op, 1), 0);
+    expect_array(op, "a");
+    ck_assert_int_eq(GilByteArray_Resize(op, 0), 0);
+    expect_array(op, "");
+    ck_assert_int_eq(GilByteArray_Resize(op, -1), -1);
+    gil_expect_error(GilExc_ValueError, "Can only resize to positive sizes, got -1");
+    ck_assert_int_eq(GilByteArray_Resize(Gil_None, 1), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__appending_moves_the_block_rarely)
+{
+    GilObject *op = GilByteArray_FromStringAndSize(NULL, 0), *x = GilLong_FromLong('x');
+    Gil_ssize_t allocated = 0, moves = 0;
+
+    for (int i = 0; i < 100000; i++) {
+        GilObject *done = GilObject_CallMethod(op, "append", "O", x);
+        ck_assert_ptr_eq(done, Gil_None);
+        moves += allocated != ((struct gil_bytearray *)(void *)op)->allocated;
+        allocated = ((struct gil_bytearray *)(void *)op)->allocated;
+    }
+    ck_assert_int_eq(GilByteArray_GET_SIZE(op), 100000);
+    ck_assert_int_lt(moves, 200);
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_M1_no_resize_while_exported)
+{
+    GilObject *op = array("abcdef"), *x = GilLong_FromLong('x'), *part = GilBytes_FromString("xy");
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_WRITABLE), 0);
+    ck_assert_int_eq(GilByteArray_Resize(op, 7), -1);
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_int_eq(GilByteArray_Resize(op, 6), 0);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "append", "O", x));
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "clear", NULL));
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_ptr_null(GilNumber_InPlaceAdd(op, part));
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_int_eq(GilSequence_DelItem(op, 0), -1);
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_int_eq(GilSequence_SetItem(op, 0, x), 0);
+    ck_assert_ptr_eq(view.buf, GilByteArray_AS_STRING(op));
+    ck_assert_mem_eq(view.buf, "xbcdef", 6);
+    GilBuffer_Release(&view);
+    GilBuffer_Release(&view); /* M3: a second release does nothing */
+    ck_assert_int_eq(((struct gil_bytearray *)(void *)op)->exports, 0);
+    ck_assert_int_eq(GilByteArray_Resize(op, 7), 0);
+    Gil_DECREF(op);
+    Gil_DECREF(part);
+}
+END_TEST
+
+/* A copy of a view is no view of its own; the extra reference keeps the object alive until then. */
+static void
+release_a_copy(void *arg)
+{
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(arg, &view, GilBUF_SIMPLE), 0);
+    Gil_buffer copy = view;
+    Gil_INCREF((GilObject *)arg);
+    GilBuffer_Release(&view);
+    GilBuffer_Release(&copy);
+}
+
+static void
+destroy_exported(void *arg)
+{
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(arg, &view, GilBUF_SIMPLE), 0);
+    Gil_DECREF((GilObject *)arg);
+    Gil_DECREF((GilObject *)arg); /* that one was the view's */
+}
+
+START_TEST(test_M3_release_without_export_stops)
+{
+    GilObject *op = array("abc");
+
+    gil_test_expect_abort(release_a_copy, op, "a buffer of a bytearray is released more often than it was exported");
+    gil_test_expect_abort(destroy_exported, op, "a bytearray is destroyed while 1 of its buffers are exported");
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_M4_exporter_lives_as_long_as_its_view)
+{
+    GilObject *op = array("abc");
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_WRITABLE), 0);
+    Gil_DECREF(op);
+    ((char *)view.buf)[0] = 'X';
+    ck_assert_mem_eq(view.buf, "Xbc", 3);
+    GilBuffer_Release(&view);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__items)
+{
+    GilObject *op = array("abcd"), *x = GilLong_FromLong('x'), *big = GilLong_FromLong(300);
+    GilObject *minus = GilLong_FromLong(-1);
+
+    ck_assert_int_eq(GilLong_AsLong(GilSequence_GetItem(op, 1)), 'b');
+    ck_assert_int_eq(GilLong_AsLong(GilObject_GetItem(op, minus)), 'd');
+    ck_assert_int_eq(GilObject_SetItem(op, minus, x), 0);
+    ck_assert_int_eq(GilSequence_SetItem(op, 0, x), 0);
+    expect_array(op, "xbcx");
+    ck_assert_int_eq(GilSequence_SetItem(op, 0, big), -1);
+    gil_expect_error(GilExc_ValueError, "byte must be in range(0, 256)");
+    ck_assert_int_eq(GilSequence_SetItem(op, 9, x), -1);
+    gil_expect_error(GilExc_IndexError, "bytearray index out of range");
+    ck_assert_ptr_null(GilSequence_GetItem(op, 4));
+    gil_expect_error(GilExc_IndexError, "bytearray index out of range");
+    ck_assert_int_eq(GilSequence_DelItem(op, 1), 0);
+    expect_array(op, "xcx");
+    ck_assert_int_eq(GilObject_SetItem(op, Gil_None, x), -1);
+    gil_expect_error(GilExc_TypeError, "bytearray indices must be integers or slices, not NoneType");
+    ck_assert_int_eq(GilSequence_Contains(op, x), 1);
+    ck_assert_int_eq(((struct gil_bytearray *)(void *)op)->exports, 0);
+    Gil_DECREF(op);
+}
+END_TEST
+
+/* slice(start, stop, step), with 99 for None. */
+static GilObject *
+slice(long start, long stop, long step)
+{
+    GilObject *s = GilSlice_New(start == 99 ? NULL : GilLong_FromLong(start), stop == 99 ? NULL : GilLong_FromLong(stop),
+                                step == 99 ? NULL : GilLong_FromLong(step));
+    ck_assert_ptr_nonnull(s);
+    return s;
+}
+
+START_TEST(test_value_bytearray__slices)
+{
+    static const struct {
+        long start, stop, step;
+        const char *got, *assigned, *after, *deleted; /* assigned NULL: assignment of the wrong size */
+    } table[] = {
+        {2, 5, 99, "cde", "XY", "abXYfgh", "abfgh"},
+        {2, 5, 99, "cde", "WXYZ", "abWXYZfgh", "abfgh"},
+        {99, 99, 99, "abcdefgh", "", "", ""},
+        {5, 2, 99, "", "XY", "abcdeXYfgh", "abcdefgh"},
+        {99, 99, 2, "aceg", "WXYZ", "WbXdYfZh", "bdfh"},
+        {99, 99, -3, "heb", "XYZ", "abcdefgh", "acdfg"},
+        {1, 8, 3, "beh", NULL, "abcdefgh", "acdfg"},
+    };
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(table); i++) {
+        GilObject *op = array("abcdefgh"), *s = slice(table[i].start, table[i].stop, table[i].step);
+        GilObject *got = GilObject_GetItem(op, s);
+        expect_array(got, table[i].got);
+        GilObject *value = GilBytes_FromString(table[i].assigned != NULL ? table[i].assigned : "only four");
+        int rc = GilObject_SetItem(op, s, value);
+        ck_assert_int_eq(rc, table[i].assigned != NULL ? 0 : -1);
+        if (rc < 0)
+            gil_expect_error(GilExc_ValueError, "attempt to assign bytes of size 9 to extended slice of size 3");
+        expect_array(op, table[i].step == -3 ? "aZcdYfgX" : table[i].after);
+        Gil_DECREF(op);
+        op = array("abcdefgh");
+        ck_assert_int_eq(GilObject_DelItem(op, s), 0);
+        expect_array(op, table[i].deleted);
+        Gil_DECREF(op);
+        Gil_DECREF(s);
+        Gil_DECREF(got);
+        Gil_DECREF(value);
+    }
+}
+END_TEST
+
+START_TEST(test_value_bytearray__assigned_to_itself)
+{
+    GilObject *op = array("abcd"), *s = slice(1, 2, 99);
+
+    ck_assert_int_eq(GilObject_SetItem(op, s, op), 0);
+    expect_array(op, "aabcdcd");
+    GilObject *same = GilNumber_InPlaceAdd(op, op);
+    ck_assert_ptr_eq(same, op);
+    expect_array(op, "aabcdcdaabcdcd");
+    Gil_DECREF(same);
+    ck_assert_int_eq(GilObject_SetItem(op, s, GilLong_FromLong(5)), -1);
+    gil_expect_error(GilExc_TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
+    Gil_DECREF(s);
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__other_operations)
+{
+    GilObject *op = array("ab"), *list = GilList_New(0), *same = GilBytes_FromString("abAabA"), *other;
+
+    GilList_Append(list, GilLong_FromLong('A'));
+    ck_assert_ptr_eq(GilObject_CallMethod(op, "extend", "O", list), Gil_None);
+    expect_array(op, "abA");
+    other = GilSequence_InPlaceRepeat(op, 2);
+    ck_assert_ptr_eq(other, op);
+    Gil_DECREF(other);
+    expect_array(op, "abAabA");
+    other = GilSequence_Repeat(op, 0);
+    expect_array(other, "");
+    Gil_DECREF(other);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(same, op, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(same, op, Gil_LT), 0);
+    gil_expect_text(GilObject_Repr(op), "bytearray(b'abAabA')");
+    gil_expect_text(GilObject_CallMethod(op, "decode", "s", "ascii"), "abAabA");
+    gil_expect_text(GilObject_CallMethod(op, "hex", NULL), "616241616241");
+    ck_assert_int_eq(GilObject_Hash(op), -1);
+    gil_expect_error(GilExc_TypeError, "unhashable type: 'bytearray'");
+    other = GilObject_CallFunction((GilObject *)&GilByteArray_Type, "i", 3);
+    ck_assert_int_eq(GilByteArray_GET_SIZE(other), 3);
+    Gil_DECREF(other);
+    other = GilObject_CallFunction((GilObject *)&GilByteArray_Type, "ss", "\xc3\xa9", "latin-1");
+    expect_array(other, "\xe9");
+    Gil_DECREF(other);
+    Gil_DECREF(op);
+    Gil_DECREF(list);
+    Gil_DECREF(same);
+}
+END_TEST
+
+/* An int-like object whose __index__ shrinks a bytearray: the worst moment for it. */
+static GilObject *victim;
+
+static GilObject *
+shrinking_index(GilObject *Gil_UNUSED(self))
+{
+    if (GilByteArray_Resize(victim, 1) < 0)
+        return NULL;
+    return GilLong_FromLong(7);
+}
+
+static GilType_Slot shrinking_slots[] = {{Gil_nb_index, shrinking_index}, {0, NULL}};
+static GilType_Spec shrinking_spec = {"test.Shrinking", sizeof(GilObject), 0, Gil_TPFLAGS_DEFAULT, shrinking_slots};
+
+START_TEST(test_M2_index_that_shrinks_the_array)
+{
+    GilObject *type = GilType_FromSpec(&shrinking_spec), *evil = GilObject_CallNoArgs(type);
+
+    victim = array("0123456789");
+    ck_assert_int_eq(GilSequence_SetItem(victim, 8, evil), -1);
+    gil_expect_error(GilExc_IndexError, "bytearray index out of range");
+    GilByteArray_Resize(victim, 1000);
+    ck_assert_ptr_eq(GilObject_CallMethod(victim, "append", "O", evil), Gil_None);
+    ck_assert_int_eq(GilByteArray_GET_SIZE(victim), 2);
+    GilByteArray_Resize(victim, 1000);
+    ck_assert_ptr_null(GilObject_GetItem(victim, evil)); /* index 7 of 1 */
+    gil_expect_error(GilExc_IndexError, "bytearray index out of range");
+    GilByteArray_Resize(victim, 1000);
+    GilObject *s = GilSlice_New(evil, NULL, NULL);
+    GilObject *rest = GilObject_GetItem(victim, s);
+    ck_assert_int_eq(GilByteArray_GET_SIZE(rest), 0);
+    GilByteArray_Resize(victim, 1000);
+    ck_assert_int_eq(GilObject_DelItem(victim, s), 0);
+    ck_assert_int_eq(GilByteArray_GET_SIZE(victim), 1);
+    GilByteArray_Resize(victim, 1000);
+    ck_assert_int_eq(GilSequence_Contains(victim, evil), -1);
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    Gil_DECREF(rest);
+    Gil_DECREF(s);
+    Gil_DECREF(victim);
+    Gil_DECREF(evil);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
+step(void *arg)
+{
+    GilObject *op = GilByteArray_FromObject(arg), *more = NULL;
+    int rc = -1;
+
+    if (op != NULL && GilByteArray_Resize(op, 500) == 0 && (more = GilNumber_InPlaceAdd(op, op)) != NULL
+        && GilByteArray_Resize(op, 3) == 0)
+        rc = 0;
+    Gil_XDECREF(more);
+    Gil_XDECREF(op);
+    return rc;
+}
+
+START_TEST(test_value_bytearray__every_allocation_may_fail)
+{
+    GilObject *bytes = GilBytes_FromString("some octets");
+
+    gil_test_oom_loop(step, bytes);
+    Gil_DECREF(bytes);
+}
+END_TEST
+
+START_TEST(test_J3_shrinking_without_memory_keeps_the_block)
+{
+    GilObject *op = GilByteArray_FromStringAndSize(NULL, 4000);
+
+    gil_test_fail_alloc(1, 1);
+    int rc = GilByteArray_Resize(op, 3);
+    gil_test_fail_alloc_off();
+    ck_assert_int_eq(rc, 0);
+    ck_assert_int_eq(GilByteArray_GET_SIZE(op), 3);
+    ck_assert_int_eq(GilByteArray_Resize(op, 4000), 0);
+    Gil_DECREF(op);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/bytearray");
+    TCase *tc = tcase_create("bytearray");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_bytearray__making);
+    tcase_add_test(tc, test_value_bytearray__resize_zeroes_what_is_new);
+    tcase_add_test(tc, test_value_bytearray__appending_moves_the_block_rarely);
+    tcase_add_test(tc, test_M1_no_resize_while_exported);
+    tcase_add_test(tc, test_M3_release_without_export_stops);
+    tcase_add_test(tc, test_M4_exporter_lives_as_long_as_its_view);
+    tcase_add_test(tc, test_value_bytearray__items);
+    tcase_add_test(tc, test_value_bytearray__slices);
+    tcase_add_test(tc, test_value_bytearray__assigned_to_itself);
+    tcase_add_test(tc, test_value_bytearray__other_operations);
+    tcase_add_test(tc, test_M2_index_that_shrinks_the_array);
+    tcase_add_test(tc, test_value_bytearray__every_allocation_may_fail);
+    tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
+    suite_add_tcase(s, tc);
+    return s;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* bytes: layout, making, resizing, joining, buffers. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include "gilrt/buffer.h"
+#include "gilrt/bytearray.h"
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "gilrt/mapping.h"
+#include "gilrt/sequence.h"
+#include "gilrt/slice.h"
+#include "gilrt/tuple.h"
+#include "value/bytes.h"
+
+#include <stddef.h>
+
+static GilObject *
+octets(const char *text)
+{
+    GilObject *op = GilBytes_FromString(text);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_value_bytes__payload_is_aligned_and_ends_with_nul)
+{
+    ck_assert_uint_eq(offsetof(GilBytesObject, ob_sval), 32);
+    for (Gil_ssize_t size = 2; size < 5000; size = size * 3 / 2 + 1) {
+        GilObject *op = GilBytes_FromStringAndSize(NULL, size);
+        ck_assert_uint_eq((uintptr_t)GilBytes_AS_STRING(op) % 16, 0);
+        ck_assert_int_eq(GilBytes_AS_STRING(op)[size], 0);
+        memset(GilBytes_AS_STRING(op), 'x', (size_t)size);
+        ck_assert_int_eq(GilBytes_Size(op), size);
+        ck_assert_str_eq(GilBytes_AsString(op) + size - 1, "x");
+        Gil_DECREF(op);
+    }
+}
+END_TEST
+
+START_TEST(test_value_bytes__small_ones_are_process_wide)
+{
+    for (int i = 0; i < 256; i++) {
+        char c = (char)i;
+        GilObject *a = GilBytes_FromStringAndSize(&c, 1), *b = GilBytes_FromStringAndSize(&c, 1);
+        ck_assert_ptr_eq(a, b);
+        ck_assert(GilUnstable_IsImmortal(a));
+        ck_assert_int_eq(GilBytes_AS_STRING(a)[0], c);
+        ck_assert_int_ne(((GilBytesObject *)(void *)a)->ob_shash, -1);
+    }
+    ck_assert_ptr_eq(GilBytes_FromString(""), GilBytes_FromStringAndSize(NULL, 0));
+    /* One octet that the caller will write must be an object of his own. */
+    GilObject *own = GilBytes_FromStringAndSize(NULL, 1);
+    ck_assert(!GilUnstable_IsImmortal(own));
+    Gil_DECREF(own);
+}
+END_TEST
+
+START_TEST(test_value_bytes__sizes_that_cannot_be)
+{
+    ck_assert_ptr_null(GilBytes_FromStringAndSize("x", -1));
+    gil_expect_error(GilExc_SystemError, "Negative size passed to GilBytes_FromStringAndSize");
+    ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, GIL_SSIZE_T_MAX));
+    gil_expect_error(GilExc_OverflowError, "byte string is too large");
+    ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, GIL_SSIZE_T_MAX - 100));
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+}
+END_TEST
+
+START_TEST(test_value_bytes__as_string_and_size)
+{
+    GilObject *op = GilBytes_FromStringAndSize("a\0b", 3);
+    char *text;
+    Gil_ssize_t size;
+
+    ck_assert_int_eq(GilBytes_AsStringAndSize(op, &text, &size), 0);
+    ck_assert_int_eq(size, 3);
+    ck_assert_int_eq(GilBytes_AsStringAndSize(op, &text, NULL), -1);
+    gil_expect_error(GilExc_ValueError, "embedded null byte");
+    ck_assert_int_eq(GilBytes_AsStringAndSize(Gil_None, &text, NULL), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    ck_assert_int_eq(GilBytes_Size(NULL), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_bytes__from_object)
+{
+    GilObject *op = octets("abc"), *array = GilByteArray_FromStringAndSize("xy", 2);
+    GilObject *same = GilBytes_FromObject(op);
+
+    ck_assert_ptr_eq(same, op);
+    Gil_DECREF(same);
+    gil_expect_octets(GilBytes_FromObject(array), "xy", 2);
+    GilObject *list = GilList_New(0);
+    gil_expect_octets(GilBytes_FromObject(list), "", 0);
+    GilList_Append(list, GilLong_FromLong(65));
+    gil_expect_octets(GilBytes_FromObject(list), "A", 1);
+    ck_assert_ptr_null(GilBytes_FromObject(Gil_None));
+    gil_expect_error(GilExc_TypeError, "cannot convert 'NoneType' object to bytes");
+    gil_expect_octets(GilBytes_FromFormat("%d-%s", 5, "x"), "5-x", 3);
+    Gil_DECREF(list);
+    Gil_DECREF(array);
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_bytes__resize)
+{
+    GilObject *op = GilBytes_FromStringAndSize(NULL, 10);
+
+    memcpy(GilBytes_AS_STRING(op), "0123456789", 10);
+    ck_assert_int_eq(_GilBytes_Resize(&op, 5000), 0);
+    ck_assert_mem_eq(GilBytes_AS_STRING(op), "0123456789", 10);
+    ck_assert_int_eq(_GilBytes_Resize(&op, 4), 0);
+    gil_expect_octets(Gil_NewRef(op), "0123", 4);
+    ck_assert_int_eq(_GilBytes_Resize(&op, 0), 0);
+    ck_assert_ptr_eq(op, GilBytes_FromString(""));
+    ck_assert_int_eq(_GilBytes_Resize(&op, 3), 0);
+    ck_assert_int_eq(GilBytes_GET_SIZE(op), 3);
+    Gil_INCREF(op);
+    GilObject *shared = op;
+    ck_assert_int_eq(_GilBytes_Resize(&op, 6), -1);
+    ck_assert_ptr_null(op);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    op = shared;
+    ck_assert_int_eq(_GilBytes_Resize(&op, -1), -1);
+    ck_assert_ptr_null(op);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+}
+END_TEST
+
+START_TEST(test_J3_shrinking_without_memory_keeps_the_block)
+{
+    GilObject *op = GilBytes_FromStringAndSize(NULL, 4000);
+
+    memset(GilBytes_AS_STRING(op), 'x', 4000);
+    gil_test_fail_alloc(1, 1);
+    int rc = _GilBytes_Resize(&op, 3);
+    gil_test_fail_alloc_off();
+    ck_assert_int_eq(rc, 0);
+    gil_expect_octets(op, "xxx", 3);
+}
+END_TEST
+
+START_TEST(test_value_bytes__concat)
+{
+    GilObject *op = octets("ab"), *array = GilByteArray_FromStringAndSize("cd", 2);
+
+    GilBytes_Concat(&op, array);
+    GilBytes_ConcatAndDel(&op, octets("ef"));
+    gil_expect_octets(Gil_NewRef(op), "abcdef", 6);
+    GilBytes_Concat(&op, Gil_None);
+    ck_assert_ptr_null(op);
+    gil_expect_error(GilExc_TypeError, "can't concat NoneType to bytes");
+    GilBytes_Concat(&op, array);
+    ck_assert_ptr_null(op);
+    ck_assert_ptr_null(GilErr_Occurred());
+    op = octets("x.");
+    GilBytes_Concat(&op, NULL);
+    ck_assert_ptr_null(op);
+    Gil_DECREF(array);
+}
+END_TEST
+
+START_TEST(test_value_bytes__join)
+{
+    GilObject *sep = octets(", "), *a = octets("ab"), *array = GilByteArray_FromStringAndSize("cd", 2);
+    GilObject *items = GilTuple_Pack(2, a, array), *bad = GilTuple_Pack(3, a, array, Gil_None);
+
+    gil_expect_octets(GilBytes_Join(sep, items), "ab, cd", 6);
+    ck_assert_ptr_null(GilBytes_Join(sep, bad));
+    gil_expect_error(GilExc_TypeError, "sequence item 2: expected a bytes-like object, NoneType found");
+    ck_assert_int_eq(GilByteArray_Resize(array, 50), 0); /* no view was left */
+    ck_assert_ptr_null(GilBytes_Join(array, items));
+    gil_expect_error(GilExc_TypeError, "sep: expected bytes, got bytearray");
+    GilObject *none = GilTuple_New(0);
+    gil_expect_octets(GilBytes_Join(sep, none), "", 0);
+    Gil_DECREF(sep);
+    Gil_DECREF(items);
+    Gil_DECREF(bad);
+    Gil_DECREF(a);
+    Gil_DECREF(array);
+}
+END_TEST
+
+START_TEST(test_value_bytes__sequence)
+{
+    GilObject *op = octets("abcd"), *minus = GilLong_FromLong(-1), *two = GilLong_FromLong(2);
+    GilObject *every_second = GilSlice_New(NULL, NULL, two), *head = GilSlice_New(NULL, two, NULL);
+
+    ck_assert_int_eq(GilLong_AsLong(GilSequence_GetItem(op, 1)), 'b');
+    ck_assert_int_eq(GilLong_AsLong(GilObject_GetItem(op, minus)), 'd');
+    gil_expect_octets(GilObject_GetItem(op, every_second), "ac", 2);
+    gil_expect_octets(GilObject_GetItem(op, head), "ab", 2);
+    ck_assert_ptr_null(GilSequence_GetItem(op, 4));
+    gil_expect_error(GilExc_IndexError, "index out of range");
+    ck_assert_ptr_null(GilObject_GetItem(op, Gil_None));
+    gil_expect_error(GilExc_TypeError, "byte indices must be integers or slices, not NoneType");
+    gil_expect_octets(GilSequence_Repeat(op, 2), "abcdabcd", 8);
+    gil_expect_octets(GilSequence_Repeat(op, 0), "", 0);
+    ck_assert_int_eq(GilSequence_Contains(op, two), 0);
+    ck_assert_ptr_eq(GilObject_RichCompare(op, Gil_None, Gil_EQ), _Gil_RichResult(0));
+    GilObject *same = octets("abcd");
+    ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(same));
+    gil_expect_text(GilObject_Repr(op), "b'abcd'");
+    Gil_DECREF(same);
+    Gil_DECREF(every_second);
+    Gil_DECREF(head);
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_M4_exporter_lives_as_long_as_its_view)
+{
+    GilObject *op = octets("some octets");
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_SIMPLE), 0);
+    Gil_DECREF(op);
+    ck_assert_int_eq(view.readonly, 1);
+    ck_assert_mem_eq(view.buf, "some octets", 11);
+    GilBuffer_Release(&view);
+}
+END_TEST
+
+START_TEST(test_M6_bytes_cannot_be_written)
+{
+    GilObject *op = octets("ab");
+    Gil_buffer view;
+
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_WRITABLE), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_BufferError));
+    GilErr_Clear();
+    ck_assert_ptr_null(view.obj);
+    ck_assert_int_eq(GilSequence_SetItem(op, 0, op), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_REFCNT(op), 1);
+    Gil_DECREF(op);
+}
+END_TEST
+
+static int
+step(void *Gil_UNUSED(arg))
+{
+    GilObject *op = GilBytes_FromString("ab"), *items = NULL, *joined = NULL;
+    int rc = -1;
+
+    if (op != NULL && (items = GilTuple_Pack(2, op, op)) != NULL && (joined = GilBytes_Join(op, items)) != NULL) {
+        GilBytes_Concat(&joined, op);
+        if (joined != NULL && _GilBytes_Resize(&joined, 100) == 0)
+            rc = 0;
+    }
+    Gil_XDECREF(op);
+    Gil_XDECREF(items);
+    Gil_XDECREF(joined);
+    return rc;
+}
+
+START_TEST(test_value_bytes__every_allocation_may_fail)
+{
+    gil_test_oom_loop(step, NULL);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/bytes");
+    TCase *tc = tcase_create("bytes");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_bytes__payload_is_aligned_and_ends_with_nul);
+    tcase_add_test(tc, test_value_bytes__small_ones_are_process_wide);
+    tcase_add_test(tc, test_value_bytes__sizes_that_cannot_be);
+    tcase_add_test(tc, test_value_bytes__as_string_and_size);
+    tcase_add_test(tc, test_value_bytes__from_object);
+    tcase_add_test(tc, test_value_bytes__resize);
+    tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
+    tcase_add_test(tc, test_value_bytes__concat);
+    tcase_add_test(tc, test_value_bytes__join);
+    tcase_add_test(tc, test_value_bytes__sequence);
+    tcase_add_test(tc, test_M4_exporter_lives_as_long_as_its_view);
+    tcase_add_test(tc, test_M6_bytes_cannot_be_written);
+    tcase_add_test(tc, test_value_bytes__every_allocation_may_fail);
+    suite_add_tcase(s, tc);
+    return s;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* str as its users see it: repr, str(), methods. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include "gilrt/bool.h"
+#include "gilrt/call.h"
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "value/unicode_method.h"
+
+static GilObject *
+text(const char *utf8)
+{
+    GilObject *op = GilUnicode_FromString(utf8);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_value_unicode_method__repr)
+{
+    static const char *const table[][2] = {
+        {"plain", "'plain'"},
+        {"", "''"},
+        {"it's", "\"it's\""},
+        {"\"it's\"", "'\"it\\'s\"'"},
+        {"back\\slash", "'back\\\\slash'"},
+        {"\t\n\r\x01\x7f", "'\\t\\n\\r\\x01\\x7f'"},
+        {"\xc2\xa0\xc2\xad\xc3\xa9", "'\\xa0\\xad\xc3\xa9'"},
+        {"\xe2\x82\xac\xe2\x80\xa8\xef\xbf\xbf", "'\xe2\x82\xac\\u2028\\uffff'"},
+        {"\xf0\x9f\x98\x80\xf3\xa0\x80\x81", "'\xf0\x9f\x98\x80\\U000e0001'"},
+    };
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(table); i++) {
+        GilObject *op = text(table[i][0]);
+        gil_expect_text(GilObject_Repr(op), table[i][1]);
+        Gil_DECREF(op);
+    }
+    Gil_UCS2 lone[] = {0xdc80, 'x'};
+    GilObject *op = GilUnicode_FromKindAndData(2, lone, 2);
+    gil_expect_text(GilObject_Repr(op), "'\\udc80x'");
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_unicode_method__constructor)
+{
+    GilObject *type = (GilObject *)&GilUnicode_Type, *bytes = GilBytes_FromString("\xe9");
+
+    gil_expect_text(GilObject_CallNoArgs(type), "");
+    gil_expect_text(GilObject_CallFunction(type, "i", 12), "12");
+    gil_expect_text(GilObject_CallFunction(type, "s", "same"), "same");
+    gil_expect_text(GilObject_CallFunction(type, "Os", bytes, "latin-1"), "\xc3\xa9");
+    gil_expect_text(GilObject_CallFunction(type, "Oss", bytes, "ascii", "ignore"), "");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "Oi", bytes, 1));
+    gil_expect_error(GilExc_TypeError, "str() argument 'encoding' must be str, not int");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "iiii", 1, 2, 3, 4));
+    gil_expect_error(GilExc_TypeError, "str() takes at most 3 arguments (4 given)");
+    Gil_DECREF(bytes);
+}
+END_TEST
+
+START_TEST(test_value_unicode_method__finding)
+{
+    GilObject *op = text("banana");
+
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "find", "s", "an")), 1);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "find", "si", "an", 2)), 3);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "find", "sOi", "an", Gil_None, 2)), -1);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "find", "si", "an", -3)), 3);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "rfind", "s", "an")), 3);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "index", "s", "n")), 2);
+    ck_assert_int_eq(GilLong_AsLong(GilObject_CallMethod(op, "count", "s", "a")), 3);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "index", "s", "x"));
+    gil_expect_error(GilExc_ValueError, "substring not found");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "rindex", "s", "x"));
+    gil_expect_error(GilExc_ValueError, "substring not found");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "find", "i", 1));
+    gil_expect_error(GilExc_TypeError, "find() argument 1 must be str, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "find", NULL));
+    gil_expect_error(GilExc_TypeError, "find expected at least 1 argument, got 0");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "find", "ss", "a", "b"));
+    gil_expect_error(GilExc_TypeError, "slice indices must be integers or None or have an __index__ method");
+    ck_assert_ptr_eq(GilObject_CallMethod(op, "startswith", "s", "ban"), Gil_True);
+    ck_assert_ptr_eq(GilObject_CallMethod(op, "startswith", "si", "ban", 1), Gil_False);
+    ck_assert_ptr_eq(GilObject_CallMethod(op, "endswith", "((ss))", "x", "ana"), Gil_True);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "endswith", "i", 1));
+    gil_expect_error(GilExc_TypeError, "endswith first arg must be str or a tuple of str, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "startswith", "((i))", 1));
+    gil_expect_error(GilExc_TypeError, "tuple for startswith must only contain str, not int");
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_unicode_method__changing)
+{
+    GilObject *op = text(" xMax\xc3\x89 "), *list;
+
+    gil_expect_text(GilObject_CallMethod(op, "strip", NULL), "xMax\xc3\x89");
+    gil_expect_text(GilObject_CallMethod(op, "lstrip", "s", " x"), "Max\xc3\x89 ");
+    gil_expect_text(GilObject_CallMethod(op, "rstrip", "O", Gil_None), " xMax\xc3\x89");
+    gil_expect_text(GilObject_CallMethod(op, "upper", NULL), " XMAX\xc3\x89 ");
+    gil_expect_text(GilObject_CallMethod(op, "lower", NULL), " xmax\xc3\xa9 ");
+    gil_expect_text(GilObject_CallMethod(op, "replace", "ss", "a", "oo"), " xMoox\xc3\x89 ");
+    gil_expect_octets(GilObject_CallMethod(op, "encode", "ss", "ascii", "ignore"), " xMax ", 6);
+    list = GilObject_CallMethod(op, "split", "s", "M");
+    ck_assert_int_eq(GilList_GET_SIZE(list), 2);
+    gil_expect_text(GilObject_CallMethod(op, "join", "O", list), " x xMax\xc3\x89 ax\xc3\x89 ");
+    Gil_DECREF(list);
+    list = GilObject_CallMethod(op, "splitlines", NULL);
+    ck_assert_int_eq(GilList_GET_SIZE(list), 1);
+    Gil_DECREF(list);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "strip", "i", 1));
+    gil_expect_error(GilExc_TypeError, "strip arg must be None or str");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "split", "i", 1));
+    gil_expect_error(GilExc_TypeError, "must be str or None, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "replace", "s", "a"));
+    gil_expect_error(GilExc_TypeError, "replace expected at least 2 arguments, got 1");
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_unicode_method__identifier)
+{
+    static const char *const good[] = {"a", "_", "_9", "caf\xc3\xa9", "A1_b"};
+    static const char *const bad[] = {"", "9a", "a b", "a-b", "\xe2\x82\xac", "a\xc2\xb1"};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(good); i++) {
+        GilObject *op = text(good[i]);
+        ck_assert_int_eq(GilUnicode_IsIdentifier(op), 1);
+        Gil_DECREF(op);
+    }
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(bad); i++) {
+        GilObject *op = text(bad[i]);
+        ck_assert_int_eq(GilUnicode_IsIdentifier(op), 0);
+        Gil_DECREF(op);
+    }
+}
+END_TEST
+
+static int
+step(void *arg)
+{
+    GilObject *repr = GilObject_Repr(arg), *upper = NULL;
+    int rc = -1;
+
+    if (repr != NULL && (upper = GilObject_CallMethod(repr, "upper", NULL)) != NULL)
+        rc = 0;
+    Gil_XDECREF(repr);
+    Gil_XDECREF(upper);
+    return rc;
+}
+
+START_TEST(test_value_unicode_method__every_allocation_may_fail)
+{
+    GilObject *op = text("some\ntext");
+
+    gil_test_oom_loop(step, op);
+    Gil_DECREF(op);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/unicode_method");
+    TCase *tc = tcase_create("unicode_method");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_unicode_method__repr);
+    tcase_add_test(tc, test_value_unicode_method__constructor);
+    tcase_add_test(tc, test_value_unicode_method__finding);
+    tcase_add_test(tc, test_value_unicode_method__changing);
+    tcase_add_test(tc, test_value_unicode_method__identifier);
+    tcase_add_test(tc, test_value_unicode_method__every_allocation_may_fail);
+    suite_add_tcase(s, tc);
+    return s;
+}

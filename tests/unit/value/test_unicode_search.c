@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding, counting, splitting, joining, replacing: in each form of string. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "gilrt/tuple.h"
+#include "value/unicode_search.h"
+
+#define ALL GIL_SSIZE_T_MAX
+
+static GilObject *
+text(const char *utf8)
+{
+    GilObject *op = GilUnicode_FromString(utf8);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+/* A tail that gives a text another form without holding what is looked for. */
+static const char *const tails[] = {"", "\xc3\xbf", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+
+START_TEST(test_value_unicode_search__find_in_every_form)
+{
+    char utf8[64];
+    GilObject *needle = text("ana"), *wide = text("\xe2\x82\xac."), *empty = text("");
+
+    GilObject *str = text(strcat(strcpy(utf8, "banananas."), tails[_i]));
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 0, ALL, 1), 1);
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 2, ALL, 1), 3);
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 0, ALL, -1), 5);
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 0, 7, -1), 3);
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 6, ALL, 1), -1);
+    ck_assert_int_eq(GilUnicode_Find(str, needle, 0, 3, 1), -1);
+    ck_assert_int_eq(GilUnicode_Find(str, wide, 0, ALL, 1), -1);
+    ck_assert_int_eq(GilUnicode_Find(str, empty, 3, ALL, 1), 3);
+    ck_assert_int_eq(GilUnicode_Find(str, empty, 0, 5, -1), 5);
+    ck_assert_int_eq(GilUnicode_Find(str, empty, 50, ALL, 1), -1);
+    ck_assert_int_eq(GilUnicode_Count(str, needle, 0, ALL), 2);
+    ck_assert_int_eq(GilUnicode_Count(str, empty, 0, 3), 4);
+    ck_assert_int_eq(GilUnicode_FindChar(str, 'n', 0, ALL, 1), 2);
+    ck_assert_int_eq(GilUnicode_FindChar(str, 'n', 0, ALL, -1), 6);
+    ck_assert_int_eq(GilUnicode_FindChar(str, 0x1f600, 0, ALL, 1), _i == 3 ? 10 : -1);
+    ck_assert_int_eq(GilUnicode_Contains(str, needle), 1);
+    ck_assert_int_eq(GilUnicode_Contains(str, wide), 0);
+    ck_assert_int_eq(GilUnicode_Tailmatch(str, needle, 1, ALL, -1), 1);
+    ck_assert_int_eq(GilUnicode_Tailmatch(str, needle, 0, ALL, -1), 0);
+    ck_assert_int_eq(GilUnicode_Tailmatch(str, needle, 0, 8, 1), 1);
+    ck_assert_int_eq(GilUnicode_Tailmatch(str, needle, 0, 9, 1), 0);
+    Gil_DECREF(str);
+    Gil_DECREF(needle);
+    Gil_DECREF(wide);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__wrong_arguments)
+{
+    GilObject *str = text("text"), *n = GilLong_FromLong(1);
+
+    ck_assert_int_eq(GilUnicode_Find(str, n, 0, 1, 1), -2);
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    ck_assert_int_eq(GilUnicode_Find(NULL, str, 0, 1, 1), -2);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    ck_assert_int_eq(GilUnicode_FindChar(str, 'x', -1, 1, 1), -2);
+    gil_expect_error(GilExc_IndexError, "string index out of range");
+    Gil_DECREF(str);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__join)
+{
+    GilObject *comma = text(", "), *items = GilTuple_New(3), *one = GilTuple_Pack(1, comma);
+
+    GilTuple_SET_ITEM(items, 0, text("a"));
+    GilTuple_SET_ITEM(items, 1, text("\xe2\x82\xac"));
+    GilTuple_SET_ITEM(items, 2, text("bc"));
+    gil_expect_text(GilUnicode_Join(comma, items), "a, \xe2\x82\xac, bc");
+    gil_expect_text(GilUnicode_Join(NULL, items), "a \xe2\x82\xac bc");
+    GilObject *same = GilUnicode_Join(comma, one);
+    ck_assert_ptr_eq(same, comma);
+    Gil_DECREF(same);
+    GilObject *none = GilTuple_New(0);
+    gil_expect_text(GilUnicode_Join(comma, none), "");
+    Gil_DECREF(one);
+    one = GilTuple_Pack(2, comma, Gil_None);
+    ck_assert_ptr_null(GilUnicode_Join(comma, one));
+    gil_expect_error(GilExc_TypeError, "sequence item 1: expected str instance, NoneType found");
+    ck_assert_ptr_null(GilUnicode_Join(Gil_None, one));
+    gil_expect_error(GilExc_TypeError, "separator: expected str instance, NoneType found");
+    ck_assert_ptr_null(GilUnicode_Join(comma, Gil_None));
+    gil_expect_error(GilExc_TypeError, "can only join an iterable");
+    Gil_DECREF(one);
+    Gil_DECREF(items);
+    Gil_DECREF(comma);
+}
+END_TEST
+
+/* The list's parts are those, '|' between them; takes the list. */
+static void
+expect_parts(GilObject *list, const char *parts)
+{
+    GilObject *bar = text("|");
+
+    ck_assert_ptr_nonnull(list);
+    gil_expect_text(GilUnicode_Join(bar, list), parts);
+    Gil_DECREF(list);
+}
+
+START_TEST(test_value_unicode_search__split)
+{
+    GilObject *str = text("  one \t two\xe2\x80\x83three  "), *sep = text("--"), *dashes = text("a--b----c");
+
+    expect_parts(GilUnicode_Split(str, NULL, -1), "one|two|three");
+    expect_parts(GilUnicode_Split(str, NULL, 1), "one|two\xe2\x80\x83three");
+    expect_parts(GilUnicode_Split(str, NULL, 0), "one \t two\xe2\x80\x83three");
+    expect_parts(GilUnicode_Split(dashes, sep, -1), "a|b||c");
+    expect_parts(GilUnicode_Split(dashes, sep, 1), "a|b----c");
+    expect_parts(GilUnicode_Split(dashes, sep, 0), "a--b----c");
+    GilObject *nothing = text("");
+    expect_parts(GilUnicode_Split(nothing, sep, -1), "");
+    GilObject *none = GilUnicode_Split(nothing, NULL, -1);
+    ck_assert_int_eq(GilList_GET_SIZE(none), 0);
+    Gil_DECREF(none);
+    ck_assert_ptr_null(GilUnicode_Split(str, nothing, -1));
+    gil_expect_error(GilExc_ValueError, "empty separator");
+    Gil_DECREF(str);
+    Gil_DECREF(sep);
+    Gil_DECREF(dashes);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__splitlines)
+{
+    GilObject *str = text("a\nb\r\nc\rd\xe2\x80\xa8\n");
+
+    expect_parts(GilUnicode_Splitlines(str, 0), "a|b|c|d|");
+    expect_parts(GilUnicode_Splitlines(str, 1), "a\n|b\r\n|c\r|d\xe2\x80\xa8|\n");
+    Gil_DECREF(str);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__replace)
+{
+    GilObject *str = text("banana"), *an = text("an"), *euro = text("\xe2\x82\xac"), *empty = text("");
+
+    gil_expect_text(GilUnicode_Replace(str, an, euro, -1), "b\xe2\x82\xac\xe2\x82\xac"
+                                                           "a");
+    gil_expect_text(GilUnicode_Replace(str, an, euro, 1), "b\xe2\x82\xac"
+                                                          "ana");
+    gil_expect_text(GilUnicode_Replace(str, an, empty, -1), "ba");
+    gil_expect_text(GilUnicode_Replace(str, str, empty, -1), "");
+    gil_expect_text(GilUnicode_Replace(str, empty, an, -1), "anbanaannanaannanaan");
+    GilObject *same = GilUnicode_Replace(str, euro, an, -1);
+    ck_assert_ptr_eq(same, str);
+    Gil_DECREF(same);
+    GilObject *wide = GilUnicode_Replace(str, an, euro, -1), *narrow = GilUnicode_Replace(wide, euro, an, -1);
+    ck_assert(GilUnicode_IS_ASCII(narrow)); /* what was wide is gone */
+    gil_expect_text(narrow, "banana");
+    Gil_DECREF(wide);
+    Gil_DECREF(str);
+    Gil_DECREF(an);
+    Gil_DECREF(euro);
+}
+END_TEST
+
+static int
+step(void *Gil_UNUSED(arg))
+{
+    GilObject *str = GilUnicode_FromString("one two \xe2\x82\xac"), *parts = NULL, *back = NULL, *other = NULL;
+    int rc = -1;
+
+    if (str != NULL && (parts = GilUnicode_Split(str, NULL, -1)) != NULL
+        && (back = GilUnicode_Join(NULL, parts)) != NULL
+        && (other = GilUnicode_Replace(back, GilList_GET_SIZE(parts) > 0 ? str : back, back, -1)) != NULL)
+        rc = 0;
+    Gil_XDECREF(str);
+    Gil_XDECREF(parts);
+    Gil_XDECREF(back);
+    Gil_XDECREF(other);
+    return rc;
+}
+
+START_TEST(test_value_unicode_search__every_allocation_may_fail)
+{
+    gil_test_oom_loop(step, NULL);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/unicode_search");
+    TCase *tc = tcase_create("unicode_search");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_loop_test(tc, test_value_unicode_search__find_in_every_form, 0, (int)Gil_ARRAY_LENGTH(tails));
+    tcase_add_test(tc, test_value_unicode_search__wrong_arguments);
+    tcase_add_test(tc, test_value_unicode_search__join);
+    tcase_add_test(tc, test_value_unicode_search__split);
+    tcase_add_test(tc, test_value_unicode_search__splitlines);
+    tcase_add_test(tc, test_value_unicode_search__replace);
+    tcase_add_test(tc, test_value_unicode_search__every_allocation_may_fail);
+    suite_add_tcase(s, tc);
+    return s;
+}
