@@ -9,6 +9,13 @@ API_TESTS += tests/api/test_import
 API_MODULES = tests/api/modules/constructor.la tests/api/modules/good.la tests/api/modules/halfway.la \
     tests/api/modules/newer.la tests/api/modules/nohook.la tests/api/modules/undefined.la
 check_LTLIBRARIES += $(API_MODULES)
-$(API_MODULES): private AM_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)
+API_MODULE_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)
+tests_api_modules_constructor_la_LDFLAGS = $(API_MODULE_LDFLAGS)
+tests_api_modules_good_la_LDFLAGS = $(API_MODULE_LDFLAGS)
+tests_api_modules_halfway_la_LDFLAGS = $(API_MODULE_LDFLAGS)
+tests_api_modules_newer_la_LDFLAGS = $(API_MODULE_LDFLAGS)
+tests_api_modules_nohook_la_LDFLAGS = $(API_MODULE_LDFLAGS)
+tests_api_modules_undefined_la_LDFLAGS = $(API_MODULE_LDFLAGS)
 $(addsuffix .lo,$(basename $(API_MODULES))): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS)
+$(addsuffix .lo,$(basename $(API_MODULES))): private AM_CFLAGS += -Wno-missing-prototypes
 tests_api_test_import_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
