@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreters: numbers, registry, memory, end. */
+#include "unit/state/world.h"
+
+#include "base/mem.h"
+
+START_TEST(test_state_interp__the_first_alive_is_main)
+{
+    ck_assert_ptr_null(GilInterpreterState_Main());
+    ck_assert_int_eq(GilInterpreterState_GetID(NULL), -1);
+    for (int round = 0; round < 3; round++) {
+        world_start();
+        ck_assert_ptr_eq(GilInterpreterState_Main(), world_ts->interp);
+        ck_assert_ptr_eq(GilInterpreterState_Get(), world_ts->interp);
+        ck_assert_int_eq(GilInterpreterState_GetID(world_ts->interp), 0);
+        world_stop();
+        ck_assert_ptr_null(GilInterpreterState_Main());
+    }
+}
+END_TEST
+
+START_TEST(test_state_interp__numbers_are_never_reused)
+{
+    int64_t last = 0;
+
+    world_start();
+    for (int i = 0; i < 100; i++) {
+        GilThreadState *ts = world_interp_new();
+        ck_assert_int_gt(ts->interp->id, last);
+        last = ts->interp->id;
+        gil_tstate_detach(world_ts, "test");
+        gil_tstate_attach(ts, "test");
+        world_interp_end(ts);
+        gil_tstate_attach(world_ts, "test");
+    }
+    world_stop();
+}
+END_TEST
+
+START_TEST(test_state_interp__leftover_memory_is_counted_and_freed)
+{
+    struct gil_mem_stats before, after;
+
+    world_start();
+    world_stop();
+    gil_raw_stats(&before);
+    world_start();
+    ck_assert_ptr_nonnull(gil_heap_malloc(world_ts->heap, 40));
+    ck_assert_ptr_nonnull(gil_heap_malloc(world_ts->heap, 100000));
+    GilInterpreterGuard_Close(world_guard);
+    ck_assert_uint_eq(world_interp_end(world_ts), 2);
+    gil_raw_stats(&after);
+    ck_assert_uint_eq(after.blocks, before.blocks);
+}
+END_TEST
+
+START_TEST(test_state_interp__each_lack_of_memory_leaves_nothing)
+{
+    struct gil_interp_config config = {0};
+    struct gil_mem_stats before, after;
+    GilThreadState *ts;
+    int rc = -1;
+
+    world_start();
+    world_stop();
+    gil_raw_stats(&before);
+    for (long nth = 1; rc < 0; nth++) {
+        gil_mem_fail_nth(nth, 0);
+        rc = gil_interp_new(&config, &ts);
+        ck_assert(rc == 0 || gil_mem_fail_count() > 0);
+        gil_mem_fail_nth(0, 0);
+        if (rc < 0) {
+            gil_raw_stats(&after);
+            ck_assert_uint_eq(after.blocks, before.blocks);
+            ck_assert_ptr_null(GilInterpreterState_Main());
+            ck_assert_uint_eq(gil_tstate_blocks(), 0);
+        }
+        ck_assert_int_lt(nth, 100);
+    }
+    gil_tstate_attach(ts, "test");
+    world_interp_end(ts);
+}
+END_TEST
+
+START_TEST(test_A12_a_new_interpreter_inherits_the_interval)
+{
+    struct gil_interp_config config = {.switch_interval = 7000000};
+    GilThreadState *inherits, *own;
+
+    world_start();
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, 3000000);
+    inherits = world_interp_new();
+    ck_assert_int_eq(gil_interp_new(&config, &own), 0);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(inherits->interp), 3000000);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(own->interp), 7000000);
+    GilThreadState_Swap(inherits);
+    world_interp_end(inherits);
+    GilThreadState_Swap(own);
+    world_interp_end(own);
+    GilThreadState_Swap(world_ts);
+    world_stop();
+}
+END_TEST
+
+static void
+forget(GilThreadState *ts)
+{
+    ts->handled = NULL;
+}
+
+START_TEST(test_state_interp__objects_of_states_left_behind_are_let_go)
+{
+    world_start();
+    gil_state_hooks.clear_thread = forget;
+    GilThreadState *left = GilThreadState_New(world_ts->interp);
+    left->handled = (GilObject *)(void *)left;
+    GilInterpreterGuard_Close(world_guard);
+    world_interp_end(world_ts);
+    ck_assert_ptr_null(left->handled);
+    /* The state outlives its interpreter until its owner ends it. */
+    ck_assert_uint_eq(gil_tstate_blocks(), 1);
+    GilThreadState_Delete(left);
+    ck_assert_uint_eq(gil_tstate_blocks(), 0);
+}
+END_TEST
+
+static int inside, may_exit;
+
+static void *
+stay_detached(void *unused)
+{
+    (void)unused;
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    GilThreadState_Release(token);
+    gil_store_release(&inside, 1);
+    world_until(&may_exit, 1);
+    return NULL;
+}
+
+START_TEST(test_A5_a_kept_state_outlives_its_interpreter_until_its_thread_exits)
+{
+    world_start();
+    pthread_t thread = world_thread(stay_detached, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&inside, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(world_guard);
+    world_interp_end(world_ts);
+    ck_assert_uint_eq(gil_tstate_blocks(), 1);
+    gil_store_release(&may_exit, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_uint_eq(gil_tstate_blocks(), 0);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/interp");
+    TCase *tcase = tcase_create("interp");
+
+    tcase_add_test(tcase, test_state_interp__the_first_alive_is_main);
+    tcase_add_test(tcase, test_state_interp__numbers_are_never_reused);
+    tcase_add_test(tcase, test_state_interp__leftover_memory_is_counted_and_freed);
+    tcase_add_test(tcase, test_state_interp__each_lack_of_memory_leaves_nothing);
+    tcase_add_test(tcase, test_A12_a_new_interpreter_inherits_the_interval);
+    tcase_add_test(tcase, test_state_interp__objects_of_states_left_behind_are_let_go);
+    tcase_add_test(tcase, test_A5_a_kept_state_outlives_its_interpreter_until_its_thread_exits);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock with real threads; its schedules are explored in tests/models/. */
+#include "unit/state/world.h"
+
+#include "sync/machine.h"
+
+#include <sys/resource.h>
+
+static long counter; /* [gil] */
+
+static void *
+count_up(void *rounds)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    for (int i = 0; i < *(int *)rounds; i++) {
+        gil_store_relaxed(&counter, gil_load_relaxed(&counter) + 1); /* two steps, on purpose */
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+        if (i % 16 == 0)
+            ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_state_lock__excludes)
+{
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    int rounds = 20000;
+
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, 1000);
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = world_thread(count_up, &rounds);
+    for (int i = 0; i < THREADS; i++)
+        world_join(threads[i]);
+    ck_assert_int_eq(counter, (long)THREADS * rounds);
+}
+END_TEST
+
+/* --- turns --- */
+
+enum { YIELDERS = 4, YIELDS = 2000 };
+static int turn[YIELDERS * YIELDS], turns; /* [gil] who had the lock, one entry a turn */
+
+/* Writes the turn down, holds the lock until somebody is owed it, or nobody waits any more, and polls. */
+static void *
+yielder(void *self)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    GilThreadState *ts = GilThreadState_Get();
+
+    for (int i = 0; i < YIELDS; i++) {
+        turn[turns++] = *(int *)self;
+        while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT) && gil_load_relaxed(&ts->lock->waiters) > 0)
+            sched_yield();
+        ck_assert_int_eq(Gil_PollThread(ts), 0);
+    }
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* After OCaml's testyield: while others wait, nobody has two turns in a row. */
+START_TEST(test_A3_an_accepted_request_lets_another_thread_run_first)
+{
+    pthread_t threads[YIELDERS];
+    int ids[YIELDERS], had[YIELDERS] = {0};
+
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MIN);
+    for (int i = 0; i < YIELDERS; i++) {
+        ids[i] = i;
+        threads[i] = world_thread(yielder, &ids[i]);
+    }
+    world_until_waiting(world_ts->interp, YIELDERS);
+    for (int i = 0; i < YIELDERS; i++)
+        world_join(threads[i]);
+    ck_assert_int_eq(turns, YIELDERS * YIELDS);
+    /* Until the first of them is through, all wait, and first come is first served: round robin. */
+    int all = 0;
+    while (had[turn[all]]++ < YIELDS - 1)
+        all++;
+    ck_assert_int_gt(all, YIELDERS * (YIELDS - 2));
+    for (int i = YIELDERS; i < all; i++)
+        ck_assert_int_eq(turn[i], turn[i - YIELDERS]);
+}
+END_TEST
+
+static int got_it, may_go;
+
+static void *
+enter_once(void *unused)
+{
+    (void)unused;
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    gil_fetch_add_seq_cst(&got_it, 1);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_A7_stray_wakes_change_nothing)
+{
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MAX);
+    pthread_t thread = world_thread(enter_once, NULL);
+    world_until_waiting(world_ts->interp, 1);
+    GilThreadState *waiter = world_ts->lock->head;
+    for (int i = 0; i < 1000; i++)
+        gil_machine_unpark(&waiter->waiter.token);
+    world_until_waiting(world_ts->interp, 1);
+    ck_assert_int_eq(gil_load_acquire(&got_it), 0);
+    ck_assert_int_eq(world_ts->block.brk & _Gil_BRK_PREEMPT, 0);
+    world_join(thread);
+    ck_assert_int_eq(got_it, 1);
+}
+END_TEST
+
+START_TEST(test_A12_the_interval_is_clamped_and_may_change_while_threads_wait)
+{
+    GilInterpreterState *interp = world_ts->interp;
+
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(interp), GIL_SWITCH_INTERVAL_DEFAULT);
+    ck_assert_int_eq(GilInterpreterState_SetSwitchInterval(interp, 0), 0);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(interp), GIL_SWITCH_INTERVAL_MIN);
+    ck_assert_int_eq(GilInterpreterState_SetSwitchInterval(interp, UINT64_MAX), 0);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(interp), GIL_SWITCH_INTERVAL_MAX);
+
+    /* This one's turn comes in an hour, unless the lock is left. */
+    pthread_t thread = world_thread(enter_once, NULL);
+    world_until_waiting(interp, 1);
+    ck_assert_int_eq(GilInterpreterState_SetSwitchInterval(interp, 1000), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(got_it, 0);
+    world_join(thread);
+
+    /* This one's comes at once. */
+    thread = world_thread(enter_once, NULL);
+    while (!(gil_load_relaxed(&world_ts->block.brk) & _Gil_BRK_PREEMPT))
+        sched_yield();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(got_it, 2);
+    world_join(thread);
+}
+END_TEST
+
+static long sleeps; /* [gil] */
+
+static void *
+enter_and_count_sleeps(void *unused)
+{
+    struct rusage before, after;
+
+    (void)unused;
+    getrusage(RUSAGE_THREAD, &before);
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    getrusage(RUSAGE_THREAD, &after);
+    sleeps += after.ru_nvcsw - before.ru_nvcsw;
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* Were all woken at each release, they would sleep about WAITERS * WAITERS / 2 times. */
+START_TEST(test_A17_a_release_wakes_no_herd)
+{
+    enum { WAITERS = 200 };
+    pthread_t threads[WAITERS];
+
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MAX);
+    for (int i = 0; i < WAITERS; i++)
+        threads[i] = world_thread(enter_and_count_sleeps, NULL);
+    world_until_waiting(world_ts->interp, WAITERS);
+    for (int i = 0; i < WAITERS; i++)
+        world_join(threads[i]);
+    ck_assert_int_ge(sleeps, WAITERS / 2);
+    ck_assert_int_le(sleeps, 6 * WAITERS);
+}
+END_TEST
+
+START_TEST(test_B15_a_burst_of_threads_attaches)
+{
+    enum { THREADS = 100 };
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = world_thread(enter_once, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&got_it, THREADS);
+    Gil_END_ALLOW_THREADS
+    for (int i = 0; i < THREADS; i++)
+        world_join(threads[i]);
+}
+END_TEST
+
+/* --- counters --- */
+
+static void *
+enter_in_turn(void *rounds)
+{
+    for (int i = 0; i < *(int *)rounds; i++) {
+        world_until(&may_go, 2 * i + 1);
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        GilThreadState_Release(token);
+        gil_store_release(&may_go, 2 * i + 2);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_lock__voluntary_switches_are_counted_exactly)
+{
+    int rounds = 100;
+    GilLockInfo info;
+    pthread_t thread = world_thread(enter_in_turn, &rounds);
+
+    for (int i = 0; i < rounds; i++) {
+        Gil_BEGIN_ALLOW_THREADS
+        gil_store_release(&may_go, 2 * i + 1);
+        world_until(&may_go, 2 * i + 2);
+        Gil_END_ALLOW_THREADS
+    }
+    world_join(thread);
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    ck_assert_uint_eq(info.switches_voluntary, 2 * (uint64_t)rounds);
+    ck_assert_uint_eq(info.switches_forced, 0);
+}
+END_TEST
+
+START_TEST(test_state_lock__forced_switches_and_waits_are_counted)
+{
+    GilLockInfo info;
+    pthread_t thread = world_thread(enter_once, NULL);
+
+    GilLockInfo_Init(&info);
+    while (!(gil_load_relaxed(&world_ts->block.brk) & _Gil_BRK_PREEMPT))
+        sched_yield();
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    ck_assert_uint_eq(info.switches_forced, 0);
+    ck_assert_uint_eq(info.waiters, 1);
+    ck_assert_uint_eq(info.holder, GilThreadState_GetID(world_ts));
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    ck_assert_uint_eq(info.switches_forced, 1);
+    ck_assert_uint_eq(info.switches_voluntary, 1); /* the way back */
+    ck_assert_uint_ge(info.wait_ns, GIL_SWITCH_INTERVAL_DEFAULT);
+    world_join(thread);
+}
+END_TEST
+
+START_TEST(test_state_lock__timing_mode_counts_held_time)
+{
+    GilLockInfo before, after;
+    uint64_t begin = gil_machine_now();
+
+    GilLockInfo_Init(&before);
+    GilLockInfo_Init(&after);
+    ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 1), 0);
+    uint64_t until = gil_machine_now() + 1000000;
+    while (gil_machine_now() < until)
+        ;
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &before), 0);
+    ck_assert_uint_eq(before.timing, 1);
+    ck_assert_uint_ge(before.held_ns, 1000000);
+    ck_assert_uint_ge(before.since_ns, begin);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &before), 0);
+    ck_assert_uint_eq(before.holder, 0);
+    ck_assert_uint_eq(before.since_ns, 0);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &after), 0);
+    ck_assert_uint_eq(after.held_ns, before.held_ns); /* nobody holds it, nothing is added */
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 0), 0);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &before), 0);
+    ck_assert_uint_eq(before.timing, 0);
+    ck_assert_uint_eq(before.since_ns, 0);
+    ck_assert_uint_ge(before.held_ns, after.held_ns);
+    ck_assert_uint_le(before.held_ns, gil_machine_now() - begin);
+}
+END_TEST
+
+START_TEST(test_state_lock__close_refuses_all_but_the_closer)
+{
+    GilThreadState *other = gil_tstate_new(world_ts->interp);
+    struct gil_lock *lock = world_ts->lock;
+
+    gil_lock_close(lock, world_ts);
+    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), -1);
+    gil_lock_release(lock, world_ts, "test");
+    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), -1);
+    ck_assert_int_eq(gil_lock_acquire(lock, world_ts, "test"), 0);
+    gil_tstate_delete(other);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/lock");
+    TCase *tcase = tcase_create("lock");
+
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_state_lock__excludes);
+    tcase_add_test(tcase, test_A3_an_accepted_request_lets_another_thread_run_first);
+    tcase_add_test(tcase, test_A7_stray_wakes_change_nothing);
+    tcase_add_test(tcase, test_A12_the_interval_is_clamped_and_may_change_while_threads_wait);
+    tcase_add_test(tcase, test_A17_a_release_wakes_no_herd);
+    tcase_add_test(tcase, test_B15_a_burst_of_threads_attaches);
+    tcase_add_test(tcase, test_state_lock__voluntary_switches_are_counted_exactly);
+    tcase_add_test(tcase, test_state_lock__forced_switches_and_waits_are_counted);
+    tcase_add_test(tcase, test_state_lock__timing_mode_counts_held_time);
+    tcase_add_test(tcase, test_state_lock__close_refuses_all_but_the_closer);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

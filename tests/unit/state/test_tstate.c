@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/* Thread states: made, attached, nested, kept, reclaimed. */
+#include "unit/state/world.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+START_TEST(test_state_tstate__static_tls_is_two_words)
+{
+    /* A dlopen'ed library must fit into the reserve that others leave; see the essay of tstate.c. */
+    ck_assert_uint_eq(sizeof _Gil_thread, 8);
+    ck_assert_ptr_eq(_Gil_thread, &world_ts->block);
+}
+END_TEST
+
+START_TEST(test_B1_a_state_for_a_dead_interpreter_is_refused)
+{
+    GilThreadState *ts = world_interp_new();
+    GilInterpreterState *dead = ts->interp;
+
+    gil_tstate_detach(world_ts, "test");
+    gil_tstate_attach(ts, "test");
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    gil_tstate_attach(world_ts, "test");
+    ck_assert_ptr_null(GilThreadState_New(dead));
+    ck_assert_ptr_null(GilThreadState_New(NULL));
+}
+END_TEST
+
+START_TEST(test_B1_a_state_for_an_ending_interpreter_is_refused)
+{
+    GilThreadState *ts = world_interp_new();
+
+    gil_tstate_detach(world_ts, "test");
+    gil_tstate_attach(ts, "test");
+    gil_guard_close_admission(ts->interp);
+    gil_interp_close(ts);
+    ck_assert_ptr_null(GilThreadState_New(ts->interp));
+    gil_interp_delete(ts);
+    gil_tstate_attach(world_ts, "test");
+}
+END_TEST
+
+/* --- Ensure and Release --- */
+
+static GilInterpreterGuard *other_guard;
+
+/* Outside, main, main, other, main, and back. */
+static void *
+nest(void *unused)
+{
+    (void)unused;
+    GilThreadStateToken *a = GilThreadState_Ensure(world_guard);
+    GilThreadState *first = GilThreadState_Get();
+    GilThreadStateToken *b = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_eq(GilThreadState_Get(), first);
+    GilThreadStateToken *c = GilThreadState_Ensure(other_guard);
+    ck_assert_ptr_ne(GilInterpreterState_Get(), first->interp);
+    GilThreadState *second = GilThreadState_Get();
+    GilThreadStateToken *d = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_eq(GilThreadState_Get(), first);
+    GilThreadState_Release(d);
+    ck_assert_ptr_eq(GilThreadState_Get(), second);
+    GilThreadState_Release(c);
+    ck_assert_ptr_eq(GilThreadState_Get(), first);
+    GilThreadState_Release(b);
+    ck_assert_ptr_eq(GilThreadState_Get(), first);
+    GilThreadState_Release(a);
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    return NULL;
+}
+
+START_TEST(test_B2_nested_ensure_restores_the_exact_state)
+{
+    GilThreadState *other = world_interp_new();
+
+    GilThreadState_Swap(other);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    GilThreadState_Swap(world_ts);
+    world_join(world_thread(nest, NULL));
+    GilThreadState_Swap(other);
+    GilInterpreterGuard_Close(other_guard);
+    world_interp_end(other);
+    GilThreadState_Swap(world_ts);
+}
+END_TEST
+
+static void
+leave_and_return(void)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_B2_a_callback_inside_allow_threads_restores_it)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
+    leave_and_return();
+    GilThreadState_Release(token);
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
+}
+END_TEST
+
+START_TEST(test_state_tstate__ensure_finds_the_state_that_was_left)
+{
+    GilThreadState *saved = GilEval_SaveThread();
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    ck_assert_ptr_eq(GilThreadState_Get(), saved);
+    GilThreadState_Release(token);
+    GilEval_RestoreThread(saved);
+}
+END_TEST
+
+static void *
+attach_for_another(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_ptr_eq(GilEval_SaveThread(), ts);
+    return NULL;
+}
+
+/* Attaches a state of its own, which another thread uses then; what Ensure finds is another. */
+static void *
+lend(void *mine)
+{
+    ck_assert_ptr_null(GilThreadState_Swap(mine));
+    ck_assert_ptr_eq(GilThreadState_Swap(NULL), mine);
+    pthread_t thread = world_thread(attach_for_another, mine);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_ne(GilThreadState_Get(), mine);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_state_tstate__a_state_used_by_another_thread_is_not_found)
+{
+    GilThreadState *mine = GilThreadState_New(world_ts->interp);
+
+    world_join(world_thread(lend, mine));
+    GilThreadState_Clear(mine);
+    GilThreadState_Delete(mine);
+}
+END_TEST
+
+static uint64_t kept_id[2];
+
+static void *
+ensure_twice(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        kept_id[i] = GilThreadState_GetID(GilThreadState_Get());
+        GilThreadState_Release(token);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_tstate__a_foreign_thread_keeps_its_state)
+{
+    world_join(world_thread(ensure_twice, NULL));
+    ck_assert_uint_ne(kept_id[0], 0);
+    ck_assert_uint_eq(kept_id[0], kept_id[1]);
+}
+END_TEST
+
+/* --- exits --- */
+
+START_TEST(test_B5_states_of_threads_that_exit_are_reclaimed)
+{
+    size_t before = gil_tstate_blocks();
+    struct gil_mem_stats first, last;
+
+    world_join(world_thread(ensure_twice, NULL));
+    gil_raw_stats(&first);
+    for (int i = 0; i < 10000; i++)
+        world_join(world_thread(ensure_twice, NULL));
+    gil_raw_stats(&last);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+    ck_assert_uint_eq(last.blocks, first.blocks);
+    ck_assert_ptr_eq(world_ts->interp->threads, world_ts);
+    ck_assert_ptr_null(world_ts->next);
+}
+END_TEST
+
+static void *
+exit_between_begin_and_end(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_exit(NULL);
+    Gil_END_ALLOW_THREADS
+    return NULL;
+}
+
+START_TEST(test_B5_a_state_left_between_begin_and_end_is_reclaimed)
+{
+    size_t before = gil_tstate_blocks();
+
+    world_join(world_thread(exit_between_begin_and_end, GilThreadState_New(world_ts->interp)));
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+static int cleared;
+
+static void
+clear_handled(GilThreadState *ts)
+{
+    cleared++;
+    ck_assert_ptr_eq(gil_tstate_attached(), ts);
+    ts->handled = NULL;
+}
+
+static void *
+exit_holding_an_object(void *unused)
+{
+    (void)unused;
+    (void)GilThreadState_Ensure(world_guard);
+    /* Anything that is not NULL: only the hook above looks at it. */
+    GilThreadState_Get()->handled = (GilObject *)(void *)&cleared;
+    (void)GilEval_SaveThread();
+    return NULL;
+}
+
+START_TEST(test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock)
+{
+    size_t before = gil_tstate_blocks();
+
+    gil_state_hooks.clear_thread = clear_handled;
+    world_join(world_thread(exit_holding_an_object, NULL));
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+    ck_assert_uint_eq(gil_guard_count(world_ts->interp), 1);
+}
+END_TEST
+
+START_TEST(test_state_tstate__release_drops_what_the_stay_left_behind)
+{
+    gil_state_hooks.clear_thread = clear_handled;
+    GilThreadState *saved = GilThreadState_Swap(NULL);
+    GilThreadState *explicit_state = GilThreadState_New(saved->interp);
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    ck_assert_ptr_eq(GilThreadState_Get(), saved); /* the caller's own: kept as it is */
+    saved->handled = (GilObject *)(void *)&cleared;
+    GilThreadState_Release(token);
+    ck_assert_int_eq(cleared, 0);
+    GilEval_RestoreThread(saved);
+    saved->handled = NULL;
+    GilThreadState_Delete(explicit_state);
+}
+END_TEST
+
+/* --- errno --- */
+
+START_TEST(test_B9_errno_survives_every_transition)
+{
+    errno = EDOM;
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(errno, EDOM);
+    Gil_BLOCK_THREADS
+    Gil_UNBLOCK_THREADS
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(errno, EDOM);
+    Gil_END_ALLOW_THREADS
+    GilThreadState *ts = GilEval_SaveThread();
+    GilEval_RestoreThread(ts);
+    GilEval_ReleaseThread(ts);
+    GilEval_AcquireThread(ts);
+    GilThreadState *other = GilThreadState_New(ts->interp);
+    GilThreadState_Swap(GilThreadState_Swap(other));
+    GilThreadState_Delete(other);
+    ck_assert_int_eq(errno, EDOM);
+}
+END_TEST
+
+static void *
+ensure_without_memory(void *errno_after)
+{
+    errno = EDOM;
+    gil_mem_fail_nth(1, 1);
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    *(int *)errno_after = errno;
+    if (token != NULL)
+        GilThreadState_Release(token);
+    gil_mem_fail_nth(0, 0);
+    return token;
+}
+
+START_TEST(test_B12_a_state_without_memory_leaves_nothing_behind)
+{
+    enum { MANY = 64 };
+    GilThreadState *states[MANY];
+    int made = 0, errno_after = 0;
+    void *token = &made;
+    size_t before = gil_tstate_blocks();
+
+    /* Until the pool is empty. */
+    gil_mem_fail_nth(1, 1);
+    while (made < MANY && (states[made] = GilThreadState_New(world_ts->interp)) != NULL)
+        made++;
+    gil_mem_fail_nth(0, 0);
+    ck_assert_int_lt(made, MANY);
+    ck_assert_uint_eq(gil_tstate_blocks(), before + (size_t)made);
+
+    pthread_t thread = world_thread(ensure_without_memory, &errno_after);
+    ck_assert_int_eq(pthread_join(thread, &token), 0);
+    ck_assert_ptr_null(token);
+    ck_assert_int_eq(errno_after, EDOM);
+    ck_assert_uint_eq(gil_tstate_blocks(), before + (size_t)made);
+    while (made > 0)
+        GilThreadState_Delete(states[--made]);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+/* --- what stops the process --- */
+
+static void *
+body_exit_attached(void *unused)
+{
+    (void)unused;
+    (void)GilThreadState_Ensure(world_guard);
+    return NULL;
+}
+
+static void
+exit_attached(void *unused)
+{
+    (void)unused;
+    world_join(world_thread(body_exit_attached, NULL));
+}
+
+START_TEST(test_B4_a_thread_that_exits_attached_stops_the_process)
+{
+    gil_test_expect_abort(exit_attached, NULL, "exits while thread state");
+}
+END_TEST
+
+static void
+attach_twice(void *unused)
+{
+    (void)unused;
+    pthread_t thread;
+    /* The other thread wants the state that this one has attached. */
+    ck_assert_int_eq(pthread_create(&thread, NULL, attach_for_another, world_ts), 0);
+    pthread_join(thread, NULL);
+}
+
+START_TEST(test_B7_one_state_on_two_threads_stops_the_process)
+{
+    char needle[128];
+
+    snprintf(needle, sizeof needle, "holds the lock already, for thread %#lx, and thread", world_ts->os_thread);
+    gil_test_expect_abort(attach_twice, NULL, needle);
+}
+END_TEST
+
+static void
+restore_deleted(void *unused)
+{
+    (void)unused;
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    GilThreadState_Delete(ts);
+    GilThreadState_Swap(ts);
+}
+
+static void
+delete_twice(void *unused)
+{
+    (void)unused;
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    GilThreadState_Delete(ts);
+    GilThreadState_Delete(ts);
+}
+
+START_TEST(test_B8_a_deleted_state_is_noticed)
+{
+    gil_test_expect_abort(restore_deleted, NULL, "GilThreadState_Swap: the thread state is deleted");
+    gil_test_expect_abort(delete_twice, NULL, "GilThreadState_Delete: the thread state is deleted");
+}
+END_TEST
+
+/* --- the end of the interpreter --- */
+
+static int in_region, may_return;
+
+static void *
+come_back_too_late(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    Gil_BEGIN_ALLOW_THREADS
+    gil_store_release(&in_region, 1);
+    world_until(&may_return, 1);
+    Gil_END_ALLOW_THREADS
+    abort();
+}
+
+START_TEST(test_state_tstate__a_late_thread_tells_and_sleeps)
+{
+    char line[256];
+    int ends[2];
+
+    world_thread(come_back_too_late, GilThreadState_New(world_ts->interp));
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&in_region, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(world_guard);
+    world_interp_end(world_ts);
+
+    ck_assert_int_eq(pipe(ends), 0);
+    int saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    gil_store_release(&may_return, 1);
+    ssize_t length = read(ends[0], line, sizeof line - 1);
+    dup2(saved, STDERR_FILENO);
+    ck_assert_int_gt(length, 0);
+    line[length] = '\0';
+    ck_assert_ptr_nonnull(strstr(line, "comes back after its interpreter has ended, and sleeps for ever\n"));
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/tstate");
+    TCase *tcase = tcase_create("tstate"), *ended = tcase_create("ended");
+
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_state_tstate__static_tls_is_two_words);
+    tcase_add_test(tcase, test_B1_a_state_for_a_dead_interpreter_is_refused);
+    tcase_add_test(tcase, test_B1_a_state_for_an_ending_interpreter_is_refused);
+    tcase_add_test(tcase, test_B2_nested_ensure_restores_the_exact_state);
+    tcase_add_test(tcase, test_B2_a_callback_inside_allow_threads_restores_it);
+    tcase_add_test(tcase, test_state_tstate__ensure_finds_the_state_that_was_left);
+    tcase_add_test(tcase, test_state_tstate__a_state_used_by_another_thread_is_not_found);
+    tcase_add_test(tcase, test_state_tstate__a_foreign_thread_keeps_its_state);
+    tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
+    tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
+    tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
+    tcase_add_test(tcase, test_state_tstate__release_drops_what_the_stay_left_behind);
+    tcase_add_test(tcase, test_B9_errno_survives_every_transition);
+    tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
+    tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
+    tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process);
+    tcase_add_test(tcase, test_B8_a_deleted_state_is_noticed);
+    tcase_add_checked_fixture(ended, world_start, NULL);
+    tcase_add_test(ended, test_state_tstate__a_late_thread_tells_and_sleeps);
+    suite_add_tcase(suite, tcase);
+    suite_add_tcase(suite, ended);
+    return suite;
+}

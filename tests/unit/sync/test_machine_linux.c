@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Sleeping and waking under Linux. */
+#include "support/support.h"
+
+#include "sync/machine.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+START_TEST(test_sync_machine_linux__park_returns_when_the_word_differs)
+{
+    uint32_t word = 1;
+
+    gil_machine_park(&word, 0, GIL_MACHINE_NEVER);
+    ck_assert_uint_eq(word, 1);
+}
+END_TEST
+
+START_TEST(test_sync_machine_linux__park_returns_at_the_deadline)
+{
+    uint32_t word = 0;
+    uint64_t deadline = gil_machine_now() + 200000;
+
+    while (gil_machine_now() < deadline)
+        gil_machine_park(&word, 0, deadline);
+    gil_machine_park(&word, 0, 1); /* long past */
+    ck_assert_uint_ge(gil_machine_now(), deadline);
+}
+END_TEST
+
+static uint32_t ball;
+
+/* Sends the ball back, each time it comes. */
+static void *
+play(void *rounds)
+{
+    for (int i = 0; i < *(int *)rounds; i++) {
+        while (gil_load_acquire(&ball) != 1)
+            gil_machine_park(&ball, 0, GIL_MACHINE_NEVER);
+        gil_store_release(&ball, 0);
+        gil_machine_unpark(&ball);
+    }
+    return NULL;
+}
+
+START_TEST(test_sync_machine_linux__unpark_wakes)
+{
+    pthread_t thread;
+    int rounds = 2000;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, play, &rounds), 0);
+    for (int i = 0; i < rounds; i++) {
+        gil_store_release(&ball, 1);
+        gil_machine_unpark(&ball);
+        while (gil_load_acquire(&ball) != 0)
+            gil_machine_park(&ball, 1, GIL_MACHINE_NEVER);
+    }
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+START_TEST(test_B9_park_and_unpark_keep_errno)
+{
+    uint32_t word = 1;
+
+    errno = ERANGE;
+    gil_machine_park(&word, 0, GIL_MACHINE_NEVER); /* EAGAIN inside */
+    ck_assert_int_eq(errno, ERANGE);
+    gil_machine_park(&word, 1, 1); /* ETIMEDOUT inside */
+    ck_assert_int_eq(errno, ERANGE);
+    gil_machine_unpark(NULL); /* EFAULT inside */
+    ck_assert_int_eq(errno, ERANGE);
+}
+END_TEST
+
+START_TEST(test_A6_unpark_of_an_address_without_memory_is_harmless)
+{
+    gil_machine_unpark((uint32_t *)(uintptr_t)64);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("sync/machine_linux");
+    TCase *tcase = tcase_create("machine_linux");
+
+    tcase_add_test(tcase, test_sync_machine_linux__park_returns_when_the_word_differs);
+    tcase_add_test(tcase, test_sync_machine_linux__park_returns_at_the_deadline);
+    tcase_add_test(tcase, test_sync_machine_linux__unpark_wakes);
+    tcase_add_test(tcase, test_B9_park_and_unpark_keep_errno);
+    tcase_add_test(tcase, test_A6_unpark_of_an_address_without_memory_is_harmless);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
