@@ -214,16 +214,6 @@ add_to_registry(struct gil_module_pocket *pocket, GilObject *name, GilObject *mo
     return 0;
 }
 
-/* Drop a module that did not come to be; it may hold itself through its types. Keeps the error. */
-static void
-discard(GilThreadState *ts, GilObject *module)
-{
-    struct gil_indicator saved = gil_err_save(ts);
-    gil_module_clear(module);
-    Gil_DECREF(module);
-    gil_err_restore(ts, saved);
-}
-
 /*
  * From the hook to a module that is registered. *refused is set when none of the extension's code but the hook has run.
  * 0, or -1 with the error set.
@@ -256,7 +246,7 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
     if (module == NULL)
         return -1;
     if (GilModule_Exec(module) < 0 || add_to_registry(pocket, name, module) < 0) {
-        discard(ts, module);
+        gil_module_discard(ts, module);
         return -1;
     }
     Gil_DECREF(module);

@@ -208,6 +208,15 @@ gil_module_clear(GilObject *module)
     module_clear(module);
 }
 
+void
+gil_module_discard(GilThreadState *ts, GilObject *module)
+{
+    struct gil_indicator saved = gil_err_save(ts);
+    module_clear(module);
+    Gil_DECREF(module);
+    gil_err_restore(ts, saved);
+}
+
 /* Making modules. */
 
 /* An object with an empty dict and no state, not tracked. */
@@ -288,11 +297,13 @@ gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, 
     module->slots = *slots;
     gil_object_track(ts, op);
 
-    if (set_names(module, name, file) < 0 ||
-        (slots->doc != NULL && GilModule_SetDocString(op, slots->doc) < 0) ||
-        (slots->methods != NULL && GilModule_AddFunctions(op, slots->methods) < 0))
-        Gil_CLEAR(op);
-    return op;
+    if (set_names(module, name, file) == 0 && (slots->doc == NULL || GilModule_SetDocString(op, slots->doc) == 0) &&
+        (slots->methods == NULL || GilModule_AddFunctions(op, slots->methods) == 0))
+        return op;
+    /* The functions that were added hold the module. No code of the extension is to see one that is half made. */
+    module->slots = (struct gil_module_slots){0};
+    gil_module_discard(ts, op);
+    return NULL;
 }
 
 GilObject *

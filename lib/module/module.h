@@ -47,5 +47,8 @@ int gil_module_type_start(void);
 GilObject *gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name, GilObject *file);
 /* Lets go of what the module's dict and state hold. May run anything. */
 void gil_module_clear(GilObject *module);
+/* The end of a module that did not come to be; it may hold itself through its functions and types. Takes the reference,
+ * keeps the pending error. May run anything. */
+void gil_module_discard(GilThreadState *ts, GilObject *module);
 
 #endif

@@ -433,6 +433,11 @@ GilErr_SetImportError(GilObject *msg, GilObject *name, GilObject *path)
         return gil_err_null(__func__);
     GilErr_SetObject(GilExc_ImportError, msg);
     GilObject *exc = take_instance(ts);
+    if (!GilErr_GivenExceptionMatches(exc, GilExc_ImportError)) {
+        /* No memory for the instance: what was taken is the one shared MemoryError. */
+        replace(ts, of_instance(exc));
+        return NULL;
+    }
     if ((name != NULL && GilObject_SetAttrString(exc, "name", name) < 0) ||
         (path != NULL && GilObject_SetAttrString(exc, "path", path) < 0)) {
         Gil_DECREF(exc);

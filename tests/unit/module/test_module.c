@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Module objects when memory lacks, and what clearing leaves. */
+#include "support/support.h"
+
+#include "gilrt/dict.h"
+#include "gilrt/error.h"
+#include "gilrt/list.h"
+#include "gilrt/long.h"
+#include "gilrt/unicode.h"
+#include "module/module.h"
+
+#include <stddef.h>
+
+GilABIInfo_VAR(abi);
+
+static GilObject *
+nothing(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(unused))
+{
+    Gil_RETURN_NONE;
+}
+
+static GilMethodDef methods[] = {
+    {"nothing", nothing, GIL_METH_NOARGS, NULL},
+    {"nothing_too", nothing, GIL_METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL}
+};
+
+static int cleared, freed;
+
+static int
+clear_state(GilObject *module)
+{
+    ck_assert_ptr_nonnull(GilModule_GetState(module));
+    cleared++;
+    return 0;
+}
+
+static void
+free_state(void *module)
+{
+    ck_assert_ptr_nonnull(((GilModuleObject *)module)->state);
+    freed++;
+}
+
+static GilSlot slots[] = {
+    GilSlot_DATA(Gil_mod_abi, &abi),
+    GilSlot_DATA(Gil_mod_doc, "documentation"),
+    GilSlot_DATA(Gil_mod_methods, methods),
+    GilSlot_SIZE(Gil_mod_state_size, 10000),
+    GilSlot_FUNC(Gil_mod_state_clear, clear_state),
+    GilSlot_FUNC(Gil_mod_state_free, free_state),
+    GilSlot_END
+};
+
+static int
+make_and_drop(void *arg)
+{
+    GilObject *module = GilModule_FromSlotsAndSpec(slots, arg);
+    if (module == NULL)
+        return -1;
+    /* Its functions hold it. */
+    gil_module_clear(module);
+    Gil_DECREF(module);
+    return 0;
+}
+
+/* A module that fails half-way holds itself through the functions that were added. */
+START_TEST(test_module_module__from_slots_without_memory)
+{
+    GilObject *spec = GilModule_New("spec");
+    ck_assert_int_eq(GilModule_AddStringConstant(spec, "name", "m"), 0);
+    ck_assert_int_eq(GilModule_AddStringConstant(spec, "origin", "/m.so"), 0);
+    gil_test_oom_loop(make_and_drop, spec);
+    ck_assert_int_gt(freed, 0);
+    Gil_DECREF(spec);
+}
+END_TEST
+
+static int
+fill_and_drop(void *Gil_UNUSED(arg))
+{
+    GilObject *module = GilModule_New("some_name_or_other");
+    if (module == NULL)
+        return -1;
+    int rc = 0;
+    if (GilModule_AddIntConstant(module, "a_large_number", 1000000000) < 0 ||
+        GilModule_AddStringConstant(module, "a_text", "text of some length") < 0 ||
+        GilModule_Add(module, "a_list", GilList_New(10)) < 0 || GilModule_AddType(module, &GilList_Type) < 0 ||
+        GilModule_SetDocString(module, "documentation") < 0)
+        rc = -1;
+    Gil_DECREF(module);
+    return rc;
+}
+
+START_TEST(test_module_module__adders_without_memory)
+{
+    gil_test_oom_loop(fill_and_drop, NULL);
+}
+END_TEST
+
+START_TEST(test_module_module__clear_empties_and_keeps_the_state)
+{
+    GilObject *spec = GilModule_New("spec");
+    GilModule_AddStringConstant(spec, "name", "m");
+    GilObject *module = GilModule_FromSlotsAndSpec(slots, spec);
+    Gil_DECREF(spec);
+    cleared = freed = 0;
+    gil_module_clear(module);
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_int_eq(freed, 0);
+    ck_assert_int_eq(GilDict_Size(GilModule_GetDict(module)), 0);
+    ck_assert_ptr_nonnull(GilModule_GetState(module));
+    GilObject *repr = GilObject_Repr(module);
+    ck_assert_str_eq(GilUnicode_AsUTF8(repr), "<module ?>");
+    Gil_DECREF(repr);
+    ck_assert_int_eq(Gil_REFCNT(module), 1);
+    Gil_DECREF(module);
+    ck_assert_int_eq(freed, 1);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("module/module");
+    TCase *tc = tcase_create("module");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_module_module__from_slots_without_memory);
+    tcase_add_test(tc, test_module_module__adders_without_memory);
+    tcase_add_test(tc, test_module_module__clear_empties_and_keeps_the_state);
+    suite_add_tcase(s, tc);
+    return s;
+}
