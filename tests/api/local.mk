@@ -4,6 +4,12 @@ API_TESTS += tests/api/test_config
 API_TESTS += tests/api/test_mem
 API_TESTS += tests/api/test_module
 API_TESTS += tests/api/test_import
+API_TESTS += tests/api/test_function
+API_TESTS += tests/api/test_exception
+API_TESTS += tests/api/test_capsule
+API_TESTS += tests/api/test_dict
+API_TESTS += tests/api/test_list
+API_TESTS += tests/api/test_tuple
 
 # test_import loads these; the constructor of one calls back into the program.
 API_MODULES = tests/api/modules/constructor.la tests/api/modules/good.la tests/api/modules/halfway.la \
