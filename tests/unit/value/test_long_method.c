@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* int() and the methods of ints. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include <gilrt.h>
+
+/* type(args...) with arguments by format. */
+#define MAKE(type, ...) GilObject_CallFunction((GilObject *)(void *)&(type), __VA_ARGS__)
+
+START_TEST(test_value_long_method__int_of_anything)
+{
+    gil_expect_repr(MAKE(GilLong_Type, NULL), "0");
+    gil_expect_repr(MAKE(GilLong_Type, "s", " -12 "), "-12");
+    gil_expect_repr(MAKE(GilLong_Type, "d", 2.75), "2");
+    gil_expect_repr(MAKE(GilLong_Type, "O", Gil_True), "1");
+    gil_expect_repr(MAKE(GilLong_Type, "y", "77"), "77");
+    gil_expect_repr(MAKE(GilLong_Type, "si", "ff", 16), "255");
+    gil_expect_repr(MAKE(GilLong_Type, "si", "0b11", 0), "3");
+    gil_expect_failure(MAKE(GilLong_Type, "s", "x"), GilExc_ValueError, "invalid literal for int() with base 10: 'x'");
+    gil_expect_failure(MAKE(GilLong_Type, "si", "1", 1), GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
+    gil_expect_failure(MAKE(GilLong_Type, "ii", 1, 10), GilExc_TypeError,
+                       "int() can't convert non-string with explicit base");
+    gil_expect_failure(MAKE(GilLong_Type, "O", Gil_None), GilExc_TypeError,
+                       "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'");
+    gil_expect_failure(MAKE(GilLong_Type, "iii", 1, 2, 3), GilExc_TypeError, "int() takes at most 2 arguments (3 given)");
+}
+END_TEST
+
+START_TEST(test_value_long_method__base_by_keyword)
+{
+    GilObject *args = Gil_BuildValue("(s)", "z"), *kwargs = Gil_BuildValue("{s:i}", "base", 36);
+    gil_expect_repr(GilObject_Call((GilObject *)(void *)&GilLong_Type, args, kwargs), "35");
+    Gil_DECREF(kwargs);
+    kwargs = Gil_BuildValue("{s:i}", "bas", 36);
+    gil_expect_failure(GilObject_Call((GilObject *)(void *)&GilLong_Type, args, kwargs), GilExc_TypeError,
+                       "int() got an unexpected keyword argument");
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+}
+END_TEST
+
+START_TEST(test_value_long_method__bits)
+{
+    GilObject *v = GilLong_FromString("-0x1ffffffffffffffff", NULL, 16);
+    gil_expect_repr(GilObject_CallMethod(v, "bit_length", NULL), "65");
+    gil_expect_repr(GilObject_CallMethod(v, "bit_count", NULL), "65");
+    gil_expect_repr(GilObject_CallMethod(v, "is_integer", NULL), "True");
+    gil_expect_repr(GilObject_CallMethod(v, "as_integer_ratio", NULL), "(-36893488147419103231, 1)");
+    gil_expect_repr(GilObject_GetAttrString(v, "denominator"), "1");
+    gil_expect_repr(GilObject_GetAttrString(v, "imag"), "0");
+    gil_expect_repr(GilObject_GetAttrString(v, "real"), "-36893488147419103231");
+    gil_expect_repr(GilObject_CallMethod(GilLong_FromLong(0), "bit_length", NULL), "0");
+    Gil_DECREF(v);
+}
+END_TEST
+
+START_TEST(test_value_long_method__to_bytes)
+{
+    GilObject *v = GilLong_FromLong(1024), *minus = GilLong_FromLong(-128), *signed_ = Gil_BuildValue("{s:O}", "signed", Gil_True);
+    gil_expect_repr(GilObject_CallMethod(v, "to_bytes", "i", 4), "b'\\x00\\x00\\x04\\x00'");
+    gil_expect_repr(GilObject_CallMethod(v, "to_bytes", "is", 2, "little"), "b'\\x00\\x04'");
+    gil_expect_failure(GilObject_CallMethod(v, "to_bytes", "i", 1), GilExc_OverflowError, "int too big to convert");
+    gil_expect_failure(GilObject_CallMethod(minus, "to_bytes", "i", 1), GilExc_OverflowError,
+                       "can't convert negative int to unsigned");
+    gil_expect_failure(GilObject_CallMethod(v, "to_bytes", "i", -1), GilExc_ValueError,
+                       "length argument must be non-negative");
+    gil_expect_failure(GilObject_CallMethod(v, "to_bytes", "is", 2, "middle"), GilExc_ValueError,
+                       "byteorder must be either 'little' or 'big'");
+    GilObject *method = GilObject_GetAttrString(minus, "to_bytes"), *none = GilTuple_New(0);
+    gil_expect_repr(GilObject_Call(method, none, signed_), "b'\\x80'");
+    Gil_DECREF(method);
+    Gil_DECREF(none);
+    Gil_DECREF(signed_);
+    Gil_DECREF(minus);
+}
+END_TEST
+
+START_TEST(test_value_long_method__from_bytes)
+{
+    GilObject *type = (GilObject *)(void *)&GilLong_Type, *signed_ = Gil_BuildValue("{s:O}", "signed", Gil_True);
+    gil_expect_repr(GilObject_CallMethod(type, "from_bytes", "y", "\xff\xfe"), "65534");
+    gil_expect_repr(GilObject_CallMethod(type, "from_bytes", "ys", "\xff\xfe", "little"), "65279");
+    gil_expect_repr(GilObject_CallMethod(type, "from_bytes", "([ii])", 1, 2), "258");
+    GilObject *method = GilObject_GetAttrString(type, "from_bytes"), *args = Gil_BuildValue("(y)", "\xff\xfe");
+    gil_expect_repr(GilObject_Call(method, args, signed_), "-2");
+    Gil_DECREF(args);
+    Gil_DECREF(method);
+    Gil_DECREF(signed_);
+    gil_expect_failure(GilObject_CallMethod(type, "from_bytes", NULL), GilExc_TypeError,
+                       "from_bytes() missing required argument 'bytes' (pos 1)");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/long_method");
+    TCase *tc = tcase_create("long_method");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_long_method__int_of_anything);
+    tcase_add_test(tc, test_value_long_method__base_by_keyword);
+    tcase_add_test(tc, test_value_long_method__bits);
+    tcase_add_test(tc, test_value_long_method__to_bytes);
+    tcase_add_test(tc, test_value_long_method__from_bytes);
+    suite_add_tcase(s, tc);
+    return s;
+}

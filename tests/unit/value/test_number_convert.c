@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Any object as int, float or text in a base. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include <gilrt.h>
+
+/* A type whose __int__, __index__ and __float__ give what `given` holds. */
+static GilObject *given;
+
+static GilObject *
+give(GilObject *self)
+{
+    (void)self;
+    return Gil_XNewRef(given);
+}
+
+static GilObject *
+make(int slot)
+{
+    GilType_Slot slots[] = {{slot, (void *)(uintptr_t)give}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Giver", .basicsize = sizeof(GilObject), .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+    Gil_DECREF(type);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_value_number_convert__slots_are_asked)
+{
+    GilObject *by_int = make(Gil_nb_int), *by_index = make(Gil_nb_index), *by_float = make(Gil_nb_float);
+    given = GilLong_FromLong(7);
+    gil_expect_repr(GilNumber_Long(by_int), "7");
+    gil_expect_repr(GilNumber_Long(by_index), "7");
+    gil_expect_repr(GilNumber_Index(by_index), "7");
+    gil_expect_repr(GilNumber_Float(by_index), "7.0");
+    gil_expect_text(GilNumber_ToBase(by_index, 2), "0b111");
+    given = Gil_True; /* an int of a subclass: made exact */
+    GilObject *one = GilNumber_Index(by_index);
+    ck_assert(GilLong_CheckExact(one));
+    given = GilFloat_FromDouble(1.5);
+    gil_expect_repr(GilNumber_Float(by_float), "1.5");
+    Gil_DECREF(given);
+    given = Gil_None;
+    gil_expect_failure(GilNumber_Long(by_int), GilExc_TypeError, "test.Giver.__int__() must return an int, not NoneType");
+    gil_expect_failure(GilNumber_Index(by_index), GilExc_TypeError,
+                       "test.Giver.__index__() must return an int, not NoneType");
+    gil_expect_failure(GilNumber_Float(by_float), GilExc_TypeError,
+                       "test.Giver.__float__() must return a float, not NoneType");
+    gil_expect_failure(GilNumber_Index(by_int), GilExc_TypeError,
+                       "'test.Giver' object cannot be interpreted as an integer");
+    Gil_DECREF(by_int);
+    Gil_DECREF(by_index);
+    Gil_DECREF(by_float);
+}
+END_TEST
+
+START_TEST(test_value_number_convert__text)
+{
+    GilObject *text = GilUnicode_FromString(" 12 "), *bytes = GilByteArray_FromStringAndSize("34", 2);
+    gil_expect_repr(GilNumber_Long(text), "12");
+    gil_expect_repr(GilNumber_Long(bytes), "34");
+    gil_expect_repr(GilNumber_Float(text), "12.0");
+    gil_expect_repr(GilNumber_Float(bytes), "34.0");
+    gil_expect_failure(GilNumber_Index(text), GilExc_TypeError, "'str' object cannot be interpreted as an integer");
+    Gil_DECREF(text);
+    Gil_DECREF(bytes);
+    gil_expect_failure(GilNumber_ToBase(Gil_True, 7), GilExc_SystemError, "GilNumber_ToBase: base must be 2, 8, 10 or 16");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("value/number_convert");
+    TCase *tc = tcase_create("number_convert");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_value_number_convert__slots_are_asked);
+    tcase_add_test(tc, test_value_number_convert__text);
+    suite_add_tcase(s, tc);
+    return s;
+}
