@@ -62,9 +62,21 @@ count_units(const char *format, char close)
     return count;
 }
 
-/* Build n parts only to drop them; the error that is set stays. */
+/* Pass the closing character of a level. 0, or -1: something else stands there; no error is set. */
+static int
+pass_close(struct build *b, char close)
+{
+    while (is_separator(*b->format))
+        b->format++;
+    if (*b->format != close)
+        return -1;
+    b->format += close != '\0';
+    return 0;
+}
+
+/* Build the n parts that are left of a level only to drop them, and pass its end; the error that is set stays. */
 static void
-ignore(struct build *b, Gil_ssize_t n)
+ignore(struct build *b, Gil_ssize_t n, char close)
 {
     struct gil_indicator error = gil_err_save(b->ts);
 
@@ -73,22 +85,19 @@ ignore(struct build *b, Gil_ssize_t n)
         Gil_XDECREF(part);
         gil_err_clear(b->ts);
     }
+    pass_close(b, close);
     gil_err_restore(b->ts, error);
 }
 
-/* Pass the closing character. 0, or -1 with SystemError. */
-static int
-close_level(struct build *b, char close)
+/* The end of a level whose parts are all in container: that, or NULL with SystemError and the reference given back. */
+static GilObject *
+finish(struct build *b, GilObject *container, char close)
 {
-    while (is_separator(*b->format))
-        b->format++;
-    if (*b->format != close) {
+    if (pass_close(b, close) < 0) {
         GilErr_SetString(GilExc_SystemError, "Unmatched paren in format");
-        return -1;
+        Gil_CLEAR(container);
     }
-    if (close != '\0')
-        b->format++;
-    return 0;
+    return container;
 }
 
 /* n parts into container, whose reference passes to this function; NULL, then or on failure, with the error set. */
@@ -96,21 +105,19 @@ static GilObject *
 fill(struct build *b, GilObject *container, Gil_ssize_t n, char close, void (*set)(GilObject *, Gil_ssize_t, GilObject *))
 {
     if (container == NULL) {
-        ignore(b, n);
+        ignore(b, n, close);
         return NULL;
     }
     for (Gil_ssize_t i = 0; i < n; i++) {
         GilObject *part = build_one(b);
         if (part == NULL) {
-            ignore(b, n - i - 1);
+            ignore(b, n - i - 1, close);
             Gil_DECREF(container);
             return NULL;
         }
         set(container, i, part);
     }
-    if (close_level(b, close) < 0)
-        Gil_CLEAR(container);
-    return container;
+    return finish(b, container, close);
 }
 
 static void
@@ -138,19 +145,21 @@ build_list(struct build *b)
     return n < 0 ? NULL : fill(b, GilList_New(n), n, ']', set_list);
 }
 
-/* One key and its value into dict. 0, or -1 with the error set and both worked off. */
+/* One key and its value into dict; *left counts the parts that are still to come. 0, or -1 with the error set. */
 static int
-build_item(struct build *b, GilObject *dict)
+build_item(struct build *b, GilObject *dict, Gil_ssize_t *left)
 {
-    GilObject *key = build_one(b);
+    GilObject *key = build_one(b), *value = NULL;
+    int rc = -1;
 
-    if (key == NULL) {
-        ignore(b, 1);
-        return -1;
+    --*left;
+    if (key != NULL) {
+        value = build_one(b);
+        --*left;
     }
-    GilObject *value = build_one(b);
-    int rc = value == NULL ? -1 : GilDict_SetItem(dict, key, value);
-    Gil_DECREF(key);
+    if (value != NULL)
+        rc = GilDict_SetItem(dict, key, value);
+    Gil_XDECREF(key);
     Gil_XDECREF(value);
     return rc;
 }
@@ -158,29 +167,22 @@ build_item(struct build *b, GilObject *dict)
 static GilObject *
 build_dict(struct build *b)
 {
-    Gil_ssize_t n = count_units(b->format, '}');
-
-    if (n < 0)
-        return NULL;
+    Gil_ssize_t left = count_units(b->format, '}');
     GilObject *dict = NULL;
-    if (n % 2 != 0)
+
+    if (left < 0)
+        return NULL;
+    if (left % 2 != 0)
         GilErr_SetString(GilExc_SystemError, "Bad dict format");
     else
         dict = GilDict_New();
-    if (dict == NULL) {
-        ignore(b, n);
-        return NULL;
-    }
-    for (Gil_ssize_t i = 0; i < n; i += 2) {
-        if (build_item(b, dict) < 0) {
-            ignore(b, n - i - 2);
-            Gil_DECREF(dict);
-            return NULL;
-        }
-    }
-    if (close_level(b, '}') < 0)
-        Gil_CLEAR(dict);
-    return dict;
+    while (dict != NULL && left > 0)
+        if (build_item(b, dict, &left) < 0)
+            Gil_CLEAR(dict);
+    if (dict != NULL)
+        return finish(b, dict, '}');
+    ignore(b, left, '}');
+    return NULL;
 }
 
 /* s z U y, with an optional length; NULL gives None. */
