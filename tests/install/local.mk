@@ -20,3 +20,4 @@ installcheck-local:
 	GIL_WITH_JEMALLOC='$(GIL_WITH_JEMALLOC)' GILRT_CONTRACT_DIRS='$(GILRT_CONTRACT_DIRS)' \
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS check_PROGRAMS= TESTS='$(INSTALL_TESTS)' \
 	    TEST_SUITE_LOG=tests/install/suite.log
+CLEANFILES += $(INSTALL_TESTS:.sh=.log) $(INSTALL_TESTS:.sh=.trs) tests/install/suite.log

@@ -6,14 +6,20 @@ cd "$top_srcdir" || exit 1
 
 NAME="every tracked file is in the tarball"
 
-# What only a checkout needs.
+# A folder that is listed is shipped whole. What stays behind is what only a checkout needs.
 unshipped_files()
 {
-    work=$(mktemp -d)
-    MAKEFLAGS='' ${MAKE:-make} -s -C "$top_builddir" list-dist | LC_ALL=C sort -u > "$work/shipped"
-    git ls-files | grep -v '\.gitignore$' | LC_ALL=C sort > "$work/tracked"
-    LC_ALL=C comm -23 "$work/tracked" "$work/shipped"
-    rm -rf "$work"
+    {
+        MAKEFLAGS='' ${MAKE:-make} -s -C "$top_builddir" list-dist | sed 's/^/shipped /'
+        git ls-files | grep -v '\.gitignore$'
+    } | "$AWK" '
+        $1 == "shipped" { shipped[$2]; next }
+        {
+            for (path = $0; path != ""; path = path ~ /\// ? substr(path, 1, match(path, /\/[^\/]*$/) - 1) : "")
+                if (path in shipped)
+                    next
+            print
+        }'
 }
 
 if git -C "$top_srcdir" rev-parse --is-inside-work-tree > /dev/null 2>&1; then
