@@ -157,7 +157,7 @@ set_integer(char *field, const GilMemberDef *m, GilObject *o)
     }
     else {
         if (gil_ops.int_as_uint64(o, &u) < 0)
-            return -1;
+            return GilErr_ExceptionMatches(GilExc_ValueError) ? out_of_range(m) : -1; /* a negative number */
         if (u > UINT64_MAX >> (64 - bits))
             return out_of_range(m);
     }

@@ -27,7 +27,7 @@ struct gil_object_ops {
     GilObject *(*int_from_int64)(int64_t value);
     GilObject *(*int_from_uint64)(uint64_t value);
     int (*int_as_int64)(GilObject *op, int64_t *value); /* 0, or -1 with TypeError/OverflowError; accepts __index__ */
-    int (*int_as_uint64)(GilObject *op, uint64_t *value);
+    int (*int_as_uint64)(GilObject *op, uint64_t *value); /* the same; ValueError for a negative number */
     /* members of type double and float. */
     GilObject *(*float_from_double)(double value);
     double (*float_as_double)(GilObject *op); /* -1.0 with the error set */

@@ -1,4 +1,8 @@
 # One line a test: API_TESTS += tests/api/test_HEADER   (its source is the .c of that name)
+API_TESTS += tests/api/test_error
+API_TESTS += tests/api/test_gc
+API_TESTS += tests/api/test_object
+API_TESTS += tests/api/test_type
 API_TESTS += tests/api/test_version
 API_TESTS += tests/api/test_config
 API_TESTS += tests/api/test_mem

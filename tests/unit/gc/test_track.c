@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Tracking: every tracked object is on the ring once, the report counts them by type, misuse stops the process. */
+#include "unit/object/node.h"
+
+#include "gc/track.h"
+#include "gilrt/typeobject.h"
+
+#include <stdio.h>
+
+static int
+node_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(((struct node *)self)->next);
+    return 0;
+}
+
+static void
+node_gc_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    GilObject_GC_UnTrack(self);
+    nodes_gone++;
+    Gil_CLEAR(((struct node *)self)->next);
+    GilObject_GC_Del(self);
+    Gil_DECREF(type);
+}
+
+static GilTypeObject *
+gc_type(const char *name, int itemsize)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)node_gc_dealloc}, {Gil_tp_traverse, (void *)node_traverse}, {0, NULL}};
+    GilType_Spec spec = {.name = name, .basicsize = 40, .itemsize = itemsize, .flags = Gil_TPFLAGS_HAVE_GC, .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+static struct node *
+tracked(GilTypeObject *type)
+{
+    struct node *node = GilObject_GC_New(struct node, type);
+
+    ck_assert_ptr_nonnull(node);
+    node->next = NULL;
+    GilObject_GC_Track(node);
+    return node;
+}
+
+START_TEST(test_gc_track__on_the_ring_and_off)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilTypeObject *type = gc_type("test.G", 0);
+    size_t before = gil_gc_count(ts);
+    struct node *a = GilObject_GC_New(struct node, type), *b = tracked(type);
+
+    a->next = NULL;
+    ck_assert_int_eq(GilObject_GC_IsTracked((GilObject *)a), 0);
+    GilObject_GC_Track(a);
+    ck_assert_int_eq(GilObject_GC_IsTracked((GilObject *)a), 1);
+    ck_assert_uint_eq(gil_gc_count(ts), before + 2);
+    gil_gc_check(ts);
+    GilObject_GC_UnTrack(a);
+    GilObject_GC_UnTrack(a);
+    ck_assert_uint_eq(gil_gc_count(ts), before + 1);
+    GilObject_GC_Track(a);
+    Gil_DECREF(b);
+    gil_gc_check(ts);
+    Gil_DECREF(a);
+    ck_assert_uint_eq(gil_gc_count(ts), before);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_gc_track__who_has_gc)
+{
+    GilTypeObject *plain = node_type(NULL, 0);
+    GilObject *op = node_new(plain, NULL), *list = GilList_New(0);
+
+    ck_assert_int_eq(GilObject_IS_GC(op), 0);
+    ck_assert_int_eq(GilObject_IS_GC(list), 1);
+    ck_assert_int_eq(GilObject_IS_GC((GilObject *)plain), 1);
+    ck_assert_int_eq(GilObject_IS_GC((GilObject *)&GilList_Type), 0);
+    ck_assert_int_eq(GilObject_IS_GC(NULL), 0);
+    ck_assert_int_eq(GilObject_GC_IsTracked(op), 0);
+    ck_assert_int_eq(GilObject_GC_IsTracked(list), 1);
+    ck_assert_int_eq(GilObject_GC_IsTracked(NULL), 0);
+    ck_assert_int_eq(GilObject_GC_IsFinalized(op), 0);
+    GilObject_GC_UnTrack(op);
+    GilObject_GC_UnTrack(NULL);
+    GilObject_GC_Del(NULL);
+    ck_assert_ptr_null(GilObject_GC_New(GilObject, plain));
+    expect_error(GilExc_SystemError, "_GilObject_GC_New: type 'test.Node' has no Gil_TPFLAGS_HAVE_GC");
+    ck_assert_ptr_null(GilObject_GC_NewVar(GilVarObject, NULL, 1));
+    expect_error(GilExc_SystemError, "_GilObject_GC_NewVar: NULL argument");
+    ck_assert_ptr_null(GilObject_GC_Resize(GilVarObject, NULL, 1));
+    expect_error(GilExc_SystemError, "_GilObject_GC_Resize: NULL argument");
+    Gil_DECREF(list);
+    Gil_DECREF(op);
+    Gil_DECREF(plain);
+}
+END_TEST
+
+START_TEST(test_gc_track__resizing)
+{
+    GilTypeObject *type = gc_type("test.Row", 8);
+    struct node *row = GilObject_GC_NewVar(struct node, type, 1);
+    GilVarObject *v = (GilVarObject *)row;
+
+    ck_assert_int_eq(Gil_SIZE(v), 1);
+    v = GilObject_GC_Resize(GilVarObject, v, 10000);
+    ck_assert_int_eq(Gil_SIZE(v), 10000);
+    ck_assert_ptr_null(GilObject_GC_Resize(GilVarObject, v, GIL_SSIZE_T_MAX));
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+    gil_test_fail_alloc(1, 0);
+    ck_assert_ptr_null(GilObject_GC_Resize(GilVarObject, v, 100000));
+    gil_test_fail_alloc_off();
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_SIZE(v), 10000);
+    ((struct node *)v)->next = NULL;
+    Gil_DECREF(v);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static char report[1024];
+
+static void
+add_line(const char *type, size_t count, size_t size, void *arg)
+{
+    (void)arg;
+    if (strncmp(type, "test.", 5) == 0 || type[0] == '(') {
+        size_t used = strlen(report);
+        snprintf(report + used, sizeof report - used, "%s %zu %zu\n", type, count, size);
+    }
+}
+
+START_TEST(test_gc_track__the_report_counts_by_type)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilTypeObject *a = gc_type("test.A", 0), *b = gc_type("test.B", 0);
+    struct node *nodes[5];
+
+    for (int i = 0; i < 5; i++)
+        nodes[i] = tracked(i < 2 ? a : b);
+    ck_assert_uint_eq(gil_gc_report(ts, add_line, NULL), gil_gc_count(ts));
+    ck_assert_str_eq(report, "test.B 3 120\ntest.A 2 80\n");
+    for (int i = 0; i < 5; i++)
+        Gil_DECREF(nodes[i]);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+}
+END_TEST
+
+START_TEST(test_gc_track__too_many_types_share_the_last_line)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilTypeObject *types[GIL_GC_REPORT_TYPES + 4];
+    struct node *nodes[GIL_GC_REPORT_TYPES + 4];
+    char name[16];
+
+    for (int i = 0; i < GIL_GC_REPORT_TYPES + 4; i++) {
+        snprintf(name, sizeof name, "test.T%d", i);
+        types[i] = gc_type(name, 0);
+        nodes[i] = tracked(types[i]);
+    }
+    ck_assert_uint_eq(gil_gc_report(ts, add_line, NULL), gil_gc_count(ts));
+    const char *rest = strstr(report, "(other types) ");
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_ptr_eq(strchr(rest, '\n') + 1, report + strlen(report));
+    for (int i = 0; i < GIL_GC_REPORT_TYPES + 4; i++) {
+        Gil_DECREF(nodes[i]);
+        Gil_DECREF(types[i]);
+    }
+}
+END_TEST
+
+static void
+track(void *arg)
+{
+    GilObject_GC_Track(arg);
+}
+
+static void
+resize(void *arg)
+{
+    _GilObject_GC_Resize(arg, 1);
+}
+
+static void
+break_ring(void *arg)
+{
+    gil_gc_head(arg)->next = gil_gc_head(arg);
+    gil_gc_check(gil_tstate_need(__func__));
+}
+
+START_TEST(test_gc_track__misuse_stops_the_process)
+{
+    GilTypeObject *type = gc_type("test.G", 0), *plain = node_type(NULL, 0);
+    struct node *node = tracked(type);
+    GilObject *op = node_new(plain, NULL);
+
+    gil_test_expect_abort(track, node, "GilObject_GC_Track: object of type 'test.G' is tracked already");
+    gil_test_expect_abort(track, op, "GilObject_GC_Track: object of type 'test.Node' has no GC");
+    gil_test_expect_abort(track, NULL, "GilObject_GC_Track: called with NULL");
+    gil_test_expect_abort(resize, node, "_GilObject_GC_Resize: object of type 'test.G' is tracked");
+    gil_test_expect_abort(break_ring, node, "the ring of tracked objects is broken");
+    Gil_DECREF(op);
+    Gil_DECREF(node);
+    Gil_DECREF(plain);
+    Gil_DECREF(type);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[10];
+    int n = 0;
+
+    tests[n++] = test_gc_track__on_the_ring_and_off;
+    tests[n++] = test_gc_track__who_has_gc;
+    tests[n++] = test_gc_track__resizing;
+    tests[n++] = test_gc_track__the_report_counts_by_type;
+    tests[n++] = test_gc_track__too_many_types_share_the_last_line;
+    tests[n++] = test_gc_track__misuse_stops_the_process;
+    return suite_of_one("gc/track", tests);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of objects: heads are set, types counted, sizes checked before anything is asked for. */
+#include "node.h"
+
+#include "object/alloc.h"
+
+static GilTypeObject *
+row_type(void)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Row", .basicsize = sizeof(GilVarObject), .itemsize = 8, .slots = none};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+START_TEST(test_object_alloc__a_new_object_has_one_reference_and_holds_its_type)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    Gil_ssize_t before = Gil_REFCNT(type);
+    GilObject *op = node_new(type, NULL);
+
+    ck_assert_int_eq(Gil_REFCNT(op), 1);
+    ck_assert_int_eq(Gil_REFCNT(type), before + 1);
+    ck_assert_uint_eq((uintptr_t)op % 16, 0);
+    Gil_DECREF(op);
+    ck_assert_int_eq(Gil_REFCNT(type), before);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_alloc__items)
+{
+    GilTypeObject *type = row_type();
+    GilVarObject *row = GilObject_NewVar(GilVarObject, type, 100);
+
+    ck_assert_int_eq(Gil_SIZE(row), 100);
+    memset(row + 1, 0xff, 800);
+    Gil_DECREF(row);
+    row = (GilVarObject *)GilType_GenericAlloc(type, 3);
+    ck_assert_int_eq(Gil_SIZE(row), 3);
+    for (int i = 0; i < 24; i++)
+        ck_assert_int_eq(((char *)(row + 1))[i], 0);
+    Gil_DECREF(row);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_H7_sizes_that_overflow_are_lack_of_memory)
+{
+    GilTypeObject *type = row_type();
+    static const Gil_ssize_t sizes[] = {GIL_SSIZE_T_MAX, GIL_SSIZE_T_MAX / 8, GIL_SSIZE_T_MAX / 8 - 1, -1, GIL_SSIZE_T_MIN};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(sizes); i++) {
+        ck_assert_ptr_null(GilObject_NewVar(GilVarObject, type, sizes[i]));
+        ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+        GilErr_Clear();
+        ck_assert_ptr_null(GilType_GenericAlloc(type, sizes[i]));
+        ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+        GilErr_Clear();
+    }
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_alloc__memory_from_elsewhere)
+{
+    GilTypeObject *type = node_type(NULL, 0), *row = row_type();
+    struct node *node = GilObject_Malloc(sizeof *node);
+
+    ck_assert_ptr_eq(GilObject_Init((GilObject *)node, type), (GilObject *)node);
+    node->next = NULL;
+    ck_assert_int_eq(Gil_REFCNT(node), 1);
+    Gil_DECREF(node);
+    GilVarObject *v = GilObject_Malloc(sizeof *v + 16);
+    ck_assert_ptr_eq(GilObject_InitVar(v, row, 2), v);
+    ck_assert_int_eq(Gil_SIZE(v), 2);
+    Gil_DECREF(v);
+    ck_assert_ptr_null(GilObject_Init(NULL, type));
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+    ck_assert_ptr_null(GilObject_InitVar(NULL, row, 1));
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+    GilErr_Clear();
+    Gil_DECREF(type);
+    Gil_DECREF(row);
+}
+END_TEST
+
+START_TEST(test_object_alloc__null_types)
+{
+    ck_assert_ptr_null(GilObject_New(GilObject, NULL));
+    expect_error(GilExc_SystemError, "_GilObject_New: NULL argument");
+    ck_assert_ptr_null(GilObject_NewVar(GilVarObject, NULL, 1));
+    expect_error(GilExc_SystemError, "_GilObject_NewVar: NULL argument");
+    ck_assert_ptr_null(GilObject_Init(Gil_None, NULL));
+    expect_error(GilExc_SystemError, "GilObject_Init: NULL argument");
+    ck_assert_ptr_null(GilObject_InitVar(NULL, NULL, 0));
+    expect_error(GilExc_SystemError, "GilObject_InitVar: NULL argument");
+    ck_assert_ptr_null(GilType_GenericAlloc(NULL, 0));
+    expect_error(GilExc_SystemError, "GilType_GenericAlloc: NULL argument");
+    ck_assert_ptr_null(GilType_GenericNew(NULL, NULL, NULL));
+    expect_error(GilExc_SystemError, "GilType_GenericNew: NULL argument");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[10];
+    int n = 0;
+
+    tests[n++] = test_object_alloc__a_new_object_has_one_reference_and_holds_its_type;
+    tests[n++] = test_object_alloc__items;
+    tests[n++] = test_H7_sizes_that_overflow_are_lack_of_memory;
+    tests[n++] = test_object_alloc__memory_from_elsewhere;
+    tests[n++] = test_object_alloc__null_types;
+    return suite_of_one("object/alloc", tests);
+}

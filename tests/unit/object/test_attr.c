@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* Attributes: methods are bound, members and computed ones win, errors read as their users know them. */
+#include "node.h"
+
+#include "object/attr.h"
+
+static GilObject *
+get_double(GilObject *self, void *closure)
+{
+    (void)closure;
+    return GilLong_FromLong(2L * ((struct node *)self)->number);
+}
+
+static int
+set_double(GilObject *self, GilObject *value, void *closure)
+{
+    (void)closure;
+    if (value == NULL) {
+        GilErr_SetString(GilExc_TypeError, "cannot be deleted");
+        return -1;
+    }
+    ((struct node *)self)->number = (int)GilLong_AsLong(value) / 2;
+    return 0;
+}
+
+static GilObject *
+get_missing(GilObject *self, void *closure)
+{
+    (void)self;
+    (void)closure;
+    GilErr_SetString(GilExc_AttributeError, "not today");
+    return NULL;
+}
+
+static GilObject *
+get_broken(GilObject *self, void *closure)
+{
+    (void)self;
+    (void)closure;
+    GilErr_SetString(GilExc_ValueError, "broken");
+    return NULL;
+}
+
+static GilObject *
+method(GilObject *self, GilObject *args)
+{
+    (void)args;
+    return Gil_XNewRef(self != NULL ? self : Gil_None);
+}
+
+static GilGetSetDef getset[] = {
+    {"double", get_double, set_double, NULL, NULL},
+    {"readonly", get_double, NULL, NULL, NULL},
+    {"writeonly", NULL, set_double, NULL, NULL},
+    {"missing", get_missing, NULL, NULL, NULL},
+    {"broken", get_broken, NULL, NULL, NULL},
+    {0},
+};
+static GilMemberDef members[] = {{"number", Gil_T_INT, offsetof(struct node, number), 0, NULL}, {0}};
+static GilMethodDef methods[] = {
+    {"method", method, GIL_METH_NOARGS, "method()\n--\n\nReturns self."},
+    {"klass", method, GIL_METH_NOARGS | GIL_METH_CLASS, NULL},
+    {"still", method, GIL_METH_NOARGS | GIL_METH_STATIC, NULL},
+    {0},
+};
+
+static GilTypeObject *
+rich_type(void)
+{
+    GilType_Slot slots[] = {{Gil_tp_getset, getset}, {Gil_tp_members, members}, {Gil_tp_methods, methods}, {0, NULL}};
+    return node_type(slots, 0);
+}
+
+static long
+number_of(GilObject *op)
+{
+    ck_assert_ptr_nonnull(op);
+    long n = GilLong_AsLong(op);
+    Gil_DECREF(op);
+    return n;
+}
+
+/* Call what is there; the result compared, not kept. */
+static void
+expect_call(GilObject *callable, GilObject *wanted)
+{
+    ck_assert_ptr_nonnull(callable);
+    GilObject *result = GilObject_CallNoArgs(callable);
+    ck_assert_ptr_eq(result, wanted);
+    Gil_XDECREF(result);
+    Gil_DECREF(callable);
+}
+
+START_TEST(test_object_attr__members_and_computed_attributes)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL), *ten = GilLong_FromLong(10);
+
+    ck_assert_int_eq(GilObject_SetAttrString(op, "double", ten), 0);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(op, "number")), 5);
+    ck_assert_int_eq(GilObject_SetAttrString(op, "number", ten), 0);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(op, "double")), 20);
+    GilObject *name = GilUnicode_FromString("number");
+    ck_assert_int_eq(number_of(GilObject_GetAttr(op, name)), 10);
+    ck_assert_int_eq(number_of(GilObject_GenericGetAttr(op, name)), 10);
+    ck_assert_int_eq(GilObject_SetAttr(op, name, ten), 0);
+    ck_assert_int_eq(GilObject_GenericSetAttr(op, name, ten), 0);
+    Gil_DECREF(name);
+    Gil_DECREF(ten);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_attr__methods_are_bound)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL), *t = (GilObject *)type;
+
+    expect_call(GilObject_GetAttrString(op, "method"), op);
+    expect_call(GilObject_GetAttrString(op, "klass"), t);
+    expect_call(GilObject_GetAttrString(t, "klass"), t);
+    expect_call(GilObject_GetAttrString(op, "still"), Gil_None);
+    expect_call(GilObject_GetAttrString(t, "still"), Gil_None);
+    struct gil_found found;
+    ck_assert_int_eq(gil_attr_find_method(op, "method", 6, &found), 1);
+    ck_assert_ptr_eq(found.owner, type);
+    ck_assert_int_eq(gil_attr_find_method(op, "klass", 5, &found), 0);
+    ck_assert_int_eq(gil_attr_find_method(op, "number", 6, &found), 0);
+    ck_assert_int_eq(gil_attr_find_method(t, "method", 6, &found), 0);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_attr__texts_of_errors)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL);
+
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "x"));
+    expect_error(GilExc_AttributeError, "'test.Node' object has no attribute 'x'");
+    ck_assert_ptr_null(GilObject_GetAttrString((GilObject *)type, "x"));
+    expect_error(GilExc_AttributeError, "type object 'Node' has no attribute 'x'");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "x", Gil_None), -1);
+    expect_error(GilExc_AttributeError, "'test.Node' object has no attribute 'x' and no __dict__ for setting new attributes");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "method", Gil_None), -1);
+    expect_error(GilExc_AttributeError, "'test.Node' object attribute 'method' is read-only");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "readonly", Gil_None), -1);
+    expect_error(GilExc_AttributeError, "attribute 'readonly' of 'test.Node' objects is not writable");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "writeonly"));
+    expect_error(GilExc_AttributeError, "attribute 'writeonly' of 'test.Node' objects is not readable");
+    ck_assert_int_eq(GilObject_DelAttrString(op, "double"), -1);
+    expect_error(GilExc_TypeError, "cannot be deleted");
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)&GilList_Type, "x", Gil_None), -1);
+    expect_error(GilExc_TypeError, "cannot set 'x' attribute of immutable type 'list'");
+    ck_assert_ptr_null(GilObject_GetAttr(op, Gil_None));
+    expect_error(GilExc_TypeError, "attribute name must be string, not 'NoneType'");
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_attr__null_arguments)
+{
+    GilObject *result;
+
+    ck_assert_ptr_null(GilObject_GetAttr(NULL, Gil_None));
+    expect_error(GilExc_SystemError, "GilObject_GetAttr: NULL argument");
+    ck_assert_ptr_null(GilObject_GetAttrString(Gil_None, NULL));
+    expect_error(GilExc_SystemError, "GilObject_GetAttrString: NULL argument");
+    ck_assert_int_eq(GilObject_SetAttrString(NULL, "x", Gil_None), -1);
+    expect_error(GilExc_SystemError, "GilObject_SetAttrString: NULL argument");
+    ck_assert_int_eq(GilObject_DelAttr(NULL, NULL), -1);
+    expect_error(GilExc_SystemError, "GilObject_DelAttr: NULL argument");
+    ck_assert_int_eq(GilObject_GetOptionalAttr(NULL, Gil_None, &result), -1);
+    expect_error(GilExc_SystemError, "GilObject_GetOptionalAttr: NULL argument");
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(Gil_None, "x", NULL), -1);
+    expect_error(GilExc_SystemError, "GilObject_GetOptionalAttrString: NULL argument");
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(NULL, "x"), -1);
+    expect_error(GilExc_SystemError, "GilObject_GetOptionalAttrString: NULL argument");
+}
+END_TEST
+
+START_TEST(test_object_attr__optional_forms_forgive_only_what_is_missing)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL), *result = op;
+
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(op, "x", &result), 0);
+    ck_assert_ptr_null(result);
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(op, "missing", &result), 0);
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(op, "number"), 1);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(op, "broken"), -1);
+    expect_error(GilExc_ValueError, "broken");
+    GilObject *name = GilUnicode_FromString("number");
+    ck_assert_int_eq(GilObject_HasAttrWithError(op, name), 1);
+    Gil_DECREF(name);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_attr__class_attributes)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL), *t = (GilObject *)type, *seven = GilLong_FromLong(7);
+
+    ck_assert_int_eq(GilObject_SetAttrString(t, "level", seven), 0);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(t, "level")), 7);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(op, "level")), 7);
+    ck_assert_int_eq(GilObject_SetAttrString(op, "level", seven), -1);
+    expect_error(GilExc_AttributeError, "'test.Node' object attribute 'level' is read-only");
+    /* A class attribute may take the place of a method. */
+    ck_assert_int_eq(GilObject_SetAttrString(t, "method", seven), 0);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(op, "method")), 7);
+    ck_assert_int_eq(GilObject_DelAttrString(t, "level"), 0);
+    ck_assert_int_eq(GilObject_DelAttrString(t, "level"), -1);
+    expect_error(GilExc_AttributeError, "type object 'Node' has no attribute 'level'");
+    ck_assert_int_eq(GilObject_SetAttrString(t, "__doc__", seven), 0);
+    ck_assert_int_eq(number_of(GilObject_GetAttrString(op, "__doc__")), 7);
+    Gil_DECREF(seven);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_attr__every_object_knows_its_class)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL);
+    GilObject *class = GilObject_GetAttrString(op, "__class__"), *meta = GilObject_GetAttrString(class, "__class__");
+
+    ck_assert_ptr_eq(class, type);
+    ck_assert_ptr_eq(meta, &GilType_Type);
+    expect_text(GilObject_GetAttrString(op, "__module__"), "test");
+    expect_text(GilObject_GetAttrString(class, "__name__"), "Node");
+    GilObject *doc = GilObject_GetAttrString(op, "__doc__");
+    ck_assert_ptr_eq(doc, Gil_None);
+    Gil_DECREF(meta);
+    Gil_DECREF(class);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* Access functions of the type's own, with names as C strings and as str. */
+static GilObject *
+own_getattr(GilObject *self, char *name)
+{
+    (void)self;
+    return GilUnicode_FromString(name);
+}
+
+static int
+own_setattr(GilObject *self, char *name, GilObject *value)
+{
+    ((struct node *)self)->number = value != NULL ? (int)strlen(name) : -1;
+    return 0;
+}
+
+static GilObject *
+own_getattro(GilObject *self, GilObject *name)
+{
+    if (GilUnicode_CompareWithASCIIString(name, "special") == 0)
+        return Gil_NewRef(name);
+    return GilObject_GenericGetAttr(self, name);
+}
+
+START_TEST(test_object_attr__access_functions_of_the_types_own)
+{
+    GilType_Slot c_names[] = {{Gil_tp_getattr, (void *)own_getattr}, {Gil_tp_setattr, (void *)own_setattr}, {0, NULL}};
+    GilType_Slot str_names[] = {{Gil_tp_getattro, (void *)own_getattro}, {0, NULL}};
+    GilTypeObject *a = node_type(c_names, 0), *b = node_type(str_names, 0);
+    GilObject *x = node_new(a, NULL), *y = node_new(b, NULL), *result;
+
+    expect_text(GilObject_GetAttrString(x, "anything"), "anything");
+    ck_assert_int_eq(GilObject_SetAttrString(x, "four", Gil_None), 0);
+    ck_assert_int_eq(((struct node *)x)->number, 4);
+    expect_text(GilObject_GetAttrString(y, "special"), "special");
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(y, "other", &result), 0);
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_ptr_null(GilObject_GetAttrString(y, "other"));
+    expect_error(GilExc_AttributeError, "'test.Node' object has no attribute 'other'");
+    Gil_DECREF(x);
+    Gil_DECREF(y);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+}
+END_TEST
+
+static int
+use_attributes(void *arg)
+{
+    static const char *const names[] = {"number", "method", "klass", "__class__", "__module__", NULL};
+
+    for (int i = 0; names[i] != NULL; i++) {
+        GilObject *value = GilObject_GetAttrString(arg, names[i]);
+        if (value == NULL)
+            return -1;
+        Gil_DECREF(value);
+        value = GilObject_GetAttrString((GilObject *)Gil_TYPE(arg), names[i]);
+        if (value == NULL)
+            return -1;
+        Gil_DECREF(value);
+    }
+    if (GilObject_SetAttrString((GilObject *)Gil_TYPE(arg), "made", arg) < 0)
+        return -1;
+    return GilObject_DelAttrString((GilObject *)Gil_TYPE(arg), "made");
+}
+
+START_TEST(test_J1_attributes_under_lack_of_memory)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL);
+
+    gil_test_oom_loop(use_attributes, op);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[20];
+    int n = 0;
+
+    tests[n++] = test_object_attr__members_and_computed_attributes;
+    tests[n++] = test_object_attr__methods_are_bound;
+    tests[n++] = test_object_attr__texts_of_errors;
+    tests[n++] = test_object_attr__null_arguments;
+    tests[n++] = test_object_attr__optional_forms_forgive_only_what_is_missing;
+    tests[n++] = test_object_attr__class_attributes;
+    tests[n++] = test_object_attr__every_object_knows_its_class;
+    tests[n++] = test_object_attr__access_functions_of_the_types_own;
+    tests[n++] = test_J1_attributes_under_lack_of_memory;
+    return suite_of_one("object/attr", tests);
+}

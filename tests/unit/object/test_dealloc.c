@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Objects end in constant stack however they nest, each once, and counts neither wrap nor touch immortals. */
+#include "node.h"
+
+#include "state/tstate.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+/* Ten million where a node costs 32 bytes; sanitizers make it dearer. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DEEP 100000
+#else
+#define DEEP 10000000
+#endif
+
+static GilObject *
+chain(GilTypeObject *type, int n)
+{
+    GilObject *head = NULL;
+
+    for (int i = 0; i < n; i++)
+        head = node_new(type, head);
+    return head;
+}
+
+static GilObject *
+gc_chain(GilTypeObject *type, int n)
+{
+    GilObject *head = NULL;
+
+    for (int i = 0; i < n; i++) {
+        struct node *node = GilObject_GC_New(struct node, type);
+        ck_assert_ptr_nonnull(node);
+        node->next = head;
+        GilObject_GC_Track(node);
+        head = (GilObject *)node;
+    }
+    return head;
+}
+
+static int
+node_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(((struct node *)self)->next);
+    return 0;
+}
+
+static void
+node_gc_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    GilObject_GC_UnTrack(self);
+    nodes_gone++;
+    Gil_CLEAR(((struct node *)self)->next);
+    GilObject_GC_Del(self);
+    Gil_DECREF(type);
+}
+
+static GilTypeObject *
+node_gc_type(void)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)node_gc_dealloc}, {Gil_tp_traverse, (void *)node_traverse}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.GcNode", .basicsize = sizeof(struct node), .flags = Gil_TPFLAGS_HAVE_GC, .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+START_TEST(test_G4_chain_of_ten_million_ends_in_constant_stack)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *head = chain(type, DEEP);
+
+    Gil_DECREF(head);
+    ck_assert_int_eq(nodes_gone, DEEP);
+    ck_assert_ptr_null(gil_tstate_need(__func__)->dealloc_later);
+    ck_assert_int_eq(gil_tstate_need(__func__)->dealloc_depth, 0);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G4_types_need_not_do_anything_for_it)
+{
+    /* No destructor of its own: members are cleared by the default one. */
+    GilMemberDef members[] = {{"next", Gil_T_OBJECT_EX, offsetof(struct node, next), 0, NULL}, {0}};
+    GilType_Slot slots[] = {{Gil_tp_members, members}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Plain", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+    ck_assert_ptr_nonnull(type);
+    GilObject *head = chain(type, DEEP / 10);
+    Gil_ssize_t before = Gil_REFCNT(type);
+
+    Gil_DECREF(head);
+    ck_assert_int_eq(Gil_REFCNT(type), before - DEEP / 10);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G4_tracked_objects_too)
+{
+    GilTypeObject *type = node_gc_type();
+
+    Gil_DECREF(gc_chain(type, DEEP / 10));
+    ck_assert_int_eq(nodes_gone, DEEP / 10);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G4_lists_in_lists_end_as_well)
+{
+    GilObject *outer = GilList_New(0);
+
+    for (int i = 0; i < DEEP / 10; i++) {
+        GilObject *list = GilList_New(1);
+        ck_assert_ptr_nonnull(list);
+        GilList_SetItem(list, 0, outer);
+        outer = list;
+    }
+    Gil_DECREF(outer);
+}
+END_TEST
+
+struct on_thread {
+    GilInterpreterGuard *guard;
+    GilTypeObject *type;
+};
+
+static void *
+end_chain_here(void *arg)
+{
+    struct on_thread *task = arg;
+    GilThreadStateToken *token = GilThreadState_Ensure(task->guard);
+
+    ck_assert_ptr_nonnull(token);
+    Gil_DECREF(chain(task->type, DEEP / 10));
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_G5_on_a_stack_of_64_kib)
+{
+    struct on_thread task = {GilInterpreterGuard_FromCurrent(), node_type(NULL, 0)};
+    pthread_attr_t attr;
+    pthread_t thread;
+
+    pthread_attr_init(&attr);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, 64 << 10), 0);
+    ck_assert_int_eq(pthread_create(&thread, &attr, end_chain_here, &task), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(nodes_gone, DEEP / 10);
+    Gil_DECREF(task.type);
+    GilInterpreterGuard_Close(task.guard);
+}
+END_TEST
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+START_TEST(test_G5_when_the_main_stack_cannot_grow)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *head = chain(type, DEEP / 10);
+    struct rlimit nothing_more = {1, RLIM_INFINITY};
+
+    /* From here on no page can be added to the address space. */
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &nothing_more), 0);
+    gil_tstate_need(__func__)->stack_limit = NULL;
+    Gil_DECREF(head);
+    nothing_more.rlim_cur = RLIM_INFINITY;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &nothing_more), 0);
+    ck_assert_int_eq(nodes_gone, DEEP / 10);
+    Gil_DECREF(type);
+}
+END_TEST
+#endif
+
+/* A finalizer that makes and ends a chain of its own, deep enough to wait. */
+static GilTypeObject *inner_type;
+
+static void
+finalize_with_chain(GilObject *self)
+{
+    (void)self;
+    Gil_DECREF(chain(inner_type, 1000));
+}
+
+static void
+finalizing_dealloc(GilObject *self)
+{
+    if (GilObject_CallFinalizerFromDealloc(self) == 0)
+        node_dealloc(self);
+}
+
+START_TEST(test_object_dealloc__finalizers_may_end_objects_too)
+{
+    GilType_Slot slots[] = {{Gil_tp_finalize, (void *)finalize_with_chain}, {Gil_tp_dealloc, (void *)finalizing_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.F", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    inner_type = node_type(NULL, 0);
+    Gil_DECREF(chain(type, 500));
+    ck_assert_int_eq(nodes_gone, 500 + 500 * 1000);
+    Gil_DECREF(inner_type);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G1_count_saturates_into_immortality)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL);
+
+    op->ob_refcnt = GIL_SSIZE_T_MAX - 1;
+    Gil_INCREF(op);
+    ck_assert(!GilUnstable_IsImmortal(op));
+    Gil_INCREF(op);
+    ck_assert(GilUnstable_IsImmortal(op));
+    Gil_ssize_t count = Gil_REFCNT(op);
+    for (int i = 0; i < 1000; i++)
+        Gil_DECREF(op);
+    for (int i = 0; i < 10; i++)
+        Gil_INCREF(op);
+    ck_assert_int_eq(Gil_REFCNT(op), count);
+    ck_assert_int_eq(nodes_gone, 0);
+    op->ob_refcnt = 1;
+    Gil_DECREF(op);
+    ck_assert_int_eq(nodes_gone, 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G3_immortals_are_never_stored_to)
+{
+    GilObject *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert(page != MAP_FAILED);
+    *page = (GilObject)GilObject_HEAD_INIT(&GilBaseObject_Type);
+    ck_assert_int_eq(mprotect(page, 4096, PROT_READ), 0);
+    for (int i = 0; i < 100; i++)
+        Gil_INCREF(page);
+    for (int i = 0; i < 1000; i++)
+        Gil_DECREF(page);
+    Gil_IncRef(page);
+    Gil_DecRef(page);
+    expect_text(GilType_GetName(Gil_TYPE(page)), "object");
+    ck_assert_int_eq(GilObject_RichCompareBool(page, page, Gil_EQ), 1);
+}
+END_TEST
+
+START_TEST(test_object_dealloc__function_forms_let_null_through)
+{
+    Gil_IncRef(NULL);
+    Gil_DecRef(NULL);
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL);
+    Gil_IncRef(op);
+    ck_assert_int_eq(Gil_REFCNT(op), 2);
+    Gil_DecRef(op);
+    Gil_DecRef(op);
+    ck_assert_int_eq(nodes_gone, 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static void
+end_detached(void *arg)
+{
+    GilEval_SaveThread();
+    Gil_DECREF((GilObject *)arg);
+}
+
+START_TEST(test_G12_destruction_on_a_detached_thread_stops_the_process)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL);
+
+    gil_test_expect_abort(end_detached, op, "_Gil_Dealloc");
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[16];
+    int n = 0;
+
+    tests[n++] = test_G4_chain_of_ten_million_ends_in_constant_stack;
+    tests[n++] = test_G4_types_need_not_do_anything_for_it;
+    tests[n++] = test_G4_tracked_objects_too;
+    tests[n++] = test_G4_lists_in_lists_end_as_well;
+    tests[n++] = test_G5_on_a_stack_of_64_kib;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    tests[n++] = test_G5_when_the_main_stack_cannot_grow;
+#endif
+    tests[n++] = test_object_dealloc__finalizers_may_end_objects_too;
+    tests[n++] = test_G1_count_saturates_into_immortality;
+    tests[n++] = test_G3_immortals_are_never_stored_to;
+    tests[n++] = test_object_dealloc__function_forms_let_null_through;
+    tests[n++] = test_G12_destruction_on_a_detached_thread_stops_the_process;
+    return suite_of_one("object/dealloc", tests);
+}

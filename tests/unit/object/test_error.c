@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* The pending error: raised as text or object, made when it is taken, and never lost, doubled or disturbed. */
+#include "node.h"
+
+#include "object/error.h"
+
+#include <errno.h>
+
+START_TEST(test_object_error__text_is_made_an_exception_when_taken)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    GilErr_SetString(GilExc_ValueError, "no good");
+    ck_assert_ptr_null(ts->err.value);
+    ck_assert_ptr_eq(GilErr_Occurred(), GilExc_ValueError);
+    GilObject *exc = GilErr_GetRaisedException();
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert(Gil_IS_TYPE(exc, (GilTypeObject *)GilExc_ValueError));
+    expect_text(GilObject_Str(exc), "no good");
+    Gil_DECREF(exc);
+    ck_assert_ptr_null(GilErr_GetRaisedException());
+}
+END_TEST
+
+START_TEST(test_object_error__ill_formed_text_is_repaired)
+{
+    GilErr_SetString(GilExc_ValueError, "a\xff z\xe2\x82");
+    expect_error(GilExc_ValueError, "a\xEF\xBF\xBD z\xEF\xBF\xBD");
+}
+END_TEST
+
+START_TEST(test_object_error__value_is_argument_instance_or_arguments)
+{
+    GilObject *text = GilUnicode_FromString("why"), *pair = GilTuple_Pack(2, text, Gil_None);
+
+    GilErr_SetObject(GilExc_KeyError, text);
+    GilObject *exc = GilErr_GetRaisedException();
+    GilObject *args = GilException_GetArgs(exc);
+    ck_assert_int_eq(GilTuple_Size(args), 1);
+    Gil_DECREF(args);
+
+    /* An instance is raised itself, under its own class. */
+    GilErr_SetObject(GilExc_LookupError, exc);
+    ck_assert_ptr_eq(GilErr_Occurred(), GilExc_KeyError);
+    GilObject *same = GilErr_GetRaisedException();
+    ck_assert_ptr_eq(same, exc);
+    Gil_DECREF(same);
+    Gil_DECREF(exc);
+
+    GilErr_SetObject(GilExc_ValueError, pair);
+    exc = GilErr_GetRaisedException();
+    args = GilException_GetArgs(exc);
+    ck_assert_int_eq(GilTuple_Size(args), 2);
+    Gil_DECREF(args);
+    Gil_DECREF(exc);
+
+    GilErr_SetObject(GilExc_ValueError, Gil_None);
+    expect_error(GilExc_ValueError, "");
+    GilErr_SetNone(GilExc_StopIteration);
+    expect_error(GilExc_StopIteration, "");
+    Gil_DECREF(pair);
+    Gil_DECREF(text);
+}
+END_TEST
+
+START_TEST(test_object_error__only_exception_classes_can_be_raised)
+{
+    GilErr_SetString((GilObject *)&GilBaseObject_Type, "x");
+    expect_error(GilExc_SystemError, "GilErr_SetString: exception of type type is not a BaseException subclass");
+    GilErr_SetObject(Gil_None, Gil_None);
+    expect_error(GilExc_SystemError, "GilErr_SetObject: exception of type NoneType is not a BaseException subclass");
+    GilErr_SetString(NULL, "x");
+    expect_error(GilExc_SystemError, "GilErr_SetString: NULL argument");
+    GilErr_SetString(GilExc_TypeError, NULL);
+    expect_error(GilExc_SystemError, "GilErr_SetString: NULL argument");
+    ck_assert_ptr_null(GilErr_Format(NULL, "x"));
+    expect_error(GilExc_SystemError, "GilErr_FormatV: NULL argument");
+    GilErr_SetRaisedException(Gil_NewRef(Gil_None));
+    expect_error(GilExc_SystemError, "GilErr_SetRaisedException: object of type NoneType is not an exception");
+    GilErr_SetHandledException((GilObject *)&GilBaseObject_Type);
+    expect_error(GilExc_SystemError, "GilErr_SetHandledException: object of type type is not an exception");
+}
+END_TEST
+
+START_TEST(test_object_error__a_failing_argument_takes_the_place_of_the_error)
+{
+    ck_assert_ptr_null(GilErr_Format(GilExc_ValueError, "%y"));
+    expect_error(GilExc_SystemError, "invalid format string: %y");
+}
+END_TEST
+
+START_TEST(test_object_error__matching_knows_bases_tuples_and_instances)
+{
+    GilObject *both = GilTuple_Pack(2, GilExc_KeyError, GilExc_IndexError);
+
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_Exception), 0);
+    GilErr_SetString(GilExc_IndexError, "");
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_LookupError), 1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_KeyError), 0);
+    ck_assert_int_eq(GilErr_ExceptionMatches(both), 1);
+    GilObject *exc = GilErr_GetRaisedException();
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(exc, both), 1);
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(exc, GilExc_ValueError), 0);
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(NULL, GilExc_ValueError), 0);
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(exc, NULL), 0);
+    Gil_DECREF(exc);
+    Gil_DECREF(both);
+}
+END_TEST
+
+START_TEST(test_object_error__raised_while_handling_gets_a_context)
+{
+    GilErr_SetString(GilExc_KeyError, "first");
+    GilObject *first = GilErr_GetRaisedException();
+    GilErr_SetHandledException(first);
+    GilObject *handled = GilErr_GetHandledException();
+    ck_assert_ptr_eq(handled, first);
+    Gil_DECREF(handled);
+
+    GilErr_SetString(GilExc_ValueError, "second");
+    GilErr_SetHandledException(NULL);
+    GilObject *second = GilErr_GetRaisedException();
+    GilObject *context = GilException_GetContext(second);
+    ck_assert_ptr_eq(context, first);
+    Gil_XDECREF(context);
+    Gil_DECREF(second);
+    ck_assert_ptr_null(GilErr_GetHandledException());
+
+    /* The one being handled, raised again, is not its own context. */
+    GilErr_SetHandledException(first);
+    GilErr_SetObject(GilExc_KeyError, first);
+    GilErr_SetHandledException(Gil_None);
+    second = GilErr_GetRaisedException();
+    ck_assert_ptr_eq(second, first);
+    ck_assert_ptr_null(GilException_GetContext(second));
+    Gil_DECREF(second);
+    Gil_DECREF(first);
+}
+END_TEST
+
+START_TEST(test_J2_raising_memory_error_needs_no_memory)
+{
+    gil_test_fail_alloc(1, 1);
+    GilErr_NoMemory();
+    ck_assert_ptr_eq(GilErr_Occurred(), GilExc_MemoryError);
+    GilErr_SetString(GilExc_ValueError, "cannot be stored");
+    ck_assert_ptr_eq(GilErr_Occurred(), GilExc_MemoryError);
+    GilErr_Format(GilExc_ValueError, "cannot be %s", "stored");
+    GilObject *exc = GilErr_GetRaisedException();
+    gil_test_fail_alloc_off();
+    ck_assert_ptr_nonnull(exc);
+    ck_assert(GilObject_TypeCheck(exc, (GilTypeObject *)GilExc_MemoryError));
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_J2_an_exception_that_cannot_be_made_becomes_memory_error)
+{
+    GilErr_SetString(GilExc_ValueError, "text");
+    gil_test_fail_alloc(1, 1);
+    GilObject *exc = GilErr_GetRaisedException();
+    gil_test_fail_alloc_off();
+    ck_assert_ptr_nonnull(exc);
+    ck_assert(GilObject_TypeCheck(exc, (GilTypeObject *)GilExc_MemoryError));
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(exc);
+}
+END_TEST
+
+static int
+raise_and_take(void *arg)
+{
+    (void)arg;
+    GilErr_Format(GilExc_ValueError, "%R of %d", Gil_None, 7);
+    GilObject *exc = GilErr_GetRaisedException();
+    int failed = GilErr_GivenExceptionMatches(exc, GilExc_MemoryError);
+    if (failed)
+        GilErr_SetRaisedException(exc);
+    else
+        Gil_DECREF(exc);
+    return failed ? -1 : 0;
+}
+
+START_TEST(test_J1_raising_and_taking_under_lack_of_memory)
+{
+    gil_test_oom_loop(raise_and_take, NULL);
+}
+END_TEST
+
+START_TEST(test_object_error__errno_picks_the_class_and_names_the_file)
+{
+    errno = ENOENT;
+    ck_assert_ptr_null(GilErr_SetFromErrnoWithFilename(GilExc_OSError, "/no/such"));
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_FileNotFoundError), 1);
+    expect_error(GilExc_FileNotFoundError, "[Errno 2] No such file or directory: '/no/such'");
+    errno = EACCES;
+    GilErr_SetFromErrno(GilExc_OSError);
+    ck_assert_int_eq(errno, EACCES);
+    expect_error(GilExc_PermissionError, "[Errno 13] Permission denied");
+    errno = EXDEV;
+    GilObject *a = GilUnicode_FromString("a"), *b = GilUnicode_FromString("b");
+    GilErr_SetFromErrnoWithFilenameObjects(GilExc_OSError, a, b);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_OSError), 1);
+    GilErr_Clear();
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+}
+END_TEST
+
+START_TEST(test_object_error__import_error_knows_name_and_path)
+{
+    GilObject *msg = GilUnicode_FromString("cannot"), *name = GilUnicode_FromString("vector");
+
+    GilErr_SetImportError(msg, name, NULL);
+    GilObject *exc = GilErr_GetRaisedException();
+    ck_assert(GilObject_TypeCheck(exc, (GilTypeObject *)GilExc_ImportError));
+    expect_text(GilObject_GetAttrString(exc, "name"), "vector");
+    Gil_DECREF(exc);
+    Gil_DECREF(name);
+    Gil_DECREF(msg);
+}
+END_TEST
+
+START_TEST(test_object_error__internal_misuse_names_the_place)
+{
+    GilErr_BadInternalCall();
+    GilObject *exc = GilErr_GetRaisedException(), *str = GilObject_Str(exc);
+    const char *text = GilUnicode_AsUTF8AndSize(str, NULL);
+    ck_assert_ptr_nonnull(strstr(text, "test_error.c:"));
+    ck_assert_ptr_nonnull(strstr(text, ": bad argument to internal function"));
+    Gil_DECREF(str);
+    Gil_DECREF(exc);
+    ck_assert_int_eq(GilErr_BadArgument(), 0);
+    expect_error(GilExc_TypeError, "bad argument type for built-in operation");
+}
+END_TEST
+
+/* Dropping the value of an error runs a destructor that raises and clears errors of its own. */
+static void
+raising_dealloc(GilObject *self)
+{
+    struct gil_indicator saved = gil_err_save(gil_tstate_need(__func__));
+
+    GilErr_SetString(GilExc_TypeError, "from the destructor");
+    GilErr_Clear();
+    gil_err_restore(gil_tstate_need(__func__), saved);
+    node_dealloc(self);
+}
+
+START_TEST(test_object_error__the_new_error_stands_before_the_old_one_goes)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)raising_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.R", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+    GilObject *op = node_new(type, NULL);
+
+    GilErr_SetObject(GilExc_ValueError, op);
+    Gil_DECREF(op);
+    GilErr_SetString(GilExc_KeyError, "new");
+    ck_assert_int_eq(nodes_gone, 1);
+    ck_assert_ptr_eq(GilErr_Occurred(), GilExc_KeyError);
+    GilErr_Clear();
+    Gil_DECREF(type);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[20];
+    int n = 0;
+
+    tests[n++] = test_object_error__text_is_made_an_exception_when_taken;
+    tests[n++] = test_object_error__ill_formed_text_is_repaired;
+    tests[n++] = test_object_error__value_is_argument_instance_or_arguments;
+    tests[n++] = test_object_error__only_exception_classes_can_be_raised;
+    tests[n++] = test_object_error__a_failing_argument_takes_the_place_of_the_error;
+    tests[n++] = test_object_error__matching_knows_bases_tuples_and_instances;
+    tests[n++] = test_object_error__raised_while_handling_gets_a_context;
+    tests[n++] = test_J2_raising_memory_error_needs_no_memory;
+    tests[n++] = test_J2_an_exception_that_cannot_be_made_becomes_memory_error;
+    tests[n++] = test_J1_raising_and_taking_under_lack_of_memory;
+    tests[n++] = test_object_error__errno_picks_the_class_and_names_the_file;
+    tests[n++] = test_object_error__import_error_knows_name_and_path;
+    tests[n++] = test_object_error__internal_misuse_names_the_place;
+    tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
+    return suite_of_one("object/error", tests);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* Finalizers run on whole objects, may resurrect once, and leave the pending error as it is. */
+#include "node.h"
+
+#include "gilrt/typeobject.h"
+
+static int finalized;
+static GilObject *saved;
+
+static void
+count(GilObject *self)
+{
+    (void)self;
+    finalized++;
+}
+
+static void
+resurrect(GilObject *self)
+{
+    finalized++;
+    saved = Gil_NewRef(self);
+}
+
+static void
+raise_inside(GilObject *self)
+{
+    (void)self;
+    finalized++;
+    /* None is pending in here, whatever was outside. */
+    ck_assert_ptr_null(GilErr_Occurred());
+    GilErr_SetString(GilExc_ValueError, "in the finalizer");
+}
+
+static int
+node_traverse(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(((struct node *)self)->next);
+    return 0;
+}
+
+/* A type that leaves everything but finalizing to the default destructor. */
+static GilTypeObject *
+finalizing_type(destructor finalize, unsigned flags)
+{
+    GilMemberDef members[] = {{"next", Gil_T_OBJECT_EX, offsetof(struct node, next), 0, NULL}, {0}};
+    GilType_Slot slots[] = {{Gil_tp_finalize, (void *)finalize}, {Gil_tp_members, members},
+                            {Gil_tp_traverse, (void *)node_traverse}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.F", .basicsize = sizeof(struct node), .flags = flags | Gil_TPFLAGS_BASETYPE, .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+START_TEST(test_object_finalize__runs_once_before_the_end)
+{
+    GilTypeObject *type = finalizing_type(count, 0);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type), *held = GilList_New(0);
+
+    GilObject_SetAttrString(op, "next", held);
+    Gil_DECREF(op);
+    ck_assert_int_eq(finalized, 1);
+    ck_assert_int_eq(Gil_REFCNT(held), 1);
+    Gil_DECREF(held);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G6_resurrected_once_finalized_once)
+{
+    GilTypeObject *type = finalizing_type(resurrect, Gil_TPFLAGS_HAVE_GC);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type), *held = GilList_New(0);
+
+    GilObject_SetAttrString(op, "next", held);
+    ck_assert_int_eq(GilObject_GC_IsFinalized(op), 0);
+    Gil_DECREF(op);
+    ck_assert_ptr_eq(saved, op);
+    ck_assert_int_eq(Gil_REFCNT(op), 1);
+    ck_assert_int_eq(Gil_REFCNT(held), 2);
+    ck_assert_int_eq(GilObject_GC_IsTracked(op), 1);
+    ck_assert_int_eq(GilObject_GC_IsFinalized(op), 1);
+    Gil_DECREF(op);
+    ck_assert_int_eq(finalized, 1);
+    ck_assert_int_eq(Gil_REFCNT(held), 1);
+    Gil_DECREF(held);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G6_without_gc_once_for_each_death)
+{
+    GilTypeObject *type = finalizing_type(resurrect, 0);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type);
+
+    Gil_DECREF(op);
+    ck_assert_int_eq(finalized, 1);
+    type->tp_finalize = NULL;
+    Gil_DECREF(op);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G7_the_pending_error_stays)
+{
+    GilTypeObject *type = finalizing_type(raise_inside, 0);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type);
+
+    GilErr_SetString(GilExc_KeyError, "mine");
+    Gil_DECREF(op);
+    ck_assert_int_eq(finalized, 1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_KeyError), 1);
+    GilErr_Clear();
+
+    op = GilObject_CallNoArgs((GilObject *)type);
+    GilObject_CallFinalizer(op);
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_finalize__derived_types_give_their_own_members_back)
+{
+    GilTypeObject *base = finalizing_type(count, Gil_TPFLAGS_HAVE_GC);
+    GilMemberDef members[] = {{"extra", Gil_T_OBJECT_EX, 0, Gil_RELATIVE_OFFSET, NULL},
+                              {"fixed", Gil_T_OBJECT_EX, 8, Gil_RELATIVE_OFFSET | Gil_READONLY, NULL}, {0}};
+    GilType_Slot slots[] = {{Gil_tp_members, members}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Sub", .basicsize = -16, .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpecWithBases(&spec, (GilObject *)base);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type), *a = GilList_New(0), *b = GilList_New(0);
+
+    GilObject_SetAttrString(op, "next", a);
+    GilObject_SetAttrString(op, "extra", b);
+    Gil_DECREF(op);
+    ck_assert_int_eq(finalized, 1);
+    ck_assert_int_eq(Gil_REFCNT(a), 1);
+    ck_assert_int_eq(Gil_REFCNT(b), 1);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(type);
+    Gil_DECREF(base);
+}
+END_TEST
+
+START_TEST(test_object_finalize__derived_from_a_type_with_a_destructor)
+{
+    GilTypeObject *base = node_type(NULL, Gil_TPFLAGS_BASETYPE);
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Sub", .slots = none};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpecWithBases(&spec, (GilObject *)base);
+
+    Gil_DECREF(GilObject_CallNoArgs((GilObject *)type));
+    ck_assert_int_eq(nodes_gone, 1);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+    Gil_DECREF(base);
+}
+END_TEST
+
+START_TEST(test_object_finalize__null)
+{
+    GilObject_CallFinalizer(NULL);
+    expect_error(GilExc_SystemError, "GilObject_CallFinalizer: NULL argument");
+    ck_assert_int_eq(GilObject_CallFinalizerFromDealloc(NULL), 0);
+    expect_error(GilExc_SystemError, "GilObject_CallFinalizerFromDealloc: NULL argument");
+    GilObject_CallFinalizer(Gil_None);
+    ck_assert_ptr_null(GilErr_Occurred());
+}
+END_TEST
+
+static void
+finalize_living(void *arg)
+{
+    GilObject_CallFinalizerFromDealloc(arg);
+}
+
+START_TEST(test_object_finalize__a_living_object_is_not_dying)
+{
+    gil_test_expect_abort(finalize_living, Gil_None, "object of type 'NoneType' has references");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[20];
+    int n = 0;
+
+    tests[n++] = test_object_finalize__runs_once_before_the_end;
+    tests[n++] = test_G6_resurrected_once_finalized_once;
+    tests[n++] = test_G6_without_gc_once_for_each_death;
+    tests[n++] = test_G7_the_pending_error_stays;
+    tests[n++] = test_object_finalize__derived_types_give_their_own_members_back;
+    tests[n++] = test_object_finalize__derived_from_a_type_with_a_destructor;
+    tests[n++] = test_object_finalize__null;
+    tests[n++] = test_object_finalize__a_living_object_is_not_dying;
+    return suite_of_one("object/finalize", tests);
+}
