@@ -6,17 +6,22 @@
 #include "sync/mutex.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #define THREADS 4
-#define ROUNDS 20000
+#define ROUNDS 100000
 
 static struct gil_mutex mutex = GIL_MUTEX_INIT(GIL_RANK_STATES, "the tested mutex");
 static long counter; /* [mu] */
+static int ready;    /* [atomic] threads that are there: they begin together */
 
 static void *
 count_up(void *unused)
 {
     (void)unused;
+    gil_fetch_add_seq_cst(&ready, 1);
+    while (gil_load_acquire(&ready) < THREADS)
+        sched_yield();
     for (int i = 0; i < ROUNDS; i++) {
         gil_mutex_lock(&mutex);
         gil_store_relaxed(&counter, gil_load_relaxed(&counter) + 1); /* two steps, on purpose */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* What the generated table of exported symbols is made of: the objects that calls are made with, and how one is judged. */
+#ifndef TESTS_MISUSE_H
+#define TESTS_MISUSE_H
+
+#include "support/support.h"
+
+#include <gilrt.h>
+#include <stdarg.h>
+
+/* The words of manifest.tsv. All are made anew for each call, so a call may change or steal what it likes. */
+struct fixture {
+    /* Of a type with members; 7; 2.5; an instance of object, which can do nothing. */
+    GilObject *any, *number, *float_number, *plain;
+    GilObject *text, *digits, *key, *new_key, *attr, *module_name, *bytes, *bytearray;
+    /* (7,), [7, 7], [(7, 7)], ["a", "b"], [b"a", b"b"], and an iterator over the list. */
+    GilObject *tuple, *empty, *list, *pairs, *texts, *chunks, *iter;
+    GilObject *dict, *dict_empty, *slice, *capsule, *none;
+    /* f() and f(x), both give None; f(x) bound to 7; the name of a method of lists without arguments, of one with one. */
+    GilObject *func, *func_o, *method, *reverse, *append;
+    GilObject *type, *gc_type, *var_type, *base, *exc_class, *exc, *decode_error, *encode_error;
+    /* A module from slots, with state, token and file name; what it was made from; a type of that module. */
+    GilObject *module, *module_spec, *module_type;
+    GilObject *names;
+
+    Gil_buffer view, other_view;
+    GilMemberDef member;
+    GilABIInfo abi;
+    GilConfig config;
+    GilFinalizeReport report;
+    GilLockInfo lock_info;
+    GilInterpreterState *interp;
+    GilThreadState *state;
+
+    GilObject *object, *borrowed, *fresh_tuple, *fresh_bytes, *fresh_bytearray, *fresh_text, *array[2];
+    Gil_ssize_t size, sizes[3];
+    long memory;
+    int32_t int32;
+    uint32_t uint32;
+    int64_t int64;
+    uint64_t uint64;
+    int number_int;
+    char *c_buffer;
+    void *pointer;
+    GilTypeObject *type_pointer;
+    char room[64];
+    Gil_UCS4 characters[64];
+
+    int null, wrong; /* number of the argument that is NULL, or of a wrong type; 0: none */
+    int failed;      /* the call returned what stands for failure */
+    GilObject *result;
+};
+
+enum outcome {
+    NOT_TRIED = 1,
+    RAISES,        /* the class given, SystemError or TypeError if none is; a NULL is answered by naming the function */
+    ACCEPTED,      /* no error */
+    FAILS_QUIETLY, /* the value for failure, and no error */
+    STOPS          /* the process, naming the function */
+};
+
+/* What NULL and a wrong type in one place do. */
+struct expectation {
+    enum outcome on_null;
+    GilObject **null_class;
+    enum outcome on_wrong;
+    GilObject **wrong_class;
+};
+
+enum lock_class {
+    LOCK_HELD,
+    LOCK_FREE,
+    LOCK_ANY
+};
+
+enum call_kind {
+    CALL_WORKS,    /* with right arguments no error is set */
+    CALL_RAISES,   /* its business is to raise */
+    CALL_ELSEWHERE /* only the lock is tried here; the manifest says which test does the rest */
+};
+
+typedef void (*misuse_call)(struct fixture *f);
+
+/* All that can be tried on one function of n_arguments arguments. */
+void misuse_test(const char *name, misuse_call call, enum lock_class lock, int n_arguments, const struct expectation *expected,
+                 enum call_kind kind);
+/* Exported data: types, exception classes and singletons are complete before start and never written by counting. */
+void misuse_data_type(GilTypeObject *type);
+void misuse_data_class(GilObject **exc_class);
+void misuse_data_singleton(GilObject *singleton);
+void misuse_data_block(struct _GilThreadBlock **block);
+
+/* What the manifest names as values. */
+extern GilType_Spec misuse_spec;
+extern GilSlot misuse_slots[];
+extern GilMethodDef misuse_methods[];
+extern GilMethodDef misuse_class_method;
+extern char *misuse_keywords[], *misuse_two_keywords[];
+extern int misuse_module_token;
+extern va_list misuse_no_arguments;
+GilSlot *misuse_export(void);
+
+/* Functions that take a va_list. */
+int via_GilArg_VaParse(GilObject *args, const char *format, ...);
+int via_GilArg_VaParseTupleAndKeywords(GilObject *args, GilObject *kwargs, const char *format, char *const *keywords, ...);
+GilObject *via_Gil_VaBuildValue(const char *format, ...);
+GilObject *via_GilErr_FormatV(GilObject *exception, const char *format, ...);
+GilObject *via_GilBytes_FromFormatV(const char *format, ...);
+GilObject *via_GilUnicode_FromFormatV(const char *format, ...);
+
+#endif
