@@ -1,5 +1,12 @@
 # The manual: guide and internals as they stand, the reference and the man pages by Doxygen from the headers.
 EXTRA_DIST += doc/Doxyfile.in
+EXTRA_DIST += \
+    doc/guide/embedding.md \
+    doc/guide/extending.md \
+    doc/guide/ownership.md \
+    doc/guide/threads.md
+EXTRA_DIST += \
+    doc/internals/dependencies.md
 
 # doc/html and doc/man/man3, by one run of doxygen.
 doc/reference.stamp: doc/Doxyfile $(include_HEADERS) $(gilrtinclude_HEADERS)
