@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Sequences: items from both ends, searching, and the words of refusal. */
+#include "support/expect.h"
+#include "support/support.h"
+
+#include <gilrt.h>
+
+START_TEST(test_protocol_sequence__items)
+{
+    GilObject *list = Gil_BuildValue("[iii]", 1, 2, 3), *five = GilLong_FromLong(5);
+    gil_expect_repr(GilSequence_GetItem(list, -1), "3");
+    gil_expect_failure(GilSequence_GetItem(list, 3), GilExc_IndexError, "list index out of range");
+    ck_assert_int_eq(GilSequence_SetItem(list, -3, five), 0);
+    ck_assert_int_eq(GilSequence_DelItem(list, 1), 0);
+    gil_expect_text(GilObject_Repr(list), "[5, 3]");
+    ck_assert_int_eq(GilSequence_Size(list), 2);
+    ck_assert_int_eq(GilSequence_Length(list), 2);
+    ck_assert_int_eq(GilSequence_Check(list), 1);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_protocol_sequence__searching)
+{
+    GilObject *tuple = Gil_BuildValue("(iiii)", 1, 2, 2, 3), *two = GilLong_FromLong(2), *nine = GilLong_FromLong(9);
+    ck_assert_int_eq(GilSequence_Count(tuple, two), 2);
+    ck_assert_int_eq(GilSequence_Index(tuple, two), 1);
+    ck_assert_int_eq(GilSequence_Contains(tuple, two), 1);
+    ck_assert_int_eq(GilSequence_Contains(tuple, nine), 0);
+    ck_assert_int_eq(GilSequence_Index(tuple, nine), -1);
+    gil_expect_error(GilExc_ValueError, "sequence.index(x): x not in sequence");
+    ck_assert_int_eq(GilSequence_Contains(Gil_None, nine), -1);
+    gil_expect_error(GilExc_TypeError, "argument of type 'NoneType' is not a container or iterable");
+    GilObject *it = GilObject_GetIter(tuple);
+    ck_assert_int_eq(GilSequence_Contains(it, two), 1); /* any iterable will do */
+    ck_assert_int_eq(GilSequence_Count(it, two), 1);
+    Gil_DECREF(it);
+    Gil_DECREF(tuple);
+}
+END_TEST
+
+START_TEST(test_protocol_sequence__joining_and_repeating)
+{
+    GilObject *list = Gil_BuildValue("[i]", 1), *tuple = Gil_BuildValue("(i)", 2);
+    gil_expect_repr(GilSequence_Concat(tuple, tuple), "(2, 2)");
+    gil_expect_repr(GilSequence_Repeat(tuple, 3), "(2, 2, 2)");
+    gil_expect_repr(GilSequence_Repeat(tuple, -1), "()");
+    GilObject *same = GilSequence_InPlaceConcat(list, tuple);
+    ck_assert_ptr_eq(same, list);
+    Gil_DECREF(same);
+    same = GilSequence_InPlaceRepeat(list, 2);
+    ck_assert_ptr_eq(same, list);
+    gil_expect_repr(same, "[1, 2, 1, 2]");
+    gil_expect_repr(GilSequence_InPlaceRepeat(tuple, 2), "(2, 2)");
+    gil_expect_failure(GilSequence_Concat(Gil_None, tuple), GilExc_TypeError, "'NoneType' object can't be concatenated");
+    gil_expect_failure(GilSequence_Repeat(Gil_None, 2), GilExc_TypeError, "'NoneType' object can't be repeated");
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_protocol_sequence__what_is_none)
+{
+    GilObject *dict = GilDict_New(), *tuple = GilTuple_New(0);
+    ck_assert_int_eq(GilSequence_Check(dict), 0);
+    gil_expect_failure(GilSequence_GetItem(dict, 0), GilExc_TypeError, "dict is not a sequence");
+    gil_expect_failure(GilSequence_GetItem(Gil_None, 0), GilExc_TypeError, "'NoneType' object does not support indexing");
+    ck_assert_int_eq(GilSequence_Size(Gil_None), -1);
+    gil_expect_error(GilExc_TypeError, "object of type 'NoneType' has no len()");
+    ck_assert_int_eq(GilSequence_SetItem(tuple, 0, Gil_None), -1);
+    gil_expect_error(GilExc_TypeError, "'tuple' object does not support item assignment");
+    ck_assert_int_eq(GilSequence_DelItem(tuple, 0), -1);
+    gil_expect_error(GilExc_TypeError, "'tuple' object doesn't support item deletion");
+    Gil_DECREF(dict);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("protocol/sequence");
+    TCase *tc = tcase_create("sequence");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_protocol_sequence__items);
+    tcase_add_test(tc, test_protocol_sequence__searching);
+    tcase_add_test(tc, test_protocol_sequence__joining_and_repeating);
+    tcase_add_test(tc, test_protocol_sequence__what_is_none);
+    suite_add_tcase(s, tc);
+    return s;
+}
