@@ -64,6 +64,25 @@ START_TEST(test_K8_second_copy_is_refused_while_the_first_runs)
 }
 END_TEST
 
+/* The copy came with RTLD_LOCAL, and this program exports nothing: the module finds what it needs only in the copy. */
+START_TEST(test_runtime_copies__modules_find_a_copy_that_was_loaded_locally)
+{
+    GilConfig config;
+
+    load_other();
+    GilObject *(*import)(const char *) = (GilObject * (*)(const char *))(uintptr_t)dlsym(other.handle, "GilImport_ImportModule");
+    void (*decref)(GilObject *) = (void (*)(GilObject *))(uintptr_t)dlsym(other.handle, "Gil_DecRef");
+    ck_assert(import != NULL && decref != NULL);
+    GilConfig_Init(&config);
+    config.module_search_path = built_file("GIL_TEST_MODULES", "tests/api/modules/.libs");
+    ck_assert(!GilStatus_Exception(other.initialize(&config)));
+    GilObject *module = import("good");
+    ck_assert_ptr_nonnull(module);
+    decref(module);
+    ck_assert_int_eq(other.finalize(), 0);
+}
+END_TEST
+
 START_TEST(test_runtime_copies__claim_and_unclaim)
 {
     ck_assert_int_eq(gil_copies_claim(), 0);
@@ -80,8 +99,7 @@ START_TEST(test_K7_library_loads_when_static_tls_is_nearly_used_up)
     char path[4300];
     GilConfig config;
 
-    const char *modules = getenv("GIL_TEST_MODULES");
-    snprintf(path, sizeof(path), "%s/hog.so", modules != NULL ? modules : built_file("GIL_TEST_HOG", "tests/unit/runtime/.libs"));
+    snprintf(path, sizeof(path), "%s/hog.so", built_file("GIL_TEST_MODULES", "tests/unit/runtime/.libs"));
     void *hog = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     ck_assert_msg(hog != NULL, "%s", dlerror());
     void (*touch)(void) = (void (*)(void))(uintptr_t)dlsym(hog, "hog_touch");
@@ -100,6 +118,7 @@ suite(void)
     TCase *tc = tcase_create("copies");
 
     tcase_add_test(tc, test_runtime_copies__claim_and_unclaim);
+    tcase_add_test(tc, test_runtime_copies__modules_find_a_copy_that_was_loaded_locally);
     tcase_add_test(tc, test_K8_second_copy_is_refused_while_the_first_runs);
     tcase_add_test(tc, test_K7_library_loads_when_static_tls_is_nearly_used_up);
     suite_add_tcase(s, tc);
