@@ -97,7 +97,7 @@ START_TEST(test_api_module__adders)
     ck_assert_int_eq(Gil_REFCNT(list), count + 2);
     ck_assert_int_eq(GilModule_Add(module, NULL, Gil_NewRef(list)), -1);
     ck_assert_int_eq(Gil_REFCNT(list), count + 2);
-    check_error(GilExc_SystemError, "GilModule_AddObjectRef");
+    check_error(GilExc_SystemError, "GilModule_Add: NULL argument");
     Gil_DECREF(list);
 
     ck_assert_int_eq(GilModule_AddIntMacro(module, GIL_METH_O), 0);
