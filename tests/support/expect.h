@@ -24,6 +24,15 @@ gil_expect_error(GilObject *type, const char *text)
     Gil_DECREF(error);
 }
 
+/* The pending error is of that class; takes it. */
+static inline void
+gil_expect_raised(GilObject *type)
+{
+    ck_assert_msg(GilErr_Occurred() != NULL, "no error where one was expected");
+    ck_assert_msg(GilErr_ExceptionMatches(type), "an error of another class than expected");
+    GilErr_Clear();
+}
+
 /* op is a str, of this UTF-8; gives the reference back. */
 static inline void
 gil_expect_text(GilObject *op, const char *text)

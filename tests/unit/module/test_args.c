@@ -95,8 +95,7 @@ START_TEST(test_module_args__malformed_formats)
     ck_assert_int_eq(GilArg_ParseTuple(Gil_None, "i", &room[0]), 0);
     gil_expect_error(GilExc_SystemError, "new style getargs format but argument is not a tuple");
     ck_assert_int_eq(GilArg_ParseTuple(NULL, "i", &room[0]), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(one);
 }
 END_TEST
@@ -136,8 +135,7 @@ START_TEST(test_module_args__parse_array)
     ck_assert_int_eq(GilArg_ParseArray(items, 1, "ii:f", &a, &b), 0);
     gil_expect_error(GilExc_TypeError, "f() takes exactly 2 arguments (1 given)");
     ck_assert_int_eq(GilArg_ParseArray(items, -1, "ii:f", &a, &b), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
 }
 END_TEST
 
@@ -158,8 +156,7 @@ START_TEST(test_module_args__unpack_tuple)
     ck_assert_int_eq(GilArg_UnpackTuple(Gil_None, "f", 0, 1, &a), 0);
     gil_expect_error(GilExc_SystemError, "GilArg_UnpackTuple() argument list is not a tuple");
     ck_assert_int_eq(GilArg_UnpackTuple(two, "f", 3, 2), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(two);
 }
 END_TEST

@@ -142,14 +142,11 @@ START_TEST(test_module_args_keywords__keys_must_be_text)
     ck_assert_int_eq(GilArg_ValidateKeywordArguments(dict), 0);
     gil_expect_error(GilExc_TypeError, "keywords must be strings");
     ck_assert_int_eq(GilArg_ValidateKeywordArguments(n), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilArg_ParseTupleAndKeywords(none, n, "|i:f", keywords, &a), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilArg_ParseTupleAndKeywords(none, NULL, "|i:f", NULL, &a), 0);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(dict);
 }
 END_TEST

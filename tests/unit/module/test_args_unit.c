@@ -71,14 +71,11 @@ START_TEST(test_module_args_unit__integers_are_checked)
     ck_assert(PARSE(num(LLONG_MAX), "L", &L) && L == LLONG_MAX);
     ck_assert(PARSE(num(-1), "n", &n) && n == -1);
     ck_assert(!PARSE(GilLong_FromString("99999999999999999999", NULL, 10), "l", &l));
-    ck_assert(GilErr_ExceptionMatches(GilExc_OverflowError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_OverflowError);
     ck_assert(!PARSE(GilLong_FromString("99999999999999999999", NULL, 10), "L", &L));
-    ck_assert(GilErr_ExceptionMatches(GilExc_OverflowError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_OverflowError);
     ck_assert(!PARSE(GilLong_FromString("99999999999999999999", NULL, 10), "n", &n));
-    ck_assert(GilErr_ExceptionMatches(GilExc_OverflowError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_OverflowError);
     static const char *const units[] = {"b", "h", "i", "l", "L", "n"};
     for (size_t k = 0; k < Gil_ARRAY_LENGTH(units); k++) {
         ck_assert(!PARSE(str("12"), units[k], &L));
@@ -120,8 +117,7 @@ START_TEST(test_module_args_unit__reals_truth_characters)
     ck_assert(PARSE(Gil_BuildValue("d", 0.5), "f", &f) && f == 0.5f);
     ck_assert(PARSE(num(-1), "d", &d) && d == -1.0);
     ck_assert(!PARSE(str("x"), "d", &d));
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert(PARSE(str(""), "p", &truth) && truth == 0);
     ck_assert(PARSE(num(7), "p", &truth) && truth == 1);
     ck_assert(PARSE(octets("\xff"), "c", &c) && c == '\xff');
@@ -176,8 +172,7 @@ START_TEST(test_module_args_unit__text)
     gil_expect_error(GilExc_TypeError, "a bytes-like object is required, not 'str'");
     Gil_UCS2 lone = 0xd800;
     ck_assert(!PARSE(GilUnicode_FromKindAndData(2, &lone, 1), "s", &text));
-    ck_assert(GilErr_ExceptionMatches(GilExc_UnicodeEncodeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_UnicodeEncodeError);
     Gil_DECREF(op);
     Gil_DECREF(nul);
     Gil_DECREF(bytes);
@@ -275,8 +270,7 @@ START_TEST(test_module_args_unit__objects)
     gil_expect_error(GilExc_TypeError, "f() argument 1 must be int, not str");
     ck_assert(PARSE(Gil_NewRef(n), "O&", to_twice, &twice) && twice == 600);
     ck_assert(!PARSE(str("x"), "O&", to_twice, &twice));
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert(!PARSE(num(-1), "O&", to_twice, &twice));
     gil_expect_error(GilExc_SystemError, "argument 1 (unspecified)");
     ck_assert(PARSE(octets("ab"), "S", &op));
@@ -329,8 +323,7 @@ START_TEST(test_M2_list_emptied_by_an_item)
 
     victim = Gil_BuildValue("[NN]", GilObject_CallNoArgs(type), num(700));
     ck_assert(!PARSE(Gil_NewRef(victim), "(ii)", &a, &b));
-    ck_assert(GilErr_ExceptionMatches(GilExc_IndexError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_IndexError);
     ck_assert_int_eq(a, 3);
     Gil_DECREF(victim);
     Gil_DECREF(type);

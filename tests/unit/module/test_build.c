@@ -14,15 +14,6 @@
 
 #include <limits.h>
 
-/* The repr of what is built; takes it. */
-static void
-expect_repr(GilObject *op, const char *repr)
-{
-    ck_assert_msg(op != NULL, "NULL where %s was expected", repr);
-    gil_expect_text(GilObject_Repr(op), repr);
-    Gil_DECREF(op);
-}
-
 static GilObject *
 text_of(void *arg)
 {
@@ -33,35 +24,35 @@ START_TEST(test_module_build__units)
 {
     char text[] = "text";
 
-    expect_repr(Gil_BuildValue(""), "None");
-    expect_repr(Gil_BuildValue("s", "a"), "'a'");
-    expect_repr(Gil_BuildValue("z", (char *)NULL), "None");
-    expect_repr(Gil_BuildValue("U#", "abc", (Gil_ssize_t)2), "'ab'");
-    expect_repr(Gil_BuildValue("s#", (char *)NULL, (Gil_ssize_t)2), "None");
-    expect_repr(Gil_BuildValue("y", "a"), "b'a'");
-    expect_repr(Gil_BuildValue("y#", "a\0b", (Gil_ssize_t)3), "b'a\\x00b'");
-    expect_repr(Gil_BuildValue("bBhi", -1, 255, SHRT_MIN, INT_MIN), "(-1, 255, -32768, -2147483648)");
-    expect_repr(Gil_BuildValue("HI", 65535, UINT_MAX), "(65535, 4294967295)");
-    expect_repr(Gil_BuildValue("lk", LONG_MIN, ULONG_MAX), "(-9223372036854775808, 18446744073709551615)");
-    expect_repr(Gil_BuildValue("LK", LLONG_MAX, ULLONG_MAX), "(9223372036854775807, 18446744073709551615)");
-    expect_repr(Gil_BuildValue("n", (Gil_ssize_t)-1), "-1");
-    expect_repr(Gil_BuildValue("cC", 'x', 0x20ac), "(b'x', '\xe2\x82\xac')");
-    expect_repr(Gil_BuildValue("df", 0.5, 0.25), "(0.5, 0.25)");
-    expect_repr(Gil_BuildValue("pp", 5, 0), "(True, False)");
-    expect_repr(Gil_BuildValue("O&", text_of, text), "'text'");
-    expect_repr(Gil_BuildValue("OS", Gil_None, Gil_True), "(None, True)");
+    gil_expect_repr(Gil_BuildValue(""), "None");
+    gil_expect_repr(Gil_BuildValue("s", "a"), "'a'");
+    gil_expect_repr(Gil_BuildValue("z", (char *)NULL), "None");
+    gil_expect_repr(Gil_BuildValue("U#", "abc", (Gil_ssize_t)2), "'ab'");
+    gil_expect_repr(Gil_BuildValue("s#", (char *)NULL, (Gil_ssize_t)2), "None");
+    gil_expect_repr(Gil_BuildValue("y", "a"), "b'a'");
+    gil_expect_repr(Gil_BuildValue("y#", "a\0b", (Gil_ssize_t)3), "b'a\\x00b'");
+    gil_expect_repr(Gil_BuildValue("bBhi", -1, 255, SHRT_MIN, INT_MIN), "(-1, 255, -32768, -2147483648)");
+    gil_expect_repr(Gil_BuildValue("HI", 65535, UINT_MAX), "(65535, 4294967295)");
+    gil_expect_repr(Gil_BuildValue("lk", LONG_MIN, ULONG_MAX), "(-9223372036854775808, 18446744073709551615)");
+    gil_expect_repr(Gil_BuildValue("LK", LLONG_MAX, ULLONG_MAX), "(9223372036854775807, 18446744073709551615)");
+    gil_expect_repr(Gil_BuildValue("n", (Gil_ssize_t)-1), "-1");
+    gil_expect_repr(Gil_BuildValue("cC", 'x', 0x20ac), "(b'x', '\xe2\x82\xac')");
+    gil_expect_repr(Gil_BuildValue("df", 0.5, 0.25), "(0.5, 0.25)");
+    gil_expect_repr(Gil_BuildValue("pp", 5, 0), "(True, False)");
+    gil_expect_repr(Gil_BuildValue("O&", text_of, text), "'text'");
+    gil_expect_repr(Gil_BuildValue("OS", Gil_None, Gil_True), "(None, True)");
 }
 END_TEST
 
 START_TEST(test_module_build__containers)
 {
-    expect_repr(Gil_BuildValue("()"), "()");
-    expect_repr(Gil_BuildValue("(i)", 1), "(1,)");
-    expect_repr(Gil_BuildValue("i, i", 1, 2), "(1, 2)");
-    expect_repr(Gil_BuildValue("[i(ii)[]]", 1, 2, 3), "[1, (2, 3), []]");
-    expect_repr(Gil_BuildValue("{s:i, s:[s]}", "a", 1, "b", "c"), "{'a': 1, 'b': ['c']}");
-    expect_repr(Gil_BuildValue("{}"), "{}");
-    expect_repr(Gil_BuildValue("((ii)(i))", 1, 2, 3), "((1, 2), (3,))");
+    gil_expect_repr(Gil_BuildValue("()"), "()");
+    gil_expect_repr(Gil_BuildValue("(i)", 1), "(1,)");
+    gil_expect_repr(Gil_BuildValue("i, i", 1, 2), "(1, 2)");
+    gil_expect_repr(Gil_BuildValue("[i(ii)[]]", 1, 2, 3), "[1, (2, 3), []]");
+    gil_expect_repr(Gil_BuildValue("{s:i, s:[s]}", "a", 1, "b", "c"), "{'a': 1, 'b': ['c']}");
+    gil_expect_repr(Gil_BuildValue("{}"), "{}");
+    gil_expect_repr(Gil_BuildValue("((ii)(i))", 1, 2, 3), "((1, 2), (3,))");
 }
 END_TEST
 
@@ -82,8 +73,7 @@ START_TEST(test_module_build__malformed_formats)
         gil_expect_error(GilExc_SystemError, table[i].message);
     }
     ck_assert_ptr_null(Gil_BuildValue(NULL));
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
 }
 END_TEST
 
@@ -104,14 +94,12 @@ START_TEST(test_module_build__n_is_given_back_when_another_part_fails)
     for (int i = 0; i < 6; i++)
         Gil_INCREF(list);
     ck_assert_ptr_null(Gil_BuildValue("NO(N[N]){sN,NN}", list, NULL, list, list, "k", list, list, list));
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(Gil_REFCNT(list), 1);
     Gil_INCREF(list);
     Gil_INCREF(list);
     ck_assert_ptr_null(Gil_BuildValue("{NN}", list, list)); /* a list is no key */
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert_int_eq(Gil_REFCNT(list), 1);
     Gil_DECREF(list);
 }
@@ -132,19 +120,17 @@ START_TEST(test_module_build__calls)
     GilObject *type = GilType_FromSpec(&give_spec), *obj = GilObject_CallNoArgs(type);
     GilObject *give = GilObject_GetAttrString(obj, "give");
 
-    expect_repr(GilObject_CallFunction(give, NULL), "()");
-    expect_repr(GilObject_CallFunction(give, ""), "()");
-    expect_repr(GilObject_CallFunction(give, "i", 1), "(1,)");
-    expect_repr(GilObject_CallFunction(give, "is", 1, "x"), "(1, 'x')");
-    expect_repr(GilObject_CallFunction(give, "(is)", 1, "x"), "(1, 'x')");
-    expect_repr(GilObject_CallFunction(give, "((is))", 1, "x"), "((1, 'x'),)");
-    expect_repr(GilObject_CallMethod(obj, "give", "[i]", 1), "([1],)");
+    gil_expect_repr(GilObject_CallFunction(give, NULL), "()");
+    gil_expect_repr(GilObject_CallFunction(give, ""), "()");
+    gil_expect_repr(GilObject_CallFunction(give, "i", 1), "(1,)");
+    gil_expect_repr(GilObject_CallFunction(give, "is", 1, "x"), "(1, 'x')");
+    gil_expect_repr(GilObject_CallFunction(give, "(is)", 1, "x"), "(1, 'x')");
+    gil_expect_repr(GilObject_CallFunction(give, "((is))", 1, "x"), "((1, 'x'),)");
+    gil_expect_repr(GilObject_CallMethod(obj, "give", "[i]", 1), "([1],)");
     ck_assert_ptr_null(GilObject_CallMethod(obj, "take", NULL));
-    ck_assert(GilErr_ExceptionMatches(GilExc_AttributeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_AttributeError);
     ck_assert_ptr_null(GilObject_CallFunction(NULL, "i", 1));
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_ptr_null(GilObject_CallFunction(give, "(i", 1));
     gil_expect_error(GilExc_SystemError, "unmatched paren in format");
     ck_assert_ptr_null(GilObject_CallFunction(obj, "i", 1));

@@ -52,8 +52,7 @@ START_TEST(test_value_bytearray__making)
     ck_assert_ptr_null(GilByteArray_FromStringAndSize(NULL, -1));
     gil_expect_error(GilExc_SystemError, "Negative size passed to GilByteArray_FromStringAndSize");
     ck_assert_ptr_null(GilByteArray_FromStringAndSize(NULL, GIL_SSIZE_T_MAX));
-    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_MemoryError);
     ck_assert_ptr_null(GilByteArray_FromObject(Gil_None));
     gil_expect_error(GilExc_TypeError, "cannot convert 'NoneType' object to bytearray");
     Gil_DECREF(bytes);
@@ -76,8 +75,7 @@ START_TEST(test_value_bytearray__resize_zeroes_what_is_new)
     ck_assert_int_eq(GilByteArray_Resize(op, -1), -1);
     gil_expect_error(GilExc_ValueError, "Can only resize to positive sizes, got -1");
     ck_assert_int_eq(GilByteArray_Resize(Gil_None, 1), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     Gil_DECREF(op);
 }
 END_TEST

@@ -63,8 +63,7 @@ START_TEST(test_value_bytes__sizes_that_cannot_be)
     ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, GIL_SSIZE_T_MAX));
     gil_expect_error(GilExc_OverflowError, "byte string is too large");
     ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, GIL_SSIZE_T_MAX - 100));
-    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_MemoryError);
 }
 END_TEST
 
@@ -79,11 +78,9 @@ START_TEST(test_value_bytes__as_string_and_size)
     ck_assert_int_eq(GilBytes_AsStringAndSize(op, &text, NULL), -1);
     gil_expect_error(GilExc_ValueError, "embedded null byte");
     ck_assert_int_eq(GilBytes_AsStringAndSize(Gil_None, &text, NULL), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert_int_eq(GilBytes_Size(NULL), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(op);
 }
 END_TEST
@@ -126,13 +123,11 @@ START_TEST(test_value_bytes__resize)
     GilObject *shared = op;
     ck_assert_int_eq(_GilBytes_Resize(&op, 6), -1);
     ck_assert_ptr_null(op);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     op = shared;
     ck_assert_int_eq(_GilBytes_Resize(&op, -1), -1);
     ck_assert_ptr_null(op);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
 }
 END_TEST
 
@@ -237,12 +232,10 @@ START_TEST(test_M6_bytes_cannot_be_written)
     Gil_buffer view;
 
     ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_WRITABLE), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_BufferError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_BufferError);
     ck_assert_ptr_null(view.obj);
     ck_assert_int_eq(GilSequence_SetItem(op, 0, op), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert_int_eq(Gil_REFCNT(op), 1);
     Gil_DECREF(op);
 }

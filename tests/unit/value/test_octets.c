@@ -53,8 +53,7 @@ START_TEST(test_value_octets__contain)
     ck_assert_int_eq(gil_octets_contain("abcd", 4, big), -1);
     gil_expect_error(GilExc_ValueError, "byte must be in range(0, 256)");
     ck_assert_int_eq(gil_octets_contain("abcd", 4, Gil_None), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     Gil_DECREF(part);
 }
 END_TEST

@@ -81,8 +81,7 @@ START_TEST(test_value_unicode__new_and_write)
     ck_assert_ptr_null(GilUnicode_New(1, 0x110000));
     gil_expect_error(GilExc_SystemError, "invalid maximum character passed to GilUnicode_New");
     ck_assert_ptr_null(GilUnicode_New(GIL_SSIZE_T_MAX, 0x10ffff));
-    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_MemoryError);
 }
 END_TEST
 
@@ -145,8 +144,7 @@ START_TEST(test_value_unicode__append_grows_in_place_only_when_nobody_else_looks
     ck_assert_int_eq(GilUnicode_GET_LENGTH(op), 49 + 2 + 23 + 2);
     GilUnicode_Append(&op, NULL);
     ck_assert_ptr_null(op);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(more);
     Gil_DECREF(wide);
 }
@@ -207,8 +205,7 @@ START_TEST(test_value_unicode__from_format)
     gil_expect_text(GilUnicode_FromFormat("%s-%d-%zd-%x-%%-%U-%R-%c", "s", -3, (Gil_ssize_t)7, 255, op, op, 'z'),
                     "s--3-7-ff-%-\xe2\x82\xac-'\xe2\x82\xac'-z");
     ck_assert_ptr_null(GilUnicode_FromFormat("%!"));
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     Gil_DECREF(op);
 }
 END_TEST
@@ -218,11 +215,9 @@ START_TEST(test_value_unicode__wrong_arguments_are_named)
     GilObject *n = GilLong_FromLong(5);
 
     ck_assert_int_eq(GilUnicode_GetLength(NULL), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilUnicode_GetLength(n), -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert_ptr_null(GilUnicode_FromObject(n));
     gil_expect_error(GilExc_TypeError, "Can't convert 'int' object to str implicitly");
     ck_assert_uint_eq(GilUnicode_ReadChar(gil_unicode_empty(), 0), (Gil_UCS4)-1);

@@ -169,8 +169,7 @@ START_TEST(test_value_unicode_codec__utf8_form_is_kept)
     ck_assert_ptr_eq(GilUnicode_AsUTF8(wide), first);
     ck_assert_ptr_null(GilUnicode_AsUTF8AndSize(Gil_None, &size));
     ck_assert_int_eq(size, -1);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     Gil_DECREF(plain);
     Gil_DECREF(wide);
 }

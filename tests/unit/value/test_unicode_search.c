@@ -59,11 +59,9 @@ START_TEST(test_value_unicode_search__wrong_arguments)
     GilObject *str = text("text"), *n = GilLong_FromLong(1);
 
     ck_assert_int_eq(GilUnicode_Find(str, n, 0, 1, 1), -2);
-    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_TypeError);
     ck_assert_int_eq(GilUnicode_Find(NULL, str, 0, 1, 1), -2);
-    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
-    GilErr_Clear();
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilUnicode_FindChar(str, 'x', -1, 1, 1), -2);
     gil_expect_error(GilExc_IndexError, "string index out of range");
     Gil_DECREF(str);
