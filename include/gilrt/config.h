@@ -85,7 +85,8 @@ typedef struct GilConfig {
     int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr */
 } GilConfig;
 
-/** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
+/** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond. Nothing is done
+ *  when @p config is NULL, or no room for its size.
  *  @lock_any */
 GIL_API void _GilConfig_InitSized(GilConfig *config, size_t size);
 

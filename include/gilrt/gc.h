@@ -21,8 +21,9 @@ GIL_BEGIN_DECLS
  *  @lock_held */
 GIL_API GilObject *_GilObject_GC_New(GilTypeObject *type);
 /** The same for @p size items.
+ *  @newref
  *  @lock_held
- *  @return a new reference, or NULL with the error set */
+ *  @return NULL with the error set */
 GIL_API GilVarObject *_GilObject_GC_NewVar(GilTypeObject *type, Gil_ssize_t size);
 /** Change the number of items of an untracked object that nobody else holds.
  *  @lock_held

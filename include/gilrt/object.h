@@ -331,7 +331,8 @@ GIL_API GilVarObject *GilObject_InitVar(GilVarObject *op, GilTypeObject *type, G
 /** @newref
  *  @lock_held */
 GIL_API GilObject *_GilObject_New(GilTypeObject *type);
-/** @lock_held */
+/** @newref
+ *  @lock_held */
 GIL_API GilVarObject *_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size);
 /** An instance without its fields initialised: `Foo *f = GilObject_New(Foo, type);` Ends in GilObject_Free() by tp_dealloc. */
 #define GilObject_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_New(typeobj))

@@ -2,8 +2,8 @@
 /*
  * Gil_BuildValue() and the calls that take a format.
  *
- * After a part has failed the rest of the format is still walked: each further part is built and dropped, with the error
- * put aside, because `N` hands over references that nobody else would give back.
+ * After a part has failed the rest of the format is still walked: each further part is built and dropped, with the
+ * error put aside, because `N` hands over references that nobody else would give back.
  */
 #include "module/build.h"
 
@@ -102,7 +102,8 @@ finish(struct build *b, GilObject *container, char close)
 
 /* n parts into container, whose reference passes to this function; NULL, then or on failure, with the error set. */
 static GilObject *
-fill(struct build *b, GilObject *container, Gil_ssize_t n, char close, void (*set)(GilObject *, Gil_ssize_t, GilObject *))
+fill(struct build *b, GilObject *container, Gil_ssize_t n, char close,
+     void (*set)(GilObject *, Gil_ssize_t, GilObject *))
 {
     if (container == NULL) {
         ignore(b, n, close);
@@ -294,6 +295,8 @@ Gil_BuildValue(const char *format, ...)
     va_list va;
 
     gil_tstate_need(__func__);
+    if (format == NULL)
+        return gil_err_null(__func__);
     va_start(va, format);
     GilObject *op = Gil_VaBuildValue(format, va);
     va_end(va);

@@ -377,25 +377,32 @@ add(GilModuleObject *module, const char *name, GilObject *value)
     return rc;
 }
 
-int
-GilModule_AddObjectRef(GilObject *op, const char *name, GilObject *value)
+/* GilModule_AddObjectRef(), in the name of func. */
+static int
+add_object_ref(GilObject *op, const char *name, GilObject *value, const char *func)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-    GilModuleObject *module = need_module(__func__, op);
+    GilThreadState *ts = gil_tstate_need(func);
+    GilModuleObject *module = need_module(func, op);
     if (module == NULL)
         return -1;
     if (name == NULL || value == NULL) {
         if (!gil_err_pending(ts))
-            gil_err_null(__func__);
+            gil_err_null(func);
         return -1;
     }
     return add(module, name, Gil_NewRef(value));
 }
 
 int
+GilModule_AddObjectRef(GilObject *op, const char *name, GilObject *value)
+{
+    return add_object_ref(op, name, value, __func__);
+}
+
+int
 GilModule_Add(GilObject *op, const char *name, GilObject *value)
 {
-    int rc = GilModule_AddObjectRef(op, name, value);
+    int rc = add_object_ref(op, name, value, __func__);
     Gil_XDECREF(value);
     return rc;
 }
@@ -500,7 +507,9 @@ GilModule_GetNameObject(GilObject *op)
 const char *
 GilModule_GetName(GilObject *op)
 {
-    GilObject *name = GilModule_GetNameObject(op);
+    gil_tstate_need(__func__);
+    GilModuleObject *module = need_module(__func__, op);
+    GilObject *name = module == NULL ? NULL : str_attribute(module, "__name__");
     if (name == NULL)
         return NULL;
     const char *text = GilUnicode_AsUTF8(name);

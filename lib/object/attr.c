@@ -346,6 +346,10 @@ GilObject_HasAttrWithError(GilObject *o, GilObject *name)
     GilObject *result;
 
     gil_tstate_need(__func__);
+    if (o == NULL || name == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     int rc = GilObject_GetOptionalAttr(o, name, &result);
     Gil_XDECREF(result);
     return rc;
@@ -357,6 +361,10 @@ GilObject_HasAttrStringWithError(GilObject *o, const char *name)
     GilObject *result;
 
     gil_tstate_need(__func__);
+    if (o == NULL || name == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     int rc = GilObject_GetOptionalAttrString(o, name, &result);
     Gil_XDECREF(result);
     return rc;

@@ -299,6 +299,8 @@ GilErr_Format(GilObject *exception, const char *format, ...)
     va_list args;
 
     gil_tstate_need(__func__);
+    if (exception == NULL || format == NULL)
+        return gil_err_null(__func__);
     va_start(args, format);
     GilErr_FormatV(exception, format, args);
     va_end(args);
@@ -392,6 +394,8 @@ GilObject *
 GilErr_SetFromErrnoWithFilenameObject(GilObject *type, GilObject *filename)
 {
     gil_tstate_need(__func__);
+    if (type == NULL)
+        return gil_err_null(__func__);
     return GilErr_SetFromErrnoWithFilenameObjects(type, filename, NULL);
 }
 
@@ -402,6 +406,8 @@ GilErr_SetFromErrnoWithFilename(GilObject *type, const char *filename)
     GilThreadState *ts = gil_tstate_need(__func__);
     GilObject *name = NULL;
 
+    if (type == NULL)
+        return gil_err_null(__func__);
     if (filename != NULL) {
         struct gil_text text;
         gil_text_init(&text, ts->heap);
@@ -421,6 +427,8 @@ GilObject *
 GilErr_SetFromErrno(GilObject *type)
 {
     gil_tstate_need(__func__);
+    if (type == NULL)
+        return gil_err_null(__func__);
     return GilErr_SetFromErrnoWithFilenameObjects(type, NULL, NULL);
 }
 

@@ -221,7 +221,11 @@ int
 GilObject_RichCompareBool(GilObject *v, GilObject *w, int op)
 {
     gil_tstate_need(__func__);
-    if (v == w && v != NULL && (op == Gil_EQ || op == Gil_NE))
+    if (v == NULL || w == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    if (v == w && (op == Gil_EQ || op == Gil_NE))
         return op == Gil_EQ;
     GilObject *result = GilObject_RichCompare(v, w, op);
     if (result == NULL)
@@ -256,6 +260,10 @@ int
 GilObject_Not(GilObject *o)
 {
     gil_tstate_need(__func__);
+    if (o == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     int truth = GilObject_IsTrue(o);
     return truth < 0 ? -1 : !truth;
 }

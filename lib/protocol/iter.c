@@ -155,6 +155,8 @@ GilIter_Next(GilObject *iter)
     GilObject *item;
 
     gil_tstate_need(__func__);
+    if (iter == NULL)
+        return gil_err_null(__func__);
     GilIter_NextItem(iter, &item);
     return item;
 }

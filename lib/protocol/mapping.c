@@ -137,6 +137,10 @@ Gil_ssize_t
 GilObject_Length(GilObject *o)
 {
     gil_tstate_need(__func__);
+    if (o == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     return GilObject_Size(o);
 }
 
@@ -232,6 +236,10 @@ Gil_ssize_t
 GilMapping_Length(GilObject *o)
 {
     gil_tstate_need(__func__);
+    if (o == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     return GilMapping_Size(o);
 }
 
@@ -301,6 +309,10 @@ int
 GilMapping_DelItem(GilObject *o, GilObject *key)
 {
     gil_tstate_need(__func__);
+    if (o == NULL || key == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     return GilObject_DelItem(o, key);
 }
 
@@ -316,6 +328,10 @@ GilMapping_HasKeyWithError(GilObject *o, GilObject *key)
 {
     GilObject *item;
     gil_tstate_need(__func__);
+    if (o == NULL || key == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     int found = GilMapping_GetOptionalItem(o, key, &item);
     Gil_XDECREF(item);
     return found;
@@ -326,6 +342,10 @@ GilMapping_HasKeyStringWithError(GilObject *o, const char *key)
 {
     GilObject *item;
     gil_tstate_need(__func__);
+    if (o == NULL || key == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     int found = GilMapping_GetOptionalItemString(o, key, &item);
     Gil_XDECREF(item);
     return found;

@@ -60,6 +60,10 @@ Gil_ssize_t
 GilSequence_Length(GilObject *o)
 {
     gil_tstate_need(__func__);
+    if (o == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
     return GilSequence_Size(o);
 }
 

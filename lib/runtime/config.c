@@ -62,6 +62,8 @@ GilStatus_IsExit(GilStatus status)
 void
 _GilConfig_InitSized(GilConfig *config, size_t size)
 {
+    if (config == NULL || size < sizeof config->size)
+        return;
     /* All defaults are zero, those of later versions too. */
     memset(config, 0, size);
     config->size = size;

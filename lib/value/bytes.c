@@ -2,8 +2,8 @@
 /*
  * bytes: immutable octets in one block with the head.
  *
- * The head takes 32 bytes and blocks are aligned to 16, so the payload is too. It is followed by a NUL that the size does
- * not count. The maker may write to an object, and resize it, until somebody else has it; the hash is a cache.
+ * The head takes 32 bytes and blocks are aligned to 16, so the payload is too. It is followed by a NUL that the size
+ * does not count. The maker may write to an object, and resize it, until somebody else has it; the hash is a cache.
  *
  * The empty object and the 256 of one octet are process-wide: immortal, their hash computed at start, never stored to.
  */
@@ -134,6 +134,8 @@ GilBytes_FromFormat(const char *format, ...)
     va_list vargs;
 
     gil_tstate_need(__func__);
+    if (format == NULL)
+        return gil_err_null(__func__);
     va_start(vargs, format);
     GilObject *op = GilBytes_FromFormatV(format, vargs);
     va_end(vargs);
@@ -213,7 +215,8 @@ GilBytes_Repr(GilObject *o, int smartquotes)
 
 /* --- joining --- */
 
-/* Copy what a view shows; an exporter of nothing may show NULL, which memcpy() must not see. Returns the octet behind. */
+/* Copy what a view shows; an exporter of nothing may show NULL, which memcpy() must not see. Returns the octet
+ * behind. */
 static char *
 put_view(char *to, const Gil_buffer *view)
 {
@@ -276,7 +279,10 @@ void
 GilBytes_ConcatAndDel(GilObject **bytes, GilObject *newpart)
 {
     gil_tstate_need(__func__);
-    GilBytes_Concat(bytes, newpart);
+    if (bytes == NULL)
+        gil_err_null(__func__);
+    else
+        GilBytes_Concat(bytes, newpart);
     Gil_XDECREF(newpart);
 }
 

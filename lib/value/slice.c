@@ -109,7 +109,7 @@ GilSlice_GetIndicesEx(GilObject *slice, Gil_ssize_t length, Gil_ssize_t *start, 
                       Gil_ssize_t *slicelength)
 {
     gil_tstate_need(__func__);
-    if (slicelength == NULL) {
+    if (slice == NULL || start == NULL || stop == NULL || step == NULL || slicelength == NULL) {
         gil_err_null(__func__);
         return -1;
     }

@@ -2,9 +2,9 @@
 /*
  * str: allocation, reading and writing of code points, concatenation, and the type.
  *
- * A string is one block: head, code points in 1, 2 or 4 bytes each, and a zero of that width (PEP 393). Two heads exist:
- * ASCII text needs none of the fields that keep a UTF-8 form, because it is its own. A string is written only by its
- * maker. After that two fields still change, both caches that anybody may fill under the lock: hash and utf8.
+ * A string is one block: head, code points in 1, 2 or 4 bytes each, and a zero of that width (PEP 393). Two heads
+ * exist: ASCII text needs none of the fields that keep a UTF-8 form, because it is its own. A string is written only
+ * by its maker. After that two fields still change, both caches that anybody may fill under the lock: hash and utf8.
  *
  * Equality compares forms first. That is right because every function here gives its result the narrowest form; who
  * makes a string with GilUnicode_New() promises the same by naming its largest code point.
@@ -293,6 +293,8 @@ GilUnicode_FromFormat(const char *format, ...)
     va_list vargs;
 
     gil_tstate_need(__func__);
+    if (format == NULL)
+        return gil_err_null(__func__);
     va_start(vargs, format);
     GilObject *op = GilUnicode_FromFormatV(format, vargs);
     va_end(vargs);
@@ -456,8 +458,8 @@ GilUnicode_Concat(GilObject *left, GilObject *right)
 }
 
 /*
- * left + right in left's own block, which may move: only when nobody else has left and right fits its form. NULL without
- * an error when that cannot be done; left is then as before.
+ * left + right in left's own block, which may move: only when nobody else has left and right fits its form. NULL
+ * without an error when that cannot be done; left is then as before.
  */
 static GilObject *
 append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
@@ -485,18 +487,19 @@ append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
     return op;
 }
 
-void
-GilUnicode_Append(GilObject **p_left, GilObject *right)
+/* Both forms of it, each under its own name. */
+static void
+append(GilObject **p_left, GilObject *right, const char *func)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_tstate_need(func);
 
     if (p_left == NULL) {
-        gil_err_null(__func__);
+        gil_err_null(func);
         return;
     }
     GilObject *left = *p_left;
     GilObject *joined = NULL;
-    if (gil_unicode_need(__func__, left) == 0 && gil_unicode_need(__func__, right) == 0) {
+    if (gil_unicode_need(func, left) == 0 && gil_unicode_need(func, right) == 0) {
         joined = append_in_place(ts, left, right);
         if (joined != NULL) {
             *p_left = joined;
@@ -509,10 +512,15 @@ GilUnicode_Append(GilObject **p_left, GilObject *right)
 }
 
 void
+GilUnicode_Append(GilObject **p_left, GilObject *right)
+{
+    append(p_left, right, __func__);
+}
+
+void
 GilUnicode_AppendAndDel(GilObject **p_left, GilObject *right)
 {
-    gil_tstate_need(__func__);
-    GilUnicode_Append(p_left, right);
+    append(p_left, right, __func__);
     Gil_XDECREF(right);
 }
 

@@ -2,9 +2,9 @@
 /*
  * Text to bytes and back: UTF-8, ASCII and Latin-1, with error handlers.
  *
- * Each direction goes over the input twice. The first pass finds errors, the length and the widest code point, the second
- * writes; between them stands the one allocation, of exactly the right size. An error handler is looked up when the
- * first error is met, so that a name nobody needs is never refused.
+ * Each direction goes over the input twice. The first pass finds errors, the length and the widest code point, the
+ * second writes; between them stands the one allocation, of exactly the right size. An error handler is looked up
+ * when the first error is met, so that a name nobody needs is never refused.
  *
  * UTF-8 is as RFC 3629 defines it: no overlong forms, no surrogates, nothing above 0x10FFFF.
  */
@@ -135,8 +135,8 @@ is_tail(const unsigned char *s, const unsigned char *end)
 }
 
 /*
- * Beyond the form of the bytes, four lead bytes narrow what may follow: E0 and F0 exclude overlong forms, ED surrogates,
- * F4 what lies above 0x10FFFF.
+ * Beyond the form of the bytes, four lead bytes narrow what may follow: E0 and F0 exclude overlong forms, ED
+ * surrogates, F4 what lies above 0x10FFFF.
  */
 static int
 is_second(unsigned char lead, const unsigned char *s, const unsigned char *end)
@@ -351,6 +351,8 @@ GilUnicode_Decode(const char *str, Gil_ssize_t size, const char *encoding, const
 
     if (codec == NULL)
         return NULL;
+    if (str == NULL && size > 0)
+        return gil_err_null(__func__);
     return codec == &utf8_codec    ? GilUnicode_DecodeUTF8(str, size, errors)
            : codec == &ascii_codec ? GilUnicode_DecodeASCII(str, size, errors)
                                    : GilUnicode_DecodeLatin1(str, size, errors);

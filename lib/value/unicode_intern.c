@@ -2,12 +2,12 @@
 /*
  * Interning: one string object for each text of an interpreter, so that names can be compared by address.
  *
- * The table is an open-addressed set in the interpreter's value pocket [gil]. It holds a strong reference to each string.
- * Why not weak ones, dropped when the string dies: between the moment a string's count reaches zero and the moment its
- * memory is given back, destructors of other objects may run and intern the same text; they would be handed a string
- * that is already dying. Instead the table is swept before it would grow: strings whose only reference is the table's
- * own leave. It grows only when more than half of it is still wanted, so its size stays within a factor of the names
- * in use, and sweeping costs a constant for each string interned.
+ * The table is an open-addressed set in the interpreter's value pocket [gil]. It holds a strong reference to each
+ * string. Why not weak ones, dropped when the string dies: between the moment a string's count reaches zero and the
+ * moment its memory is given back, destructors of other objects may run and intern the same text; they would be
+ * handed a string that is already dying. Instead the table is swept before it would grow: strings whose only
+ * reference is the table's own leave. It grows only when more than half of it is still wanted, so its size stays
+ * within a factor of the names in use, and sweeping costs a constant for each string interned.
  *
  * Process-wide strings (empty, one code point below 256) count as interned and are never in the table.
  *
@@ -165,8 +165,10 @@ GilObject *
 GilUnicode_InternFromString(const char *u)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *op = GilUnicode_FromString(u);
 
+    if (u == NULL)
+        return gil_err_null(__func__);
+    GilObject *op = GilUnicode_FromString(u);
     return op == NULL ? NULL : gil_intern(ts, op);
 }
 

@@ -75,6 +75,7 @@ enum lock_class {
 
 enum call_kind {
     CALL_WORKS,    /* with right arguments no error is set */
+    CALL_LEAVES,   /* the same, and memory is left: it makes a cycle */
     CALL_RAISES,   /* its business is to raise */
     CALL_ELSEWHERE /* only the lock is tried here; the manifest says which test does the rest */
 };
