@@ -23,9 +23,11 @@ _GilEval_LeaveSlow(struct _GilThreadBlock *block)
 void
 _GilEval_ReturnSlow(struct _GilThreadBlock *block)
 {
-    /* Not attached while it waits, also for a signal handler that asks. */
-    gil_store_relaxed(&block->st, _Gil_LAZY);
-    gil_tstate_enter(state_of(block), "Gil_END_ALLOW_THREADS");
+    static const char func[] = "Gil_END_ALLOW_THREADS";
+    GilThreadState *ts = state_of(block);
+
+    if (gil_lock_acquire(ts->lock, ts, func) < 0)
+        gil_tstate_too_late(ts, func);
 }
 
 void
@@ -61,11 +63,8 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
 
     if (gil_tstate_attached() != ts)
         gil_panic("Gil_Poll", "the calling thread is not attached to an interpreter");
-    if (gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) {
-        gil_store_relaxed(&block->st, _Gil_LAZY);
+    if (gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT)
         gil_lock_poll(ts->lock, ts);
-        gil_store_relaxed(&block->st, _Gil_ATTACHED);
-    }
     return 0;
 }
 

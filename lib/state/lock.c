@@ -172,7 +172,7 @@ begin_turn(struct gil_lock *lock, uint64_t now)
 
 /* What every new holder does first, without mu. */
 static void
-entered(struct gil_lock *lock, GilThreadState *ts, int forced)
+enter(struct gil_lock *lock, GilThreadState *ts, int forced)
 {
     if (lock->last != ts->id) {
         if (lock->last != 0)
@@ -181,6 +181,12 @@ entered(struct gil_lock *lock, GilThreadState *ts, int forced)
     }
     if (lock->timing)
         gil_store_relaxed(&lock->held_since, gil_machine_now());
+}
+
+void
+gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
+{
+    enter(lock, ts, 0);
 }
 
 /* Take a free lock past the queue, if that is allowed. */
@@ -262,6 +268,14 @@ demand(struct gil_lock *lock)
     gil_fetch_or_seq_cst(&owner_of(word)->block.brk, _Gil_BRK_PREEMPT);
 }
 
+/* Before a wait: a signal handler that asks learns that this thread is not attached. */
+static void
+waiting(GilThreadState *ts, uint64_t now)
+{
+    ts->waiter.since = now;
+    gil_store_relaxed(&ts->block.st, _Gil_LAZY);
+}
+
 /* The end of a wait: ts holds the lock and is in no queue. */
 static int
 waited(struct gil_lock *lock, GilThreadState *ts, int forced)
@@ -270,7 +284,8 @@ waited(struct gil_lock *lock, GilThreadState *ts, int forced)
 
     count(&lock->wait_ns, spent);
     count(&ts->wait_ns, spent);
-    entered(lock, ts, forced);
+    enter(lock, ts, forced);
+    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
     return 0;
 }
 
@@ -327,8 +342,8 @@ twice(const GilThreadState *ts, const char *does, const char *func)
               (unsigned long long)ts->id, does, ts->os_thread, gil_machine_thread());
 }
 
-static int __attribute__((noinline))
-acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
+int
+gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     struct wakes wakes = {NULL, NULL};
 
@@ -336,7 +351,7 @@ acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
         twice(ts, "holds the lock", func);
     gil_rank_waiting(func);
     uint64_t now = gil_machine_now();
-    ts->waiter.since = now;
+    waiting(ts, now);
     gil_store_relaxed(&ts->waiter.token, ASLEEP);
     if (spin(lock, ts, now))
         return waited(lock, ts, 0);
@@ -358,19 +373,6 @@ acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
     return wait(lock, ts, now, &wakes);
 }
 
-int
-gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func)
-{
-    uintptr_t word = 0;
-
-    /* Acquire: pairs with the release that freed the word. */
-    if (__builtin_expect(gil_cas_acquire(&lock->owner, &word, (uintptr_t)ts), 1)) {
-        entered(lock, ts, 0);
-        return 0;
-    }
-    return acquire_slow(lock, ts, func);
-}
-
 /* --- leaving --- */
 
 /*
@@ -389,16 +391,27 @@ hand_over(struct gil_lock *lock, uint64_t now, uint32_t token, struct wakes *wak
     wakes->granted = &next->waiter.token;
 }
 
-static void __attribute__((noinline))
-release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
+/* Charge the time held, before the word that lets the next in. */
+static void
+leaving(struct gil_lock *lock)
+{
+    count(&lock->held_ns, gil_machine_now() - lock->held_since);
+    gil_store_relaxed(&lock->held_since, 0);
+}
+
+void
+gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     struct wakes wakes = {NULL, NULL};
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
     if (owner_of(word) != ts)
         gil_panic(func, "the lock is not held by thread state %llu, which leaves it", (unsigned long long)ts->id);
-    /* Somebody is awake already on behalf of the queue: be quick, without mu. */
-    if ((word & FLAGS) == (QUEUED | WAKING) && gil_cas_acq_rel(&lock->owner, &word, word & FLAGS))
+    if (lock->timing)
+        leaving(lock);
+    /* Nobody is queued, or somebody is awake already on behalf of the queue: be quick, without mu. */
+    if (((word & FLAGS) == 0 || (word & FLAGS) == (QUEUED | WAKING)) &&
+        gil_cas_acq_rel(&lock->owner, &word, word & FLAGS))
         return;
 
     gil_mutex_lock(&lock->mu);
@@ -417,27 +430,6 @@ release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
     leave_mu(lock, &wakes);
 }
 
-/* Charge the time held, before the word that lets the next in. */
-static void
-leaving(struct gil_lock *lock)
-{
-    count(&lock->held_ns, gil_machine_now() - lock->held_since);
-    gil_store_relaxed(&lock->held_since, 0);
-}
-
-void
-gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func)
-{
-    uintptr_t word = (uintptr_t)ts;
-
-    if (__builtin_expect(lock->timing, 0) && gil_lock_is_owner(lock, ts))
-        leaving(lock);
-    /* Release: pairs with the acquire of whoever takes the lock next. */
-    if (__builtin_expect(gil_cas_acq_rel(&lock->owner, &word, 0), 1))
-        return;
-    release_slow(lock, ts, func);
-}
-
 void
 gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
 {
@@ -453,7 +445,7 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
     }
     if (lock->timing)
         leaving(lock);
-    ts->waiter.since = now;
+    waiting(ts, now);
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
     hand_over(lock, now, FORCED, &wakes);
     enqueue(lock, ts);

@@ -3,8 +3,10 @@
 #ifndef GIL_STATE_LOCK_H
 #define GIL_STATE_LOCK_H
 
-#include "state/tstate.h"
+#include "base/atomic.h"
+#include "sync/machine.h"
 #include "sync/mutex.h"
+#include "state/tstate.h"
 
 #include <stdint.h>
 
@@ -35,12 +37,41 @@ struct gil_lock {
 /* What lies in type-stable memory keeps its mutex: init only what a first use and a reuse need. */
 void gil_lock_init(struct gil_lock *lock, uint64_t interval);
 
-/* Take it for ts, waiting as long as it takes; 0, or -1 when it was closed: ts will never get it. Stops the process when
- * ts holds it or waits for it already, naming func. */
-int gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func);
+/* The rest of the two functions below: somebody else has, or wants, the lock; or there is something to count. */
+int gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
+void gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
+void gil_lock_entered(struct gil_lock *lock, GilThreadState *ts);
+
+/*
+ * Take it for ts, waiting as long as it takes; 0, or -1 when it was closed: ts will never get it. Stops the process when
+ * ts holds it or waits for it already, naming func. While it waits, st says LAZY; whether it says ATTACHED afterwards is the
+ * caller's business unless it said so before.
+ */
+static inline int
+gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func)
+{
+    uintptr_t word = 0;
+
+    /* Acquire: pairs with the release that freed the word. */
+    if (__builtin_expect(!gil_cas_acquire(&lock->owner, &word, (uintptr_t)ts), 0))
+        return gil_lock_acquire_slow(lock, ts, func);
+    if (__builtin_expect(lock->last != ts->id || lock->timing, 0))
+        gil_lock_entered(lock, ts);
+    return 0;
+}
+
 /* Leave it. Stops the process when ts does not hold it, naming func. After the word that lets the next one in, touches
  * nothing but the lock. */
-void gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func);
+static inline void
+gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func)
+{
+    uintptr_t word = (uintptr_t)ts;
+
+    /* Release: pairs with the acquire of whoever takes the lock next. */
+    if (__builtin_expect(lock->timing || !gil_cas_acq_rel(&lock->owner, &word, 0), 0))
+        gil_lock_release_slow(lock, ts, func);
+}
+
 /* Let the first waiter have it if it is owed it, and come back when it is ts's turn again. */
 void gil_lock_poll(struct gil_lock *lock, GilThreadState *ts);
 

@@ -13,24 +13,32 @@ struct gil_stable_slab {
     struct gil_stable_slab *next;
 };
 
-/* Room for the link behind a block: the block itself is not touched while it is free, because it may be looked at. */
-static void **
-link_of(const struct gil_stable *pool, void *block)
-{
-    return (void **)(void *)((char *)block + pool->size);
-}
-
 static size_t
 aligned(size_t size)
 {
     return (size + GIL_STABLE_ALIGN - 1) / GIL_STABLE_ALIGN * GIL_STABLE_ALIGN;
 }
 
+/* From one block to the next. */
+static size_t
+stride_of(const struct gil_stable *pool)
+{
+    return aligned(pool->size + sizeof(void *));
+}
+
+/* The link is the last word before the next block: the block itself is not touched while it is free, because it may be
+ * looked at. */
+static void **
+link_of(const struct gil_stable *pool, void *block)
+{
+    return (void **)(void *)((char *)block + stride_of(pool) - sizeof(void *));
+}
+
 /* One more slab, its blocks put on the free list. */
 static int
 grow(struct gil_stable *pool)
 {
-    size_t stride = aligned(pool->size + sizeof(void *));
+    size_t stride = stride_of(pool);
     size_t head = aligned(sizeof(struct gil_stable_slab));
     struct gil_stable_slab *slab = gil_raw_calloc(1, GIL_STABLE_ALIGN + head + SLAB_BLOCKS * stride);
 

@@ -22,7 +22,7 @@
  *     _Gil_thread   the block that is attached, or was left by a BEGIN whose END is to come. So "attached" is: not NULL,
  *                   and its st says so; exact, because no other thread may attach a block that stands here as LAZY by a BEGIN.
  *     last_left     the state that this thread detached last in another way: where Ensure looks first. It may have been
- *                   deleted, or attached elsewhere, since; it counts only while its left_by names this thread. Reading it
+ *                   deleted, or attached elsewhere, since; it counts only while its left_by marks this thread. Reading it
  *                   is safe because blocks are type-stable.
  *
  * The value of the thread key is the shelf: the states that Ensure made for this thread, one an interpreter. They
@@ -73,6 +73,13 @@ static unsigned long
 this_thread(void)
 {
     return (unsigned long)pthread_self();
+}
+
+/* The same as a mark in left_by, without a call: an address of its own that every living thread has. */
+static uintptr_t
+this_mark(void)
+{
+    return (uintptr_t)&last_left;
 }
 
 int
@@ -184,8 +191,8 @@ register_thread(void)
 
 /* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
  * hold locks of the host. */
-static void __attribute__((noreturn, cold))
-too_late(GilThreadState *ts, const char *func)
+void
+gil_tstate_too_late(GilThreadState *ts, const char *func)
 {
     char line[160];
     uint32_t never = 0;
@@ -200,11 +207,12 @@ too_late(GilThreadState *ts, const char *func)
         gil_machine_park(&never, 0, GIL_MACHINE_NEVER);
 }
 
-void
-gil_tstate_enter(GilThreadState *ts, const char *func)
+/* The inside of attaching; the caller sees to _Gil_thread. */
+static void
+enter(GilThreadState *ts, const char *func)
 {
     if (gil_lock_acquire(ts->lock, ts, func) < 0)
-        too_late(ts, func);
+        gil_tstate_too_late(ts, func);
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
 }
 
@@ -239,7 +247,7 @@ gil_tstate_attach(GilThreadState *ts, const char *func)
     int saved = errno;
     (void)register_thread();
     errno = saved;
-    gil_tstate_enter(ts, func);
+    enter(ts, func);
     gil_store_relaxed(&ts->left_by, 0);
     settle_on_thread(ts);
     _Gil_thread = &ts->block;
@@ -249,7 +257,7 @@ void
 gil_tstate_detach(GilThreadState *ts, const char *func)
 {
     GIL_ASSERT(ts == gil_tstate_attached());
-    gil_store_relaxed(&ts->left_by, this_thread());
+    gil_store_relaxed(&ts->left_by, this_mark());
     last_left = ts;
     _Gil_thread = NULL;
     gil_store_release(&ts->block.st, _Gil_LAZY);
@@ -288,7 +296,7 @@ find(const GilInterpreterState *interp)
         return ts;
     /* left_by is cleared when the state is deleted or attached elsewhere; then what else the block says is not looked at. */
     ts = last_left;
-    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_thread() && ts->interp == interp && !ts->dead)
+    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !ts->dead)
         return ts;
     for (ts = pthread_getspecific(key); ts != NULL && ts != &no_more; ts = ts->shelf)
         if (ts->interp == interp && !ts->dead)
@@ -305,6 +313,7 @@ make(GilInterpreterState *interp)
     if (ts == NULL)
         return NULL;
     ts->kept = 1;
+    ts->os_thread = this_thread();
     ts->shelf = pthread_getspecific(key);
     if (pthread_setspecific(key, ts) != 0) {
         gil_tstate_delete(ts);
@@ -321,17 +330,18 @@ gil_tstate_ensure(GilInterpreterState *interp, const char *func)
     uintptr_t back = BACK_NOTHING;
 
     if (current == NULL || current->interp != interp) {
-        int saved = errno;
         GilThreadState *ts = find(interp);
-        if (ts == NULL)
+        if (ts == NULL) {
+            int saved = errno;
             ts = make(interp);
-        errno = saved;
-        if (ts == NULL)
-            return NULL;
+            errno = saved;
+            if (ts == NULL)
+                return NULL;
+        }
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
         if (current != NULL)
             gil_tstate_detach(current, func);
-        gil_tstate_enter(ts, func);
+        enter(ts, func);
         gil_store_relaxed(&ts->left_by, 0);
         settle_on_thread(ts);
         _Gil_thread = &ts->block;
@@ -368,7 +378,7 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         return;
     gil_tstate_detach(ts, func);
     if ((word & BACK_MASK) == BACK_SWITCH)
-        gil_tstate_enter(state_of(before), func);
+        enter(state_of(before), func);
     _Gil_thread = before;
 }
 

@@ -43,7 +43,7 @@ struct _gilts {
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */
     struct gil_waiter waiter;    /* the lock's */
     unsigned long os_thread;     /* [own] pthread_t of the thread that last attached it */
-    unsigned long left_by;       /* [atomic] pthread_t of the thread that may find it again in Ensure; 0: none */
+    uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
     int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */
     int dead;                    /* [states] its interpreter came to its end; the block is type-stable */
@@ -88,8 +88,8 @@ GilThreadState *gil_tstate_get_block(GilInterpreterState *interp);
  * end, tells so on standard error, once, and never returns. Misuse stops the process in the name of func.
  */
 void gil_tstate_attach(GilThreadState *ts, const char *func);
-/* The inside of attaching: wait for the lock, then say so in st. The caller has seen to _Gil_thread. */
-void gil_tstate_enter(GilThreadState *ts, const char *func);
+/* The lock of ts is closed: tell so on standard error and sleep for ever. */
+void gil_tstate_too_late(GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 /* Detach the attached state. */
 void gil_tstate_detach(GilThreadState *ts, const char *func);
 /* End a state that is not attached and holds no object (asserted), and give its block back. */
