@@ -6,7 +6,8 @@ EXTRA_DIST += \
     doc/guide/ownership.md \
     doc/guide/threads.md
 EXTRA_DIST += \
-    doc/internals/dependencies.md
+    doc/internals/dependencies.md \
+    doc/internals/strings.md
 
 # doc/html and doc/man/man3, by one run of doxygen.
 doc/reference.stamp: doc/Doxyfile $(include_HEADERS) $(gilrtinclude_HEADERS)

@@ -4,7 +4,8 @@
  * Arguments taken apart by a format, and values built by one.
  *
  * The units are those of CPython's manual ("Parsing arguments and building values"). Lengths (`#`) are Gil_ssize_t,
- * always. What differs: `D` (complex numbers) does not exist, and encodings are the few of GilUnicode_Decode().
+ * always. What differs: `D` (complex numbers) and `u` (wchar_t) do not exist, `(items)` takes a tuple or a list and no
+ * other sequence, and encodings are the few of GilUnicode_Decode().
  */
 #ifndef GILRT_ARGS_H
 #define GILRT_ARGS_H
@@ -24,18 +25,17 @@ GIL_BEGIN_DECLS
 #endif
 #endif
 
-/** What a converter of an `O&` unit returns when it wants to be called again, with a NULL object, should a later argument
- *  fail: its chance to release what it stored. */
-#define GIL_CLEANUP_SUPPORTED 0x20000
-#define Gil_CLEANUP_SUPPORTED GIL_CLEANUP_SUPPORTED
+/** What a converter of an `O&` unit returns when it wants to be called again, with a NULL object, should a later
+ *  argument fail: its chance to release what it stored. */
+#define Gil_CLEANUP_SUPPORTED 0x20000
 
 /**
  * @name Taking arguments apart
  *
  * All return 1 when every argument was converted, and 0 with the error set otherwise: TypeError for a wrong number or
- * type, OverflowError and ValueError from the units, SystemError when format and call do not fit each other. On failure
- * buffers already filled are released, memory already allocated (`es`) is freed, and converters that ask for it are
- * called again; variables may have been written.
+ * type, OverflowError and ValueError from the units, SystemError when format and call do not fit each other. On
+ * failure buffers already filled are released, memory already allocated (`es`) is freed, and converters that ask for
+ * it are called again; variables may have been written.
  *
  * A format may end in `:name` (the function's name for messages) or in `;message` (the whole message).
  * Borrowed results (`O`, `s`, …) live as long as the arguments do.
@@ -52,8 +52,8 @@ GIL_API int GilArg_VaParse(GilObject *args, const char *format, va_list vargs);
  *  @reenters the conversions and converters */
 GIL_API int GilArg_Parse(GilObject *args, const char *format, ...);
 /**
- * Positional and keyword arguments. @p keywords names the parameters in order and ends with NULL; the first ones may be
- * "" and are then positional only. `|` begins the optional ones, `$` those that are keyword only.
+ * Positional and keyword arguments. @p keywords names the parameters in order and ends with NULL; the first ones may
+ * be "" and are then positional only. `|` begins the optional ones, `$` those that are keyword only.
  *
  * @lock_held
  * @reenters the conversions and converters
@@ -68,14 +68,14 @@ GIL_API int GilArg_VaParseTupleAndKeywords(GilObject *args, GilObject *kwargs, c
  *  @lock_held
  *  @reenters the conversions and converters */
 GIL_API int GilArg_ParseArray(GilObject *const *args, Gil_ssize_t nargs, const char *format, ...);
-/** For functions with GIL_METH_FASTCALL | GIL_METH_KEYWORDS (CPython 3.15): @p kwnames is a tuple of str or NULL, and the
- *  values follow the @p nargs positional arguments.
+/** For functions with GIL_METH_FASTCALL | GIL_METH_KEYWORDS (CPython 3.15): @p kwnames is a tuple of str or NULL, and
+ *  the values follow the @p nargs positional arguments.
  *  @lock_held
  *  @reenters the conversions and converters */
 GIL_API int GilArg_ParseArrayAndKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames,
                                          const char *format, GIL_CXX_CONST char *const *keywords, ...);
-/** Store the items of tuple @p args, between @p min and @p max of them, into as many `GilObject **` (borrowed references);
- *  variables without an item are left alone. @p name, which may be NULL, begins the message.
+/** Store the items of tuple @p args, between @p min and @p max of them, into as many `GilObject **` (borrowed
+ *  references); variables without an item are left alone. @p name, which may be NULL, begins the message.
  *  @lock_held */
 GIL_API int GilArg_UnpackTuple(GilObject *args, const char *name, Gil_ssize_t min, Gil_ssize_t max, ...);
 /** 1 when @p kwargs is a dict whose keys are all str; 0 with TypeError "keywords must be strings", or SystemError.
@@ -86,8 +86,8 @@ GIL_API int GilArg_ValidateKeywordArguments(GilObject *kwargs);
 /**
  * @name Building values
  *
- * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest. `O` takes a reference of its
- * own, `N` takes the caller's. When building fails, every `N` that the format names is given back all the same.
+ * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest. `O` takes a reference
+ * of its own, `N` takes the caller's. When building fails, every `N` that the format names is given back all the same.
  * An `O`, `S` or `N` of NULL fails with the error that made it NULL, or SystemError where none is set.
  * @{
  */

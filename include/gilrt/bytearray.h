@@ -31,8 +31,8 @@ GIL_API extern GilTypeObject GilByteArray_Type;
  *  @lock_held
  *  @reenters the object's buffer export, iteration and index */
 GIL_API GilObject *GilByteArray_FromObject(GilObject *o);
-/** A copy of @p len octets at @p bytes; with @p bytes NULL they are zero. A negative @p len raises SystemError, one that
- *  no object can have MemoryError.
+/** A copy of @p len octets at @p bytes; with @p bytes NULL they are zero. A negative @p len raises SystemError, one
+ *  that no object can have MemoryError.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilByteArray_FromStringAndSize(const char *bytes, Gil_ssize_t len);
@@ -44,7 +44,8 @@ GIL_API GilObject *GilByteArray_Concat(GilObject *a, GilObject *b);
 /** Number of octets; -1 with TypeError when @p bytearray is none, SystemError when it is NULL.
  *  @lock_held */
 GIL_API Gil_ssize_t GilByteArray_Size(GilObject *bytearray);
-/** The octets, NUL-terminated and writable; the address holds until the size changes. NULL with TypeError or SystemError.
+/** The octets, NUL-terminated and writable; the address holds until the size changes. NULL with TypeError or
+ *  SystemError.
  *  @lock_held */
 GIL_API char *GilByteArray_AsString(GilObject *bytearray);
 /** Change the number of octets to @p len; octets that are new are zero.

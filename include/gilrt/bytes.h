@@ -50,8 +50,8 @@ GIL_API GilObject *GilBytes_FromString(const char *v);
  * @lock_held
  */
 GIL_API GilObject *GilBytes_FromStringAndSize(const char *v, Gil_ssize_t len);
-/** Bytes from a format with the units of GilUnicode_FromFormat(), encoded as UTF-8. SystemError for a unit that does not
- *  exist, MemoryError.
+/** Bytes from a format with the units of GilUnicode_FromFormat(), encoded as UTF-8. SystemError for a unit that does
+ *  not exist, MemoryError.
  *  @newref
  *  @lock_held
  *  @reenters str and repr of arguments */
@@ -79,9 +79,9 @@ GIL_API char *GilBytes_AsString(GilObject *o);
  *  @return 0, or -1 with the error set */
 GIL_API int GilBytes_AsStringAndSize(GilObject *o, char **buffer, Gil_ssize_t *length);
 
-/** Put `*bytes + newpart` into *@p bytes and give the old one back. On failure *@p bytes becomes NULL with the error set.
- *  When it is NULL already nothing is done; when @p newpart is NULL, the result of a call that failed, *@p bytes becomes
- *  NULL too. @p newpart is any object that exports a buffer.
+/** Put `*bytes + newpart` into *@p bytes and give the old one back. On failure *@p bytes becomes NULL with the error
+ *  set. When it is NULL already nothing is done; when @p newpart is NULL, the result of a call that failed, *@p bytes
+ *  becomes NULL too. @p newpart is any object that exports a buffer.
  *  @lock_held
  *  @reenters the buffer export of newpart, finalizers */
 GIL_API void GilBytes_Concat(GilObject **bytes, GilObject *newpart);

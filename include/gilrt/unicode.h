@@ -3,9 +3,10 @@
  * @file
  * str: immutable text, a sequence of Unicode code points.
  *
- * A string keeps its code points in 1, 2 or 4 bytes each, whichever the largest needs (PEP 393), right behind its head.
- * Pure ASCII text is its own UTF-8 form; other text makes the UTF-8 form when it is first asked for and keeps it. Only the
- * maker of a string may write to it (GilUnicode_New(), GilUnicode_WriteChar()), before anybody else sees it.
+ * A string keeps its code points in 1, 2 or 4 bytes each, whichever the largest needs (PEP 393), right behind its
+ * head. Pure ASCII text is its own UTF-8 form; other text makes the UTF-8 form when it is first asked for and keeps
+ * it. Only the maker of a string may write to it (GilUnicode_New(), GilUnicode_WriteChar()), before anybody else sees
+ * it.
  *
  * "Text" arguments of type `const char *` are UTF-8, whatever the locale is. Wrong bytes raise UnicodeDecodeError, and
  * surrogates, which UTF-8 cannot express, UnicodeEncodeError.
@@ -112,9 +113,9 @@ _GilUnicode_WRITE(int kind, void *data, Gil_ssize_t index, Gil_UCS4 value)
 /** @name Making strings
  *  All raise MemoryError when memory is lacking.
  *  @{ */
-/** A string of @p size code points, to be written by the caller. @p maxchar must be the largest that will be written, or
- *  127, 255 or 65535 where that is the next of these: a string wider than it need be equals no other. SystemError for
- *  a negative @p size or a @p maxchar above 0x10FFFF.
+/** A string of @p size code points, to be written by the caller. @p maxchar must be the largest that will be written,
+ *  or 127, 255 or 65535 where that is the next of these: a string wider than it need be equals no other. SystemError
+ *  for a negative @p size or a @p maxchar above 0x10FFFF.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_New(Gil_ssize_t size, Gil_UCS4 maxchar);
@@ -135,8 +136,8 @@ GIL_API GilObject *GilUnicode_FromFormat(const char *format, ...);
  *  @lock_held
  *  @reenters str and repr of arguments */
 GIL_API GilObject *GilUnicode_FromFormatV(const char *format, va_list vargs);
-/** From @p size code points of @p kind (1, 2 or 4) bytes at @p buffer; the result takes the narrowest form. ValueError for
- *  a negative size, SystemError for another kind, ValueError for a code point above 0x10FFFF.
+/** From @p size code points of @p kind (1, 2 or 4) bytes at @p buffer; the result takes the narrowest form.
+ *  ValueError for a negative size, SystemError for another kind, ValueError for a code point above 0x10FFFF.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_FromKindAndData(int kind, const void *buffer, Gil_ssize_t size);
@@ -163,16 +164,16 @@ GIL_API int GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_InternFromString(const char *u);
-/** Replace *@p p_unicode by the interned string of equal text. Never fails: without memory, or for an instance of a subtype
- *  or no str at all, nothing changes and no error is set.
+/** Replace *@p p_unicode by the interned string of equal text. Never fails: without memory, or for an instance of a
+ *  subtype or no str at all, nothing changes and no error is set.
  *  @lock_held */
 GIL_API void GilUnicode_InternInPlace(GilObject **p_unicode);
 /** @} */
 
 /** @name Codecs
- *  @p errors is NULL or "strict", "replace", "ignore"; another name raises LookupError when an error has to be handled.
- *  Encodings, in any case and with '-' or '_': utf-8 (NULL means it), ascii, latin-1, and the other names of these; another raises
- *  LookupError.
+ *  @p errors is NULL or "strict", "replace", "ignore"; another name raises LookupError when an error has to be
+ *  handled. Encodings, in any case and with '-' or '_': utf-8 (NULL means it), ascii, latin-1, and the other names of
+ *  these; another raises LookupError.
  *  @{ */
 /** The UTF-8 form, NUL-terminated, cached in the string: it lives as long as @p unicode. NULL with TypeError,
  *  UnicodeEncodeError, MemoryError. The text may hold NULs: AsUTF8AndSize tells.
@@ -211,8 +212,8 @@ GIL_API GilObject *GilUnicode_Decode(const char *str, Gil_ssize_t size, const ch
  *  @lock_held
  *  @reenters the buffer export */
 GIL_API GilObject *GilUnicode_FromEncodedObject(GilObject *obj, const char *encoding, const char *errors);
-/** Copy the code points to @p buffer, which has room for @p buflen; with @p copy_null a zero behind them. SystemError when
- *  the room is too small.
+/** Copy the code points to @p buffer, which has room for @p buflen; with @p copy_null a zero behind them. SystemError
+ *  when the room is too small.
  *  @lock_held
  *  @return @p buffer, or NULL with the error set */
 GIL_API Gil_UCS4 *GilUnicode_AsUCS4(GilObject *unicode, Gil_UCS4 *buffer, Gil_ssize_t buflen, int copy_null);
@@ -230,8 +231,8 @@ GIL_API Gil_ssize_t GilUnicode_GetLength(GilObject *unicode);
 /** Code point @p index, or (Gil_UCS4)-1 with IndexError.
  *  @lock_held */
 GIL_API Gil_UCS4 GilUnicode_ReadChar(GilObject *unicode, Gil_ssize_t index);
-/** 1 when the text is an identifier (ASCII letters, digits, '_' and everything beyond ASCII that Latin-1 calls a letter),
- *  else 0; cannot fail.
+/** 1 when the text is an identifier (ASCII letters, digits, '_' and everything beyond ASCII that Latin-1 calls a
+ *  letter), else 0; cannot fail.
  *  @lock_held */
 GIL_API int GilUnicode_IsIdentifier(GilObject *unicode);
 /** 1 when @p substr occurs in @p str, 0, or -1 with the error set.
@@ -262,22 +263,22 @@ GIL_API GilObject *GilUnicode_Substring(GilObject *str, Gil_ssize_t start, Gil_s
 /** @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Concat(GilObject *left, GilObject *right);
-/** Put `*p_left + right` into *@p p_left and give the old one back; a string that nobody else has grows in its place. On
- *  failure *@p p_left becomes NULL with the error set.
+/** Put `*p_left + right` into *@p p_left and give the old one back; a string that nobody else has grows in its place.
+ *  On failure *@p p_left becomes NULL with the error set.
  *  @lock_held */
 GIL_API void GilUnicode_Append(GilObject **p_left, GilObject *right);
 /** As GilUnicode_Append(), and gives @p right back.
  *  @steals{right}
  *  @lock_held */
 GIL_API void GilUnicode_AppendAndDel(GilObject **p_left, GilObject *right);
-/** The strings of iterable @p seq with @p separator (NULL: a space) between them. TypeError names the first item that is
- *  no str.
+/** The strings of iterable @p seq with @p separator (NULL: a space) between them. TypeError names the first item that
+ *  is no str.
  *  @newref
  *  @lock_held
  *  @reenters iteration */
 GIL_API GilObject *GilUnicode_Join(GilObject *separator, GilObject *seq);
-/** A list of the parts of @p str between occurrences of @p sep, or of whitespace when it is NULL; at most @p maxsplit cuts,
- *  a negative one: no limit. ValueError for an empty @p sep.
+/** A list of the parts of @p str between occurrences of @p sep, or of whitespace when it is NULL; at most @p maxsplit
+ *  cuts, a negative one: no limit. ValueError for an empty @p sep.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit);

@@ -2,10 +2,10 @@
 /*
  * Positional arguments: checking their number, converting each, reporting what is wrong.
  *
- * A call keeps its state in one struct gil_args on the stack. Units that acquire something (a buffer, memory, whatever a
- * converter stores) enter it in a list of undos: room in the list is found before the thing is acquired, so that it can
- * always be entered. When a later argument fails the list is worked off backwards; converters run then with the error
- * put aside, since they may run anything.
+ * A call keeps its state in one struct gil_args on the stack. Units that acquire something (a buffer, memory,
+ * whatever a converter stores) enter it in a list of undos: room in the list is found before the thing is acquired,
+ * so that it can always be entered. When a later argument fails the list is worked off backwards; converters run then
+ * with the error put aside, since they may run anything.
  *
  * Units are in args_unit.c, keywords in args_keywords.c.
  */

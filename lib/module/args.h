@@ -57,7 +57,8 @@ int gil_args_skip(struct gil_args *args);
 /* Parse positional arguments; public functions have checked what they were given. 1 or 0. */
 int gil_args_positional(struct gil_args *args, GilObject *const *items, Gil_ssize_t n);
 
-/* Where the arguments of a call with keywords stand: values of kwnames follow the positional ones, or kwargs has them. */
+/* Where the arguments of a call with keywords stand: values of kwnames follow the positional ones, or kwargs has
+ * them. */
 struct gil_args_source {
     GilObject *const *items;
     Gil_ssize_t n;

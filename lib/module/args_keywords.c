@@ -2,9 +2,9 @@
 /*
  * Arguments by position and by name.
  *
- * Parameters are walked in order with the format beside them. One that was given is converted, one that was not is passed
- * over, so that the next unit meets its own variables. Names are compared as UTF-8, which makes no objects and cannot
- * fail; calls have few keywords, so looking through them beats building an index.
+ * Parameters are walked in order with the format beside them. One that was given is converted, one that was not is
+ * passed over, so that the next unit meets its own variables. Names are compared as UTF-8, which makes no objects and
+ * cannot fail; calls have few keywords, so looking through them beats building an index.
  *
  * A wrong call is explained only after the arguments that are right were converted: this is the order in which users
  * of CPython meet the errors.

@@ -425,7 +425,7 @@ convert_object(struct gil_args *args, GilObject *arg)
         int rc = convert(arg, target); /* may run anything */
         if (rc == 0)
             return failed(args) ? -1 : wrong_format(args, "unspecified");
-        if (rc == GIL_CLEANUP_SUPPORTED)
+        if (rc == Gil_CLEANUP_SUPPORTED)
             add_undo(args, (struct gil_args_undo){GIL_ARGS_CONVERTER, target, convert});
         return 0;
     }

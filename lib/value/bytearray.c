@@ -2,10 +2,10 @@
 /*
  * bytearray: octets that can be written and resized.
  *
- * The octets are a block of the interpreter's heap, larger than needed by an eighth after it has grown, so that appending
- * costs constant time. One rule keeps views right: while exports is above 0 neither the block nor the size changes;
- * whoever would change them gets BufferError. Everything that may run code of users (an index, a buffer export) is done
- * before size and address are read, never between reading and using them.
+ * The octets are a block of the interpreter's heap, larger than needed by an eighth after it has grown, so that
+ * appending costs constant time. One rule keeps views right: while exports is above 0 neither the block nor the size
+ * changes; whoever would change them gets BufferError. Everything that may run code of users (an index, a buffer
+ * export) is done before size and address are read, never between reading and using them.
  */
 #include "value/bytearray.h"
 

@@ -2,9 +2,9 @@
 /*
  * str for its users: repr, the constructor, and the methods that attribute access finds.
  *
- * No database of characters is carried. Case is mapped within ASCII and Latin-1; repr escapes what Latin-1 cannot print,
- * and beyond it the separators, format controls, surrogates, private use areas and noncharacters of the standard.
- * Arguments of methods are positional.
+ * No database of characters is carried. Case is mapped within ASCII and Latin-1; repr escapes what Latin-1 cannot
+ * print, and beyond it the separators, format controls, surrogates, private use areas and noncharacters of the
+ * standard. Arguments of methods are positional.
  */
 #include "value/unicode_method.h"
 
@@ -47,7 +47,8 @@ is_lower(Gil_UCS4 ch)
 static int
 is_identifier_start(Gil_UCS4 ch)
 {
-    return ch == '_' || is_upper(ch) || is_lower(ch) || ch == 0xaa || ch == 0xb5 || ch == 0xba || ch == 0xdf || ch == 0xff;
+    return ch == '_' || is_upper(ch) || is_lower(ch) || ch == 0xaa || ch == 0xb5 || ch == 0xba || ch == 0xdf
+           || ch == 0xff;
 }
 
 static int
@@ -509,14 +510,14 @@ GilMethodDef gil_unicode_methods[] = {
     {"count", _GilCFunction_CAST(unicode_count), GIL_METH_FASTCALL, "count(sub[, start[, end]]) -> int"},
     {"encode", _GilCFunction_CAST(unicode_encode), GIL_METH_FASTCALL, "encode([encoding[, errors]]) -> bytes"},
     {"endswith", _GilCFunction_CAST(unicode_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
-    {"find", _GilCFunction_CAST(unicode_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int, -1: not found"},
+    {"find", _GilCFunction_CAST(unicode_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int"},
     {"index", _GilCFunction_CAST(unicode_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
     {"isidentifier", unicode_isidentifier, GIL_METH_NOARGS, "isidentifier() -> bool"},
     {"join", unicode_join, GIL_METH_O, "join(iterable) -> str"},
     {"lower", unicode_lower, GIL_METH_NOARGS, "lower() -> str"},
     {"lstrip", _GilCFunction_CAST(unicode_lstrip), GIL_METH_FASTCALL, "lstrip([chars]) -> str"},
     {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL, "replace(old, new[, count]) -> str"},
-    {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int, -1: not found"},
+    {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int"},
     {"rindex", _GilCFunction_CAST(unicode_rindex), GIL_METH_FASTCALL, "rindex(sub[, start[, end]]) -> int"},
     {"rstrip", _GilCFunction_CAST(unicode_rstrip), GIL_METH_FASTCALL, "rstrip([chars]) -> str"},
     {"split", _GilCFunction_CAST(unicode_split), GIL_METH_FASTCALL, "split([sep[, maxsplit]]) -> list"},

@@ -48,9 +48,10 @@ find_char(GilObject *str, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int d
     const void *data = _GilUnicode_DATA(str);
 
     if (direction >= 0 && kind == 1) {
-        const char *found = ch > 0xff || start >= end ? NULL
-                                                      : memchr((const char *)data + start, (int)ch, (size_t)(end - start));
-        return found == NULL ? -1 : found - (const char *)data;
+        const char *text = data, *found = NULL;
+        if (ch <= 0xff && start < end)
+            found = memchr(text + start, (int)ch, (size_t)(end - start));
+        return found == NULL ? -1 : found - text;
     }
     if (direction >= 0) {
         for (Gil_ssize_t i = start; i < end; i++)
@@ -351,7 +352,8 @@ replaced_length(Gil_ssize_t length, Gil_ssize_t from, Gil_ssize_t to, Gil_ssize_
     return length + (to - from) * n;
 }
 
-/* Fill op with str, its first n occurrences of substr replaced. An empty substr occurs before each character and at the end. */
+/* Fill op with str, its first n occurrences of substr replaced. An empty substr occurs before each character and at
+ * the end. */
 static void
 write_replaced(GilObject *op, GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t n)
 {

@@ -173,7 +173,7 @@ convert(GilObject *arg, void *target)
         return 1;
     }
     *(GilObject **)target = Gil_NewRef(arg);
-    return GIL_CLEANUP_SUPPORTED;
+    return Gil_CLEANUP_SUPPORTED;
 }
 
 /* Six things to undo (more than fit without memory), then an argument that fails. */
