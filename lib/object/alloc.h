@@ -4,6 +4,7 @@
 #define GIL_OBJECT_ALLOC_H
 
 #include "base/mem.h"
+#include "object/error.h"
 #include "object/gchead.h"
 #include "state/interp.h"
 #include "state/tstate.h"
@@ -34,6 +35,32 @@ void gil_object_free(GilObject *op);
 void gil_object_tp_free(void *op);
 /* Bytes of an instance with nitems items, prefix not counted, or 0 when that is more than memory can hold. */
 size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
+
+/*
+ * The short way, for the containers: memory for an instance of a built-in type with GC, of size bytes, its head set, not
+ * tracked; NULL with MemoryError set. And its end: memory only, of an object with GC that is not tracked.
+ */
+static inline GilObject *
+gil_object_alloc_gc(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    GIL_ASSERT(gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
+    struct gil_gc_head *head = (struct gil_gc_head *)gil_heap_malloc(ts->heap, sizeof *head + size);
+    if (__builtin_expect(head == NULL, 0))
+        return (GilObject *)gil_err_no_memory(ts);
+    head->next = NULL;
+    head->prev = 0;
+    GilObject *op = gil_gc_object(head);
+    op->ob_refcnt = 1;
+    op->ob_type = type;
+    return op;
+}
+
+static inline void
+gil_object_free_gc(void *op)
+{
+    GIL_ASSERT(!gil_gc_is_tracked(op));
+    gil_heap_free(gil_gc_head(op));
+}
 
 static inline void
 gil_object_track(GilThreadState *ts, void *op)

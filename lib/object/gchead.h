@@ -70,7 +70,7 @@ gil_gc_link(struct gil_gc_head *list, void *op)
     gil_gc_set_prev(head, last);
     head->next = list;
     last->next = head;
-    gil_gc_set_prev(list, head);
+    list->prev = (uintptr_t)head; /* the list's own head is no object and has no bit to keep */
 }
 
 static inline void

@@ -22,13 +22,9 @@
 
 #include "gilrt/error.h"
 #include "object/error.h"
-#include "value/long.h"
-#include "value/unicode.h"
 
 #include <string.h>
 
-#define INDEX_FREE ((Gil_ssize_t)-1)
-#define INDEX_TOMBSTONE ((Gil_ssize_t)-2)
 #define LOG2_SLOTS_MIN 3
 #define PERTURB_SHIFT 5
 #define RESTARTS_MAX 32
@@ -42,22 +38,6 @@ static struct gil_dict_table *
 empty_table(void)
 {
     return (struct gil_dict_table *)(uintptr_t)&no_table.table;
-}
-
-static inline Gil_ssize_t
-get_index(const struct gil_dict_table *table, size_t slot)
-{
-    const void *indices = table + 1;
-    switch (table->log2_width) {
-    case 0:
-        return ((const int8_t *)indices)[slot];
-    case 1:
-        return ((const int16_t *)indices)[slot];
-    case 2:
-        return ((const int32_t *)indices)[slot];
-    default:
-        return (Gil_ssize_t)((const int64_t *)indices)[slot];
-    }
 }
 
 static inline void
@@ -124,8 +104,8 @@ gil_dict_validate(const struct gil_dict *d)
         live += e->key != NULL;
     }
     for (size_t slot = 0; slot < slots; slot++) {
-        Gil_ssize_t i = get_index(table, slot);
-        GIL_REQUIRE(i >= INDEX_TOMBSTONE && i < table->count, "slot %zu leads to entry %zd", slot, i);
+        Gil_ssize_t i = gil_dict_index(table, slot);
+        GIL_REQUIRE(i >= GIL_DICT_SLOT_TOMBSTONE && i < table->count, "slot %zu leads to entry %zd", slot, i);
         GIL_REQUIRE(i < 0 || gil_dict_entries(table)[i].key != NULL, "slot %zu leads to a removed entry", slot);
         indexed += i >= 0;
     }
@@ -150,7 +130,7 @@ table_new(GilThreadState *ts, unsigned log2_slots)
     table->log2_width = (uint8_t)log2_width;
     table->usable = capacity(log2_slots);
     table->count = 0;
-    memset(table + 1, 0xff, indices); /* INDEX_FREE in every width */
+    memset(table + 1, 0xff, indices); /* GIL_DICT_SLOT_FREE in every width */
     return table;
 }
 
@@ -159,7 +139,7 @@ static inline size_t
 free_slot(const struct gil_dict_table *table, Gil_hash_t hash)
 {
     struct probe p = probe_begin(table, hash);
-    while (get_index(table, p.slot) >= 0)
+    while (gil_dict_index(table, p.slot) >= 0)
         probe_next(&p);
     return p.slot;
 }
@@ -196,26 +176,24 @@ gil_dict_reserve(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n)
     return n - d->used <= d->table->usable ? 0 : rebuild(ts, d, n);
 }
 
-Gil_hash_t
-gil_dict_hash(GilObject *key)
+static inline int
+ints_equal(const struct gil_long *a, const struct gil_long *b)
 {
-    if (GilUnicode_CheckExact(key)) {
-        Gil_hash_t hash = ((GilASCIIObject *)(void *)key)->hash;
-        return hash != -1 ? hash : gil_unicode_hash(key);
-    }
-    return GilLong_CheckExact(key) ? gil_long_hash(key) : GilObject_Hash(key);
+    if (gil_long_is_short(a))
+        return a->size == b->size && a->digit[0] == b->digit[0];
+    return gil_long_cmp(a, b) == 0;
 }
 
 /* What two keys of equal hash can be told without asking them: 1 equal, 0 not, -1 they must be asked. */
 static inline int
-known_equal(const GilObject *a, const GilObject *b)
+known_equal(GilObject *a, GilObject *b)
 {
     if (a->ob_type != b->ob_type)
         return -1;
     if (a->ob_type == &GilUnicode_Type)
         return gil_unicode_equal(a, b);
     if (a->ob_type == &GilLong_Type)
-        return gil_long_cmp((const struct gil_long *)(const void *)a, (const struct gil_long *)(const void *)b) == 0;
+        return ints_equal(gil_long(a), gil_long(b));
     return -1;
 }
 
@@ -226,8 +204,8 @@ lookup_once(struct gil_dict *d, GilObject *key, Gil_hash_t hash, int *restart)
     const struct gil_dict_table *table = d->table;
     const struct gil_dict_entry *entries = gil_dict_entries(table);
     for (struct probe p = probe_begin(table, hash);; probe_next(&p)) {
-        Gil_ssize_t ix = get_index(table, p.slot);
-        if (ix == INDEX_FREE)
+        Gil_ssize_t ix = gil_dict_index(table, p.slot);
+        if (ix == GIL_DICT_SLOT_FREE)
             return GIL_DICT_ABSENT;
         if (ix < 0)
             continue;
@@ -255,7 +233,7 @@ lookup_once(struct gil_dict *d, GilObject *key, Gil_hash_t hash, int *restart)
 }
 
 Gil_ssize_t
-gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 {
     for (int round = 0; round < RESTARTS_MAX; round++) {
         int restart = 0;
@@ -307,9 +285,9 @@ gil_dict_take(struct gil_dict *d, Gil_ssize_t ix)
     struct gil_dict_table *table = d->table;
     struct gil_dict_entry *e = &gil_dict_entries(table)[ix], taken = *e;
     struct probe p = probe_begin(table, taken.hash);
-    while (get_index(table, p.slot) != ix)
+    while (gil_dict_index(table, p.slot) != ix)
         probe_next(&p);
-    set_index(table, p.slot, INDEX_TOMBSTONE);
+    set_index(table, p.slot, GIL_DICT_SLOT_TOMBSTONE);
     e->key = e->value = NULL;
     d->used--;
     d->version++;
@@ -354,7 +332,7 @@ GilObject *
 GilDict_New(void)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *op = gil_object_alloc(ts, &GilDict_Type, 0);
+    GilObject *op = gil_object_alloc_gc(ts, &GilDict_Type, sizeof(struct gil_dict));
     if (op == NULL)
         return NULL;
     gil_dict_init_empty(gil_dict(op));
@@ -396,5 +374,5 @@ gil_dict_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
     table_delete(gil_dict(op)->table);
-    gil_object_free(op);
+    gil_object_free_gc(op);
 }

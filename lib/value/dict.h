@@ -6,6 +6,8 @@
 #include "gilrt/dict.h"
 #include "gilrt/typeobject.h"
 #include "object/alloc.h"
+#include "value/long.h"
+#include "value/unicode.h"
 
 struct gil_dict_entry {
     Gil_hash_t hash;
@@ -47,14 +49,67 @@ gil_dict_entries(const struct gil_dict_table *table)
     return (struct gil_dict_entry *)(void *)((char *)(uintptr_t)(table + 1) + (slots << table->log2_width));
 }
 
+/* What an index slot says when it leads to no entry. */
+#define GIL_DICT_SLOT_FREE ((Gil_ssize_t)-1)
+#define GIL_DICT_SLOT_TOMBSTONE ((Gil_ssize_t)-2)
+
+static inline Gil_ssize_t
+gil_dict_index(const struct gil_dict_table *table, size_t slot)
+{
+    const void *indices = table + 1;
+    switch (table->log2_width) {
+    case 0:
+        return ((const int8_t *)indices)[slot];
+    case 1:
+        return ((const int16_t *)indices)[slot];
+    case 2:
+        return ((const int32_t *)indices)[slot];
+    default:
+        return (Gil_ssize_t)((const int64_t *)indices)[slot];
+    }
+}
+
+/* Hash of a key, or -1 with the error set. May run anything, but not for int and str. */
+static inline Gil_hash_t
+gil_dict_hash(GilObject *key)
+{
+    if (GilUnicode_CheckExact(key)) {
+        Gil_hash_t hash = ((GilASCIIObject *)(void *)key)->hash;
+        return GIL_LIKELY(hash != -1) ? hash : gil_unicode_hash(key);
+    }
+    if (!GilLong_CheckExact(key))
+        return GilObject_Hash(key);
+    /* An int of 60 bits and less is its own hash; the general form takes remainders. */
+    const struct gil_long *v = gil_long(key);
+    if (GIL_UNLIKELY(!gil_long_is_short(v) || v->digit[0] >> 60 != 0))
+        return gil_long_hash(key);
+    Gil_hash_t hash = v->size * (Gil_hash_t)v->digit[0];
+    return hash != -1 ? hash : -2;
+}
+
 /* What gil_dict_lookup() says when it gives no entry. */
 #define GIL_DICT_ABSENT ((Gil_ssize_t)-1)
 #define GIL_DICT_FAILED ((Gil_ssize_t)-2)
 
-/* Hash of a key, or -1 with the error set. May run anything, but not for str. */
-Gil_hash_t gil_dict_hash(GilObject *key);
-/* Number of key's entry, GIL_DICT_ABSENT, or GIL_DICT_FAILED with the error set. May run anything. */
-Gil_ssize_t gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash);
+/* gil_dict_lookup() in full. */
+Gil_ssize_t gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash);
+
+/*
+ * Number of key's entry, GIL_DICT_ABSENT, or GIL_DICT_FAILED with the error set. May run anything. Most lookups end at the
+ * first slot: it is free, or leads to the very key.
+ */
+static inline Gil_ssize_t
+gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+{
+    const struct gil_dict_table *table = d->table;
+    Gil_ssize_t ix = gil_dict_index(table, (size_t)hash & (((size_t)1 << table->log2_slots) - 1));
+    if (ix == GIL_DICT_SLOT_FREE)
+        return GIL_DICT_ABSENT;
+    if (ix >= 0 && gil_dict_entries(table)[ix].key == key)
+        return ix;
+    return gil_dict_lookup_slow(d, key, hash);
+}
+
 /* Put value under key, or with replace 0 only where nothing is. Takes references. 0, or -1 with the error set. May run
  * anything. */
 int gil_dict_put(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value, int replace);

@@ -22,25 +22,27 @@ gil_dict_missing(GilThreadState *ts, GilObject *key)
     return -1;
 }
 
-/* What the calls below begin with: 0, or -1 with SystemError. */
-static int
-need_dict(const char *func, GilObject *mp)
+static __attribute__((cold)) int
+refuse(const char *func, GilObject *mp)
 {
-    if (GIL_LIKELY(mp != NULL && gil_dict_check(mp)))
-        return 0;
-    gil_err_bad_argument(func, "dict", mp);
+    if (mp == NULL || gil_dict_check(mp))
+        gil_err_null(func);
+    else
+        gil_err_bad_argument(func, "dict", mp);
     return -1;
 }
 
-static int
+/* What the calls below begin with: 0, or -1 with SystemError. */
+static inline int
+need_dict(const char *func, GilObject *mp)
+{
+    return GIL_LIKELY(mp != NULL && gil_dict_check(mp)) ? 0 : refuse(func, mp);
+}
+
+static inline int
 need_dict_and(const char *func, GilObject *mp, const void *other)
 {
-    if (need_dict(func, mp) < 0)
-        return -1;
-    if (GIL_LIKELY(other != NULL))
-        return 0;
-    gil_err_null(func);
-    return -1;
+    return GIL_LIKELY(mp != NULL && gil_dict_check(mp) && other != NULL) ? 0 : refuse(func, mp);
 }
 
 /* The key as a str; NULL with the error set. */

@@ -41,7 +41,7 @@ dealloc(GilObject *op)
 {
     gil_object_untrack(op);
     Gil_XDECREF(((struct dict_view *)op)->dict); /* may run anything */
-    gil_object_free(op);
+    gil_object_free_gc(op);
 }
 
 static int
@@ -64,7 +64,7 @@ gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
     GilTypeObject *type = part == GIL_DICT_KEYS     ? &GilDictIterKey_Type
                           : part == GIL_DICT_VALUES ? &GilDictIterValue_Type
                                                     : &GilDictIterItem_Type;
-    struct dict_iter *it = (struct dict_iter *)gil_object_alloc(ts, type, 0);
+    struct dict_iter *it = (struct dict_iter *)gil_object_alloc_gc(ts, type, sizeof(struct dict_iter));
     if (it == NULL)
         return NULL;
     it->dict = Gil_NewRef(op);
@@ -81,7 +81,7 @@ gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
     GilTypeObject *type = part == GIL_DICT_KEYS     ? &GilDictKeys_Type
                           : part == GIL_DICT_VALUES ? &GilDictValues_Type
                                                     : &GilDictItems_Type;
-    struct dict_view *view = (struct dict_view *)gil_object_alloc(ts, type, 0);
+    struct dict_view *view = (struct dict_view *)gil_object_alloc_gc(ts, type, sizeof(struct dict_view));
     if (view == NULL)
         return NULL;
     view->dict = Gil_NewRef(op);

@@ -279,8 +279,9 @@ static void
 list_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
-    gil_list_clear((GilListObject *)(void *)op);
-    gil_object_free(op);
+    if (((GilListObject *)(void *)op)->ob_item != NULL)
+        gil_list_clear((GilListObject *)(void *)op);
+    gil_object_free_gc(op);
 }
 
 static int
@@ -598,7 +599,7 @@ GilList_New(Gil_ssize_t size)
         return gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
     if (size > 0 && (items = gil_heap_calloc(ts->heap, (size_t)size, sizeof *items)) == NULL)
         return gil_err_no_memory(ts);
-    GilObject *op = gil_object_alloc(ts, &GilList_Type, 0);
+    GilObject *op = gil_object_alloc_gc(ts, &GilList_Type, sizeof(GilListObject));
     if (op == NULL) {
         gil_heap_free(items);
         return NULL;

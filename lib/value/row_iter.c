@@ -21,7 +21,7 @@ struct row_iter {
 GilObject *
 gil_row_iter_new(GilThreadState *ts, GilTypeObject *type, GilObject *row)
 {
-    GilObject *op = gil_object_alloc(ts, type, 0);
+    GilObject *op = gil_object_alloc_gc(ts, type, sizeof(struct row_iter));
     if (op == NULL)
         return NULL;
     struct row_iter *it = (struct row_iter *)op;
@@ -36,7 +36,7 @@ row_iter_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
     Gil_XDECREF(((struct row_iter *)op)->row); /* may run anything */
-    gil_object_free(op);
+    gil_object_free_gc(op);
 }
 
 static int

@@ -31,7 +31,9 @@ gil_tuple_empty(void)
 GilTupleObject *
 gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
 {
-    GilObject *op = gil_object_alloc(ts, &GilTuple_Type, n);
+    if ((size_t)n > ((size_t)GIL_SSIZE_T_MAX - sizeof(struct gil_gc_head) - sizeof(GilTupleObject)) / sizeof(GilObject *))
+        return gil_err_no_memory(ts);
+    GilObject *op = gil_object_alloc_gc(ts, &GilTuple_Type, offsetof(GilTupleObject, ob_item) + (size_t)n * sizeof(GilObject *));
     if (op == NULL)
         return NULL;
     Gil_SET_SIZE(op, n);
@@ -100,7 +102,7 @@ tuple_dealloc(GilObject *op)
     gil_object_untrack(op);
     for (Gil_ssize_t i = Gil_SIZE(op); --i >= 0;)
         Gil_XDECREF(tuple->ob_item[i]); /* may run anything; nobody can reach the tuple */
-    gil_object_free(op);
+    gil_object_free_gc(op);
 }
 
 static int
@@ -242,21 +244,26 @@ GilTuple_New(Gil_ssize_t size)
 GilObject *
 GilTuple_Pack(Gil_ssize_t n, ...)
 {
-    gil_tstate_need(__func__);
-    GilObject *tuple = GilTuple_New(n);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (n <= 0)
+        return n == 0 ? gil_tuple_empty() : gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
+    GilTupleObject *tuple = gil_tuple_alloc(ts, n);
     if (tuple == NULL)
         return NULL;
+    int complete = 1;
     va_list objects;
     va_start(objects, n);
-    for (Gil_ssize_t i = 0; i < n; i++)
-        GilTuple_SET_ITEM(tuple, i, Gil_XNewRef(va_arg(objects, GilObject *)));
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        GilObject *item = va_arg(objects, GilObject *);
+        complete &= item != NULL;
+        tuple->ob_item[i] = Gil_XNewRef(item);
+    }
     va_end(objects);
-    for (Gil_ssize_t i = 0; i < n; i++)
-        if (GilTuple_GET_ITEM(tuple, i) == NULL) {
-            Gil_DECREF(tuple);
-            return gil_err_null(__func__);
-        }
-    return tuple;
+    gil_object_track(ts, tuple);
+    if (GIL_LIKELY(complete))
+        return (GilObject *)(void *)tuple;
+    Gil_DECREF(tuple);
+    return gil_err_null(__func__);
 }
 
 GilObject *
