@@ -178,7 +178,9 @@ START_TEST(test_object_attr__null_arguments)
     ck_assert_int_eq(GilObject_GetOptionalAttrString(Gil_None, "x", NULL), -1);
     expect_error(GilExc_SystemError, "GilObject_GetOptionalAttrString: NULL argument");
     ck_assert_int_eq(GilObject_HasAttrStringWithError(NULL, "x"), -1);
-    expect_error(GilExc_SystemError, "GilObject_GetOptionalAttrString: NULL argument");
+    expect_error(GilExc_SystemError, "GilObject_HasAttrStringWithError: NULL argument");
+    ck_assert_int_eq(GilObject_HasAttrWithError(Gil_None, NULL), -1);
+    expect_error(GilExc_SystemError, "GilObject_HasAttrWithError: NULL argument");
 }
 END_TEST
 

@@ -74,7 +74,7 @@ START_TEST(test_object_error__only_exception_classes_can_be_raised)
     GilErr_SetString(GilExc_TypeError, NULL);
     expect_error(GilExc_SystemError, "GilErr_SetString: NULL argument");
     ck_assert_ptr_null(GilErr_Format(NULL, "x"));
-    expect_error(GilExc_SystemError, "GilErr_FormatV: NULL argument");
+    expect_error(GilExc_SystemError, "GilErr_Format: NULL argument");
     GilErr_SetRaisedException(Gil_NewRef(Gil_None));
     expect_error(GilExc_SystemError, "GilErr_SetRaisedException: object of type NoneType is not an exception");
     GilErr_SetHandledException((GilObject *)&GilBaseObject_Type);

@@ -100,7 +100,7 @@ START_TEST(test_object_object__comparison)
     ck_assert_ptr_null(GilObject_RichCompare(NULL, b, Gil_EQ));
     expect_error(GilExc_SystemError, "GilObject_RichCompare: NULL argument");
     ck_assert_int_eq(GilObject_RichCompareBool(NULL, NULL, Gil_EQ), -1);
-    expect_error(GilExc_SystemError, "GilObject_RichCompare: NULL argument");
+    expect_error(GilExc_SystemError, "GilObject_RichCompareBool: NULL argument");
     Gil_DECREF(a);
     Gil_DECREF(b);
 }
