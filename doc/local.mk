@@ -7,6 +7,9 @@ EXTRA_DIST += \
     doc/guide/threads.md
 EXTRA_DIST += \
     doc/internals/dependencies.md \
+    doc/internals/objects.md \
+    doc/internals/locking.md \
+    doc/internals/states.md \
     doc/internals/strings.md
 
 # doc/html and doc/man/man3, by one run of doxygen.
