@@ -41,8 +41,9 @@ GIL_API void GilInterpreterGuard_Close(GilInterpreterGuard *guard);
  * of that interpreter; else the one that the thread left there last; else a new one, which the library keeps for the
  * thread until the thread exits. May be nested to any depth, also across interpreters: what was attached is left, and
  * attached again by the GilThreadState_Release() that belongs to it. errno is kept.
- * @return a token for GilThreadState_Release(); NULL, without an exception and with nothing changed, when memory lacks.
- *         Stops the process when guard is NULL.
+ * @return a token for GilThreadState_Release(); NULL, without an exception and with nothing changed, when memory lacks, or
+ *         in a destructor of thread-specific data that runs after the library's own, when the thread has no state any
+ *         more. Stops the process when guard is NULL.
  * @lock_any @blocks
  */
 GIL_API GilThreadStateToken *GilThreadState_Ensure(GilInterpreterGuard *guard);

@@ -45,15 +45,20 @@ struct _GilThreadBlock {
 /** The calling thread's current block: attached, or left by a BEGIN whose END is to come; NULL: none. */
 GIL_API extern __thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_model("initial-exec")));
 
-/* The other halves of the inline functions below; ABI, not API. @lock_any */
+/** The library's half of leaving, when brk is not 0. ABI, not API, like the next four.
+ *  @lock_held */
 GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block);
-/* @lock_any */
+/** The library's half of returning, when brk is not 0.
+ *  @lock_free @blocks */
 GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block);
-/* @lock_any */
+/** The library's half of a poll, when something is asked. 0, or -1 with an exception set.
+ *  @lock_held @blocks @reenters */
 GIL_API int _GilEval_PollSlow(struct _GilThreadBlock *block);
-/* @lock_any */
+/** BEGIN in a thread that is not attached: stops the process.
+ *  @lock_any */
 GIL_API void _GilEval_LeaveMisuse(void) __attribute__((noreturn, cold));
-/* @lock_any */
+/** END in an unexpected state: stops the process, unless another state came and went in between.
+ *  @lock_any */
 GIL_API void _GilEval_ReturnMisuse(struct _GilThreadBlock *block) __attribute__((cold));
 
 /* What Gil_BEGIN_ALLOW_THREADS and Gil_UNBLOCK_THREADS do. */

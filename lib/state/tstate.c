@@ -55,9 +55,15 @@ struct gil_state_hooks gil_state_hooks = {no_thread_hook, no_thread_hook, no_err
 
 static pthread_key_t key;     /* [const] after gil_state_start() */
 static int key_made;          /* [start] */
-static GilThreadState no_more; /* the end of a shelf: a thread that has nothing there still wants the destructor */
+static char ends[2];          /* never written; their addresses are the two ends of a shelf */
 static uint64_t next_id = 1;  /* [atomic] */
 static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
+
+/* A shelf ends in one of these and never in NULL, which would mean that the thread wants no destructor. GONE is the whole
+ * shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be over
+ * before that could be reclaimed. */
+#define NO_MORE ((GilThreadState *)(void *)&ends[0])
+#define GONE ((GilThreadState *)(void *)&ends[1])
 
 _Static_assert(sizeof(struct _GilThreadBlock) == 16 && offsetof(struct _gilts, block) == 0, "the head is ABI");
 
@@ -186,7 +192,7 @@ gil_tstate_blocks(void)
 static int
 register_thread(void)
 {
-    return pthread_getspecific(key) != NULL || pthread_setspecific(key, &no_more) == 0 ? 0 : -1;
+    return pthread_getspecific(key) != NULL || pthread_setspecific(key, NO_MORE) == 0 ? 0 : -1;
 }
 
 /* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
@@ -286,6 +292,12 @@ make_token(struct _GilThreadBlock *before, uintptr_t back, int depth)
     return (struct _giltoken *)((uintptr_t)before | ((uintptr_t)depth & DEPTH_MASK) << DEPTH_SHIFT | back);
 }
 
+static int
+is_end(const GilThreadState *shelf)
+{
+    return shelf == NULL || shelf == NO_MORE || shelf == GONE;
+}
+
 /* This thread's state in interp, of those that are not attached; NULL: none yet. */
 static GilThreadState *
 find(const GilInterpreterState *interp)
@@ -298,7 +310,7 @@ find(const GilInterpreterState *interp)
     ts = last_left;
     if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !ts->dead)
         return ts;
-    for (ts = pthread_getspecific(key); ts != NULL && ts != &no_more; ts = ts->shelf)
+    for (ts = pthread_getspecific(key); !is_end(ts); ts = ts->shelf)
         if (ts->interp == interp && !ts->dead)
             return ts;
     return NULL;
@@ -308,8 +320,9 @@ find(const GilInterpreterState *interp)
 static GilThreadState *
 make(GilInterpreterState *interp)
 {
-    GilThreadState *ts = register_thread() == 0 ? gil_tstate_new(interp) : NULL;
-
+    if (register_thread() < 0 || pthread_getspecific(key) == GONE)
+        return NULL;
+    GilThreadState *ts = gil_tstate_new(interp);
     if (ts == NULL)
         return NULL;
     ts->kept = 1;
@@ -431,11 +444,13 @@ at_thread_exit(void *shelf)
     last_left = NULL;
     if (left != NULL && !left->kept)
         reclaim(left);
-    while (ts != NULL && ts != &no_more) {
+    while (!is_end(ts)) {
         GilThreadState *next = ts->shelf;
         reclaim(ts);
         ts = next;
     }
+    /* This brings the destructor back in each round that is left: harmless, and the mark stays until the last. */
+    (void)pthread_setspecific(key, GONE);
 }
 
 /* --- the public side --- */

@@ -265,6 +265,70 @@ START_TEST(test_state_tstate__release_drops_what_the_stay_left_behind)
 }
 END_TEST
 
+static GilThreadState *cleared_as;
+
+/* What a finalizer may do: enter as if from outside. */
+static void
+clear_by_a_visitor(GilThreadState *ts)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    cleared_as = GilThreadState_Get();
+    ck_assert_ptr_eq(cleared_as, ts);
+    GilThreadState_Release(token);
+    ts->handled = NULL;
+}
+
+START_TEST(test_B11_a_finalizer_that_enters_again_gets_the_dying_state)
+{
+    size_t before = gil_tstate_blocks();
+
+    gil_state_hooks.clear_thread = clear_by_a_visitor;
+    world_join(world_thread(exit_holding_an_object, NULL));
+    ck_assert_ptr_nonnull(cleared_as);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+static pthread_key_t foreign_key;
+static int rounds, entered, refused;
+
+/* Another library's destructor, which comes back until it is not called any more. */
+static void
+enter_from_destructor(void *value)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    rounds++;
+    entered += token != NULL;
+    refused += token == NULL;
+    if (token != NULL)
+        GilThreadState_Release(token);
+    pthread_setspecific(foreign_key, value);
+}
+
+static void *
+visit_with_a_destructor(void *unused)
+{
+    (void)unused;
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(pthread_setspecific(foreign_key, &rounds), 0);
+    return NULL;
+}
+
+START_TEST(test_B14_entering_from_a_later_destructor_is_refused)
+{
+    size_t before = gil_tstate_blocks();
+
+    /* Made after the library's, so it runs after it in each round. */
+    ck_assert_int_eq(pthread_key_create(&foreign_key, enter_from_destructor), 0);
+    world_join(world_thread(visit_with_a_destructor, NULL));
+    ck_assert_int_ge(rounds, 4);
+    ck_assert_int_eq(entered, 0);
+    ck_assert_int_eq(refused, rounds);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 /* --- errno --- */
 
 START_TEST(test_B9_errno_survives_every_transition)
@@ -453,6 +517,8 @@ suite(void)
     tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
     tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
+    tcase_add_test(tcase, test_B11_a_finalizer_that_enters_again_gets_the_dying_state);
+    tcase_add_test(tcase, test_B14_entering_from_a_later_destructor_is_refused);
     tcase_add_test(tcase, test_state_tstate__release_drops_what_the_stay_left_behind);
     tcase_add_test(tcase, test_B9_errno_survives_every_transition);
     tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
