@@ -3,7 +3,7 @@
  * Dicts: views of keys, values and items, and the iterators over them.
  *
  * A view is the dict seen in one way; it has nothing of its own. An iterator goes through the entries and remembers the
- * dict's size and version: once keys came or went it raises RuntimeError, now and for ever. Replaced values do not
+ * dict's version: once keys came or went it raises RuntimeError, now and for ever. Replaced values do not
  * disturb it. Views have no set operations yet, because there are no sets.
  */
 #include "gilrt/error.h"
@@ -17,13 +17,11 @@
 #include "value/list.h"
 #include "value/tuple.h"
 
-#define CHANGED ((Gil_ssize_t)-1)
-
 struct dict_iter {
     GilObject_HEAD
     GilObject *dict;   /* [gil] strong; NULL: at the end */
     Gil_ssize_t pos;   /* [gil] where gil_dict_walk() goes on */
-    Gil_ssize_t used;  /* [const] the dict's size at the beginning; CHANGED once it was seen changed */
+    Gil_ssize_t used;  /* [const] the dict's size at the beginning, to say what changed */
     Gil_ssize_t left;  /* [gil] items to come */
     uint64_t version;  /* [const] the dict's version at the beginning */
 };
@@ -105,10 +103,9 @@ iter_step(struct dict_iter *it)
     if (it->dict == NULL)
         return NULL;
     struct gil_dict *d = gil_dict(it->dict);
-    if (it->used != d->used || it->version != d->version) {
+    if (it->version != d->version) { /* versions do not come back: once changed, for ever changed */
         GilErr_SetString(GilExc_RuntimeError, it->used != d->used ? "dictionary changed size during iteration"
                                                                   : "dictionary keys changed during iteration");
-        it->used = CHANGED;
         return NULL;
     }
     struct gil_dict_entry *e = gil_dict_walk(d, &it->pos);
@@ -135,7 +132,7 @@ static GilObject *
 iter_length_hint(GilObject *op, GilObject *Gil_UNUSED(args))
 {
     struct dict_iter *it = (struct dict_iter *)op;
-    return GilLong_FromSsize_t(it->dict != NULL && gil_dict(it->dict)->used == it->used ? it->left : 0);
+    return GilLong_FromSsize_t(it->dict != NULL && gil_dict(it->dict)->version == it->version ? it->left : 0);
 }
 
 static Gil_ssize_t
