@@ -14,8 +14,8 @@
  *     ...
  *     return Gil_FinalizeEx() < 0;
  *
- * The thread that starts the runtime is attached to the main interpreter afterwards. It may be stopped and started again
- * any number of times.
+ * The thread that starts the runtime is attached to the main interpreter afterwards. It may be stopped and started
+ * again any number of times.
  */
 #ifndef GILRT_CONFIG_H
 #define GILRT_CONFIG_H
@@ -25,7 +25,8 @@
 GIL_BEGIN_DECLS
 
 /** @name Status
- *  What functions return that may be called while there is no interpreter to raise an exception in. Its layout is frozen.
+ *  What functions return that may be called while there is no interpreter to raise an exception in. Its layout is
+ *  frozen.
  *  @{ */
 typedef struct {
     enum {
@@ -66,27 +67,29 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 #define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
 
 /**
- * How the runtime is to be. GilConfig_Init() first; then fields may be set. Texts are read by Gil_InitializeFromConfig()
- * and not kept. The struct grows from version to version: size says which one the program was compiled with.
+ * How the runtime is to be. GilConfig_Init() first; then fields may be set. Texts are read by
+ * Gil_InitializeFromConfig() and not kept. The struct grows from version to version: size says which one the program
+ * was compiled with.
  */
 typedef struct GilConfig {
     size_t size; /**< set by GilConfig_Init(); not to be changed */
-    /** Directories where extension modules are looked for first, separated by colons; NULL: none. Relative ones are made
-     *  absolute when the runtime starts; empty ones are skipped. After these come those of the environment variable
-     *  GILRT_PATH (absolute ones only; see ignore_environment), and the module directory that the library was built with. */
+    /** Directories where extension modules are looked for first, separated by colons; NULL: none. Relative ones are
+     *  made absolute when the runtime starts; empty ones are skipped. After these come those of the environment
+     *  variable GILRT_PATH (absolute ones only; see ignore_environment), and the module directory that the library
+     *  was built with. */
     const char *module_search_path;
     /** Time after which a thread that wants the lock may ask for it, in ns; 0: 5 000 000. */
     uint64_t switch_interval_ns;
     int lock_mode;          /**< Gil_LOCK_MODE_… */
     int ignore_environment; /**< nonzero: no environment variable is read. They never are in a set-user-id program */
-    /** Nonzero: a module is loaded only when its file, and every directory on the way there, can be changed by nobody but
-     *  root and the effective user (a sticky directory such as /tmp passes). */
+    /** Nonzero: a module is loaded only when its file, and every directory on the way there, can be changed by
+     *  nobody but root and the effective user (a sticky directory such as /tmp passes). */
     int strict_paths;
     int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr */
 } GilConfig;
 
-/** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond. Nothing is done
- *  when @p config is NULL, or no room for its size.
+/** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
+ *  Nothing is done when @p config is NULL, or no room for its size.
  *  @lock_any */
 GIL_API void _GilConfig_InitSized(GilConfig *config, size_t size);
 
@@ -111,7 +114,8 @@ GilConfig_Init(GilConfig *config)
  */
 GIL_API int Gil_Initialize(void) GIL_MUST_USE;
 /**
- * Start the runtime. Afterwards the calling thread is attached to the main interpreter. Does nothing when it is started.
+ * Start the runtime. Afterwards the calling thread is attached to the main interpreter. Does nothing when it is
+ * started.
  *
  * @return an error when @p config is NULL or was not filled by GilConfig_Init(), when it sets fields that this version
  *         does not know, or values that it does not allow; when another copy of the library is started in the process;
@@ -120,17 +124,18 @@ GIL_API int Gil_Initialize(void) GIL_MUST_USE;
  */
 GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
 /**
- * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing else
- * of the runtime active in it.
+ * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing
+ * else of the runtime active in it.
  *
- * Guards that are open are waited for, without the lock. After that no other thread gets the lock any more: one that left
- * it and comes back without a guard sleeps for ever. Then modules are cleared, and the types that were made, in reverse
- * order; what objects are left in cycles, or by lost references, is counted (Gil_GetFinalizeReport()) and given back with
- * the interpreter's memory. Shared objects of modules stay loaded.
+ * Guards that are open are waited for, without the lock. After that no other thread gets the lock any more: one that
+ * left it and comes back without a guard sleeps for ever. Then modules are cleared, and the types that were made, in
+ * reverse order; what objects are left in cycles, or by lost references, is counted (Gil_GetFinalizeReport()) and
+ * given back with the interpreter's memory. Shared objects of modules stay loaded.
  *
- * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling thread
- *         is not the one that started it, or not attached; when something of the runtime is active in it that would lose
- *         its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just being stopped
+ * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling
+ *         thread is not the one that started it, or not attached; when something of the runtime is active in it that
+ *         would lose its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just being
+ *         stopped
  * @lock_any
  * @blocks
  * @reenters  finalizers

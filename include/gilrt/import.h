@@ -3,15 +3,16 @@
  * @file
  * Importing: by name, once an interpreter, from the table of built-in modules or a shared object on the search path.
  *
- * A name is a letter or underscore followed by letters, digits and underscores, all ASCII; there are no packages. Module
- * `vector` is the function GilModExport_vector in the first `vector.so` on the search path, which see in GilConfig. A file
- * that was found and cannot be loaded is an error; the search does not go on.
+ * A name is a letter or underscore followed by letters, digits and underscores, all ASCII; there are no packages.
+ * Module `vector` is the function GilModExport_vector in the first `vector.so` on the search path, which see in
+ * GilConfig. A file that was found and cannot be loaded is an error; the search does not go on.
  *
- * A module enters the interpreter's registry when it is complete. If a step fails, nothing is left of the attempt but the
- * shared object, and importing again tries again. Threads that import what another one is importing wait for it, without
- * the lock. A circle of imports raises ImportError, which names it, be it within a thread or across threads. The lock is
- * dropped while a shared object is loaded: its constructors run then, without an interpreter, and no check can come before
- * them. Shared objects are loaded with their symbols local, and stay until the process ends.
+ * A module enters the interpreter's registry when it is complete. If a step fails, nothing is left of the attempt
+ * but the shared object, and importing again tries again. Threads that import what another one is importing wait for
+ * it, without the lock. A circle of imports raises ImportError, which names it, be it within a thread or across
+ * threads. The lock is dropped while a shared object is loaded: its constructors run then, without an interpreter,
+ * and no check can come before them. Shared objects are loaded with their symbols local, and stay until the process
+ * ends.
  */
 #ifndef GILRT_IMPORT_H
 #define GILRT_IMPORT_H
@@ -23,8 +24,8 @@ GIL_BEGIN_DECLS
 /**
  * The module of that name, imported if it is not there yet.
  * @return the module, or NULL: ModuleNotFoundError when nothing of that name is found, ValueError for what is no name,
- *         ImportError (with its attributes name and path) for a file that cannot be loaded, has no export hook or does not
- *         fit, and for circles; SystemError for malformed slots; or what the module itself raised
+ *         ImportError (with its attributes name and path) for a file that cannot be loaded, has no export hook or
+ *         does not fit, and for circles; SystemError for malformed slots; or what the module itself raised
  * @newref
  * @lock_held
  * @blocks
@@ -46,8 +47,8 @@ GIL_API GilObject *GilImport_GetModule(GilObject *name);
  *  @lock_held */
 GIL_API GilObject *GilImport_AddModuleRef(const char *name);
 /**
- * Enter a module that is linked into the program into the table of built-in modules, which is looked at before the search
- * path. To be called before the runtime is started; the entry stays for the life of the process.
+ * Enter a module that is linked into the program into the table of built-in modules, which is looked at before the
+ * search path. To be called before the runtime is started; the entry stays for the life of the process.
  * @param name      not copied
  * @param initfunc  the module's export hook
  * @return 0; -1 when the runtime is started, an argument is NULL or no name, or memory lacks

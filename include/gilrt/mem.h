@@ -3,10 +3,10 @@
  * @file
  * Memory from the runtime.
  *
- * There are two kinds. Raw memory belongs to the process, and any thread may take and free it at any time. Memory of the
- * interpreter comes from the heap of the calling thread's interpreter, which the lock protects: it is faster, and what is
- * left of it at the end goes with the interpreter. Each kind is freed by its own functions, and interpreter memory in
- * the interpreter that gave it; a debug build stops the process otherwise.
+ * There are two kinds. Raw memory belongs to the process, and any thread may take and free it at any time. Memory of
+ * the interpreter comes from the heap of the calling thread's interpreter, which the lock protects: it is faster,
+ * and what is left of it at the end goes with the interpreter. Each kind is freed by its own functions, and
+ * interpreter memory in the interpreter that gave it; a debug build stops the process otherwise.
  *
  * All blocks are aligned to 16 bytes. A request of 0 bytes gives a block of its own. When memory lacks, or the size
  * exceeds GIL_SSIZE_T_MAX, NULL is returned and *no* exception is set: GilErr_NoMemory() raises it.
@@ -26,8 +26,8 @@ GIL_API void *GilMem_RawMalloc(size_t size) GIL_MUST_USE;
 /** Zeroed memory for @p nelem elements of @p elsize bytes; NULL also when the product overflows.
  *  @lock_any */
 GIL_API void *GilMem_RawCalloc(size_t nelem, size_t elsize) GIL_MUST_USE;
-/** Change the size of a block, perhaps moving it; @p ptr NULL: as GilMem_RawMalloc(). The old block stays valid when NULL
- *  is returned.
+/** Change the size of a block, perhaps moving it; @p ptr NULL: as GilMem_RawMalloc(). The old block stays valid when
+ *  NULL is returned.
  *  @lock_any */
 GIL_API void *GilMem_RawRealloc(void *ptr, size_t new_size) GIL_MUST_USE;
 /** Free a block; NULL is let through.
@@ -43,8 +43,8 @@ GIL_API void *GilMem_Malloc(size_t size) GIL_MUST_USE;
 /** Zeroed memory for @p nelem elements of @p elsize bytes; NULL also when the product overflows.
  *  @lock_held */
 GIL_API void *GilMem_Calloc(size_t nelem, size_t elsize) GIL_MUST_USE;
-/** Change the size of a block, perhaps moving it; @p ptr NULL: as GilMem_Malloc(). The old block stays valid when NULL is
- *  returned. Making a block smaller does not fail.
+/** Change the size of a block, perhaps moving it; @p ptr NULL: as GilMem_Malloc(). The old block stays valid when
+ *  NULL is returned. Making a block smaller does not fail.
  *  @lock_held */
 GIL_API void *GilMem_Realloc(void *ptr, size_t new_size) GIL_MUST_USE;
 /** Free a block; NULL is let through.
@@ -53,7 +53,8 @@ GIL_API void GilMem_Free(void *ptr);
 
 /** Memory for @p n values of @p TYPE, not initialised; NULL also when the product overflows. */
 #define GilMem_New(TYPE, n) \
-    ((size_t)(n) > (size_t)GIL_SSIZE_T_MAX / sizeof(TYPE) ? (TYPE *)NULL : (TYPE *)GilMem_Malloc((size_t)(n) * sizeof(TYPE)))
+    ((size_t)(n) > (size_t)GIL_SSIZE_T_MAX / sizeof(TYPE) ? (TYPE *)NULL \
+                                                          : (TYPE *)GilMem_Malloc((size_t)(n) * sizeof(TYPE)))
 /** Change @p p, a `TYPE *`, to hold @p n values. @p p is assigned to, NULL in case of failure: keep the old address. */
 #define GilMem_Resize(p, TYPE, n)                                  \
     ((p) = (size_t)(n) > (size_t)GIL_SSIZE_T_MAX / sizeof(TYPE)    \

@@ -15,15 +15,17 @@
  *     };
  *     GilMODEXPORT_FUNC GilModExport_vector(void) { return slots; }
  *
- * The array and what it points to must stay as they are while the process lives. All slots are looked at, and refused if
- * they must be, before any function in them is called. Each interpreter gets a module object with a state of its own.
+ * The array and what it points to must stay as they are while the process lives. All slots are looked at, and
+ * refused if they must be, before any function in them is called. Each interpreter gets a module object with a state
+ * of its own.
  *
- * Slots: Gil_mod_abi (required), Gil_mod_name, Gil_mod_doc, Gil_mod_methods, Gil_mod_exec (`int exec(GilObject *module)`),
- * Gil_mod_state_size, Gil_mod_state_traverse, Gil_mod_state_clear, Gil_mod_state_free, Gil_mod_token, Gil_mod_gil,
- * Gil_mod_multiple_interpreters. None may stand twice. Gil_mod_create is not supported: a module is always a module object.
+ * Slots: Gil_mod_abi (required), Gil_mod_name, Gil_mod_doc, Gil_mod_methods, Gil_mod_exec
+ * (`int exec(GilObject *module)`), Gil_mod_state_size, Gil_mod_state_traverse, Gil_mod_state_clear, Gil_mod_state_free, Gil_mod_token,
+ * Gil_mod_gil, Gil_mod_multiple_interpreters. None may stand twice. Gil_mod_create is not supported: a module is
+ * always a module object.
  *
- * Left out on purpose: GilModule_AddObject(), which steals its argument only when it works: GilModule_AddObjectRef() never
- * does, GilModule_Add() always. PyModuleDef and PyModule_Create() have slots as their successor.
+ * Left out on purpose: GilModule_AddObject(), which steals its argument only when it works: GilModule_AddObjectRef()
+ * never does, GilModule_Add() always. PyModuleDef and PyModule_Create() have slots as their successor.
  */
 #ifndef GILRT_MODULE_H
 #define GILRT_MODULE_H
@@ -40,7 +42,8 @@ GIL_API extern GilTypeObject GilModule_Type;
 
 /** @name What an extension exports
  *  @{ */
-/** In front of the export hook `GilModExport_NAME(void)`, which returns the module's slots, or NULL with an error set. */
+/** In front of the export hook `GilModExport_NAME(void)`, which returns the module's slots, or NULL with an error
+ *  set. */
 #ifdef __cplusplus
 #define GilMODEXPORT_FUNC extern "C" __attribute__((visibility("default"))) GilSlot *
 #else
@@ -88,16 +91,19 @@ GIL_API GilObject *GilModule_NewObject(GilObject *name);
  *  @lock_held */
 GIL_API GilObject *GilModule_New(const char *name);
 /**
- * A module as @p slots describe it, with its state zeroed, its functions and its documentation; Gil_mod_exec is not run yet.
+ * A module as @p slots describe it, with its state zeroed, its functions and its documentation; Gil_mod_exec is not
+ * run yet.
  * @param spec  any object with an attribute `name` (str) and perhaps `origin` (str), which becomes `__file__`
- * @return the module, or NULL: SystemError for slots that are malformed (the message names the slot), ImportError for those
+ * @return the module, or NULL: SystemError for slots that are malformed (the message names the slot), ImportError for
+ *         those
  *         that this runtime cannot serve, MemoryError, or what reading the attributes raised
  * @newref
  * @lock_held
  * @reenters  getters of @p spec
  */
 GIL_API GilObject *GilModule_FromSlotsAndSpec(const GilSlot *slots, GilObject *spec);
-/** Run the Gil_mod_exec of a module from GilModule_FromSlotsAndSpec(), once; other modules have none, and nothing is done.
+/** Run the Gil_mod_exec of a module from GilModule_FromSlotsAndSpec(), once; other modules have none, and nothing is
+ *  done.
  *  @return 0, or -1 with the error set
  *  @lock_held
  *  @reenters  the module's own code */

@@ -46,7 +46,8 @@ gil_fence_seq_cst(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-/* Keeps the compiler, not the processor, from moving accesses across: for protocols whose other side fences for both. */
+/* Keeps the compiler, not the processor, from moving accesses across: for protocols whose other side fences for
+ * both. */
 static inline void
 gil_compiler_barrier(void)
 {

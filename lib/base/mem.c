@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory front. The only file of the library that names the allocator behind it.
+ * The memory front.
  *
  * Chunks. A heap takes memory in chunks that begin at a multiple of 64 KiB, with a header in their first 64 bytes, so
- * that masking a block's address finds it. A slab is one chunk cut into blocks of one size; a large block has a chunk of
- * its own, as long as it must be. Blocks of a slab are cut a page at a time: a page that no block was taken from is
- * never touched, so a slab costs 64 KiB of addresses and as much memory as it uses. The addresses left free between
- * large chunks cost nothing either.
+ * that masking a block's address finds it. A slab is one chunk cut into blocks of one size; a large block has a
+ * chunk of its own, as long as it must be. Blocks of a slab are cut a page at a time: a page that no block was taken
+ * from is never touched, so a slab costs 64 KiB of addresses and as much memory as it uses. The addresses left free
+ * between large chunks cost nothing either.
  *
  * Where a slab is. Each size class has one current slab, which serves all requests; when it has no room left it is
  * parked, and the next one comes from the list of partial slabs, from the heap's few spare ones, or from below. A
@@ -29,30 +29,21 @@
  *
  * What was rejected. A size before each block: 16 bytes an object, to keep the alignment. A reserved range of
  * addresses for slabs, to tell them from other blocks by comparison: a heap must live in an arena of its own. Calling
- * the allocator below for every object: with an arena named it takes four times as long as a list in hand.
+ * the allocator below for every object: with an arena named and thread caches bypassed it takes many times as long as a
+ * list in hand.
  *
- * The allocator below. With jemalloc, a heap is an arena: destroying it discards every block in one call, and arenas
- * are kept for the next heap because making one takes 100 µs; thread caches are bypassed, since the front is one. With
- * the system allocator, destroying walks the lists. Raw memory goes straight below in both.
+ * Where chunks come from: backend.c.
  *
  * In a debug build fresh blocks are filled with 0xCD and free ones with 0xDD; a block freed twice, written after it was
  * freed, or never handed out stops the process. Under AddressSanitizer free blocks are poisoned.
  */
 #include "base/mem.h"
 
+#include "base/backend.h"
 #include "base/panic.h"
 
-#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-
-#if GIL_WITH_JEMALLOC
-#include <jemalloc/jemalloc.h>
-#else
-#include <malloc.h>
-#include <stdlib.h>
-#endif
 
 #ifdef GIL_HEAP_ASAN
 #include <sanitizer/asan_interface.h>
@@ -67,8 +58,6 @@
 #define CUT 4096
 /* Enough that a class which grows and shrinks by a slab does not go below each time. */
 #define MAX_SPARES 2
-/* Arenas kept for the next heaps: about 100 KiB each. */
-#define MAX_POOLED 8
 
 #define FILL_FRESH 0xCD
 #define FILL_FREE 0xDD
@@ -129,236 +118,6 @@ fails(void)
     return 1;
 }
 
-#if GIL_WITH_JEMALLOC
-
-#define TEXT(x) TEXT_OF(x)
-#define TEXT_OF(x) #x
-
-/* Fixed here and not by the header, whose macro asks for the same. */
-#define CHUNK_FLAGS(arena) (MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE | MALLOCX_ALIGN(GIL_CHUNK))
-
-/* [atomic] Arenas ready for the next heap, as number + 1; 0: no arena in this place. Exchanged with acq_rel: what
- * one thread did to the arena it puts in is over for the thread that takes it out. */
-static uint32_t arena_pool[MAX_POOLED];
-
-static int
-arena_command(uint32_t arena, const char *command)
-{
-    char name[48];
-    snprintf(name, sizeof(name), "arena.%u.%s", arena, command);
-    return mallctl(name, NULL, NULL, NULL, 0);
-}
-
-static uint32_t
-arena_from_pool(void)
-{
-    for (int i = 0; i < MAX_POOLED; i++) {
-        if (gil_load_relaxed(&arena_pool[i]) == 0)
-            continue;
-        uint32_t arena = gil_exchange_acq_rel(&arena_pool[i], 0);
-        if (arena != 0)
-            return arena;
-    }
-    return 0;
-}
-
-/* 0, or -1 when there can be no more. */
-static int
-below_open(uint32_t *arena)
-{
-    uint32_t pooled = arena_from_pool();
-    if (pooled != 0) {
-        *arena = pooled - 1;
-        return 0;
-    }
-    unsigned made;
-    size_t size = sizeof(made);
-    if (mallctl("arenas.create", &made, &size, NULL, 0) != 0)
-        return -1;
-    *arena = made;
-    return 0;
-}
-
-/* Discards whatever is left in the heap. */
-static void
-below_close(struct gil_heap *heap)
-{
-    uint32_t nobody = 0;
-
-    arena_command(heap->arena, "reset");
-    for (int i = 0; i < MAX_POOLED; i++, nobody = 0)
-        if (gil_cas_acq_rel(&arena_pool[i], &nobody, heap->arena + 1))
-            return;
-    arena_command(heap->arena, "destroy");
-}
-
-void
-gil_mem_trim(void)
-{
-    uint32_t arena;
-    while ((arena = arena_from_pool()) != 0)
-        arena_command(arena - 1, "destroy");
-}
-
-static void *
-below_take(struct gil_heap *heap, size_t bytes)
-{
-    return mallocx(bytes, CHUNK_FLAGS(heap->arena));
-}
-
-static void *
-below_resize(struct gil_heap *heap, void *chunk, size_t old_bytes, size_t bytes)
-{
-    (void)old_bytes;
-    return rallocx(chunk, bytes, CHUNK_FLAGS(heap->arena));
-}
-
-static void
-below_give(struct gil_heap *heap, void *chunk, size_t bytes)
-{
-    sdallocx(chunk, bytes, CHUNK_FLAGS(heap->arena));
-}
-
-/* What below_take(bytes) really gives. */
-static size_t
-below_size(size_t bytes)
-{
-    return nallocx(bytes, MALLOCX_ALIGN(GIL_CHUNK));
-}
-
-/* Requests are of 16 bytes at least: smaller classes are aligned to less than that. */
-static void *
-raw_take(size_t size, int zero)
-{
-    return mallocx(size, zero ? MALLOCX_ZERO : 0);
-}
-
-static void *
-raw_resize(void *block, size_t size)
-{
-    return rallocx(block, size, 0);
-}
-
-static void
-raw_give(void *block)
-{
-    dallocx(block, 0);
-}
-
-static size_t
-raw_size(void *block)
-{
-    return sallocx(block, 0);
-}
-
-const char *
-gil_mem_backend(void)
-{
-    return "jemalloc " TEXT(JEMALLOC_VERSION_MAJOR) "." TEXT(JEMALLOC_VERSION_MINOR) "." TEXT(JEMALLOC_VERSION_BUGFIX);
-}
-
-#else
-
-static int
-below_open(uint32_t *arena)
-{
-    *arena = 0;
-    return 0;
-}
-
-static void *
-below_take(struct gil_heap *heap, size_t bytes)
-{
-    void *chunk;
-    (void)heap;
-    return posix_memalign(&chunk, GIL_CHUNK, bytes) == 0 ? chunk : NULL;
-}
-
-static void
-below_give(struct gil_heap *heap, void *chunk, size_t bytes)
-{
-    (void)heap, (void)bytes;
-    free(chunk);
-}
-
-/* The system's realloc() does not keep the alignment. */
-static void *
-below_resize(struct gil_heap *heap, void *chunk, size_t old_bytes, size_t bytes)
-{
-    void *moved = below_take(heap, bytes);
-    if (moved == NULL)
-        return NULL;
-    memcpy(moved, chunk, old_bytes < bytes ? old_bytes : bytes);
-    below_give(heap, chunk, old_bytes);
-    return moved;
-}
-
-static size_t
-below_size(size_t bytes)
-{
-    return (bytes + CUT - 1) & ~(size_t)(CUT - 1);
-}
-
-static void
-give_list(struct gil_heap *heap, struct gil_chunk *chunk)
-{
-    while (chunk != NULL) {
-        struct gil_chunk *next = chunk->next;
-        below_give(heap, chunk, GIL_CHUNK);
-        chunk = next;
-    }
-}
-
-static void
-below_close(struct gil_heap *heap)
-{
-    for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
-        if (heap->current[i] != &no_slab)
-            below_give(heap, heap->current[i], GIL_CHUNK);
-        give_list(heap, heap->partial[i]);
-        give_list(heap, heap->parked[i]);
-    }
-    give_list(heap, heap->spare);
-    give_list(heap, heap->large);
-}
-
-void
-gil_mem_trim(void)
-{
-}
-
-static void *
-raw_take(size_t size, int zero)
-{
-    return zero ? calloc(1, size) : malloc(size);
-}
-
-static void *
-raw_resize(void *block, size_t size)
-{
-    return realloc(block, size);
-}
-
-static void
-raw_give(void *block)
-{
-    free(block);
-}
-
-static size_t
-raw_size(void *block)
-{
-    return malloc_usable_size(block);
-}
-
-const char *
-gil_mem_backend(void)
-{
-    return "system malloc";
-}
-
-#endif
-
 /* [atomic] Relaxed: sums that nobody acts on while others still change them. */
 static size_t raw_blocks, raw_bytes;
 
@@ -367,7 +126,7 @@ raw_count(void *block)
 {
     if (block != NULL) {
         gil_fetch_add_relaxed(&raw_blocks, 1);
-        gil_fetch_add_relaxed(&raw_bytes, raw_size(block));
+        gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(block));
     }
     return block;
 }
@@ -383,7 +142,7 @@ gil_raw_malloc(size_t size)
 {
     if (fails() || size > PTRDIFF_MAX)
         return NULL;
-    void *block = raw_count(raw_take(raw_request(size), 0));
+    void *block = raw_count(gil_backend_raw_take(raw_request(size), 0));
 #ifdef GIL_DEBUG
     if (block != NULL)
         memset(block, FILL_FRESH, size);
@@ -397,7 +156,7 @@ gil_raw_calloc(size_t count, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX || fails())
         return NULL;
-    return raw_count(raw_take(raw_request(bytes), 1));
+    return raw_count(gil_backend_raw_take(raw_request(bytes), 1));
 }
 
 void *
@@ -407,10 +166,10 @@ gil_raw_realloc(void *block, size_t size)
         return gil_raw_malloc(size);
     if (fails() || size > PTRDIFF_MAX)
         return NULL;
-    size_t before = raw_size(block);
-    void *moved = raw_resize(block, raw_request(size));
+    size_t before = gil_backend_raw_size(block);
+    void *moved = gil_backend_raw_resize(block, raw_request(size));
     if (moved != NULL)
-        gil_fetch_add_relaxed(&raw_bytes, raw_size(moved) - before);
+        gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(moved) - before);
     return moved;
 }
 
@@ -419,13 +178,13 @@ gil_raw_free(void *block)
 {
     if (block == NULL)
         return;
-    size_t size = raw_size(block);
+    size_t size = gil_backend_raw_size(block);
 #ifdef GIL_DEBUG
     memset(block, FILL_FREE, size);
 #endif
     gil_fetch_sub_relaxed(&raw_blocks, 1);
     gil_fetch_sub_relaxed(&raw_bytes, size);
-    raw_give(block);
+    gil_backend_raw_give(block);
 }
 
 void
@@ -543,7 +302,7 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
         UNPOISON(slab, GIL_CHUNK);
     }
     else {
-        slab = below_take(heap, GIL_CHUNK);
+        slab = gil_backend_take(heap->arena, GIL_CHUNK);
         if (slab == NULL)
             return NULL;
         heap->mapped += GIL_CHUNK;
@@ -592,14 +351,14 @@ drop_slab(struct gil_heap *heap, struct gil_chunk *slab)
     }
     UNPOISON(slab, GIL_CHUNK);
     heap->mapped -= GIL_CHUNK;
-    below_give(heap, slab, GIL_CHUNK);
+    gil_backend_give(heap->arena, slab, GIL_CHUNK);
 }
 
 /* Bytes to ask for below, header included; 0 when no machine has them. */
 static size_t
 large_bytes(size_t size)
 {
-    return size > PTRDIFF_MAX - GIL_CHUNK ? 0 : below_size(size + sizeof(struct gil_chunk));
+    return size > PTRDIFF_MAX - GIL_CHUNK ? 0 : gil_backend_size(size + sizeof(struct gil_chunk));
 }
 
 /* Enter a chunk of that many bytes among the heap's large blocks. */
@@ -627,7 +386,7 @@ static void *
 large_malloc(struct gil_heap *heap, size_t size)
 {
     size_t bytes = large_bytes(size);
-    struct gil_chunk *chunk = bytes == 0 ? NULL : below_take(heap, bytes);
+    struct gil_chunk *chunk = bytes == 0 ? NULL : gil_backend_take(heap->arena, bytes);
     return chunk == NULL ? NULL : enter_large(heap, chunk, bytes);
 }
 
@@ -642,7 +401,7 @@ large_realloc(struct gil_heap *heap, struct gil_chunk *chunk, size_t size)
     if (bytes == old_bytes)
         return first_block(chunk);
     leave_large(heap, chunk);
-    struct gil_chunk *moved = below_resize(heap, chunk, old_bytes, bytes);
+    struct gil_chunk *moved = gil_backend_resize(heap->arena, chunk, old_bytes, bytes);
     if (moved == NULL) {
         enter_large(heap, chunk, old_bytes);
         return NULL;
@@ -751,7 +510,7 @@ gil_heap_new(void)
     struct gil_heap *heap = gil_raw_calloc(1, sizeof(*heap));
     if (heap == NULL)
         return NULL;
-    if (below_open(&heap->arena) < 0) {
+    if (gil_backend_open(&heap->arena) < 0) {
         gil_raw_free(heap);
         return NULL;
     }
@@ -760,25 +519,35 @@ gil_heap_new(void)
     return heap;
 }
 
+/* Give back what backend.c does not discard by itself. */
+static void
+give_list(struct gil_heap *heap, struct gil_chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct gil_chunk *next = chunk->next;
+        if (chunk->kind != LARGE)
+            UNPOISON(chunk, GIL_CHUNK);
+        if (!gil_backend_close_discards())
+            gil_backend_give(heap->arena, chunk, chunk->kind == LARGE ? chunk->size + sizeof(*chunk) : GIL_CHUNK);
+        chunk = next;
+    }
+}
+
 size_t
 gil_heap_destroy(struct gil_heap *heap)
 {
     struct gil_mem_stats stats;
 
     gil_heap_stats(heap, &stats);
-#ifdef GIL_HEAP_ASAN
     for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
-        struct gil_chunk *lists[] = {heap->partial[i], heap->parked[i]};
         if (heap->current[i] != &no_slab)
-            UNPOISON(heap->current[i], GIL_CHUNK);
-        for (int j = 0; j < 2; j++)
-            for (struct gil_chunk *slab = lists[j]; slab != NULL; slab = slab->next)
-                UNPOISON(slab, GIL_CHUNK);
+            give_list(heap, heap->current[i]);
+        give_list(heap, heap->partial[i]);
+        give_list(heap, heap->parked[i]);
     }
-    for (struct gil_chunk *slab = heap->spare; slab != NULL; slab = slab->next)
-        UNPOISON(slab, GIL_CHUNK);
-#endif
-    below_close(heap);
+    give_list(heap, heap->spare);
+    give_list(heap, heap->large);
+    gil_backend_close(heap->arena);
     gil_raw_free(heap);
     return stats.blocks;
 }
@@ -841,7 +610,7 @@ gil_heap_free_slow(struct gil_chunk *chunk)
         break;
     case LARGE:
         leave_large(heap, chunk);
-        below_give(heap, chunk, chunk->size + sizeof(*chunk));
+        gil_backend_give(heap->arena, chunk, chunk->size + sizeof(*chunk));
         break;
     default:
         gil_panic("gil_heap_free", "%p is no block of a heap, or was freed before", (void *)chunk);

@@ -2,19 +2,20 @@
 /*
  * Importing, once an interpreter.
  *
- * State: the pocket (import.h), changed only under the interpreter's lock. The lock is left at two places, while a shared
- * object is loaded and while a thread waits for another's import, and the module's own code may leave it anywhere. So an
- * import under way is entered in a list first; whoever wants the same module finds the entry and waits for its end.
+ * State: the pocket (import.h), changed only under the interpreter's lock. The lock is left at two places, while a
+ * shared object is loaded and while a thread waits for another's import, and the module's own code may leave it
+ * anywhere. So an import under way is entered in a list first; whoever wants the same module finds the entry and
+ * waits for its end.
  *
  * A module is registered when it is complete, not before its code runs: nobody sees half a module. The price is that
  * imports in a circle cannot be served; they are refused by a message that names the circle.
  *
  * Waiting. A waiter sleeps, without the lock, on the word `done` of the entry, which the importing thread sets at the
- * end, whether the import worked or not; then it looks again, and imports the module itself if it still is not there. The
- * entry is counted, because the importing thread leaves it first. Nothing else wakes or times a waiter, so it must be sure
- * that the end comes: before a thread waits it follows the chain "owner of the entry, entry that this owner waits
- * for, its owner, ..." If that leads back to itself, waiting would last for ever. All of it is read under the lock; a
- * chain that is open then cannot close later without its last thread seeing it closed.
+ * end, whether the import worked or not; then it looks again, and imports the module itself if it still is not
+ * there. The entry is counted, because the importing thread leaves it first. Nothing else wakes or times a waiter,
+ * so it must be sure that the end comes: before a thread waits it follows the chain "owner of the entry, entry that
+ * this owner waits for, its owner, ..." If that leads back to itself, waiting would last for ever. All of it is read
+ * under the lock; a chain that is open then cannot close later without its last thread seeing it closed.
  *
  * Failure. Whatever fails, the module that was begun is cleared and dropped, the entry removed, waiters woken; the
  * registry is as before. The error stays set throughout.
@@ -254,16 +255,17 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
 }
 
 static void
-raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, const char *name, const struct gil_load *load,
-                 enum gil_load_result result)
+raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, const char *name,
+                 const struct gil_load *load, enum gil_load_result result)
 {
     if (result == GIL_LOAD_NO_MEMORY)
         gil_err_no_memory(ts);
     else if (result == GIL_LOAD_FAILED)
         gil_import_error(name, load->file, "%s: %s", name, load->reason);
     else if (pocket->path.ignored != NULL && *pocket->path.ignored != '\0')
-        GilErr_Format(GilExc_ModuleNotFoundError, "no module named '%s' (relative entries of GILRT_PATH are ignored: %s)",
-                      name, pocket->path.ignored);
+        GilErr_Format(GilExc_ModuleNotFoundError,
+                      "no module named '%s' (relative entries of GILRT_PATH are ignored: %s)", name,
+                      pocket->path.ignored);
     else
         GilErr_Format(GilExc_ModuleNotFoundError, "no module named '%s'", name);
 }

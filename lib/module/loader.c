@@ -6,20 +6,22 @@
  * underscores, so it cannot lead out of the directory, and the path handed to dlopen() begins with a slash, so neither
  * LD_LIBRARY_PATH nor the current directory is looked at.
  *
- * Strict mode. Symbolic links are resolved first, and then every component of the result, from the root down, must belong
- * to root or to the effective user and be writable by nobody else; a directory that is sticky passes, since there others
- * cannot rename what is not theirs. Checked from the top, each component is safe because those above it are: after
- * the check nobody who is not trusted can put another file in its place, so it does no harm that dlopen() opens the path
- * anew. Why not check an open descriptor and load /proc/self/fd/N: it needs /proc; the system's loader takes equal names for
- * equal files, and descriptor numbers return, so the second module loaded that way may turn out to be the first; and
- * libraries that a module finds beside itself by $ORIGIN would not be found. Without strict mode nothing is checked.
+ * Strict mode. Symbolic links are resolved first, and then every component of the result, from the root down, must
+ * belong to root or to the effective user and be writable by nobody else; a directory that is sticky passes, since
+ * there others cannot rename what is not theirs. Checked from the top, each component is safe because those above it
+ * are: after the check nobody who is not trusted can put another file in its place, so it does no harm that dlopen()
+ * opens the path anew. Why not check an open descriptor and load /proc/self/fd/N: it needs /proc; the system's
+ * loader takes equal names for equal files, and descriptor numbers return, so the second module loaded that way may
+ * turn out to be the first; and libraries that a module finds beside itself by $ORIGIN would not be found. Without
+ * strict mode nothing is checked.
  *
- * Symbols. Modules resolve the library's symbols against the global scope, where the library is not when the host brought
- * it in with dlopen(RTLD_LOCAL), or through a plugin of its own. So it is put there before the first module. When the
- * library is linked into the program itself there is nothing to do: the program must export its symbols (-rdynamic).
+ * Symbols. Modules resolve the library's symbols against the global scope, where the library is not when the host
+ * brought it in with dlopen(RTLD_LOCAL), or through a plugin of its own. So it is put there before the first module.
+ * When the library is linked into the program itself there is nothing to do: the program must export its symbols
+ * (-rdynamic).
  *
- * Unloading. A shared object whose hook was refused, or that has none, is closed again. One whose code has run stays for
- * ever: pointers to its functions may be anywhere.
+ * Unloading. A shared object whose hook was refused, or that has none, is closed again. One whose code has run stays
+ * for ever: pointers to its functions may be anywhere.
  */
 #include "module/loader.h"
 

@@ -29,8 +29,10 @@ int gil_module_name_valid(const char *name);
  * Find name, which is valid, and load it. The calling thread is detached and holds no mutex: constructors of the
  * shared object run in here, and other threads of the process may hold the system loader's lock.
  */
-enum gil_load_result gil_load_begin(struct gil_load *load, const struct gil_search_path *path, int strict, const char *name);
-/* Give memory back. unload: the module was refused, none of its functions but the hook has run; the same rules as above. */
+enum gil_load_result gil_load_begin(struct gil_load *load, const struct gil_search_path *path, int strict,
+                                    const char *name);
+/* Give memory back. unload: the module was refused, none of its functions but the hook has run; the same rules as
+ * above. */
 void gil_load_end(struct gil_load *load, int unload);
 
 #endif

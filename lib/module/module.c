@@ -345,7 +345,8 @@ exec_result(GilThreadState *ts, GilModuleObject *module, int result)
     if (name == NULL)
         return -1;
     GilErr_Format(GilExc_SystemError,
-                  result == 0 ? "execution of module %U left an error set" : "execution of module %U failed without an error",
+                  result == 0 ? "execution of module %U left an error set"
+                              : "execution of module %U failed without an error",
                   name);
     Gil_DECREF(name);
     return -1;

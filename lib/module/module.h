@@ -44,7 +44,8 @@ gil_module(GilObject *op)
 int gil_module_type_start(void);
 
 /* A module as slots say; file (str or NULL) becomes __file__. New reference, or NULL with the error set. */
-GilObject *gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name, GilObject *file);
+GilObject *gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name,
+                                 GilObject *file);
 /* Lets go of what the module's dict and state hold. May run anything. */
 void gil_module_clear(GilObject *module);
 /* The end of a module that did not come to be; it may hold itself through its functions and types. Takes the reference,

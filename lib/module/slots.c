@@ -2,9 +2,9 @@
 /*
  * Reading the slots of a module, before any of its functions runs.
  *
- * The array is the extension's word on what it is. It is read twice: first for Gil_mod_abi alone, because what an array of
- * another version means by the other slots is not known; then for the rest. Reading calls nothing and changes nothing, so
- * a module that is refused leaves no trace.
+ * The array is the extension's word on what it is. It is read twice: first for Gil_mod_abi alone, because what an
+ * array of another version means by the other slots is not known; then for the rest. Reading calls nothing and
+ * changes nothing, so a module that is refused leaves no trace.
  */
 #include "module/importerror.h"
 #include "module/module.h"

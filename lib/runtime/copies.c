@@ -6,9 +6,9 @@
  * have types, thread states and a lock of its own, and objects that pass between them would be torn: so only one may
  * run at a time.
  *
- * How copies find each other. Each carries an ELF note, which the linker keeps in a segment of the program or shared object
- * that the copy is part of, stripped and with all symbols hidden too. The note says where, relative to itself, the copy's
- * flag lies, so it needs no relocation. dl_iterate_phdr() shows all segments of the process.
+ * How copies find each other. Each carries an ELF note, which the linker keeps in a segment of the program or shared
+ * object that the copy is part of, stripped and with all symbols hidden too. The note says where, relative to
+ * itself, the copy's flag lies, so it needs no relocation. dl_iterate_phdr() shows all segments of the process.
  *
  * Two copies that start at the same time: each first sets its flag and then looks at the others', all in one order
  * (seq_cst), so at least one sees the other. Both may, and both give up: the error says what is wrong in any case.

@@ -3,19 +3,22 @@
  * Starting and stopping: the one place that knows all layers.
  *
  * Two tables, both in the order of the layers. What a layer readies for the process (static types, a key) is readied at
- * the first start and stays; what it keeps for an interpreter is made at every start and taken away, in reverse, at every
- * stop. Between the module layer and the rest comes a step that belongs to no table: types that were made at run time let
- * go of what they hold, so that the value layer below finds no user of what it takes away.
+ * the first start and stays; what it keeps for an interpreter is made at every start and taken away, in reverse, at
+ * every stop. Between the module layer and the rest comes a step that belongs to no table: types that were made at
+ * run time let go of what they hold, so that the value layer below finds no user of what it takes away.
  *
  * The phase is one word. Who changes OFF to STARTING or ON to STOPPING by a compare-and-exchange has the start or stop
- * to himself; everybody else is told so and touches nothing. No mutex: stopping waits for guards, and user code runs in it.
+ * to himself; everybody else is told so and touches nothing. No mutex: stopping waits for guards, and user code runs
+ * in it.
  *
  * Stopping, step by step.
  *  1. Refuse new guards, wait, detached, until none is open.
- *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for ever: it held
+ *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for
+ *  ever: it held
  *     no guard, and there is nothing left for it to come back to.
  *  3. Let go of what thread states hold; clear modules, then types. Finalizers run in a whole runtime up to here.
- *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles, or by
+ *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles,
+ *  or by
  *     lost references. Count it.
  *  5. Take the other pockets away, top-down, then the heap with all that is in it.
  * Objects that are left are not destroyed one by one: their types are cleared already, and their finalizers would find
@@ -172,7 +175,8 @@ start(const char *func, const GilConfig *config)
     case GIL_PATH_NO_MEMORY:
         return gil_status_error(func, "memory allocation failed");
     case GIL_PATH_NO_DIRECTORY:
-        return gil_status_error(func, "module_search_path has a relative entry, and the current directory cannot be told");
+        return gil_status_error(func,
+                                "module_search_path has a relative entry, and the current directory cannot be told");
     }
     if (gil_copies_claim() < 0) {
         gil_search_path_free(&path);
@@ -232,7 +236,8 @@ print_left(const char *type, size_t count, size_t size, void *unused)
     }
 }
 
-/* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its ground. */
+/* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its
+ * ground. */
 static int
 is_inside(const GilThreadState *ts)
 {

@@ -241,7 +241,8 @@ END_TEST
 START_TEST(test_K2_only_names_are_names)
 {
     char path[4200];
-    static const char *const bad[] = {"../good", "./good", "good/", "a.b", ".", "..", "1good", "good-1", "go od", "g\xc3\xb6od"};
+    static const char *const bad[] = {"../good", "./good", "good/",  "a.b",   ".",
+                                      "..",      "1good",  "good-1", "go od", "g\xc3\xb6od"};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         check_refused(bad[i], GilExc_ModuleNotFoundError, "no module named");
@@ -317,7 +318,8 @@ make_copy(char *dir)
     char command[9000];
 
     ck_assert_ptr_nonnull(mkdtemp(dir));
-    snprintf(command, sizeof(command), "cp '%s/good.so' '%s/good.so' && chmod 755 '%s' '%s/good.so'", modules(), dir, dir, dir);
+    snprintf(command, sizeof(command), "cp '%s/good.so' '%s/good.so' && chmod 755 '%s' '%s/good.so'", modules(), dir,
+             dir, dir);
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -373,8 +375,9 @@ START_TEST(test_Q5_swappable_parent_is_refused_in_strict_mode)
     stop();
     ck_assert_ptr_nonnull(mkdtemp(dir));
     snprintf(inner, sizeof(inner), "%s/modules", dir);
-    snprintf(command, sizeof(command), "mkdir -m 755 '%s' && cp '%s/good.so' '%s' && chmod 755 '%s/good.so' && chmod 777 '%s'",
-             inner, modules(), inner, inner, dir);
+    snprintf(command, sizeof(command),
+             "mkdir -m 755 '%s' && cp '%s/good.so' '%s' && chmod 755 '%s/good.so' && chmod 777 '%s'", inner, modules(),
+             inner, inner, dir);
     ck_assert_int_eq(system(command), 0);
     start_with(inner, 1);
     check_refused("good", GilExc_ImportError, "refused in strict mode");

@@ -2,4 +2,5 @@
 UNIT_TESTS += tests/unit/base/test_panic
 UNIT_TESTS += tests/unit/base/test_clock
 UNIT_TESTS += tests/unit/base/test_hash
+UNIT_TESTS += tests/unit/base/test_backend
 UNIT_TESTS += tests/unit/base/test_mem

@@ -94,8 +94,8 @@ START_TEST(test_module_path__without_memory)
 }
 END_TEST
 
-/* A copy of this program with the set-user-id bit, run by an ordinary user, must not read the variable. The copy is told
- * so by its argument, which a constructor looks at before Check begins. */
+/* A copy of this program with the set-user-id bit, run by an ordinary user, must not read the variable. The copy is
+ * told so by its argument, which a constructor looks at before Check begins. */
 #define SECURE_ARGUMENT "show-path"
 
 __attribute__((constructor)) static void

@@ -70,7 +70,9 @@ static int
 read_in_interpreter(int64_t id, void *support)
 {
     GilThreadState *ts = gil_tstate_attached();
-    GilSlot slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_multiple_interpreters, support), GilSlot_END};
+    GilSlot slots[] = {
+        GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_multiple_interpreters, support), GilSlot_END
+    };
     struct gil_module_slots read;
     int64_t saved = ts->interp->id;
 

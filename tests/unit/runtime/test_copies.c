@@ -70,7 +70,8 @@ START_TEST(test_runtime_copies__modules_find_a_copy_that_was_loaded_locally)
     GilConfig config;
 
     load_other();
-    GilObject *(*import)(const char *) = (GilObject * (*)(const char *))(uintptr_t)dlsym(other.handle, "GilImport_ImportModule");
+    GilObject *(*import)(const char *) =
+        (GilObject * (*)(const char *))(uintptr_t)dlsym(other.handle, "GilImport_ImportModule");
     void (*decref)(GilObject *) = (void (*)(GilObject *))(uintptr_t)dlsym(other.handle, "Gil_DecRef");
     ck_assert(import != NULL && decref != NULL);
     GilConfig_Init(&config);

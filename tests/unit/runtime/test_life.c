@@ -53,7 +53,8 @@ last_report(void)
 static void
 use_runtime(void)
 {
-    GilObject *module = GilImport_AddModuleRef("some_module"), *list = GilList_New(0), *text = GilUnicode_FromString("text");
+    GilObject *module = GilImport_AddModuleRef("some_module");
+    GilObject *list = GilList_New(0), *text = GilUnicode_FromString("text");
     ck_assert(module != NULL && list != NULL && text != NULL);
     ck_assert_int_eq(GilList_Append(list, text), 0);
     ck_assert_int_eq(GilModule_AddObjectRef(module, "list", list), 0);

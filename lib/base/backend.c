@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The allocator below the memory front: jemalloc, or the system's. The only file of the library that names jemalloc.
+ *
+ * jemalloc. A heap is an arena: closing it discards all that is left in one call. Making an arena takes 100 us, so a few
+ * are kept for the next heaps. Thread caches are bypassed for chunks, because the front is one; raw memory uses them. All
+ * calls are of the mallocx() family: the program's own malloc() stays whose it is.
+ *
+ * The system's. There are no arenas, and the front gives back chunk by chunk. Its realloc() keeps no alignment, so growing
+ * copies.
+ */
+#include "base/backend.h"
+
+#include "base/atomic.h"
+#include "base/mem.h"
+
+#if GIL_WITH_JEMALLOC
+
+#include <jemalloc/jemalloc.h>
+#include <stdio.h>
+
+/* Arenas kept for the next heaps: about 100 KiB each. */
+#define MAX_POOLED 8
+
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
+#define CHUNK_FLAGS(arena) (MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE | MALLOCX_ALIGN(GIL_CHUNK))
+
+/* [atomic] Arenas ready for the next heap, as number + 1; 0: no arena in this place. Exchanged with acq_rel: what
+ * one thread did to the arena it puts in is over for the thread that takes it out. */
+static uint32_t arena_pool[MAX_POOLED];
+
+static int
+arena_command(uint32_t arena, const char *command)
+{
+    char name[48];
+    snprintf(name, sizeof(name), "arena.%u.%s", arena, command);
+    return mallctl(name, NULL, NULL, NULL, 0);
+}
+
+static uint32_t
+arena_from_pool(void)
+{
+    for (int i = 0; i < MAX_POOLED; i++) {
+        if (gil_load_relaxed(&arena_pool[i]) == 0)
+            continue;
+        uint32_t arena = gil_exchange_acq_rel(&arena_pool[i], 0);
+        if (arena != 0)
+            return arena;
+    }
+    return 0;
+}
+
+int
+gil_backend_open(uint32_t *arena)
+{
+    uint32_t pooled = arena_from_pool();
+    if (pooled != 0) {
+        *arena = pooled - 1;
+        return 0;
+    }
+    unsigned made;
+    size_t size = sizeof(made);
+    if (mallctl("arenas.create", &made, &size, NULL, 0) != 0)
+        return -1;
+    *arena = made;
+    return 0;
+}
+
+int
+gil_backend_close_discards(void)
+{
+    return 1;
+}
+
+void
+gil_backend_close(uint32_t arena)
+{
+    uint32_t nobody = 0;
+
+    arena_command(arena, "reset");
+    for (int i = 0; i < MAX_POOLED; i++, nobody = 0)
+        if (gil_cas_acq_rel(&arena_pool[i], &nobody, arena + 1))
+            return;
+    arena_command(arena, "destroy");
+}
+
+void
+gil_mem_trim(void)
+{
+    uint32_t arena;
+    while ((arena = arena_from_pool()) != 0)
+        arena_command(arena - 1, "destroy");
+}
+
+void *
+gil_backend_take(uint32_t arena, size_t bytes)
+{
+    return mallocx(bytes, CHUNK_FLAGS(arena));
+}
+
+void *
+gil_backend_resize(uint32_t arena, void *chunk, size_t old_bytes, size_t bytes)
+{
+    (void)old_bytes;
+    return rallocx(chunk, bytes, CHUNK_FLAGS(arena));
+}
+
+void
+gil_backend_give(uint32_t arena, void *chunk, size_t bytes)
+{
+    sdallocx(chunk, bytes, CHUNK_FLAGS(arena));
+}
+
+size_t
+gil_backend_size(size_t bytes)
+{
+    return nallocx(bytes, MALLOCX_ALIGN(GIL_CHUNK));
+}
+
+void *
+gil_backend_raw_take(size_t size, int zero)
+{
+    return mallocx(size, zero ? MALLOCX_ZERO : 0);
+}
+
+void *
+gil_backend_raw_resize(void *block, size_t size)
+{
+    return rallocx(block, size, 0);
+}
+
+void
+gil_backend_raw_give(void *block)
+{
+    dallocx(block, 0);
+}
+
+size_t
+gil_backend_raw_size(void *block)
+{
+    return sallocx(block, 0);
+}
+
+const char *
+gil_mem_backend(void)
+{
+    return "jemalloc " TEXT(JEMALLOC_VERSION_MAJOR) "." TEXT(JEMALLOC_VERSION_MINOR) "." TEXT(JEMALLOC_VERSION_BUGFIX);
+}
+
+#else
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Large blocks grow by whole pages. */
+#define WHOLE 4096
+
+int
+gil_backend_open(uint32_t *arena)
+{
+    *arena = 0;
+    return 0;
+}
+
+void *
+gil_backend_take(uint32_t arena, size_t bytes)
+{
+    void *chunk;
+    (void)arena;
+    return posix_memalign(&chunk, GIL_CHUNK, bytes) == 0 ? chunk : NULL;
+}
+
+void
+gil_backend_give(uint32_t arena, void *chunk, size_t bytes)
+{
+    (void)arena, (void)bytes;
+    free(chunk);
+}
+
+void *
+gil_backend_resize(uint32_t arena, void *chunk, size_t old_bytes, size_t bytes)
+{
+    void *moved = gil_backend_take(arena, bytes);
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, chunk, old_bytes < bytes ? old_bytes : bytes);
+    gil_backend_give(arena, chunk, old_bytes);
+    return moved;
+}
+
+size_t
+gil_backend_size(size_t bytes)
+{
+    return (bytes + WHOLE - 1) & ~(size_t)(WHOLE - 1);
+}
+
+int
+gil_backend_close_discards(void)
+{
+    return 0;
+}
+
+void
+gil_backend_close(uint32_t arena)
+{
+    (void)arena;
+}
+
+void
+gil_mem_trim(void)
+{
+}
+
+void *
+gil_backend_raw_take(size_t size, int zero)
+{
+    return zero ? calloc(1, size) : malloc(size);
+}
+
+void *
+gil_backend_raw_resize(void *block, size_t size)
+{
+    return realloc(block, size);
+}
+
+void
+gil_backend_raw_give(void *block)
+{
+    free(block);
+}
+
+size_t
+gil_backend_raw_size(void *block)
+{
+    return malloc_usable_size(block);
+}
+
+const char *
+gil_mem_backend(void)
+{
+    return "system malloc";
+}
+
+#endif
