@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Writes the table of exported symbols that misuse.h tests: awk -f generate.awk lib/libgilrt.map manifest.tsv HEADER...
+# Writes a program with a test for each exported symbol, PREFIX before its name; with data=0 for functions only:
+#   awk -v prefix=PREFIX -v data=1 -f generate.awk lib/libgilrt.map manifest.tsv HEADER...
 #
-# What a function promises about the lock and about its result is read from its doc comment, its types from its declaration;
-# the manifest adds what it is called with. A symbol without a line, and a line without a symbol, become tests that fail.
+# What a function promises about the lock and about its result is read from its doc comment, its types from its
+# declaration; the manifest adds what it is called with. A symbol without a line, and a line without a symbol, become
+# tests that fail.
 
 FNR == 1 { file++ }
 
@@ -34,15 +36,14 @@ END {
     print "/* Made by generate.awk from the headers and manifest.tsv. */"
     print "#include \"api/misuse/misuse.h\"\n"
     for (i = 1; i <= n_symbols; i++)
-        write_symbol(symbols[i])
+        if (data || !(symbols[i] in data_type))
+            write_symbol(symbols[i])
     for (name in listed)
-        if (!exported[name]) {
-            symbols[++n_symbols] = name
+        if (!exported[name])
             write_complaint(name, "is in the manifest and not exported")
-        }
-    print "Suite *\nsuite(void)\n{\n    Suite *s = suite_create(\"misuse\");\n    TCase *tc = tcase_create(\"symbols\");\n"
-    for (i = 1; i <= n_symbols; i++)
-        print "    tcase_add_test(tc, test_api_misuse_exports__" symbols[i] ");"
+    print "Suite *\nsuite(void)\n{\n    Suite *s = suite_create(\"exports\");"
+    print "    TCase *tc = tcase_create(\"exports\");\n"
+    print cases
     print "    suite_add_tcase(s, tc);\n    return s;\n}"
 }
 
@@ -117,8 +118,13 @@ function type_of(parameter) {
     return parameter
 }
 
+function write_test(name, body) {
+    print "START_TEST(" prefix name ")\n{\n    " body "\n}\nEND_TEST\n"
+    cases = cases "    tcase_add_test(tc, " prefix name ");\n"
+}
+
 function write_complaint(name, complaint) {
-    print "START_TEST(test_api_misuse_exports__" name ")\n{\n    ck_abort_msg(\"" name " " complaint "\");\n}\nEND_TEST\n"
+    write_test(name, "ck_abort_msg(\"" name " " complaint "\");")
 }
 
 function write_symbol(name) {
@@ -135,10 +141,10 @@ function write_symbol(name) {
 function write_data(name,    check) {
     check = data_type[name] ~ /GilTypeObject/ ? "type" : data_type[name] ~ /GilObject \*/ ? "class" : \
         data_type[name] ~ /Block/ ? "block" : "singleton"
-    print "START_TEST(test_api_misuse_exports__" name ")\n{\n    misuse_data_" check "((void *)&" name ");\n}\nEND_TEST\n"
+    write_test(name, "misuse_data_" check "((void *)&" name ");")
 }
 
-function write_function(name,    n_types, types, n, words, k, call, expectations, type, failure, elsewhere) {
+function write_function(name,    n_types, types, n, words, k, call, expectations, type, failure, elsewhere, kind) {
     elsewhere = notes[name] ~ / elsewhere:/
     n_types = split_parameters(parameters[name] == "void" ? "" : parameters[name], types)
     if (parameters[name] == "void")
@@ -177,10 +183,9 @@ function write_function(name,    n_types, types, n, words, k, call, expectations
             print "    " value_of_note(notes[name], "free") "(result);"
     }
     print "}\n"
-    print "START_TEST(test_api_misuse_exports__" name ")\n{"
-    print "    static const struct expectation expected[] = {" expectations "{0, NULL, 0, NULL}};"
-    printf "    misuse_test(\"%s\", call_%s, LOCK_%s, %d, expected, %s);\n}\nEND_TEST\n\n", name, name, lock[name],
-        n, elsewhere ? "CALL_ELSEWHERE" : notes[name] ~ / leaves:/ ? "CALL_LEAVES" : notes[name] ~ / raises / ? "CALL_RAISES" : "CALL_WORKS"
+    kind = elsewhere ? "ELSEWHERE" : notes[name] ~ / leaves:/ ? "LEAVES" : notes[name] ~ / raises / ? "RAISES" : "WORKS"
+    write_test(name, "static const struct expectation expected[] = {" expectations "{0, NULL, 0, NULL}};\n\n    " \
+        "misuse_test(\"" name "\", call_" name ", LOCK_" lock[name] ", CALL_" kind ", " n ", expected);")
 }
 
 function value_of_note(note, key) {
@@ -225,8 +230,8 @@ function wrong_for(word) {
     return word ~ /^(number|float_number|none)$/ ? "plain" : word ~ /^(key|new_key)$/ ? "list" : "number"
 }
 
-# What a NULL and a wrong type in this place do: a class, or one of the words of enum outcome. Where C itself tells the type,
-# as with GilTypeObject *, only a cast passes another.
+# What a NULL and a wrong type in this place do: a class, or one of the words of enum outcome. Where C itself tells the
+# type, as with GilTypeObject *, only a cast passes another.
 function expectation(word, type,    after, on_null, on_wrong) {
     if (word ~ /^=/)
         return "{NOT_TRIED, NULL, NOT_TRIED, NULL}, "

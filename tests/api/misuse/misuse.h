@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generated table of exported symbols is made of: the objects that calls are made with, and how one is judged. */
+/* The table that generate.awk makes of the exported symbols: what calls are made with, and what happens then. */
 #ifndef TESTS_MISUSE_H
 #define TESTS_MISUSE_H
 
@@ -16,7 +16,7 @@ struct fixture {
     /* (7,), [7, 7], [(7, 7)], ["a", "b"], [b"a", b"b"], and an iterator over the list. */
     GilObject *tuple, *empty, *list, *pairs, *texts, *chunks, *iter;
     GilObject *dict, *dict_empty, *slice, *capsule, *none;
-    /* f() and f(x), both give None; f(x) bound to 7; the name of a method of lists without arguments, of one with one. */
+    /* f() and f(x), both give None; f(x) bound to 7; names of methods of lists, without arguments and with one. */
     GilObject *func, *func_o, *method, *reverse, *append;
     GilObject *type, *gc_type, *var_type, *base, *exc_class, *exc, *decode_error, *encode_error;
     /* A module from slots, with state, token and file name; what it was made from; a type of that module. */
@@ -82,14 +82,19 @@ enum call_kind {
 
 typedef void (*misuse_call)(struct fixture *f);
 
-/* All that can be tried on one function of n_arguments arguments. */
-void misuse_test(const char *name, misuse_call call, enum lock_class lock, int n_arguments, const struct expectation *expected,
-                 enum call_kind kind);
+/* What a program does with each line of the table: misuse.c and faults/exports.c differ here. */
+void misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
+                 const struct expectation *expected);
 /* Exported data: types, exception classes and singletons are complete before start and never written by counting. */
 void misuse_data_type(GilTypeObject *type);
 void misuse_data_class(GilObject **exc_class);
 void misuse_data_singleton(GilObject *singleton);
 void misuse_data_block(struct _GilThreadBlock **block);
+
+/* A runtime that can import "slotted". A fixture is made, and what is left of it given back, between start and stop. */
+void misuse_start(void);
+void misuse_fill(struct fixture *f);
+void misuse_empty(struct fixture *f);
 
 /* What the manifest names as values. */
 extern GilType_Spec misuse_spec;
@@ -103,7 +108,8 @@ GilSlot *misuse_export(void);
 
 /* Functions that take a va_list. */
 int via_GilArg_VaParse(GilObject *args, const char *format, ...);
-int via_GilArg_VaParseTupleAndKeywords(GilObject *args, GilObject *kwargs, const char *format, char *const *keywords, ...);
+int via_GilArg_VaParseTupleAndKeywords(GilObject *args, GilObject *kwargs, const char *format, char *const *keywords,
+                                       ...);
 GilObject *via_Gil_VaBuildValue(const char *format, ...);
 GilObject *via_GilErr_FormatV(GilObject *exception, const char *format, ...);
 GilObject *via_GilBytes_FromFormatV(const char *format, ...);

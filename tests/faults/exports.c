@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes each call of the table of exports with memory that runs out, at its first allocation, at its second, and so on
+ * until it works: once with only that allocation failing, and once with all from there on.
+ *
+ * Whatever fails: the error is MemoryError, the result says so, the thread stays attached, and with the objects of the
+ * call given back as much memory is in use as before.
+ */
+#include "api/misuse/misuse.h"
+
+#include "base/mem.h"
+#include "state/tstate.h"
+
+#include <stdio.h>
+
+/* More allocations than any call makes. */
+#define ALLOCATIONS_MAX 2000
+
+static size_t
+blocks_alive(void)
+{
+    struct gil_mem_stats raw, heap;
+
+    gil_raw_stats(&raw);
+    gil_heap_stats(gil_tstate_need(__func__)->heap, &heap);
+    return raw.blocks + heap.blocks;
+}
+
+/* What the call set, which is cleared; anything is right for a call that raises by itself. */
+static void
+judge(const char *name, enum call_kind kind, const struct fixture *f, long nth, long delivered)
+{
+    ck_assert_msg(GilThreadState_IsAttached(), "%s, allocation %ld: not attached any more", name, nth);
+    if (GilErr_Occurred() == NULL)
+        return;
+    ck_assert_msg(delivered > 0 || kind == CALL_RAISES, "%s: an error without a lack of memory", name);
+    if (kind != CALL_RAISES) {
+        ck_assert_msg(GilErr_ExceptionMatches(GilExc_MemoryError), "%s, allocation %ld: not MemoryError", name,
+                      nth);
+        ck_assert_msg(f->failed, "%s, allocation %ld: MemoryError, and a result", name, nth);
+    }
+    GilErr_Clear();
+}
+
+/* Returns how many failures the call met. */
+static long
+call_failing(const char *name, misuse_call call, enum call_kind kind, long nth, int forever)
+{
+    struct fixture f;
+    size_t before = blocks_alive();
+
+    misuse_fill(&f);
+    f.failed = 1; /* a function without a result cannot say so itself */
+    gil_test_fail_alloc(nth, forever);
+    call(&f);
+    long delivered = gil_mem_fail_count();
+    gil_test_fail_alloc_off();
+    judge(name, kind, &f, nth, delivered);
+    misuse_empty(&f);
+    size_t after = blocks_alive();
+    ck_assert_msg(before == after || kind == CALL_LEAVES || nth == 0,
+                  "%s, allocation %ld failing%s: %zu blocks before, %zu after", name, nth,
+                  forever ? " with all that follow" : "", before, after);
+    return delivered;
+}
+
+void
+misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
+            const struct expectation *expected)
+{
+    long injected = 0;
+
+    (void)lock;
+    (void)n_arguments;
+    (void)expected;
+    if (kind == CALL_ELSEWHERE)
+        return;
+    misuse_start();
+    /* Caches fill. */
+    call_failing(name, call, kind, 0, 0);
+    for (long nth = 1;; nth++) {
+        long delivered = call_failing(name, call, kind, nth, 0) + call_failing(name, call, kind, nth, 1);
+        if (delivered == 0)
+            break;
+        injected += delivered;
+        ck_assert_int_lt(nth, ALLOCATIONS_MAX);
+    }
+    gil_test_stop();
+    if (injected > 0)
+        fprintf(stderr, "%s: %ld failures injected\n", name, injected);
+}
