@@ -3,9 +3,9 @@
  * @file
  * Buffers: an object lends its memory, with shape, strides and format (PEP 3118).
  *
- * Whoever gets a buffer owns the view until GilBuffer_Release(): the exporter stays alive and its memory in place for as
- * long. That is what makes it right to work on the memory with the lock dropped; what several threads then do to the same
- * bytes is theirs to order.
+ * Whoever gets a buffer owns the view until GilBuffer_Release(): the exporter stays alive and its memory in place for
+ * as long. That is what makes it right to work on the memory with the lock dropped; what several threads then do to the
+ * same bytes is theirs to order.
  *
  *     Gil_buffer view;
  *     if (GilObject_GetBuffer(obj, &view, GilBUF_SIMPLE) < 0)
@@ -22,7 +22,7 @@
 
 GIL_BEGIN_DECLS
 
-/** One view of an exporter's memory. Fields beyond @p readonly are filled as far as the request's flags ask for them. */
+/** One view of an exporter's memory. Fields beyond @p readonly are filled as far as the request asks for them. */
 typedef struct _gilbuffer {
     void *buf;               /**< first element; with strides below zero not the lowest address */
     GilObject *obj;          /**< exporter, a reference of the view's own; NULL: released, or memory of nobody */
@@ -40,11 +40,11 @@ typedef struct _gilbuffer {
 #define GilBUF_MAX_NDIM 64
 
 /* What a consumer asks for; each says what it can cope with. */
-#define GilBUF_SIMPLE 0             /**< contiguous bytes */
-#define GilBUF_WRITABLE 0x0001      /**< refuse read-only memory */
+#define GilBUF_SIMPLE 0        /**< contiguous bytes */
+#define GilBUF_WRITABLE 0x0001 /**< refuse read-only memory */
 #define GilBUF_WRITEABLE GilBUF_WRITABLE
-#define GilBUF_FORMAT 0x0004        /**< fill format */
-#define GilBUF_ND 0x0008            /**< fill shape */
+#define GilBUF_FORMAT 0x0004 /**< fill format */
+#define GilBUF_ND 0x0008     /**< fill shape */
 #define GilBUF_STRIDES (0x0010 | GilBUF_ND)
 #define GilBUF_C_CONTIGUOUS (0x0020 | GilBUF_STRIDES)
 #define GilBUF_F_CONTIGUOUS (0x0040 | GilBUF_STRIDES)
@@ -75,11 +75,13 @@ GIL_API int GilObject_GetBuffer(GilObject *exporter, Gil_buffer *view, int flags
  *  @lock_held
  *  @reenters the exporter */
 GIL_API void GilBuffer_Release(Gil_buffer *view);
-/** What an exporter of plain bytes does in its getbuffer: fill @p view with @p len bytes at @p buf as far as @p flags ask.
+/** What an exporter of plain bytes does in its getbuffer: fill @p view with @p len bytes at @p buf as far as @p flags
+ *  ask.
  *  @p exporter may be NULL: memory of nobody.
  *  @lock_held
  *  @return 0, or -1 with BufferError (writable asked, memory read-only) or ValueError (@p len negative) */
-GIL_API int GilBuffer_FillInfo(Gil_buffer *view, GilObject *exporter, void *buf, Gil_ssize_t len, int readonly, int flags);
+GIL_API int GilBuffer_FillInfo(Gil_buffer *view, GilObject *exporter, void *buf, Gil_ssize_t len, int readonly,
+                               int flags);
 /** 1 when the elements lie in one block in order 'C' (last index fastest), 'F' (first index fastest) or 'A' (either).
  *  @lock_held */
 GIL_API int GilBuffer_IsContiguous(const Gil_buffer *view, char order);
@@ -88,7 +90,8 @@ GIL_API int GilBuffer_IsContiguous(const Gil_buffer *view, char order);
 GIL_API void *GilBuffer_GetPointer(const Gil_buffer *view, const Gil_ssize_t *indices);
 /** Fill @p strides for a contiguous array of @p ndims lengths @p shape; @p order 'C' or 'F'. Lengths are trusted.
  *  @lock_held */
-GIL_API void GilBuffer_FillContiguousStrides(int ndims, Gil_ssize_t *shape, Gil_ssize_t *strides, int itemsize, char order);
+GIL_API void GilBuffer_FillContiguousStrides(int ndims, Gil_ssize_t *shape, Gil_ssize_t *strides, int itemsize,
+                                             char order);
 /** Bytes of one element of struct format @p format ("@", "=", "<", ">", "!" prefixes, counts and alignment included).
  *  @lock_held
  *  @return the size, or -1 with ValueError */

@@ -15,7 +15,7 @@
 
 GIL_BEGIN_DECLS
 
-/** Set in @p nargsf: the callee may use args[-1] as room of its own while it runs, and restores it before it returns. */
+/** Set in @p nargsf: the callee may use args[-1] as room of its own while it runs; it restores it before it returns. */
 #define GIL_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
 
 static inline Gil_ssize_t
@@ -86,8 +86,8 @@ GIL_API GilObject *GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, G
 /** @} */
 
 /** @name With an array (PEP 590)
- *  args holds the positional arguments, then the values of the keywords whose names stand in the tuple @p kwnames (NULL:
- *  none). The array must be followed by nothing; it stays the caller's.
+ *  args holds the positional arguments, then the values of the keywords whose names stand in the tuple @p kwnames
+ *  (NULL: none). The array stays the caller's.
  *  @{ */
 /** @p nargsf: number of positional arguments, perhaps with GIL_VECTORCALL_ARGUMENTS_OFFSET.
  *  @newref
@@ -98,12 +98,14 @@ GIL_API GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *a
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GilObject *GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwargs);
+GIL_API GilObject *GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nargsf,
+                                            GilObject *kwargs);
 /** args[0].name(args[1], ...): args[0] counts among the @p nargsf, which is at least 1.
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GilObject *GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+GIL_API GilObject *GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf,
+                                              GilObject *kwnames);
 /** The function behind a callable's vectorcall slot, or NULL (no error) when it has none.
  *  @lock_held */
 GIL_API vectorcallfunc GilVectorcall_Function(GilObject *callable);

@@ -31,8 +31,8 @@ _GilFloat_AS_DOUBLE(GilObject *op)
  *  @lock_held
  *  @return the float, or NULL with MemoryError */
 GIL_API GilObject *GilFloat_FromDouble(double v);
-/** A float from the text of a str, bytes or bytearray: decimal point always '.', "inf", "nan", underscores between digits
- *  (PEP 515), white space around; correctly rounded, whatever the locale.
+/** A float from the text of a str, bytes or bytearray: decimal point always '.', "inf", "nan", underscores between
+ *  digits (PEP 515), white space around; correctly rounded, whatever the locale.
  *  @newref
  *  @lock_held
  *  @return the float, or NULL with ValueError or TypeError */

@@ -4,8 +4,8 @@
  * int: whole numbers of any size.
  *
  * The makers return a new reference, or NULL with MemoryError. The readers accept an int or anything with nb_index, and
- * raise TypeError for the rest and OverflowError where the value does not fit; those that return a number return -1 then,
- * so ask GilErr_Occurred() when -1 comes back.
+ * raise TypeError for the rest and OverflowError where the value does not fit; those that return a number return -1
+ * then, so ask GilErr_Occurred() when -1 comes back.
  */
 #ifndef GILRT_LONG_H
 #define GILRT_LONG_H
@@ -66,8 +66,8 @@ GIL_API GilObject *GilLong_FromDouble(double v);
 GIL_API GilObject *GilLong_FromVoidPtr(void *p);
 /** Number written in @p str: white space, sign, prefix (0x, 0o, 0b) and underscores between digits as in source text.
  *  @p base is 2 to 36, or 0: the prefix decides. *@p pend (unless NULL) gets the end of @p str, or on error the first
- *  character that could not be used. ValueError for what is no number, and for more than 4300 digits in a base that is no
- *  power of 2: such texts cost the square of their length.
+ *  character that could not be used. ValueError for what is no number, and for more than 4300 digits in a base that is
+ *  no power of 2: such texts cost the square of their length.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromString(const char *str, char **pend, int base);
@@ -166,13 +166,13 @@ GIL_API int GilLong_IsZero(GilObject *op);
 /** @name Bytes
  *  Two's complement in either byte order (CPython 3.13).
  *  @{ */
-#define Gil_ASNATIVEBYTES_DEFAULTS -1        /**< native order; the highest bit may be sign or value; no nb_index */
+#define Gil_ASNATIVEBYTES_DEFAULTS -1 /**< native order; the highest bit may be sign or value; no nb_index */
 #define Gil_ASNATIVEBYTES_BIG_ENDIAN 0
 #define Gil_ASNATIVEBYTES_LITTLE_ENDIAN 1
 #define Gil_ASNATIVEBYTES_NATIVE_ENDIAN 3
-#define Gil_ASNATIVEBYTES_UNSIGNED_BUFFER 4  /**< the highest bit is no sign: it needs no byte more */
-#define Gil_ASNATIVEBYTES_REJECT_NEGATIVE 8  /**< ValueError for values below zero */
-#define Gil_ASNATIVEBYTES_ALLOW_INDEX 16     /**< accept what has nb_index */
+#define Gil_ASNATIVEBYTES_UNSIGNED_BUFFER 4 /**< the highest bit is no sign: it needs no byte more */
+#define Gil_ASNATIVEBYTES_REJECT_NEGATIVE 8 /**< ValueError for values below zero */
+#define Gil_ASNATIVEBYTES_ALLOW_INDEX 16    /**< accept what has nb_index */
 
 /** Write the value into @p n_bytes bytes at @p buffer, cut or sign-extended to fit.
  *  @lock_held

@@ -3,7 +3,8 @@
  * @file
  * Subscripts: o[key] for mappings and sequences alike, and what mappings offer besides.
  *
- * Every function raises TypeError where the object does not support the operation, SystemError where an argument is NULL.
+ * Every function raises TypeError where the object does not support the operation, SystemError where an argument is
+ * NULL.
  */
 #ifndef GILRT_MAPPING_H
 #define GILRT_MAPPING_H

@@ -3,9 +3,9 @@
  * @file
  * Numbers: arithmetic on any two objects, and turning objects into numbers.
  *
- * A binary operation asks the left operand's type, then the right one's; the right one first where its type is a subclass
- * of the left one's with a slot of its own. A slot that does not know the other operand returns Gil_NotImplemented.
- * Every function raises TypeError where neither knows, SystemError where an argument is NULL.
+ * A binary operation asks the left operand's type, then the right one's; the right one first where its type is a
+ * subclass of the left one's with a slot of its own. A slot that does not know the other operand returns
+ * Gil_NotImplemented. Every function raises TypeError where neither knows, SystemError where an argument is NULL.
  */
 #ifndef GILRT_NUMBER_H
 #define GILRT_NUMBER_H

@@ -96,8 +96,8 @@ GIL_API GilObject *GilSequence_List(GilObject *o);
  *  @lock_held
  *  @reenters the iterator */
 GIL_API GilObject *GilSequence_Tuple(GilObject *o);
-/** The items as something GilSequence_Fast_GET_ITEM() can read: a tuple or list as it is, else a new list. TypeError with
- *  the text @p m where @p o is not iterable.
+/** The items as something GilSequence_Fast_GET_ITEM() can read: a tuple or list as it is, else a new list. TypeError
+ *  with the text @p m where @p o is not iterable.
  *  @newref
  *  @lock_held
  *  @reenters the iterator */

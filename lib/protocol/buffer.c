@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* All bits that a request may have. */
-#define REQUEST_BITS                                                                                        \
+#define REQUEST_BITS                                                                                       \
     (GilBUF_WRITABLE | GilBUF_FORMAT | GilBUF_C_CONTIGUOUS | GilBUF_F_CONTIGUOUS | GilBUF_ANY_CONTIGUOUS | \
      GilBUF_INDIRECT)
 
@@ -111,7 +111,8 @@ GilBuffer_FillInfo(Gil_buffer *view, GilObject *exporter, void *buf, Gil_ssize_t
 
 /* --- layout --- */
 
-/* Whether strides are those of a contiguous array; the fastest index comes first or last. Lengths 0 and 1 step nowhere. */
+/* Whether strides are those of a contiguous array; the fastest index comes first or last. Lengths 0 and 1 step nowhere.
+ */
 static int
 strides_fit(const Gil_buffer *view, int first_fastest)
 {

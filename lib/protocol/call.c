@@ -2,10 +2,10 @@
 /*
  * Calling: every way of handing over arguments ends in vectorcall or in tp_call.
  *
- * A callable whose type has the vectorcall flag takes an array; for it a tuple and a dict are unpacked. One that has only
- * tp_call takes a tuple and a dict; for it an array is packed. The functions with arguments in the call put them into an
- * array on the stack, with one free place in front, which they offer to the callee: bound methods put their self there
- * instead of copying the array.
+ * A callable whose type has the vectorcall flag takes an array; for it a tuple and a dict are unpacked. One that has
+ * only tp_call takes a tuple and a dict; for it an array is packed. The functions with arguments in the call put them
+ * into an array on the stack, with one free place in front, which they offer to the callee: bound methods put their
+ * self there instead of copying the array.
  *
  * Every outcome passes gil_call_result(). Functions that were called through a GilMethodDef have passed it once already
  * (method_call.c), where the message can name them better.
@@ -31,10 +31,13 @@ void
 gil_call_panic_unbalanced(const char *name, const void *code)
 {
     Dl_info info;
-    const char *file = code != NULL && dladdr(code, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "a native module";
+    const char *file =
+        code != NULL && dladdr(code, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "a native module";
 
-    gil_panic(name != NULL ? name : "call", "%s returned without the lock, or in another thread state: a "
-              "Gil_BEGIN_ALLOW_THREADS without its Gil_END_ALLOW_THREADS", file);
+    gil_panic(name != NULL ? name : "call",
+              "%s returned without the lock, or in another thread state: a "
+              "Gil_BEGIN_ALLOW_THREADS without its Gil_END_ALLOW_THREADS",
+              file);
 }
 
 GilObject *
@@ -124,8 +127,8 @@ gil_vectorcall(GilThreadState *ts, GilObject *callable, GilObject *const *args, 
 /* --- keywords from a dict --- */
 
 /*
- * Positional arguments and a dict for a vectorcall function: one array, one tuple of names. The array holds the keywords'
- * values strongly, for the dict may change while the callee runs; positional ones are the caller's.
+ * Positional arguments and a dict for a vectorcall function: one array, one tuple of names. The array holds the
+ * keywords' values strongly, for the dict may change while the callee runs; positional ones are the caller's.
  */
 static GilObject *
 vectorcall_unpacked(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *const *args,
@@ -286,8 +289,8 @@ GilObject_CallFunctionObjArgs(GilObject *callable, ...)
 /* --- methods --- */
 
 /*
- * args[0].name(args[1]...). An ordinary method is called as it stands in the type's table; for everything else the attribute
- * is fetched, and called with the arguments behind args[0].
+ * args[0].name(args[1]...). An ordinary method is called as it stands in the type's table; for everything else the
+ * attribute is fetched, and called with the arguments behind args[0].
  */
 static GilObject *
 call_method(GilThreadState *ts, GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames)
@@ -311,7 +314,8 @@ call_method(GilThreadState *ts, GilObject *name, GilObject *const *args, size_t 
     GilObject *attribute = GilObject_GetAttr(self, name);
     if (attribute == NULL)
         return NULL;
-    /* args[0] is no argument of the attribute any more: it is the free place in front of the others, if there is leave. */
+    /* args[0] is no argument of the attribute any more: it is the free place in front of the others, if there is leave.
+     */
     size_t offset = nargsf & GIL_VECTORCALL_ARGUMENTS_OFFSET;
     GilObject *result = gil_vectorcall(ts, attribute, args + 1, rest | offset, kwnames);
     Gil_DECREF(attribute);
@@ -441,6 +445,7 @@ GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
         return gil_err_type(__func__, "a dict", dict);
     vectorcallfunc call = gil_vectorcall_of(callable);
     if (call == NULL)
-        return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall", Gil_TYPE(callable)->tp_name);
+        return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall",
+                             Gil_TYPE(callable)->tp_name);
     return vectorcall_tuple(ts, callable, call, tuple, dict);
 }

@@ -14,8 +14,8 @@ GilObject *gil_call_bad_result(GilThreadState *ts, GilObject *callable, const ch
 void gil_call_panic_unbalanced(const char *name, const void *code) __attribute__((noreturn, cold));
 
 /*
- * What every call of foreign code passes on its way back: the thread is attached as before, and there is either a result or
- * an error. callable or name is for messages.
+ * What every call of foreign code passes on its way back: the thread is attached as before, and there is either a
+ * result or an error. callable or name is for messages.
  */
 static inline GilObject *
 gil_call_result(GilThreadState *ts, GilObject *callable, const char *name, const void *code, GilObject *result)

@@ -3,9 +3,9 @@
  * Calls of C functions described by a GilMethodDef: the boundary between the library and native code.
  *
  * On the way in, arguments are brought into the form that the function's flags name. On the way out two things are
- * checked in every build, both one load and one comparison: that the thread holds the lock again, in the thread state in
- * which it left, and that there is either a result or an error. A function that forgot the END of a BEGIN would otherwise
- * let two threads loose on the same objects, and the crash would come later and elsewhere.
+ * checked in every build, both one load and one comparison: that the thread holds the lock again, in the thread state
+ * in which it left, and that there is either a result or an error. A function that forgot the END of a BEGIN would
+ * otherwise let two threads loose on the same objects, and the crash would come later and elsewhere.
  */
 #include "protocol/method_call.h"
 
@@ -13,7 +13,7 @@
 #include "object/recursion.h"
 #include "protocol/call.h"
 
-#define CONVENTION                                                                                       \
+#define CONVENTION \
     (GIL_METH_VARARGS | GIL_METH_KEYWORDS | GIL_METH_NOARGS | GIL_METH_O | GIL_METH_FASTCALL | GIL_METH_METHOD)
 
 /* The function of a definition in its real signature; the detour over void (*)(void) is how C allows it. */

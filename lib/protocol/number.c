@@ -3,16 +3,15 @@
  * Arithmetic on any two objects: which type is asked, and in which order.
  *
  * The operations differ only in a slot and in what the error message calls them, so each is a line in a table, and the
- * slot is found by its offset in GilNumberMethods. The rule of asking is CPython's: left, then right; right first where its
- * type is a subclass of the left one's with another slot; NotImplemented means "ask the next". Sequences come last, for +
- * and *, so that a type with both kinds of slots is a number first.
+ * slot is found by its offset in GilNumberMethods. The rule of asking is CPython's: left, then right; right first where
+ * its type is a subclass of the left one's with another slot; NotImplemented means "ask the next". Sequences come last,
+ * for + and *, so that a type with both kinds of slots is a number first.
  */
 #include "protocol/number.h"
 
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
-
 
 /* --- asking --- */
 
@@ -90,18 +89,18 @@ in_place(const char *func, GilObject *v, GilObject *w, size_t offset, size_t off
 /* --- binary operations --- */
 
 /* One public function each: a macro, because the twenty bodies differ in three words. */
-#define BINARY(Name, slot, sign)                                     \
-    GilObject *GilNumber_##Name(GilObject *o1, GilObject *o2)        \
-    {                                                                \
-        gil_tstate_need(__func__);                                   \
-        return binary(__func__, o1, o2, SLOT(slot), sign);           \
+#define BINARY(Name, slot, sign)                              \
+    GilObject *GilNumber_##Name(GilObject *o1, GilObject *o2) \
+    {                                                         \
+        gil_tstate_need(__func__);                            \
+        return binary(__func__, o1, o2, SLOT(slot), sign);    \
     }
 
-#define IN_PLACE(Name, slot, sign)                                                             \
-    GilObject *GilNumber_InPlace##Name(GilObject *o1, GilObject *o2)                           \
-    {                                                                                          \
-        gil_tstate_need(__func__);                                                             \
-        return in_place(__func__, o1, o2, SLOT(nb_inplace_##slot), SLOT(nb_##slot), sign);     \
+#define IN_PLACE(Name, slot, sign)                                                         \
+    GilObject *GilNumber_InPlace##Name(GilObject *o1, GilObject *o2)                       \
+    {                                                                                      \
+        gil_tstate_need(__func__);                                                         \
+        return in_place(__func__, o1, o2, SLOT(nb_inplace_##slot), SLOT(nb_##slot), sign); \
     }
 
 BINARY(Subtract, nb_subtract, "-")
@@ -160,7 +159,8 @@ static GilObject *
 repeat(ssizeargfunc slot, GilObject *sequence, GilObject *n)
 {
     if (!gil_has_index(n))
-        return GilErr_Format(GilExc_TypeError, "can't multiply sequence by non-int of type '%.200s'", Gil_TYPE(n)->tp_name);
+        return GilErr_Format(GilExc_TypeError, "can't multiply sequence by non-int of type '%.200s'",
+                             Gil_TYPE(n)->tp_name);
     Gil_ssize_t count = GilNumber_AsSsize_t(n, GilExc_OverflowError);
     if (count == -1 && GilErr_Occurred() != NULL)
         return NULL;
@@ -350,7 +350,8 @@ gil_number_index(GilObject *o)
     if (is_int(o))
         return Gil_NewRef(o);
     if (!gil_has_index(o))
-        return GilErr_Format(GilExc_TypeError, "'%.200s' object cannot be interpreted as an integer", Gil_TYPE(o)->tp_name);
+        return GilErr_Format(GilExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
+                             Gil_TYPE(o)->tp_name);
     GilObject *result = Gil_TYPE(o)->tp_as_number->nb_index(o);
     if (result != NULL && !is_int(result)) {
         GilErr_Format(GilExc_TypeError, "%.200s.__index__() must return an int, not %.200s", Gil_TYPE(o)->tp_name,
@@ -360,7 +361,8 @@ gil_number_index(GilObject *o)
     return result;
 }
 
-/* The end of the range of Gil_ssize_t on the side of an int that does not fit; -1 with the error set when memory lacks. */
+/* The end of the range of Gil_ssize_t on the side of an int that does not fit; -1 with the error set when memory lacks.
+ */
 static Gil_ssize_t
 clip(GilObject *number)
 {

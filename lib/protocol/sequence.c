@@ -210,7 +210,8 @@ search_iterator(GilObject *o)
 {
     GilObject *it = GilObject_GetIter(o);
     if (it == NULL && Gil_TYPE(o)->tp_iter == NULL && GilErr_ExceptionMatches(GilExc_TypeError))
-        GilErr_Format(GilExc_TypeError, "argument of type '%.200s' is not a container or iterable", Gil_TYPE(o)->tp_name);
+        GilErr_Format(GilExc_TypeError, "argument of type '%.200s' is not a container or iterable",
+                      Gil_TYPE(o)->tp_name);
     return it;
 }
 

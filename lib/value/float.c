@@ -2,8 +2,9 @@
 /*
  * float: a C double, its arithmetic with floats and ints, its order and its hash.
  *
- * Comparisons with ints are exact, without converting either: 2**53 + 1 is more than 2.0**53. Hashes are the remainder of
- * the value modulo the prime 2^61 - 1, as for ints, so that equal numbers hash alike (CPython's scheme for numeric hashes).
+ * Comparisons with ints are exact, without converting either: 2**53 + 1 is more than 2.0**53. Hashes are the remainder
+ * of the value modulo the prime 2^61 - 1, as for ints, so that equal numbers hash alike (CPython's scheme for numeric
+ * hashes).
  */
 #include "value/float.h"
 

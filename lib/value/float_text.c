@@ -2,12 +2,12 @@
 /*
  * Doubles as text and from text, independent of the process's locale.
  *
- * To text: the free-format algorithm of Steele and White (1990) in the form of Burger and Dybvig, "Printing Floating-Point
- * Numbers Quickly and Accurately" (1996), on exact integers of at most 1200 bits. It stops at the first digit at which
- * what has been written can be mistaken for no other double; the last digit is the nearer one, ties to even as in Gay's
- * dtoa, so that the text is CPython's. Printing 17 digits by snprintf and cutting was rejected: it takes the decimal comma
- * of the host's locale, and trying 15, 16, 17 digits in turn misses texts at powers of two, where the neighbour below is
- * nearer than the one above.
+ * To text: the free-format algorithm of Steele and White (1990) in the form of Burger and Dybvig, "Printing
+ * Floating-Point Numbers Quickly and Accurately" (1996), on exact integers of at most 1200 bits. It stops at the first
+ * digit at which what has been written can be mistaken for no other double; the last digit is the nearer one, ties to
+ * even as in Gay's dtoa, so that the text is CPython's. Printing 17 digits by snprintf and cutting was rejected: it
+ * takes the decimal comma of the host's locale, and trying 15, 16, 17 digits in turn misses texts at powers of two,
+ * where the neighbour below is nearer than the one above.
  *
  * From text: the C library rounds correctly, so it does the work, but by strtod_l() in a locale object of our own that
  * nobody else sees, after the text was found to follow our grammar and not its wider one (hexadecimal, "nan(...)").
@@ -26,7 +26,8 @@
 
 /* --- to text --- */
 
-/* Integers below 2^(64 * BIG). The largest is 2^1024 * 2^3 * 10, or 2^53 * 10^325 for the smallest doubles: 1133 bits. */
+/* Integers below 2^(64 * BIG). The largest is 2^1024 * 2^3 * 10, or 2^53 * 10^325 for the smallest doubles: 1133 bits.
+ */
 #define BIG 20
 
 struct big {
@@ -96,8 +97,8 @@ big_digit(struct big *r, const struct big *s)
 }
 
 /*
- * What stands between a double and its neighbours: v = r / s, and everything from (r - low) / s to (r + high) / s reads back
- * as v, the bounds themselves where v's mantissa is even.
+ * What stands between a double and its neighbours: v = r / s, and everything from (r - low) / s to (r + high) / s reads
+ * back as v, the bounds themselves where v's mantissa is even.
  */
 struct interval {
     struct big r, s, low, high;

@@ -2,16 +2,17 @@
 /*
  * Magnitudes: arithmetic on arrays of 64-bit limbs, over the innermost loops of GMP.
  *
- * GMP's mpn functions work on arrays of the caller and are the fastest loops there are, but the larger of them ask GMP's
- * allocator for scratch, and that one ends the process when memory is lacking; others put some 6 KiB on the stack (measured
- * for mpn_mul() of 64 limbs). So only its loops over one operand stand here (add, subtract, shift, multiply by a limb, divide
- * by a limb), which do neither. tests/unit/value/test_limbs.c counts GMP's allocations and paints the stack to show it.
+ * GMP's mpn functions work on arrays of the caller and are the fastest loops there are, but the larger of them ask
+ * GMP's allocator for scratch, and that one ends the process when memory is lacking; others put some 6 KiB on the stack
+ * (measured for mpn_mul() of 64 limbs). So only its loops over one operand stand here (add, subtract, shift, multiply
+ * by a limb, divide by a limb), which do neither. tests/unit/value/test_limbs.c counts GMP's allocations and paints the
+ * stack to show it.
  *
- * Products with a factor of at most GIL_LIMBS_DIRECT limbs are made row by row, larger ones by the method of Karatsuba and
- * Ofman (1962), quotients by Knuth's Algorithm D (The Art of Computer Programming, 4.3.1); the latter two with scratch from
- * the interpreter's heap, so that lack of memory is an error like any other. Algorithm D is quadratic at any size. A faster
- * division was left out: texts, the usual source of giant divisions, are limited to 4300 digits, and up to there it would
- * not be faster.
+ * Products with a factor of at most GIL_LIMBS_DIRECT limbs are made row by row, larger ones by the method of Karatsuba
+ * and Ofman (1962), quotients by Knuth's Algorithm D (The Art of Computer Programming, 4.3.1); the latter two with
+ * scratch from the interpreter's heap, so that lack of memory is an error like any other. Algorithm D is quadratic at
+ * any size. A faster division was left out: texts, the usual source of giant divisions, are limited to 4300 digits, and
+ * up to there it would not be faster.
  */
 #include "value/limbs.h"
 
@@ -109,8 +110,8 @@ sub_abs(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn)
 }
 
 /*
- * Scratch of karatsuba() for n limbs. A level uses 2h, h = ceil(n / 2), and passes the rest on: the h of all levels sum up
- * to n and one for each of at most 64 levels; the last level needs 2h + 1 more with h <= GIL_LIMBS_DIRECT.
+ * Scratch of karatsuba() for n limbs. A level uses 2h, h = ceil(n / 2), and passes the rest on: the h of all levels sum
+ * up to n and one for each of at most 64 levels; the last level needs 2h + 1 more with h <= GIL_LIMBS_DIRECT.
  */
 static size_t
 karatsuba_scratch(size_t n)
@@ -146,8 +147,8 @@ karatsuba(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, uint64_t 
 }
 
 /*
- * r = a * b with an >= bn > GIL_LIMBS_DIRECT: a is taken in blocks of the size of b, the last one perhaps shorter. block gets
- * one product and has room for 2 bn limbs.
+ * r = a * b with an >= bn > GIL_LIMBS_DIRECT: a is taken in blocks of the size of b, the last one perhaps shorter.
+ * block gets one product and has room for 2 bn limbs.
  */
 static void
 mul_blocks(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t bn, uint64_t *block, uint64_t *ws)
@@ -167,8 +168,8 @@ mul_blocks(uint64_t *r, const uint64_t *a, size_t an, const uint64_t *b, size_t 
     }
 }
 
-/* Room for mul_blocks(): its block, and those of each shorter remainder. Remainders follow as in Euclid's algorithm, so that
- * every second one is at most half of the one before: together they are below 4 bn. */
+/* Room for mul_blocks(): its block, and those of each shorter remainder. Remainders follow as in Euclid's algorithm, so
+ * that every second one is at most half of the one before: together they are below 4 bn. */
 static size_t
 mul_blocks_scratch(size_t bn)
 {

@@ -9,9 +9,9 @@
 #include "value/limbs.h"
 
 /*
- * Sign and magnitude. The sign of size is that of the number, its absolute value the number of limbs; the top limb is not
- * 0. Zero has size 0, and its digit[0] exists and is 0: so size * digit[0] is the value whenever |size| <= 1.
- * size stands where GilVarObject has ob_size. An int never changes once it was handed out.
+ * Sign and magnitude. The sign of size is that of the number, its absolute value the number of limbs; the top limb is
+ * not 0. Zero has size 0, and its digit[0] exists and is 0: so size * digit[0] is the value whenever |size| <= 1. size
+ * stands where GilVarObject has ob_size. An int never changes once it was handed out.
  */
 struct gil_long {
     GilObject_HEAD
@@ -104,9 +104,9 @@ gil_long_from_int64(GilThreadState *ts, int64_t value)
 GilObject *gil_long_from_int128(GilThreadState *ts, __int128 value);
 
 /*
- * Making one of any size: room for n limbs (uninitialised, n may be 0), the limbs filled in, then finished. new: NULL with
- * MemoryError, or OverflowError where no memory could ever hold n limbs. finish: cuts leading zeros, sets the sign, gives
- * a small int where it is one; steals v, cannot fail.
+ * Making one of any size: room for n limbs (uninitialised, n may be 0), the limbs filled in, then finished. new: NULL
+ * with MemoryError, or OverflowError where no memory could ever hold n limbs. finish: cuts leading zeros, sets the
+ * sign, gives a small int where it is one; steals v, cannot fail.
  */
 struct gil_long *gil_long_new(GilThreadState *ts, size_t n);
 GilObject *gil_long_finish(struct gil_long *v, size_t n, int negative);
@@ -119,7 +119,8 @@ GilObject *gil_long_to_subtype(GilTypeObject *type, GilObject *x);
 GilObject *gil_long_add(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b, int subtract);
 GilObject *gil_long_mul(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b);
 /* Rounded down; ZeroDivisionError. Either result may be NULL: not wanted. 0, or -1 and neither is set. */
-int gil_long_divmod(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b, GilObject **q, GilObject **r);
+int gil_long_divmod(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b, GilObject **q,
+                    GilObject **r);
 GilObject *gil_long_lshift(GilThreadState *ts, const struct gil_long *a, uint64_t bits);
 int gil_long_cmp(const struct gil_long *a, const struct gil_long *b); /* -1, 0, 1 */
 Gil_hash_t gil_long_hash(GilObject *op);
@@ -138,7 +139,8 @@ void gil_long_frexp(const struct gil_long *v, double *fraction, int64_t *exponen
 int gil_long_cmp_double(const struct gil_long *v, double f);
 /* Two's complement, cut or sign-extended to n bytes. */
 void gil_long_to_bytes(const struct gil_long *v, unsigned char *bytes, size_t n, int little_endian);
-GilObject *gil_long_from_bytes(GilThreadState *ts, const unsigned char *bytes, size_t n, int little_endian, int is_signed);
+GilObject *gil_long_from_bytes(GilThreadState *ts, const unsigned char *bytes, size_t n, int little_endian,
+                               int is_signed);
 
 /* long_text.c. */
 #define GIL_INT_MAX_STR_DIGITS 4300

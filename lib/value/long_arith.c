@@ -312,8 +312,8 @@ bitwise(GilObject *v, GilObject *w, int op)
 
     if (a.n <= 1 && b.n <= 1) {
         uint64_t limb = combine(next_limb(&a), next_limb(&b), op);
-        return gil_long_from_int128(ts, (__int128)((unsigned __int128)combine(next_limb(&a), next_limb(&b), op)
-                                                   << GIL_LIMB_BITS | limb));
+        return gil_long_from_int128(
+            ts, (__int128)((unsigned __int128)combine(next_limb(&a), next_limb(&b), op) << GIL_LIMB_BITS | limb));
     }
     size_t n = Gil_MAX(a.n, b.n) + 1;
     struct gil_long *result = gil_long_new(ts, n);

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-_Static_assert(sizeof(long) == 8 && sizeof(long long) == 8 && sizeof(size_t) == 8, "long, long long and size_t have 64 bits");
+_Static_assert(sizeof(long) == 8 && sizeof(long long) == 8 && sizeof(size_t) == 8,
+               "long, long long and size_t have 64 bits");
 
 /* --- from C --- */
 
@@ -385,8 +386,8 @@ GilLong_AsVoidPtr(GilObject *op)
 }
 
 /*
- * The 64 bits below the top one set to 0.sss…, rounded here and not by the processor, whose rounding mode is the host's:
- * to 53 bits, ties to even, what stands below the 64 bits decides whether there is a tie.
+ * The 64 bits below the top one set to 0.sss…, rounded here and not by the processor, whose rounding mode is the
+ * host's: to 53 bits, ties to even, what stands below the 64 bits decides whether there is a tie.
  */
 void
 gil_long_frexp(const struct gil_long *v, double *fraction, int64_t *exponent)
@@ -558,8 +559,9 @@ GilLong_AsNativeBytes(GilObject *op, void *buffer, Gil_ssize_t n_bytes, int flag
             gil_long_to_bytes(v, buffer, (size_t)n_bytes, is_little_endian(flags));
         /* A bit for the sign; not where the sign is told by the buffer's top bit alone, or where there is none. */
         uint64_t bits = gil_limbs_bits(v->digit, gil_long_limbs(v)) + 1;
-        if (v->size < 0 ? gil_long_is_power_of_two(v)
-                        : (Gil_ssize_t)(bits / 8) == n_bytes && (defaults || (flags & Gil_ASNATIVEBYTES_UNSIGNED_BUFFER)))
+        if (v->size < 0
+                ? gil_long_is_power_of_two(v)
+                : (Gil_ssize_t)(bits / 8) == n_bytes && (defaults || (flags & Gil_ASNATIVEBYTES_UNSIGNED_BUFFER)))
             bits--;
         needed = (Gil_ssize_t)((bits + 7) / 8);
     }

@@ -153,8 +153,8 @@ gil_long_pow(GilObject *v, GilObject *w, GilObject *x)
 }
 
 /*
- * |a| scaled by 2^-shift as a new magnitude of *n limbs from the heap, and whether bits were lost; NULL without an error
- * set when memory is lacking.
+ * |a| scaled by 2^-shift as a new magnitude of *n limbs from the heap, and whether bits were lost; NULL without an
+ * error set when memory is lacking.
  */
 static uint64_t *
 scaled(GilThreadState *ts, const struct gil_long *a, int64_t shift, size_t *n, bool *lost)
@@ -183,11 +183,12 @@ scaled(GilThreadState *ts, const struct gil_long *a, int64_t shift, size_t *n, b
 }
 
 /*
- * The quotient |a| / |b| / 2^shift rounded down, its lowest bit set where something was left. shift was chosen so that it
- * has at most 57 bits. 0, or -1 when memory is lacking.
+ * The quotient |a| / |b| / 2^shift rounded down, its lowest bit set where something was left. shift was chosen so that
+ * it has at most 57 bits. 0, or -1 when memory is lacking.
  */
 static int
-scaled_quotient(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b, int64_t shift, uint64_t *quotient)
+scaled_quotient(GilThreadState *ts, const struct gil_long *a, const struct gil_long *b, int64_t shift,
+                uint64_t *quotient)
 {
     size_t n, bn = gil_long_limbs(b);
     bool lost;
@@ -215,7 +216,8 @@ scaled_quotient(GilThreadState *ts, const struct gil_long *a, const struct gil_l
     return 0;
 }
 
-/* q * 2^shift as a double, q of at least 55 bits or the result subnormal; ties to even. HUGE_VAL where it is too large. */
+/* q * 2^shift as a double, q of at least 55 bits or the result subnormal; ties to even. HUGE_VAL where it is too large.
+ */
 static double
 round_scaled(uint64_t q, int64_t shift)
 {
@@ -250,8 +252,8 @@ gil_long_true_divide(GilObject *v, GilObject *w)
     }
     if (a->size == 0)
         return GilFloat_FromDouble(negative ? -0.0 : 0.0);
-    int64_t difference = (int64_t)gil_limbs_bits(a->digit, gil_long_limbs(a)) -
-                         (int64_t)gil_limbs_bits(b->digit, gil_long_limbs(b));
+    int64_t difference =
+        (int64_t)gil_limbs_bits(a->digit, gil_long_limbs(a)) - (int64_t)gil_limbs_bits(b->digit, gil_long_limbs(b));
     if (difference < DBL_MIN_EXP - DBL_MANT_DIG - 1)
         return GilFloat_FromDouble(negative ? -0.0 : 0.0);
     if (difference <= DBL_MAX_EXP) {

@@ -288,7 +288,8 @@ evaluate(GilThreadState *ts, const struct numeral *found)
     }
     /* A digit of base 36 has less than 5.2 bits; one more limb for the carry. */
     unsigned bits_most = bits_each > 0 ? bits_each : gil_limb_bits(found->base);
-    size_t n = found->digits / GIL_LIMB_BITS * bits_most + (found->digits % GIL_LIMB_BITS * bits_most) / GIL_LIMB_BITS + 2;
+    size_t n =
+        found->digits / GIL_LIMB_BITS * bits_most + (found->digits % GIL_LIMB_BITS * bits_most) / GIL_LIMB_BITS + 2;
     struct gil_long *v = gil_long_new(ts, n);
     if (v == NULL)
         return NULL;
@@ -315,7 +316,8 @@ convert(GilThreadState *ts, const char *text, size_t len, int base, GilObject *s
     if (!bad)
         return evaluate(ts, &found);
     /* A text may be long: what the message shows of it is cut. */
-    GilObject *quoted = shown != NULL ? Gil_NewRef(shown) : GilUnicode_DecodeUTF8(text, (Gil_ssize_t)Gil_MIN(len, 200), "replace");
+    GilObject *quoted =
+        shown != NULL ? Gil_NewRef(shown) : GilUnicode_DecodeUTF8(text, (Gil_ssize_t)Gil_MIN(len, 200), "replace");
     if (quoted != NULL) {
         GilErr_Format(GilExc_ValueError, "invalid literal for int() with base %d: %.200R", base, quoted);
         Gil_DECREF(quoted);

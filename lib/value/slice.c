@@ -185,11 +185,12 @@ slice_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
     if (kwargs != NULL && gil_ops.dict_size(kwargs) > 0)
         return GilErr_Format(GilExc_TypeError, "slice() takes no keyword arguments");
     if (n < 1 || n > 3)
-        return GilErr_Format(GilExc_TypeError, "slice expected %s argument%s, got %zd", n < 1 ? "at least 1" : "at most 3",
-                             n < 1 ? "" : "s", n);
+        return GilErr_Format(GilExc_TypeError, "slice expected %s argument%s, got %zd",
+                             n < 1 ? "at least 1" : "at most 3", n < 1 ? "" : "s", n);
     if (n == 1)
         return GilSlice_New(NULL, GilTuple_GET_ITEM(args, 0), NULL);
-    return GilSlice_New(GilTuple_GET_ITEM(args, 0), GilTuple_GET_ITEM(args, 1), n == 3 ? GilTuple_GET_ITEM(args, 2) : NULL);
+    return GilSlice_New(GilTuple_GET_ITEM(args, 0), GilTuple_GET_ITEM(args, 1),
+                        n == 3 ? GilTuple_GET_ITEM(args, 2) : NULL);
 }
 
 /* slice.indices(length). */

@@ -10,11 +10,9 @@ START_TEST(test_api_buffer__work_without_the_lock)
     GilObject *array = GilByteArray_FromStringAndSize("abc", 3);
     Gil_buffer view;
     ck_assert_int_eq(GilObject_GetBuffer(array, &view, GilBUF_CONTIG), 0);
-    Gil_BEGIN_ALLOW_THREADS
-    for (Gil_ssize_t i = 0; i < view.len; i++)
-        ((char *)view.buf)[i] = (char)(((char *)view.buf)[i] + 1);
-    Gil_END_ALLOW_THREADS
-    ck_assert_int_eq(GilByteArray_Resize(array, 100), -1); /* M1: lent memory stays where it is */
+    Gil_BEGIN_ALLOW_THREADS for (Gil_ssize_t i = 0; i < view.len; i++)((char *)view.buf)[i] =
+        (char)(((char *)view.buf)[i] + 1);
+    Gil_END_ALLOW_THREADS ck_assert_int_eq(GilByteArray_Resize(array, 100), -1); /* M1: lent memory stays where it is */
     ck_assert(GilErr_ExceptionMatches(GilExc_BufferError));
     GilErr_Clear();
     GilBuffer_Release(&view);

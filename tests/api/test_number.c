@@ -9,13 +9,31 @@ static const struct {
     GilObject *(*fn)(GilObject *, GilObject *);
     const char *text; /* of 13 op 5 */
 } binary[] = {
-    {GilNumber_Add, "18"}, {GilNumber_Subtract, "8"}, {GilNumber_Multiply, "65"}, {GilNumber_FloorDivide, "2"},
-    {GilNumber_TrueDivide, "2.6"}, {GilNumber_Remainder, "3"}, {GilNumber_Divmod, "(2, 3)"}, {GilNumber_Lshift, "416"},
-    {GilNumber_Rshift, "0"}, {GilNumber_And, "5"}, {GilNumber_Xor, "8"}, {GilNumber_Or, "13"}, {GilNumber_InPlaceAdd, "18"},
-    {GilNumber_InPlaceSubtract, "8"}, {GilNumber_InPlaceMultiply, "65"}, {GilNumber_InPlaceFloorDivide, "2"},
-    {GilNumber_InPlaceTrueDivide, "2.6"}, {GilNumber_InPlaceRemainder, "3"}, {GilNumber_InPlaceLshift, "416"},
-    {GilNumber_InPlaceRshift, "0"}, {GilNumber_InPlaceAnd, "5"}, {GilNumber_InPlaceXor, "8"}, {GilNumber_InPlaceOr, "13"},
-    {GilNumber_MatrixMultiply, NULL}, {GilNumber_InPlaceMatrixMultiply, NULL},
+    {GilNumber_Add, "18"},
+    {GilNumber_Subtract, "8"},
+    {GilNumber_Multiply, "65"},
+    {GilNumber_FloorDivide, "2"},
+    {GilNumber_TrueDivide, "2.6"},
+    {GilNumber_Remainder, "3"},
+    {GilNumber_Divmod, "(2, 3)"},
+    {GilNumber_Lshift, "416"},
+    {GilNumber_Rshift, "0"},
+    {GilNumber_And, "5"},
+    {GilNumber_Xor, "8"},
+    {GilNumber_Or, "13"},
+    {GilNumber_InPlaceAdd, "18"},
+    {GilNumber_InPlaceSubtract, "8"},
+    {GilNumber_InPlaceMultiply, "65"},
+    {GilNumber_InPlaceFloorDivide, "2"},
+    {GilNumber_InPlaceTrueDivide, "2.6"},
+    {GilNumber_InPlaceRemainder, "3"},
+    {GilNumber_InPlaceLshift, "416"},
+    {GilNumber_InPlaceRshift, "0"},
+    {GilNumber_InPlaceAnd, "5"},
+    {GilNumber_InPlaceXor, "8"},
+    {GilNumber_InPlaceOr, "13"},
+    {GilNumber_MatrixMultiply, NULL},
+    {GilNumber_InPlaceMatrixMultiply, NULL},
 };
 
 static void

@@ -8,7 +8,8 @@
 START_TEST(test_api_slice__of_a_list)
 {
     Gil_ssize_t start, stop, step, count;
-    GilObject *list = Gil_BuildValue("[iiii]", 0, 1, 2, 3), *two = GilLong_FromLong(2), *slice = GilSlice_New(NULL, NULL, two);
+    GilObject *list = Gil_BuildValue("[iiii]", 0, 1, 2, 3), *two = GilLong_FromLong(2),
+              *slice = GilSlice_New(NULL, NULL, two);
     ck_assert(GilSlice_Check(slice));
     gil_expect_repr(GilObject_GetItem(list, slice), "[0, 2]");
     ck_assert_int_eq(GilSlice_GetIndicesEx(slice, 4, &start, &stop, &step, &count), 0);

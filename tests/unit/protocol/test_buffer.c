@@ -76,7 +76,8 @@ static Gil_ssize_t shape[3] = {2, 3, 4}, strides[3];
 static Gil_buffer
 view_of(short *memory)
 {
-    return (Gil_buffer){.buf = memory, .len = 48, .itemsize = 2, .ndim = 3, .shape = shape, .strides = strides, .format = (char *)"h"};
+    return (Gil_buffer){
+        .buf = memory, .len = 48, .itemsize = 2, .ndim = 3, .shape = shape, .strides = strides, .format = (char *)"h"};
 }
 
 START_TEST(test_protocol_buffer__orders)
@@ -87,11 +88,13 @@ START_TEST(test_protocol_buffer__orders)
 
     GilBuffer_FillContiguousStrides(3, shape, strides, 2, 'C');
     ck_assert(strides[0] == 24 && strides[1] == 8 && strides[2] == 2);
-    ck_assert(GilBuffer_IsContiguous(&view, 'C') && !GilBuffer_IsContiguous(&view, 'F') && GilBuffer_IsContiguous(&view, 'A'));
+    ck_assert(GilBuffer_IsContiguous(&view, 'C') && !GilBuffer_IsContiguous(&view, 'F') &&
+              GilBuffer_IsContiguous(&view, 'A'));
     ck_assert_ptr_eq(GilBuffer_GetPointer(&view, at), memory + 23);
     GilBuffer_FillContiguousStrides(3, shape, strides, 2, 'F');
     ck_assert(strides[0] == 2 && strides[1] == 4 && strides[2] == 12);
-    ck_assert(!GilBuffer_IsContiguous(&view, 'C') && GilBuffer_IsContiguous(&view, 'F') && GilBuffer_IsContiguous(&view, 'A'));
+    ck_assert(!GilBuffer_IsContiguous(&view, 'C') && GilBuffer_IsContiguous(&view, 'F') &&
+              GilBuffer_IsContiguous(&view, 'A'));
 
     for (short i = 0; i < 24; i++)
         copy[i] = i;
@@ -115,7 +118,8 @@ START_TEST(test_protocol_buffer__rows_behind_pointers)
 {
     char rows[2][5] = {"-abc", "-def"}, *table[2] = {rows[0], rows[1]}, flat[6];
     Gil_ssize_t sizes[2] = {2, 3}, steps[2] = {sizeof(char *), 1}, offsets[2] = {1, -1};
-    Gil_buffer view = {.buf = table, .len = 6, .itemsize = 1, .ndim = 2, .shape = sizes, .strides = steps, .suboffsets = offsets};
+    Gil_buffer view = {
+        .buf = table, .len = 6, .itemsize = 1, .ndim = 2, .shape = sizes, .strides = steps, .suboffsets = offsets};
 
     ck_assert_int_eq(GilBuffer_IsContiguous(&view, 'A'), 0);
     ck_assert_int_eq(GilBuffer_ToContiguous(flat, &view, 6, 'C'), 0);
@@ -143,9 +147,26 @@ START_TEST(test_protocol_buffer__sizes_of_formats)
         const char *format;
         Gil_ssize_t size;
     } cases[] = {
-        {"", 0}, {"d", 8}, {"=d", 8}, {"bi", 8}, {"=bi", 5}, {"@bq", 16}, {"<10sH", 12}, {"3x", 3}, {"0i", 0}, {"b0q", 8},
-        {"Zd", -1}, {"3", -1}, {"=n", -1}, {"n", 8}, {"99999999999999999999d", -1}, {"9223372036854775807d", -1}, {" 2 h", -1}, {"h 2h", 6},
-        {"e?", 3}, {"!P", -1},
+        {"", 0},
+        {"d", 8},
+        {"=d", 8},
+        {"bi", 8},
+        {"=bi", 5},
+        {"@bq", 16},
+        {"<10sH", 12},
+        {"3x", 3},
+        {"0i", 0},
+        {"b0q", 8},
+        {"Zd", -1},
+        {"3", -1},
+        {"=n", -1},
+        {"n", 8},
+        {"99999999999999999999d", -1},
+        {"9223372036854775807d", -1},
+        {" 2 h", -1},
+        {"h 2h", 6},
+        {"e?", 3},
+        {"!P", -1},
     };
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
         ck_assert_msg(GilBuffer_SizeFromFormat(cases[i].format) == cases[i].size, "\"%s\"", cases[i].format);

@@ -62,7 +62,8 @@ START_TEST(test_protocol_call__all_forms_hand_over_the_same)
     gil_expect_repr(GilObject_CallFunctionObjArgs(f, one, two, NULL), "((1, 2), None)");
     gil_expect_repr(GilObject_CallFunctionObjArgs(f, one, one, one, one, one, two, two, two, two, two, NULL),
                     "((1, 1, 1, 1, 1, 2, 2, 2, 2, 2), None)");
-    gil_expect_repr(GilObject_Vectorcall(f, array + 1, 2 | GIL_VECTORCALL_ARGUMENTS_OFFSET, names), "((1, 2), {'k': 3})");
+    gil_expect_repr(GilObject_Vectorcall(f, array + 1, 2 | GIL_VECTORCALL_ARGUMENTS_OFFSET, names),
+                    "((1, 2), {'k': 3})");
     gil_expect_repr(GilObject_Vectorcall(f, NULL, 0, NULL), "((), None)");
     gil_expect_repr(GilObject_VectorcallDict(f, array + 1, 2, kwargs), "((1, 2), {'k': 3})");
     gil_expect_repr(GilObject_VectorcallDict(f, array + 1, 1, NULL), "((1,), None)");

@@ -7,7 +7,8 @@
 
 START_TEST(test_protocol_mapping__subscripts)
 {
-    GilObject *list = Gil_BuildValue("[ii]", 1, 2), *dict = GilDict_New(), *zero = GilLong_FromLong(0), *one = GilLong_FromLong(1);
+    GilObject *list = Gil_BuildValue("[ii]", 1, 2), *dict = GilDict_New(), *zero = GilLong_FromLong(0),
+              *one = GilLong_FromLong(1);
     gil_expect_repr(GilObject_GetItem(list, one), "2");
     ck_assert_int_eq(GilObject_SetItem(list, zero, one), 0);
     ck_assert_int_eq(GilObject_DelItem(list, one), 0);

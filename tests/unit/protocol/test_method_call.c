@@ -52,13 +52,18 @@ with_class(GilObject *self, GilTypeObject *cls, GilObject *const *args, size_t n
     return Gil_BuildValue("(sOsn)", "class", self, cls == &GilLong_Type ? "int" : "?", (Gil_ssize_t)nargs);
 }
 
-#define DEF(function, flags) {#function, _GilCFunction_CAST(function), flags, NULL}
+#define DEF(function, flags)                                 \
+    {                                                        \
+#function, _GilCFunction_CAST(function), flags, NULL \
+    }
 
 /* Call a definition with n ints from 10 on, of which the last `named` are keywords a, b. */
 static GilObject *
 call(GilMethodDef *def, int n, int named)
 {
-    GilObject *args[4], *names = named == 0 ? NULL : named == 1 ? Gil_BuildValue("(s)", "a") : Gil_BuildValue("(ss)", "a", "b");
+    GilObject *args[4], *names = named == 0   ? NULL
+                                 : named == 1 ? Gil_BuildValue("(s)", "a")
+                                              : Gil_BuildValue("(ss)", "a", "b");
     for (int i = 0; i < n; i++)
         args[i] = GilLong_FromLong(10 + i);
     GilObject *result = gil_call_cfunction(def, Gil_True, &GilLong_Type, args, (size_t)(n - named), names);
@@ -68,9 +73,11 @@ call(GilMethodDef *def, int n, int named)
 
 START_TEST(test_protocol_method_call__conventions)
 {
-    GilMethodDef varargs = DEF(with_tuple, GIL_METH_VARARGS), keywords = DEF(with_dict, GIL_METH_VARARGS | GIL_METH_KEYWORDS);
+    GilMethodDef varargs = DEF(with_tuple, GIL_METH_VARARGS),
+                 keywords = DEF(with_dict, GIL_METH_VARARGS | GIL_METH_KEYWORDS);
     GilMethodDef noargs = DEF(with_nothing, GIL_METH_NOARGS), one = DEF(with_one, GIL_METH_O | GIL_METH_COEXIST);
-    GilMethodDef fast = DEF(with_array, GIL_METH_FASTCALL), names = DEF(with_names, GIL_METH_FASTCALL | GIL_METH_KEYWORDS);
+    GilMethodDef fast = DEF(with_array, GIL_METH_FASTCALL),
+                 names = DEF(with_names, GIL_METH_FASTCALL | GIL_METH_KEYWORDS);
     GilMethodDef cls = DEF(with_class, GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS);
     gil_expect_repr(call(&varargs, 2, 0), "('tuple', True, (10, 11))");
     gil_expect_repr(call(&keywords, 0, 0), "('dict', True, (), None)");
@@ -86,7 +93,8 @@ END_TEST
 
 START_TEST(test_protocol_method_call__wrong_number_of_arguments)
 {
-    GilMethodDef noargs = DEF(with_nothing, GIL_METH_NOARGS), one = DEF(with_one, GIL_METH_O), bad = DEF(with_one, GIL_METH_KEYWORDS);
+    GilMethodDef noargs = DEF(with_nothing, GIL_METH_NOARGS), one = DEF(with_one, GIL_METH_O),
+                 bad = DEF(with_one, GIL_METH_KEYWORDS);
     gil_expect_failure(call(&noargs, 1, 0), GilExc_TypeError, "with_nothing() takes no arguments (1 given)");
     gil_expect_failure(call(&one, 2, 0), GilExc_TypeError, "with_one() takes exactly one argument (2 given)");
     gil_expect_failure(call(&one, 0, 0), GilExc_TypeError, "with_one() takes exactly one argument (0 given)");
@@ -169,7 +177,8 @@ static int
 call_all(void *arg)
 {
     GilMethodDef keywords = DEF(with_dict, GIL_METH_VARARGS | GIL_METH_KEYWORDS);
-    GilObject *values[2] = {Gil_True, Gil_None}, *result = gil_call_cfunction(&keywords, Gil_True, NULL, values, 1, arg);
+    GilObject *values[2] = {Gil_True, Gil_None},
+              *result = gil_call_cfunction(&keywords, Gil_True, NULL, values, 1, arg);
     if (result == NULL)
         return -1;
     Gil_DECREF(result);

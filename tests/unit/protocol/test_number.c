@@ -136,14 +136,16 @@ START_TEST(test_protocol_number__sequences_join_and_repeat)
     gil_expect_repr(GilNumber_Add(list, list), "[7, 7]");
     gil_expect_repr(GilNumber_Multiply(list, two), "[7, 7]");
     gil_expect_repr(GilNumber_Multiply(two, list), "[7, 7]");
-    gil_expect_failure(GilNumber_Multiply(list, half), GilExc_TypeError, "can't multiply sequence by non-int of type 'float'");
+    gil_expect_failure(GilNumber_Multiply(list, half), GilExc_TypeError,
+                       "can't multiply sequence by non-int of type 'float'");
     GilObject *same = GilNumber_InPlaceAdd(list, list);
     ck_assert_ptr_eq(same, list);
     Gil_DECREF(same);
     same = GilNumber_InPlaceMultiply(list, two);
     ck_assert_ptr_eq(same, list);
     gil_expect_repr(same, "[7, 7, 7, 7]");
-    gil_expect_failure(GilNumber_InPlaceAdd(two, a), GilExc_TypeError, "unsupported operand type(s) for +=: 'int' and 'test.A'");
+    gil_expect_failure(GilNumber_InPlaceAdd(two, a), GilExc_TypeError,
+                       "unsupported operand type(s) for +=: 'int' and 'test.A'");
     gil_expect_failure(GilNumber_InPlaceMultiply(half, a), GilExc_TypeError,
                        "unsupported operand type(s) for *=: 'float' and 'test.A'");
     Gil_DECREF(half);

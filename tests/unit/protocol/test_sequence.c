@@ -52,7 +52,8 @@ START_TEST(test_protocol_sequence__joining_and_repeating)
     ck_assert_ptr_eq(same, list);
     gil_expect_repr(same, "[1, 2, 1, 2]");
     gil_expect_repr(GilSequence_InPlaceRepeat(tuple, 2), "(2, 2)");
-    gil_expect_failure(GilSequence_Concat(Gil_None, tuple), GilExc_TypeError, "'NoneType' object can't be concatenated");
+    gil_expect_failure(GilSequence_Concat(Gil_None, tuple), GilExc_TypeError,
+                       "'NoneType' object can't be concatenated");
     gil_expect_failure(GilSequence_Repeat(Gil_None, 2), GilExc_TypeError, "'NoneType' object can't be repeated");
     Gil_DECREF(tuple);
     Gil_DECREF(list);
@@ -64,7 +65,8 @@ START_TEST(test_protocol_sequence__what_is_none)
     GilObject *dict = GilDict_New(), *tuple = GilTuple_New(0);
     ck_assert_int_eq(GilSequence_Check(dict), 0);
     gil_expect_failure(GilSequence_GetItem(dict, 0), GilExc_TypeError, "dict is not a sequence");
-    gil_expect_failure(GilSequence_GetItem(Gil_None, 0), GilExc_TypeError, "'NoneType' object does not support indexing");
+    gil_expect_failure(GilSequence_GetItem(Gil_None, 0), GilExc_TypeError,
+                       "'NoneType' object does not support indexing");
     ck_assert_int_eq(GilSequence_Size(Gil_None), -1);
     gil_expect_error(GilExc_TypeError, "object of type 'NoneType' has no len()");
     ck_assert_int_eq(GilSequence_SetItem(tuple, 0, Gil_None), -1);

@@ -7,7 +7,8 @@
 
 START_TEST(test_value_collect__lists_and_tuples)
 {
-    GilObject *tuple = Gil_BuildValue("(ii)", 1, 2), *list = GilSequence_List(tuple), *bytes = GilBytes_FromString("ab");
+    GilObject *tuple = Gil_BuildValue("(ii)", 1, 2), *list = GilSequence_List(tuple),
+              *bytes = GilBytes_FromString("ab");
     gil_expect_text(GilObject_Repr(list), "[1, 2]");
     GilObject *same = GilSequence_Tuple(tuple);
     ck_assert_ptr_eq(same, tuple);

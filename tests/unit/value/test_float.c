@@ -34,7 +34,8 @@ END_TEST
 
 START_TEST(test_value_float__powers)
 {
-    GilObject *two = GilFloat_FromDouble(2.0), *minus = GilFloat_FromDouble(-8.0), *third = GilFloat_FromDouble(1.0 / 3.0);
+    GilObject *two = GilFloat_FromDouble(2.0), *minus = GilFloat_FromDouble(-8.0),
+              *third = GilFloat_FromDouble(1.0 / 3.0);
     GilObject *zero = GilFloat_FromDouble(0.0), *big = GilFloat_FromDouble(1e200);
     gil_expect_repr(GilNumber_Power(two, GilLong_FromLong(-1), Gil_None), "0.5");
     gil_expect_repr(GilNumber_Power(GilLong_FromLong(2), third, Gil_None), "1.2599210498948732");
@@ -57,7 +58,8 @@ START_TEST(test_value_float__mixed_with_ints)
     GilObject *half = GilFloat_FromDouble(0.5), *three = GilLong_FromLong(3), *text = GilUnicode_FromString("x");
     gil_expect_repr(GilNumber_Add(three, half), "3.5");
     gil_expect_repr(GilNumber_Multiply(half, three), "1.5");
-    gil_expect_failure(GilNumber_Add(half, text), GilExc_TypeError, "unsupported operand type(s) for +: 'float' and 'str'");
+    gil_expect_failure(GilNumber_Add(half, text), GilExc_TypeError,
+                       "unsupported operand type(s) for +: 'float' and 'str'");
     GilObject *n = GilLong_FromLong(2000), *huge = GilNumber_Lshift(three, n);
     gil_expect_failure(GilNumber_Add(half, huge), GilExc_OverflowError, "int too large to convert to float");
     gil_expect_failure(GilNumber_TrueDivide(half, GilLong_FromLong(0)), GilExc_ZeroDivisionError, "division by zero");

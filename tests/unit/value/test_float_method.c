@@ -44,7 +44,8 @@ START_TEST(test_value_float_method__methods)
     gil_expect_repr(call(-0.75, "as_integer_ratio"), "(-3, 4)");
     gil_expect_repr(call(0.0, "as_integer_ratio"), "(0, 1)");
     gil_expect_repr(call(0x1.8p65, "as_integer_ratio"), "(55340232221128654848, 1)");
-    gil_expect_failure(call(HUGE_VAL, "as_integer_ratio"), GilExc_OverflowError, "cannot convert Infinity to integer ratio");
+    gil_expect_failure(call(HUGE_VAL, "as_integer_ratio"), GilExc_OverflowError,
+                       "cannot convert Infinity to integer ratio");
     gil_expect_failure(call((double)NAN, "as_integer_ratio"), GilExc_ValueError, "cannot convert NaN to integer ratio");
     GilObject *x = GilFloat_FromDouble(2.5);
     gil_expect_repr(GilObject_GetAttrString(x, "real"), "2.5");

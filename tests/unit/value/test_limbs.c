@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Magnitudes against a slow model, and the proof that GMP neither allocates nor needs much stack in what is used of it. */
+/* Magnitudes against a slow model, and the proof that GMP neither allocates nor needs much stack in what is used of it.
+ */
 #include "support/support.h"
 
 #include "base/mem.h"

@@ -198,7 +198,8 @@ START_TEST(test_value_long_arith__bits_equal_the_models)
         model_random(&a);
         model_random(&b);
         GilObject *x = model_int(&a), *y = model_int(&b);
-        GilObject *and = GilNumber_And(x, y), *or = GilNumber_Or(x, y), *xor = GilNumber_Xor(x, y), *not = GilNumber_Invert(x);
+        GilObject *and = GilNumber_And(x, y), * or = GilNumber_Or(x, y), *xor = GilNumber_Xor(x, y),
+                  *not = GilNumber_Invert(x);
         for (int k = 0; k < 8 * ROOM / 2 + 70; k += 5) {
             ck_assert_int_eq(int_bit(and, k), model_bit(&a, k) & model_bit(&b, k));
             ck_assert_int_eq(int_bit(or, k), model_bit(&a, k) | model_bit(&b, k));
@@ -208,7 +209,7 @@ START_TEST(test_value_long_arith__bits_equal_the_models)
         Gil_DECREF(and);
         Gil_DECREF(or);
         Gil_DECREF(xor);
-        Gil_DECREF(not);
+        Gil_DECREF(not );
         Gil_DECREF(x);
         Gil_DECREF(y);
     }
@@ -253,7 +254,8 @@ START_TEST(test_value_long_arith__corners)
 {
     expect_op(GilNumber_Add, "0xffffffffffffffff", "1", "18446744073709551616");
     expect_op(GilNumber_Subtract, "-0xffffffffffffffff", "1", "-18446744073709551616");
-    expect_op(GilNumber_Multiply, "0xffffffffffffffff", "-0xffffffffffffffff", "-340282366920938463426481119284349108225");
+    expect_op(GilNumber_Multiply, "0xffffffffffffffff", "-0xffffffffffffffff",
+              "-340282366920938463426481119284349108225");
     expect_op(GilNumber_FloorDivide, "-0x8000000000000000", "-1", "9223372036854775808");
     expect_op(GilNumber_FloorDivide, "-0xffffffffffffffff", "2", "-9223372036854775808");
     expect_op(GilNumber_FloorDivide, "-7", "18446744073709551616", "-1");
@@ -302,7 +304,8 @@ START_TEST(test_value_long_arith__hash_is_the_remainder_by_a_prime)
     GilObject *prime = GilLong_FromInt64(((int64_t)1 << 61) - 1);
     ck_assert_int_eq(GilObject_Hash(prime), 0);
     ck_assert_int_eq(GilObject_Hash(GilLong_FromLong(-1)), -2);
-    GilObject *big = GilLong_FromString("123456789012345678901234567890", NULL, 10), *r = GilNumber_Remainder(big, prime);
+    GilObject *big = GilLong_FromString("123456789012345678901234567890", NULL, 10),
+              *r = GilNumber_Remainder(big, prime);
     ck_assert_int_eq(GilObject_Hash(big), GilLong_AsLong(r));
     Gil_DECREF(r);
     Gil_DECREF(big);

@@ -192,7 +192,8 @@ START_TEST(test_value_long_convert__native_bytes)
         }
         Gil_DECREF(v);
     }
-    gil_expect_repr(GilLong_FromUnsignedNativeBytes("\xff\xff\xff\xff\xff\xff\xff\xff\xff", 9, 0), "4722366482869645213695");
+    gil_expect_repr(GilLong_FromUnsignedNativeBytes("\xff\xff\xff\xff\xff\xff\xff\xff\xff", 9, 0),
+                    "4722366482869645213695");
     gil_expect_repr(GilLong_FromNativeBytes("\xff\xff\xff\xff\xff\xff\xff\xff\xff", 9, 0), "-1");
     gil_expect_repr(GilLong_FromNativeBytes("", 0, 0), "0");
 }

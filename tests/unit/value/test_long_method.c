@@ -23,7 +23,8 @@ START_TEST(test_value_long_method__int_of_anything)
                        "int() can't convert non-string with explicit base");
     gil_expect_failure(MAKE(GilLong_Type, "O", Gil_None), GilExc_TypeError,
                        "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'");
-    gil_expect_failure(MAKE(GilLong_Type, "iii", 1, 2, 3), GilExc_TypeError, "int() takes at most 2 arguments (3 given)");
+    gil_expect_failure(MAKE(GilLong_Type, "iii", 1, 2, 3), GilExc_TypeError,
+                       "int() takes at most 2 arguments (3 given)");
 }
 END_TEST
 
@@ -57,7 +58,8 @@ END_TEST
 
 START_TEST(test_value_long_method__to_bytes)
 {
-    GilObject *v = GilLong_FromLong(1024), *minus = GilLong_FromLong(-128), *signed_ = Gil_BuildValue("{s:O}", "signed", Gil_True);
+    GilObject *v = GilLong_FromLong(1024), *minus = GilLong_FromLong(-128),
+              *signed_ = Gil_BuildValue("{s:O}", "signed", Gil_True);
     gil_expect_repr(GilObject_CallMethod(v, "to_bytes", "i", 4), "b'\\x00\\x00\\x04\\x00'");
     gil_expect_repr(GilObject_CallMethod(v, "to_bytes", "is", 2, "little"), "b'\\x00\\x04'");
     gil_expect_failure(GilObject_CallMethod(v, "to_bytes", "i", 1), GilExc_OverflowError, "int too big to convert");

@@ -68,7 +68,7 @@ START_TEST(test_value_long_pow__quotients_are_rounded_once)
     expect_quotient("1", "3", 1.0 / 3.0);
     expect_quotient("0", "-5", -0.0);
     expect_quotient("0", "-18446744073709551616", -0.0);
-    expect_quotient("9007199254740993", "1", 9007199254740992.0);  /* a tie: to even */
+    expect_quotient("9007199254740993", "1", 9007199254740992.0); /* a tie: to even */
     expect_quotient("9007199254740995", "1", 9007199254740996.0);
     expect_quotient("90071992547409930000000000000000001", "10000000000000000000", 9007199254740994.0);
     expect_quotient("-18446744073709551615", "18446744073709551615", -1.0);
@@ -78,7 +78,8 @@ END_TEST
 
 START_TEST(test_value_long_pow__quotients_at_the_ends_of_the_range)
 {
-    GilObject *one = GilLong_FromLong(1), *three = GilLong_FromLong(3), *n = GilLong_FromLong(1075), *m = GilLong_FromLong(1024);
+    GilObject *one = GilLong_FromLong(1), *three = GilLong_FromLong(3), *n = GilLong_FromLong(1075),
+              *m = GilLong_FromLong(1024);
     GilObject *p1075 = GilNumber_Lshift(one, n), *p1024 = GilNumber_Lshift(one, m), *q;
     q = GilNumber_TrueDivide(one, p1075);
     ck_assert(GilFloat_AsDouble(q) == 0.0); /* half of the least: to even */
@@ -86,7 +87,8 @@ START_TEST(test_value_long_pow__quotients_at_the_ends_of_the_range)
     q = GilNumber_TrueDivide(three, p1075);
     ck_assert(GilFloat_AsDouble(q) == 0x1p-1073);
     Gil_DECREF(q);
-    gil_expect_failure(GilNumber_TrueDivide(p1024, one), GilExc_OverflowError, "integer division result too large for a float");
+    gil_expect_failure(GilNumber_TrueDivide(p1024, one), GilExc_OverflowError,
+                       "integer division result too large for a float");
     gil_expect_failure(GilNumber_TrueDivide(one, GilLong_FromLong(0)), GilExc_ZeroDivisionError, "division by zero");
     q = GilNumber_TrueDivide(p1075, p1024);
     ck_assert(GilFloat_AsDouble(q) == 0x1p51);

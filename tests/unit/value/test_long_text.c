@@ -12,8 +12,12 @@
 START_TEST(test_value_long_text__every_base_there_and_back)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    static const char *const numbers[] = {"0", "-1", "1000000000000000000000000000000", "-0x123456789abcdef0123456789abcdef0123456789",
-                                          "0xffffffffffffffffffffffffffffffffffffffffffffffff", "18446744073709551616"};
+    static const char *const numbers[] = {"0",
+                                          "-1",
+                                          "1000000000000000000000000000000",
+                                          "-0x123456789abcdef0123456789abcdef0123456789",
+                                          "0xffffffffffffffffffffffffffffffffffffffffffffffff",
+                                          "18446744073709551616"};
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(numbers); i++)
         for (int base = 2; base <= 36; base++) {
             GilObject *v = GilLong_FromString(numbers[i], NULL, 0), *text = gil_long_to_text(ts, gil_long(v), base, 0);
@@ -47,11 +51,31 @@ START_TEST(test_value_long_text__grammar)
         int base;
         const char *want; /* NULL: refused */
     } cases[] = {
-        {" \t\n12\v\f\r ", 10, "12"}, {"+7", 10, "7"},       {"1_000", 10, "1000"},  {"0x_ff", 16, "255"}, {"0XfF", 0, "255"},
-        {"0o17", 0, "15"},            {"0b101", 0, "5"},     {"00_0", 0, "0"},       {"zz", 36, "1295"},   {"0b1", 16, "177"},
-        {"012", 10, "12"},            {"012", 0, NULL},      {"_1", 10, NULL},       {"1_", 10, NULL},     {"1__0", 10, NULL},
-        {"", 10, NULL},               {"-", 10, NULL},       {"0x", 16, NULL},       {"0x", 0, NULL},      {"1 2", 10, NULL},
-        {"- 1", 10, NULL},            {"12a", 10, NULL},     {"9", 8, NULL},         {"0b2", 0, NULL},     {"0x__1", 16, NULL},
+        {" \t\n12\v\f\r ", 10, "12"},
+        {"+7", 10, "7"},
+        {"1_000", 10, "1000"},
+        {"0x_ff", 16, "255"},
+        {"0XfF", 0, "255"},
+        {"0o17", 0, "15"},
+        {"0b101", 0, "5"},
+        {"00_0", 0, "0"},
+        {"zz", 36, "1295"},
+        {"0b1", 16, "177"},
+        {"012", 10, "12"},
+        {"012", 0, NULL},
+        {"_1", 10, NULL},
+        {"1_", 10, NULL},
+        {"1__0", 10, NULL},
+        {"", 10, NULL},
+        {"-", 10, NULL},
+        {"0x", 16, NULL},
+        {"0x", 0, NULL},
+        {"1 2", 10, NULL},
+        {"- 1", 10, NULL},
+        {"12a", 10, NULL},
+        {"9", 8, NULL},
+        {"0b2", 0, NULL},
+        {"0x__1", 16, NULL},
     };
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
         GilObject *v = GilLong_FromString(cases[i].text, NULL, cases[i].base);
@@ -63,7 +87,8 @@ START_TEST(test_value_long_text__grammar)
             GilErr_Clear();
         }
     }
-    gil_expect_failure(GilLong_FromString("x1", NULL, 10), GilExc_ValueError, "invalid literal for int() with base 10: 'x1'");
+    gil_expect_failure(GilLong_FromString("x1", NULL, 10), GilExc_ValueError,
+                       "invalid literal for int() with base 10: 'x1'");
     gil_expect_failure(GilLong_FromString("1", NULL, 37), GilExc_ValueError, "int() arg 2 must be >= 2 and <= 36");
 }
 END_TEST
@@ -109,7 +134,8 @@ END_TEST
 static int
 there_and_back(void *arg)
 {
-    GilObject *text = NULL, *hex = NULL, *v = GilLong_FromString("123456789012345678901234567890123456789012345678901234567890", NULL, 10);
+    GilObject *text = NULL, *hex = NULL,
+              *v = GilLong_FromString("123456789012345678901234567890123456789012345678901234567890", NULL, 10);
     (void)arg;
     if (v != NULL)
         text = GilObject_Repr(v);

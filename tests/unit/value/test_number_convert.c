@@ -42,7 +42,8 @@ START_TEST(test_value_number_convert__slots_are_asked)
     gil_expect_repr(GilNumber_Float(by_float), "1.5");
     Gil_DECREF(given);
     given = Gil_None;
-    gil_expect_failure(GilNumber_Long(by_int), GilExc_TypeError, "test.Giver.__int__() must return an int, not NoneType");
+    gil_expect_failure(GilNumber_Long(by_int), GilExc_TypeError,
+                       "test.Giver.__int__() must return an int, not NoneType");
     gil_expect_failure(GilNumber_Index(by_index), GilExc_TypeError,
                        "test.Giver.__index__() must return an int, not NoneType");
     gil_expect_failure(GilNumber_Float(by_float), GilExc_TypeError,
@@ -65,7 +66,8 @@ START_TEST(test_value_number_convert__text)
     gil_expect_failure(GilNumber_Index(text), GilExc_TypeError, "'str' object cannot be interpreted as an integer");
     Gil_DECREF(text);
     Gil_DECREF(bytes);
-    gil_expect_failure(GilNumber_ToBase(Gil_True, 7), GilExc_SystemError, "GilNumber_ToBase: base must be 2, 8, 10 or 16");
+    gil_expect_failure(GilNumber_ToBase(Gil_True, 7), GilExc_SystemError,
+                       "GilNumber_ToBase: base must be 2, 8, 10 or 16");
 }
 END_TEST
 

@@ -27,7 +27,8 @@ END_TEST
 START_TEST(test_value_slice__unpack)
 {
     Gil_ssize_t start, stop, step, count;
-    GilObject *minus = GilLong_FromLong(-1), *zero = GilLong_FromLong(0), *huge = GilLong_FromString("1000000000000000000000", NULL, 10);
+    GilObject *minus = GilLong_FromLong(-1), *zero = GilLong_FromLong(0),
+              *huge = GilLong_FromString("1000000000000000000000", NULL, 10);
     GilObject *whole = GilSlice_New(NULL, NULL, minus);
     ck_assert_int_eq(GilSlice_Unpack(whole, &start, &stop, &step), 0);
     ck_assert(start == GIL_SSIZE_T_MAX && stop == GIL_SSIZE_T_MIN && step == -1);
@@ -52,7 +53,8 @@ END_TEST
 
 START_TEST(test_value_slice__type)
 {
-    GilObject *s = GilObject_CallFunction((GilObject *)(void *)&GilSlice_Type, "ii", 1, 5), *t, *n = GilLong_FromLong(3);
+    GilObject *s = GilObject_CallFunction((GilObject *)(void *)&GilSlice_Type, "ii", 1, 5), *t,
+              *n = GilLong_FromLong(3);
     gil_expect_repr(GilObject_GetAttrString(s, "start"), "1");
     gil_expect_repr(GilObject_GetAttrString(s, "step"), "None");
     gil_expect_repr(GilObject_CallMethod(s, "indices", "O", n), "(1, 3, 1)");
