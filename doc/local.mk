@@ -9,6 +9,8 @@ EXTRA_DIST += \
     doc/internals/dependencies.md \
     doc/internals/objects.md \
     doc/internals/locking.md \
+    doc/internals/memory.md \
+    doc/internals/modules.md \
     doc/internals/numbers.md \
     doc/internals/states.md \
     doc/internals/strings.md
