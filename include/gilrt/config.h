@@ -63,7 +63,7 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 /** @name Configuration
  *  @{ */
 /** Values of GilConfig.lock_mode. */
-#define Gil_LOCK_MODE_DEFAULT 0 /**< asymmetric where the kernel allows it */
+#define Gil_LOCK_MODE_DEFAULT 0 /**< the library chooses; in this release it chooses fenced */
 #define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
 
 /**
