@@ -3,7 +3,8 @@
  * Lists.
  *
  * A list owns an array with room to spare at its end, so that appending is a store most of the time; the array grows by an
- * eighth. An empty list has no array.
+ * eighth. A large one grows by half: pages that nobody touched cost nothing, and moving the items does. An empty list has no
+ * array.
  *
  * The rule for every change: memory first, then only steps that cannot fail; and items that leave are given back last,
  * when the list is whole again, because their finalizers may do anything with it.
@@ -24,6 +25,8 @@
 
 #include <string.h>
 
+/* From so many items on an array grows by half: see above. */
+#define LARGE 8192
 /* Items moved out by a change of a slice fit here most of the time. */
 #define FEW 8
 
@@ -37,8 +40,8 @@ reserve(GilThreadState *ts, GilListObject *list, Gil_ssize_t size)
         gil_err_no_memory(ts);
         return -1;
     }
-    /* An eighth more, but nothing to spare where the step is larger than that: then the size was known beforehand. */
-    Gil_ssize_t room = (size + (size >> 3) + 6) & ~(Gil_ssize_t)3;
+    /* Nothing to spare where the step is larger than the spare room: then the size was known beforehand. */
+    Gil_ssize_t room = (size + (size >> (size < LARGE ? 3 : 1)) + 6) & ~(Gil_ssize_t)3;
     if (size - Gil_SIZE(list) > room - size)
         room = (size + 3) & ~(Gil_ssize_t)3;
     GilObject **items = gil_heap_realloc(ts->heap, list->ob_item, (size_t)room * sizeof *items);
@@ -654,25 +657,27 @@ GilList_SetItem(GilObject *list, Gil_ssize_t index, GilObject *item)
     return rc;
 }
 
-/* What most calls below begin with: 0, or -1 with SystemError. */
-static int
-need_list(const char *func, GilObject *list)
+static __attribute__((cold)) int
+refuse(const char *func, GilObject *list)
 {
-    if (list != NULL && gil_list_check(list))
-        return 0;
-    gil_err_bad_argument(func, "list", list);
+    if (list == NULL || gil_list_check(list))
+        gil_err_null(func);
+    else
+        gil_err_bad_argument(func, "list", list);
     return -1;
 }
 
-static int
+/* What most calls below begin with: 0, or -1 with SystemError. */
+static inline int
+need_list(const char *func, GilObject *list)
+{
+    return GIL_LIKELY(list != NULL && gil_list_check(list)) ? 0 : refuse(func, list);
+}
+
+static inline int
 need_list_and(const char *func, GilObject *list, GilObject *other)
 {
-    if (need_list(func, list) < 0)
-        return -1;
-    if (other != NULL)
-        return 0;
-    gil_err_null(func);
-    return -1;
+    return GIL_LIKELY(list != NULL && gil_list_check(list) && other != NULL) ? 0 : refuse(func, list);
 }
 
 int
