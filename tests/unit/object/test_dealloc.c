@@ -124,6 +124,32 @@ START_TEST(test_G4_lists_in_lists_end_as_well)
 }
 END_TEST
 
+static int deepest;
+
+static void
+measuring_dealloc(GilObject *self)
+{
+    int depth = gil_tstate_need(__func__)->dealloc_depth;
+
+    deepest = depth > deepest ? depth : deepest;
+    node_dealloc(self);
+}
+
+START_TEST(test_G5_levels_are_few_even_where_the_stack_is_large)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)measuring_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.M", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    Gil_DECREF(chain(type, 1000));
+    ck_assert_int_eq(nodes_gone, 1000);
+    ck_assert_int_gt(deepest, 1);
+    ck_assert_int_lt(deepest, 100);
+    Gil_DECREF(type);
+}
+END_TEST
+
 struct on_thread {
     GilInterpreterGuard *guard;
     GilTypeObject *type;
@@ -295,6 +321,7 @@ suite(void)
     tests[n++] = test_G4_types_need_not_do_anything_for_it;
     tests[n++] = test_G4_tracked_objects_too;
     tests[n++] = test_G4_lists_in_lists_end_as_well;
+    tests[n++] = test_G5_levels_are_few_even_where_the_stack_is_large;
     tests[n++] = test_G5_on_a_stack_of_64_kib;
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     tests[n++] = test_G5_when_the_main_stack_cannot_grow;

@@ -89,6 +89,13 @@ is_false(GilObject *self)
     return 0;
 }
 
+static int
+is_true(GilObject *self)
+{
+    (void)self;
+    return 1;
+}
+
 static Gil_ssize_t
 three(GilObject *self)
 {
@@ -100,7 +107,8 @@ START_TEST(test_object_inherit__an_inherited_copy_does_not_win)
 {
     /* top defines repr; left inherits it; right overrides it. In the order bottom, left, right, top right comes first. */
     GilType_Slot top_slots[] = {{Gil_tp_repr, (void *)repr_top}, {Gil_nb_bool, (void *)is_false}, {0, NULL}};
-    GilType_Slot right_slots[] = {{Gil_tp_repr, (void *)repr_left}, {Gil_sq_length, (void *)three}, {0, NULL}};
+    GilType_Slot right_slots[] = {{Gil_tp_repr, (void *)repr_left}, {Gil_nb_bool, (void *)is_true},
+                                 {Gil_sq_length, (void *)three}, {0, NULL}};
     GilTypeObject *top = MADE("t.Top", top_slots, &GilBaseObject_Type);
     GilTypeObject *left = MADE("t.Left", NULL, top), *right = MADE("t.Right", right_slots, top);
     GilTypeObject *bottom = MADE("t.Bottom", NULL, left, right);
@@ -108,7 +116,7 @@ START_TEST(test_object_inherit__an_inherited_copy_does_not_win)
 
     ck_assert_ptr_eq(GilType_GetSlot(bottom, Gil_tp_repr), (void *)repr_left);
     expect_text(GilObject_Repr(op), "left");
-    ck_assert_int_eq(GilObject_IsTrue(op), 0);
+    ck_assert_int_eq(GilObject_IsTrue(op), 1);
     ck_assert_int_eq(GilSequence_Size(op), 3);
     Gil_DECREF(op);
     Gil_DECREF(bottom);
