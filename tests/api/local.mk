@@ -47,3 +47,5 @@ API_TESTS += tests/api/test_unicode
 API_TESTS += tests/api/test_bytes
 API_TESTS += tests/api/test_bytearray
 API_TESTS += tests/api/test_args
+API_TESTS += tests/api/test_slot
+API_TESTS += tests/api/test_typeobject
