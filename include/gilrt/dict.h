@@ -77,7 +77,8 @@ GIL_API int GilDict_Pop(GilObject *dict, GilObject *key, GilObject **result);
 /** @lock_held
  *  @reenters comparisons of keys, the key's finalizer */
 GIL_API int GilDict_PopString(GilObject *dict, const char *key, GilObject **result);
-/** Give what is under @p key; where nothing is, put @p default_value there first. *@p result may be NULL (CPython 3.13).
+/** Give what is under @p key; where nothing is, put @p default_value there first. *@p result may be NULL
+ *  (CPython 3.13).
  *  @lock_held
  *  @reenters hash and comparisons of keys
  *  @return 1 the key was there, 0 it was not, -1 with the error set */
@@ -85,9 +86,9 @@ GIL_API int GilDict_SetDefaultRef(GilObject *mp, GilObject *key, GilObject *defa
 /**
  * Walk through the items, in order of insertion: *@p pos begins at 0 and is the function's own.
  *
- * The references put into *@p key and *@p value (either may be NULL) are borrowed. They are dead after anything that may
- * change the dict, so take references before calling further. Items may be replaced meanwhile; when keys come or go, the
- * walk stays safe, but may skip or repeat.
+ * The references put into *@p key and *@p value (either may be NULL) are borrowed. They are dead after anything that
+ * may change the dict, so take references before calling further. Items may be replaced meanwhile; when keys come or
+ * go, the walk stays safe, but may skip or repeat.
  * @lock_held
  * @return 1, or 0 at the end; 0 without an error when @p mp is no dict
  */

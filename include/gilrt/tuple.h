@@ -34,8 +34,8 @@ GIL_API GilObject *GilTuple_New(Gil_ssize_t size);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilTuple_Pack(Gil_ssize_t n, ...);
-/** A tuple of the @p size objects at @p array, each taken with a new reference (CPython 3.15). @p array may be NULL when
- *  @p size is 0.
+/** A tuple of the @p size objects at @p array, each taken with a new reference (CPython 3.15). @p array may be
+ *  NULL when @p size is 0.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilTuple_FromArray(GilObject *const *array, Gil_ssize_t size);

@@ -2,8 +2,9 @@
 /*
  * Capsules.
  *
- * A destructor is user code that runs while the capsule dies: it gets the capsule whole, with a reference that is lent to
- * it, and an error that was pending is put aside meanwhile. It runs once, even when it brings the capsule back to life.
+ * A destructor is user code that runs while the capsule dies: it gets the capsule whole, with a reference that is
+ * lent to it, and an error that was pending is put aside meanwhile. It runs once, even when it brings the capsule
+ * back to life.
  */
 #include "value/capsule.h"
 
@@ -141,7 +142,8 @@ int
 GilCapsule_IsValid(GilObject *capsule, const char *name)
 {
     gil_tstate_need(__func__);
-    return capsule != NULL && GilCapsule_CheckExact(capsule) && same_name(((struct capsule *)(void *)capsule)->name, name);
+    return capsule != NULL && GilCapsule_CheckExact(capsule) &&
+           same_name(((struct capsule *)(void *)capsule)->name, name);
 }
 
 int

@@ -2,21 +2,21 @@
 /*
  * Dicts: the table.
  *
- * The form is R. Hettinger's compact dict: entries {hash, key, value} stand one after the other in order of insertion, and
- * a table of small indices, open addressing with a third of the slots free, says which entry a hash leads to. An index
- * takes 1, 2, 4 or 8 bytes, as the table needs. A probe sequence is i = 5i + 1 + perturb, where perturb begins as the hash
- * and loses 5 bits a step, so that all bits of the hash count in the end. A removed item leaves a tombstone in its slot and
- * an empty entry; both go when the table is rebuilt. A dict without items shares one constant table of one free slot,
- * without room for entries: the first item makes a table.
+ * The form is R. Hettinger's compact dict: entries {hash, key, value} stand one after the other in order of
+ * insertion, and a table of small indices, open addressing with a third of the slots free, says which entry a hash
+ * leads to. An index takes 1, 2, 4 or 8 bytes, as the table needs. A probe sequence is i = 5i + 1 + perturb, where
+ * perturb begins as the hash and loses 5 bits a step, so that all bits of the hash count in the end. A removed item
+ * leaves a tombstone in its slot and an empty entry; both go when the table is rebuilt. A dict without items shares
+ * one constant table of one free slot, without room for entries: the first item makes a table.
  *
  * The awkward moment is a comparison: keys that are neither the same object nor both str or both int must be asked, and
- * may answer by doing anything to this dict. So the probing holds the key it asks, and afterwards trusts nothing it knew
- * unless the version is the same; else it begins again. A pointer to the table would not do as version: the table may have
- * gone and another come to its address. A key that changes the dict every time it is asked gets RuntimeError after
- * RESTARTS_MAX rounds.
+ * may answer by doing anything to this dict. So the probing holds the key it asks, and afterwards trusts nothing it
+ * knew unless the version is the same; else it begins again. A pointer to the table would not do as version: the
+ * table may have gone and another come to its address. A key that changes the dict every time it is asked gets
+ * RuntimeError after RESTARTS_MAX rounds.
  *
- * Everything else here runs nothing: memory is acquired first, then come steps that cannot fail, and references are given
- * back last, by whoever called.
+ * Everything else here runs nothing: memory is acquired first, then come steps that cannot fail, and references are
+ * given back last, by whoever called.
  */
 #include "value/dict.h"
 

@@ -95,8 +95,8 @@ gil_dict_hash(GilObject *key)
 Gil_ssize_t gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash);
 
 /*
- * Number of key's entry, GIL_DICT_ABSENT, or GIL_DICT_FAILED with the error set. May run anything. Most lookups end at the
- * first slot: it is free, or leads to the very key.
+ * Number of key's entry, GIL_DICT_ABSENT, or GIL_DICT_FAILED with the error set. May run anything. Most lookups end
+ * at the first slot: it is free, or leads to the very key.
  */
 static inline Gil_ssize_t
 gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
@@ -112,7 +112,8 @@ gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 
 /* Put value under key, or with replace 0 only where nothing is. Takes references. 0, or -1 with the error set. May run
  * anything. */
-int gil_dict_put(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value, int replace);
+int gil_dict_put(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value,
+                 int replace);
 /* Add an entry for a key that is known to be absent. Takes references. Runs nothing. 0, or -1 with MemoryError. */
 int gil_dict_add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value);
 /* Take entry ix out; its references become the caller's. Runs nothing. */
@@ -126,7 +127,7 @@ void gil_dict_init_empty(struct gil_dict *d);
 void gil_dict_dealloc(GilObject *op);
 /* A new dict of the same items. Runs nothing. */
 GilObject *gil_dict_copy(GilThreadState *ts, struct gil_dict *d);
-/* Next item at or after *pos, which begins at 0: its entry, or NULL at the end. Runs nothing; dead after anything else. */
+/* Next item at or after *pos, which begins at 0: its entry, dead after anything else; NULL at the end. Runs nothing. */
 struct gil_dict_entry *gil_dict_walk(const struct gil_dict *d, Gil_ssize_t *pos);
 /* Check what must hold of a dict; stops the process where it does not. For tests and debug builds. */
 void gil_dict_validate(const struct gil_dict *d);

@@ -3,8 +3,8 @@
  * Exceptions: what all of them have in common, and how errors become objects.
  *
  * An exception is made late: the object layer keeps a pending error as class and text, and asks for the object when
- * somebody takes it. The one for a lack of memory exists beforehand, one an interpreter, because nothing can be made then;
- * it is shared by all who run out of memory there, so it is given no context.
+ * somebody takes it. The one for a lack of memory exists beforehand, one an interpreter, because nothing can be made
+ * then; it is shared by all who run out of memory there, so it is given no context.
  *
  * Instance attributes live in a dict that most exceptions never need.
  */
@@ -238,7 +238,7 @@ get_context(GilObject *op, void *Gil_UNUSED(closure))
     return or_none(gil_exception(op)->context);
 }
 
-/* An exception or None as value of an attribute: a new reference, or NULL for None, in *exc. 0, or -1 with TypeError. */
+/* An exception or None as an attribute: a new reference, or NULL for None, in *exc. 0, or -1 with TypeError. */
 static int
 link_of(const char *what, GilObject *value, GilObject **exc)
 {
@@ -297,7 +297,8 @@ set_dict(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
     if (refuse_delete("__dict__", value) < 0)
         return -1;
     if (!GilDict_Check(value)) {
-        GilErr_Format(GilExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", Gil_TYPE(value)->tp_name);
+        GilErr_Format(GilExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'",
+                      Gil_TYPE(value)->tp_name);
         return -1;
     }
     Gil_XSETREF(gil_exception(op)->dict, Gil_NewRef(value)); /* may run anything */
@@ -354,7 +355,8 @@ with_traceback(GilObject *op, GilObject *tb)
 
 static GilMethodDef exception_methods[] = {
     {"add_note", add_note, GIL_METH_O, "add_note($self, note, /)\n--\n\nAdd a line to be shown below the exception."},
-    {"with_traceback", with_traceback, GIL_METH_O, "with_traceback($self, tb, /)\n--\n\nThe exception itself; tb is None."},
+    {"with_traceback", with_traceback, GIL_METH_O,
+     "with_traceback($self, tb, /)\n--\n\nThe exception itself; tb is None."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -415,8 +417,9 @@ gil_exception_ops_set_context(GilObject *value, GilObject *context)
     if (value == context || value == gil_value_pocket(ts)->memory_error)
         return;
     /*
-     * A circle would make printing endless: where value already stands in the chain behind context, the chain is cut before
-     * it. A chain that is a circle by itself, made through the attribute, is met a second time by the slower walker.
+     * A circle would make printing endless: where value already stands in the chain behind context, the chain is cut
+     * before it. A chain that is a circle by itself, made through the attribute, is met a second time by the slower
+     * walker.
      */
     GilObject *slow = context;
     int step = 0;

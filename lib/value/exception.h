@@ -18,8 +18,8 @@ struct gil_exception {
 };
 
 /*
- * What an exception has whose class carries more than arguments: one layout for all of them, so that one set of slots takes
- * them apart. What a field means is the class's; see the member tables.
+ * What an exception has whose class carries more than arguments: one layout for all of them, so that one set of slots
+ * takes them apart. What a field means is the class's; see the member tables.
  */
 #define GIL_EXCEPTION_FIELDS 4
 struct gil_exception_wide {

@@ -41,8 +41,8 @@ gil_exception_set_field(GilObject *op, int field, GilObject *value)
 #define FIELDS_END {NULL, 0, 0, 0, NULL}
 
 /*
- * Arguments to args, keywords to fields: keyword number i goes to field i, NULL entries are not to be set so, a second NULL
- * or the end of the row ends it. 0, or -1 with TypeError. May run anything.
+ * Arguments to args, keywords to fields: keyword number i goes to field i, NULL entries are not to be set so, a
+ * second NULL or the end of the row ends it. 0, or -1 with TypeError. May run anything.
  */
 static int
 init_with_keywords(GilObject *op, GilObject *args, GilObject *kwargs, const char *what,

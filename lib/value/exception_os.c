@@ -3,8 +3,8 @@
  * OSError: an error number, its text, and the files it was about.
  *
  * OSError(errno, strerror[, filename[, None[, filename2]]]) makes an instance of the subclass for that number, so which
- * class it is must be settled in tp_new, and everything is taken from the arguments there. A subclass that gives a tp_init
- * of its own and no tp_new chooses its arguments itself and hands on what it likes: then tp_init takes them.
+ * class it is must be settled in tp_new, and everything is taken from the arguments there. A subclass that gives a
+ * tp_init of its own and no tp_new chooses its arguments itself and hands on what it likes: then tp_init takes them.
  */
 #include "gilrt/dict.h"
 #include "gilrt/long.h"
@@ -162,7 +162,8 @@ os_str(GilObject *op)
     GilObject *number = field[OS_ERRNO] != NULL ? field[OS_ERRNO] : Gil_None;
     GilObject *text = field[OS_STRERROR] != NULL ? field[OS_STRERROR] : Gil_None;
     if (field[OS_FILENAME] != NULL && field[OS_FILENAME2] != NULL)
-        result = GilUnicode_FromFormat("[Errno %S] %S: %R -> %R", number, text, field[OS_FILENAME], field[OS_FILENAME2]);
+        result = GilUnicode_FromFormat("[Errno %S] %S: %R -> %R", number, text, field[OS_FILENAME],
+                                       field[OS_FILENAME2]);
     else if (field[OS_FILENAME] != NULL)
         result = GilUnicode_FromFormat("[Errno %S] %S: %R", number, text, field[OS_FILENAME]);
     else if (field[OS_ERRNO] != NULL && field[OS_STRERROR] != NULL)

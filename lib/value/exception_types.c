@@ -15,7 +15,7 @@ static const struct gil_exception_class plain;
 
 /* CLASS(name, base, layout, special, doc); layout: narrow or wide. */
 #define CLASSES(CLASS)                                                                                                \
-    CLASS(Exception, BaseException, narrow, plain, "Common base class for all exceptions that do not end the program.") \
+    CLASS(Exception, BaseException, narrow, plain, "Base class for all exceptions that do not end the program.")       \
     CLASS(GeneratorExit, BaseException, narrow, plain, "Request that a generator exit.")                              \
     CLASS(KeyboardInterrupt, BaseException, narrow, plain, "Program interrupted by user.")                            \
     CLASS(SystemExit, BaseException, wide, gil_exception_exit, "Request to exit from the program.")                   \

@@ -96,11 +96,11 @@ describe(const struct gil_exception_wide *exc, const char *action, const char *u
 {
     GilObject *codec = Gil_XNewRef(exc->field[CODEC]), *reason = Gil_XNewRef(exc->field[REASON]), *result;
     if (one != NULL)
-        result = GilUnicode_FromFormat("'%S' codec can't %s %s %s in position %zd: %S", codec, action, unit, one, exc->start,
-                                       reason); /* may run anything: the attributes can be set to anything */
+        result = GilUnicode_FromFormat("'%S' codec can't %s %s %s in position %zd: %S", codec, action, unit, one,
+                                       exc->start, reason); /* may run anything: attributes can be anything */
     else
-        result = GilUnicode_FromFormat("'%S' codec can't %s %ss in position %zd-%zd: %S", codec, action, unit, exc->start,
-                                       exc->end - 1, reason);
+        result = GilUnicode_FromFormat("'%S' codec can't %s %ss in position %zd-%zd: %S", codec, action, unit,
+                                       exc->start, exc->end - 1, reason);
     Gil_XDECREF(codec);
     Gil_XDECREF(reason);
     return result;
@@ -147,8 +147,16 @@ static GilMemberDef members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-const struct gil_exception_class gil_exception_decode = {.tp_init = decode_init, .tp_str = decode_str, .members = members};
-const struct gil_exception_class gil_exception_encode = {.tp_init = encode_init, .tp_str = encode_str, .members = members};
+const struct gil_exception_class gil_exception_decode = {
+    .tp_init = decode_init,
+    .tp_str = decode_str,
+    .members = members,
+};
+const struct gil_exception_class gil_exception_encode = {
+    .tp_init = encode_init,
+    .tp_str = encode_str,
+    .members = members,
+};
 
 /* --- public --- */
 
@@ -174,7 +182,7 @@ GilUnicodeDecodeError_Create(const char *encoding, const char *object, Gil_ssize
     return op;
 }
 
-/* Whether the object is of the type that belongs to class; it need not be, for it can be set to anything, or not at all. */
+/* Whether the object is of the type that belongs to class: it can be set to anything, or not at all. */
 static int
 has_object(GilObject *exc, GilObject *class)
 {

@@ -15,7 +15,7 @@ struct function {
     vectorcallfunc vectorcall; /* [const] */
     GilMethodDef *def;         /* [const] the maker's */
     GilObject *self;           /* [gil] strong or NULL */
-    GilObject *module;         /* [gil] strong or NULL: what __module__ shows; functions of modules have it, methods not */
+    GilObject *module;         /* [gil] strong or NULL: what __module__ shows; methods have none */
 };
 
 struct cmethod {

@@ -2,9 +2,9 @@
 /*
  * Lists.
  *
- * A list owns an array with room to spare at its end, so that appending is a store most of the time; the array grows by an
- * eighth. A large one grows by half: pages that nobody touched cost nothing, and moving the items does. An empty list has no
- * array.
+ * A list owns an array with room to spare at its end, so that appending is a store most of the time; the array grows
+ * by an eighth. A large one grows by half: pages that nobody touched cost nothing, and moving the items does. An
+ * empty list has no array.
  *
  * The rule for every change: memory first, then only steps that cannot fail; and items that leave are given back last,
  * when the list is whole again, because their finalizers may do anything with it.
@@ -68,7 +68,9 @@ shrink(GilThreadState *ts, GilListObject *list)
         return;
     }
     Gil_ssize_t room = (size + (size >> 3) + 6) & ~(Gil_ssize_t)3;
-    GilObject **items = room < list->allocated ? gil_heap_realloc(ts->heap, list->ob_item, (size_t)room * sizeof *items) : NULL;
+    if (room >= list->allocated)
+        return;
+    GilObject **items = gil_heap_realloc(ts->heap, list->ob_item, (size_t)room * sizeof *items);
     if (items != NULL) {
         list->ob_item = items;
         list->allocated = room;
@@ -162,7 +164,8 @@ gil_list_clear(GilListObject *list)
 
 /* Put count items at values (NULL: none, count 0) in place of n from low; all lies within the list. Steals nothing. */
 static int
-splice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t n, GilObject *const *values, Gil_ssize_t count)
+splice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t n, GilObject *const *values,
+       Gil_ssize_t count)
 {
     GilObject *few[FEW], **leaving = few;
     Gil_ssize_t size = Gil_SIZE(list);
@@ -211,7 +214,8 @@ set_slice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t 
     if (values != NULL && (row = row_of(list, values)) == NULL)
         return -1;
     gil_row_clip(Gil_SIZE(list), &low, &high); /* only now: the length may have changed */
-    int rc = splice(ts, list, low, high - low, row == NULL ? NULL : gil_row_items(row), row == NULL ? 0 : Gil_SIZE(row));
+    int rc = row == NULL ? splice(ts, list, low, high - low, NULL, 0)
+                         : splice(ts, list, low, high - low, gil_row_items(row), Gil_SIZE(row));
     Gil_XDECREF(row);
     return rc;
 }

@@ -2,14 +2,14 @@
 /*
  * Sorting of lists: a stable merge sort that survives comparisons which do anything.
  *
- * For the time of the sort the items are taken out of the list, so a comparison that looks at the list sees it empty, and
- * one that changes it changes something else; that it did so is seen afterwards by the mark GIL_LIST_SORTING, which is
- * gone. The references stay with the array: during a comparison each item stands exactly once in the array or in the
- * merge's side room, so none of them can die.
+ * For the time of the sort the items are taken out of the list, so a comparison that looks at the list sees it empty,
+ * and one that changes it changes something else; that it did so is seen afterwards by the mark GIL_LIST_SORTING,
+ * which is gone. The references stay with the array: during a comparison each item stands exactly once in the array
+ * or in the merge's side room, so none of them can die.
  *
- * Runs of MIN_RUN are sorted by binary insertion, then merged pairwise, with the left half moved aside. A pair whose halves
- * are in order is not touched: sorted input costs one comparison an item. Timsort (T. Peters) finds runs of any length
- * and gallops through them; it saves comparisons on partly sorted input, at four times the code.
+ * Runs of MIN_RUN are sorted by binary insertion, then merged pairwise, with the left half moved aside. A pair whose
+ * halves are in order is not touched: sorted input costs one comparison an item. Timsort (T. Peters) finds runs of
+ * any length and gallops through them; it saves comparisons on partly sorted input, at four times the code.
  */
 #include "value/list.h"
 
@@ -79,7 +79,7 @@ insertion_sort(GilObject **items, Gil_ssize_t n)
     return 0;
 }
 
-/* Merge the sorted halves items[0:left] and items[left:n]; room holds left items. On an error the items are all there. */
+/* Merge the sorted halves items[0:left] and items[left:n]; room holds left items. No error loses an item. */
 static int
 merge(GilObject **items, Gil_ssize_t left, Gil_ssize_t n, GilObject **room)
 {

@@ -122,8 +122,8 @@ method_repr(GilObject *op)
     if (rc == 0 && func != NULL)
         rc = GilObject_GetOptionalAttrString(func, "__name__", &name); /* may run anything */
     if (rc >= 0)
-        result = GilUnicode_FromFormat("<bound method %V of %R>", name != NULL && GilUnicode_Check(name) ? name : NULL, "?",
-                                       self); /* may run anything */
+        result = GilUnicode_FromFormat("<bound method %V of %R>", name != NULL && GilUnicode_Check(name) ? name : NULL,
+                                       "?", self); /* may run anything */
     Gil_XDECREF(name);
     Gil_XDECREF(func);
     Gil_XDECREF(self);

@@ -8,9 +8,9 @@
 #include "gilrt/typeobject.h"
 
 /*
- * A row is a tuple or a list. Each function below that runs foreign code (comparisons, reprs) holds the item it hands out
- * and reads length and items of a list again after every such call: a list may have changed, and then the answer is that
- * for the list as it is found on the way.
+ * A row is a tuple or a list. Each function below that runs foreign code (comparisons, reprs) holds the item it hands
+ * out and reads length and items of a list again after every such call: a list may have changed, and then the answer
+ * is that for the list as it is found on the way.
  */
 
 static inline int
@@ -50,7 +50,7 @@ GilObject *gil_row_compare(GilObject *v, GilObject *w, int op);
 GilObject *gil_row_subscript(GilObject *row, GilObject *key);
 /* row[i] with a reference; IndexError outside. i is not counted from the end. */
 GilObject *gil_row_item(GilObject *row, Gil_ssize_t i);
-/* Items from low up to high, which lie within the row; a row of the same kind, but an exact tuple asked for all is itself. */
+/* Items from low up to high, which lie within the row; a new row of the same kind, or an exact tuple itself for all. */
 GilObject *gil_row_slice(GilObject *row, Gil_ssize_t low, Gil_ssize_t high);
 /* row + other, TypeError when other is of another kind; row * n. A new row. */
 GilObject *gil_row_concat(GilObject *row, GilObject *other);

@@ -2,8 +2,8 @@
 /*
  * Iterators over tuples and lists: a row and the next position.
  *
- * They ask for the length at each step, so a list may change meanwhile: items that come are met, items that went are not.
- * An iterator that once said "end" lets go of its row and says "end" for ever.
+ * They ask for the length at each step, so a list may change meanwhile: items that come are met, items that went are
+ * not. An iterator that once said "end" lets go of its row and says "end" for ever.
  */
 #include "value/row_iter.h"
 

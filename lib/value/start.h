@@ -11,7 +11,7 @@ struct gil_intern_table; /* value/unicode.c knows what is in it */
 /* [gil] The value layer's pocket (GIL_POCKET_VALUE). */
 struct gil_value_pocket {
     struct gil_intern_table *interned; /* interned str, or NULL: none yet; gil_unicode_interp_start/stop own it */
-    GilObject *memory_error;           /* raised when memory is lacking; strong; gil_exception_interp_start/stop own it */
+    GilObject *memory_error;           /* strong; gil_exception_interp_start/stop own it */
 };
 
 static inline struct gil_value_pocket *

@@ -2,8 +2,8 @@
 /*
  * Tuples.
  *
- * The empty tuple is one constant object of the process: it lies in read-only memory, which proves that nobody stores to an
- * immortal. Its collector's prefix is there like any other's, and says "not tracked" for ever.
+ * The empty tuple is one constant object of the process: it lies in read-only memory, which proves that nobody stores
+ * to an immortal. Its collector's prefix is there like any other's, and says "not tracked" for ever.
  */
 #include "value/tuple.h"
 
@@ -16,6 +16,10 @@
 
 #include <stdarg.h>
 #include <string.h>
+
+/* So many that the size in bytes, prefix included, is one that can be asked for. */
+#define ITEMS_MAX \
+    (((size_t)GIL_SSIZE_T_MAX - sizeof(struct gil_gc_head) - sizeof(GilTupleObject)) / sizeof(GilObject *))
 
 static const struct {
     struct gil_gc_head gc;
@@ -31,9 +35,10 @@ gil_tuple_empty(void)
 GilTupleObject *
 gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
 {
-    if ((size_t)n > ((size_t)GIL_SSIZE_T_MAX - sizeof(struct gil_gc_head) - sizeof(GilTupleObject)) / sizeof(GilObject *))
+    if ((size_t)n > ITEMS_MAX)
         return gil_err_no_memory(ts);
-    GilObject *op = gil_object_alloc_gc(ts, &GilTuple_Type, offsetof(GilTupleObject, ob_item) + (size_t)n * sizeof(GilObject *));
+    size_t size = offsetof(GilTupleObject, ob_item) + (size_t)n * sizeof(GilObject *);
+    GilObject *op = gil_object_alloc_gc(ts, &GilTuple_Type, size);
     if (op == NULL)
         return NULL;
     Gil_SET_SIZE(op, n);
@@ -353,7 +358,8 @@ _GilTuple_Resize(GilObject **p, Gil_ssize_t newsize)
         return -1;
     }
     GilObject *old = *p;
-    int usable = old != NULL && GilTuple_CheckExact(old) && newsize >= 0 && (Gil_SIZE(old) == 0 || Gil_REFCNT(old) == 1);
+    int usable = old != NULL && GilTuple_CheckExact(old) && newsize >= 0 &&
+                 (Gil_SIZE(old) == 0 || Gil_REFCNT(old) == 1);
     if (usable && Gil_SIZE(old) == newsize)
         return 0;
     *p = usable ? move_items(old, newsize) : gil_err_bad_argument(__func__, "a tuple that nobody else has", old);
