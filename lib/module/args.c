@@ -32,7 +32,9 @@ gil_args_open(struct gil_args *args, GilThreadState *ts, const char *format, va_
     args->undo = args->undo_first;
     args->undos = 0;
     args->undo_room = Gil_ARRAY_LENGTH(args->undo_first);
-    const char *tail = format + strcspn(format, ":;");
+    const char *tail = format;
+    while (*tail != '\0' && *tail != ':' && *tail != ';') /* formats are short: strcspn() costs more */
+        tail++;
     if (*tail == ':')
         args->name = tail + 1;
     else if (*tail == ';')
@@ -182,7 +184,7 @@ parse_tuple(GilThreadState *ts, const char *func, GilObject *tuple, const char *
         gil_err_null(func);
         return 0;
     }
-    if (!GilTuple_Check(tuple)) {
+    if ((Gil_TYPE(tuple)->tp_flags & Gil_TPFLAGS_TUPLE_SUBCLASS) == 0) {
         GilErr_SetString(GilExc_SystemError, "new style getargs format but argument is not a tuple");
         return 0;
     }

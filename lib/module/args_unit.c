@@ -19,6 +19,7 @@
 #include "gilrt/tuple.h"
 #include "gilrt/typeobject.h"
 #include "gilrt/unicode.h"
+#include "value/long.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -100,12 +101,26 @@ failed(struct gil_args *args)
     return gil_err_pending(args->ts);
 }
 
+/* A long from an int or by __index__; the common case, an int of one limb, without a call. 0, or -1 with the error set. */
+static inline int
+get_long(struct gil_args *args, GilObject *arg, long *value)
+{
+    if (GIL_LIKELY(gil_is_int(arg))) {
+        const struct gil_long *v = gil_long(arg);
+        if (GIL_LIKELY(gil_long_is_short(v) && v->digit[0] <= LONG_MAX)) {
+            *value = (long)v->size * (long)v->digit[0];
+            return 0;
+        }
+    }
+    *value = GilLong_AsLong(arg);
+    return *value == -1 && failed(args) ? -1 : 0;
+}
+
 /* b h i: range checked; what names the C type in messages. */
 static int
 get_ranged(struct gil_args *args, GilObject *arg, long min, long max, const char *what, long *value)
 {
-    *value = GilLong_AsLong(arg);
-    if (*value == -1 && failed(args))
+    if (get_long(args, arg, value) < 0)
         return -1;
     if (*value >= min && *value <= max)
         return 0;
@@ -147,8 +162,7 @@ convert_int(struct gil_args *args, char unit, GilObject *arg)
         *(int *)to = (int)value;
         return 0;
     case 'l':
-        *(long *)to = value = GilLong_AsLong(arg);
-        return value == -1 && failed(args) ? -1 : 0;
+        return get_long(args, arg, to);
     case 'L':
         *(long long *)to = GilLong_AsLongLong(arg);
         return *(long long *)to == -1 && failed(args) ? -1 : 0;

@@ -113,14 +113,12 @@ resize(GilThreadState *ts, GilObject *op, Gil_ssize_t size)
         char *block = NULL;
         if (room <= (size_t)GIL_SSIZE_T_MAX)
             block = gil_heap_realloc(ts->heap, self->allocated > 0 ? self->data : NULL, room);
-        if (block == NULL && size >= self->allocated) {
+        if (block == NULL) { /* never when it becomes smaller */
             gil_err_no_memory(ts);
             return -1;
         }
-        if (block != NULL) { /* otherwise there was no memory to shrink, and the old block does */
-            self->data = block;
-            self->allocated = (Gil_ssize_t)room;
-        }
+        self->data = block;
+        self->allocated = (Gil_ssize_t)room;
     }
     Gil_SET_SIZE(op, size);
     self->data[size] = '\0';

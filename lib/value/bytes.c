@@ -405,12 +405,10 @@ _GilBytes_Resize(GilObject **bytes, Gil_ssize_t newsize)
         goto fail;
     }
     GilObject *op = gil_heap_realloc(ts->heap, old, HEAD + (size_t)newsize + 1);
-    if (op == NULL && newsize > size) {
+    if (op == NULL) {
         gil_err_no_memory(ts);
         goto fail;
     }
-    if (op == NULL) /* no memory to shrink: the old block does */
-        op = old;
     Gil_SET_SIZE(op, newsize);
     ((GilBytesObject *)(void *)op)->ob_shash = -1;
     GilBytes_AS_STRING(op)[newsize] = '\0';

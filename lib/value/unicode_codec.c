@@ -128,7 +128,14 @@ raise_encode_error(const struct codec *codec, GilObject *op, Gil_ssize_t start, 
 
 /* --- UTF-8 to text --- */
 
-static int
+/* What stands at the front of some bytes that claim to be UTF-8. */
+struct utf8_step {
+    Gil_UCS4 ch;
+    unsigned size;      /* bytes of the character; of the ill-formed part when reason is set. 1 to 4 */
+    const char *reason; /* NULL: a character */
+};
+
+static inline int
 is_tail(const unsigned char *s, const unsigned char *end)
 {
     return s < end && (*s & 0xc0) == 0x80;
@@ -138,7 +145,7 @@ is_tail(const unsigned char *s, const unsigned char *end)
  * Beyond the form of the bytes, four lead bytes narrow what may follow: E0 and F0 exclude overlong forms, ED
  * surrogates, F4 what lies above 0x10FFFF.
  */
-static int
+static inline int
 is_second(unsigned char lead, const unsigned char *s, const unsigned char *end)
 {
     if (!is_tail(s, end))
@@ -157,33 +164,37 @@ is_second(unsigned char lead, const unsigned char *s, const unsigned char *end)
     }
 }
 
-static struct gil_utf8_step
+static struct utf8_step
 ill_formed(const unsigned char *s, unsigned size, const unsigned char *end)
 {
     const char *reason = s + size == end ? "unexpected end of data" : "invalid continuation byte";
-    return (struct gil_utf8_step){GIL_REPLACEMENT, size, reason};
+    return (struct utf8_step){GIL_REPLACEMENT, size, reason};
 }
 
-struct gil_utf8_step
-gil_utf8_next(const unsigned char *s, const unsigned char *end)
+/*
+ * Read one step; s < end. An ill-formed part is the longest beginning of a well-formed sequence, or one byte: what
+ * chapter 3 of the Unicode standard recommends to replace as one.
+ */
+static inline struct utf8_step
+next_step(const unsigned char *s, const unsigned char *end)
 {
     unsigned char lead = s[0];
 
     if (lead < 0x80)
-        return (struct gil_utf8_step){lead, 1, NULL};
+        return (struct utf8_step){lead, 1, NULL};
     if (lead < 0xc2 || lead > 0xf4)
-        return (struct gil_utf8_step){GIL_REPLACEMENT, 1, "invalid start byte"};
+        return (struct utf8_step){GIL_REPLACEMENT, 1, "invalid start byte"};
     if (!is_second(lead, s + 1, end))
         return ill_formed(s, 1, end);
     if (lead < 0xe0)
-        return (struct gil_utf8_step){(Gil_UCS4)(lead & 0x1f) << 6 | (s[1] & 0x3fu), 2, NULL};
+        return (struct utf8_step){(Gil_UCS4)(lead & 0x1f) << 6 | (s[1] & 0x3fu), 2, NULL};
     if (!is_tail(s + 2, end))
         return ill_formed(s, 2, end);
     if (lead < 0xf0)
-        return (struct gil_utf8_step){(Gil_UCS4)(lead & 0x0f) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu), 3, NULL};
+        return (struct utf8_step){(Gil_UCS4)(lead & 0x0f) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu), 3, NULL};
     if (!is_tail(s + 3, end))
         return ill_formed(s, 3, end);
-    return (struct gil_utf8_step){
+    return (struct utf8_step){
         (Gil_UCS4)(lead & 0x07) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu), 4, NULL};
 }
 
@@ -214,7 +225,7 @@ struct decode_plan {
 /* One ill-formed part, size bytes at position at. 0, or -1 with the error set. */
 static int
 plan_bad_part(struct decode_plan *plan, const struct codec *codec, const char *text, size_t size, size_t at,
-              struct gil_utf8_step step, const char *errors)
+              struct utf8_step step, const char *errors)
 {
     if (find_handler(errors, &plan->handler) < 0)
         return -1;
@@ -236,7 +247,7 @@ plan_utf8(struct decode_plan *plan, const char *text, size_t size, size_t at, co
 
     plan->length = (Gil_ssize_t)at;
     while (at < size) {
-        struct gil_utf8_step step = gil_utf8_next(begin + at, end);
+        struct utf8_step step = next_step(begin + at, end);
         if (step.reason == NULL) {
             plan->length++;
             plan->bits |= step.ch;
@@ -248,8 +259,50 @@ plan_utf8(struct decode_plan *plan, const char *text, size_t size, size_t at, co
     return 0;
 }
 
+/* The next character of text that is known to be well-formed; moves *s behind it. */
+static inline Gil_UCS4
+take_valid(const unsigned char **s)
+{
+    const unsigned char *p = *s;
+
+    if (p[0] < 0x80) {
+        *s += 1;
+        return p[0];
+    }
+    if (p[0] < 0xe0) {
+        *s += 2;
+        return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+    }
+    if (p[0] < 0xf0) {
+        *s += 3;
+        return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+    }
+    *s += 4;
+    return (p[0] & 0x07u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
+}
+
+/* Fill op from text in which the first pass found no error; it alone is worth a loop for each form. */
 static void
-write_utf8(GilObject *op, const char *text, size_t size, enum handler handler)
+write_valid(GilObject *op, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    int kind = GilUnicode_KIND(op);
+    void *data = _GilUnicode_DATA(op);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(op);
+
+    if (kind == GilUnicode_1BYTE_KIND)
+        for (Gil_ssize_t i = 0; i < length; i++)
+            ((Gil_UCS1 *)data)[i] = (Gil_UCS1)take_valid(&s);
+    else if (kind == GilUnicode_2BYTE_KIND)
+        for (Gil_ssize_t i = 0; i < length; i++)
+            ((Gil_UCS2 *)data)[i] = (Gil_UCS2)take_valid(&s);
+    else
+        for (Gil_ssize_t i = 0; i < length; i++)
+            ((Gil_UCS4 *)data)[i] = take_valid(&s);
+}
+
+static void
+write_repaired(GilObject *op, const char *text, size_t size, enum handler handler)
 {
     const unsigned char *s = (const unsigned char *)text, *end = s + size;
     int kind = GilUnicode_KIND(op);
@@ -257,7 +310,7 @@ write_utf8(GilObject *op, const char *text, size_t size, enum handler handler)
     Gil_ssize_t i = 0;
 
     while (s < end) {
-        struct gil_utf8_step step = gil_utf8_next(s, end);
+        struct utf8_step step = next_step(s, end);
         if (step.reason == NULL || handler == HANDLER_REPLACE)
             _GilUnicode_WRITE(kind, data, i++, step.ch);
         s += step.size;
@@ -280,8 +333,10 @@ gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const
     if (plan.length == 1 && plan.bits < 0x100 && plan.handler == HANDLER_NONE_YET)
         return gil_unicode_latin1((Gil_UCS1)plan.bits);
     GilObject *op = gil_unicode_alloc(ts, plan.length, Gil_MIN(plan.bits, GIL_MAX_CODE_POINT));
-    if (op != NULL)
-        write_utf8(op, text, size, plan.handler);
+    if (op != NULL && plan.handler == HANDLER_NONE_YET)
+        write_valid(op, text);
+    else if (op != NULL)
+        write_repaired(op, text, size, plan.handler);
     return op;
 }
 
@@ -305,7 +360,7 @@ decode_ascii(GilThreadState *ts, const char *text, size_t size, const char *erro
     if (size == 0 || ascii_prefix((const unsigned char *)text, size) == size)
         return gil_unicode_from_ascii(ts, text, size);
     for (size_t i = 0; i < size; i++) {
-        struct gil_utf8_step step = {GIL_REPLACEMENT, 1, ascii_codec.reason};
+        struct utf8_step step = {GIL_REPLACEMENT, 1, ascii_codec.reason};
         if ((unsigned char)text[i] < 0x80)
             plan.length++;
         else if (plan_bad_part(&plan, &ascii_codec, text, size, i, step, errors) < 0)

@@ -5,19 +5,6 @@
 
 #include "value/unicode.h"
 
-/* What stands at the front of some bytes that claim to be UTF-8. */
-struct gil_utf8_step {
-    Gil_UCS4 ch;
-    unsigned size;      /* bytes of the character; of the ill-formed part when reason is set. 1 to 4 */
-    const char *reason; /* NULL: a character */
-};
-
-/*
- * Read one step; s < end. An ill-formed part is the longest beginning of a well-formed sequence, or one byte: what
- * chapter 3 of the Unicode standard recommends to replace as one.
- */
-struct gil_utf8_step gil_utf8_next(const unsigned char *s, const unsigned char *end);
-
 /* Bytes of the UTF-8 form of one code point; surrogates count as any other, 3. */
 static inline unsigned
 gil_utf8_size(Gil_UCS4 ch)

@@ -43,6 +43,31 @@ START_TEST(test_value_unicode_method__repr)
 }
 END_TEST
 
+/* The predicate holds for these count code points and for no other. */
+static void
+expect_set(int (*holds)(Gil_UCS4), const Gil_UCS4 *wanted, int count)
+{
+    int found = 0;
+
+    for (Gil_UCS4 ch = 0; ch <= GIL_MAX_CODE_POINT; ch++)
+        found += holds(ch);
+    ck_assert_int_eq(found, count);
+    for (int i = 0; i < count; i++)
+        ck_assert_msg(holds(wanted[i]), "U+%04x", wanted[i]);
+}
+
+START_TEST(test_value_unicode_method__whitespace_and_line_ends)
+{
+    static const Gil_UCS4 space[] = {0x9,    0xa,    0xb,    0xc,    0xd,    0x1c,   0x1d,   0x1e,   0x1f,   0x20,
+                                     0x85,   0xa0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
+                                     0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+    static const Gil_UCS4 line_end[] = {0xa, 0xb, 0xc, 0xd, 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029};
+
+    expect_set(gil_is_space, space, (int)Gil_ARRAY_LENGTH(space));
+    expect_set(gil_is_linebreak, line_end, (int)Gil_ARRAY_LENGTH(line_end));
+}
+END_TEST
+
 START_TEST(test_value_unicode_method__constructor)
 {
     GilObject *type = (GilObject *)&GilUnicode_Type, *bytes = GilBytes_FromString("\xe9");
@@ -168,6 +193,7 @@ suite(void)
 
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_unicode_method__repr);
+    tcase_add_test(tc, test_value_unicode_method__whitespace_and_line_ends);
     tcase_add_test(tc, test_value_unicode_method__constructor);
     tcase_add_test(tc, test_value_unicode_method__finding);
     tcase_add_test(tc, test_value_unicode_method__changing);
