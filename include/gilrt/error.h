@@ -27,8 +27,8 @@ GIL_BEGIN_DECLS
  *  @lock_held
  *  @reenters  the finalizer of the error replaced */
 GIL_API void GilErr_SetString(GilObject *exception, const char *message);
-/** Raise @p exception with @p value: an instance is raised itself, a tuple gives the arguments, NULL or None gives none,
- *  anything else is the one argument.
+/** Raise @p exception with @p value: an instance is raised itself, a tuple gives the arguments, NULL or None gives
+ *  none, anything else is the one argument.
  *  @lock_held
  *  @reenters  the finalizer of the error replaced */
 GIL_API void GilErr_SetObject(GilObject *exception, GilObject *value);
@@ -40,9 +40,9 @@ GIL_API void GilErr_SetNone(GilObject *exception);
  * Raise @p exception with a formatted text.
  *
  * Units are those of printf for c, d, i, u, o, x, X, p, s with the lengths l, ll, z, t, j, with width and precision;
- * beyond them `%S` (str of an object), `%R` (its repr), `%A` (its ASCII form), `%U` (a str), `%V` (a str, or the C string
- * that follows when it is NULL), `%T` (qualified name of an object's type), `%N` (of a type). An error met on the way,
- * such as one raised by a repr, is left in place of this one.
+ * beyond them `%S` (str of an object), `%R` (its repr), `%A` (its ASCII form), `%U` (a str), `%V` (a str, or the C
+ * string that follows when it is NULL), `%T` (qualified name of an object's type), `%N` (of a type). An error met on
+ * the way, such as one raised by a repr, is left in place of this one.
  *
  * @lock_held
  * @reenters  reprs of the arguments
@@ -118,7 +118,8 @@ GIL_API void GilErr_SetRaisedException(GilObject *exc);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilErr_GetHandledException(void);
-/** Say that @p exc is being handled from now on (errors raised meanwhile get it as their context); NULL or None: none is.
+/** Say that @p exc is being handled from now on (errors raised meanwhile get it as their context); NULL or None: none
+ *  is.
  *  @lock_held
  *  @reenters  the finalizer of the one before */
 GIL_API void GilErr_SetHandledException(GilObject *exc);

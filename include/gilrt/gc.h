@@ -52,8 +52,8 @@ GIL_API int GilObject_GC_IsFinalized(GilObject *op);
  *  @lock_any */
 GIL_API int GilObject_IS_GC(GilObject *op);
 
-/** In a tp_traverse with parameters named visit and arg: visit a member that may be NULL; returns from the function when
- *  visit asks to stop. */
+/** In a tp_traverse with parameters named visit and arg: visit a member that may be NULL; returns from the function
+ *  when visit asks to stop. */
 #define Gil_VISIT(op)                                              \
     do {                                                           \
         if (op) {                                                  \

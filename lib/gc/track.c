@@ -2,9 +2,9 @@
 /*
  * The tracked objects of an interpreter.
  *
- * An object of a type with GC has 16 bytes in front of it (object/gchead.h) that link it, from when it is complete until
- * its destruction begins, into a ring of its interpreter. Invariant: every object on the ring has a type with GC and
- * fields that its tp_traverse may look at; its links agree with those of its neighbours. gil_gc_check() says so.
+ * An object of a type with GC has 16 bytes in front of it (object/gchead.h) that link it, from when it is complete
+ * until its destruction begins, into a ring of its interpreter. Invariant: every object on the ring has a type with
+ * GC and fields that its tp_traverse may look at; its links agree with those of its neighbours. gil_gc_check() says so.
  *
  * There is no collector yet. The ring serves the report of what is left when an interpreter ends: objects that hold one
  * another in circles, and those whose references were lost. Both are given back with the interpreter's heap.
@@ -113,7 +113,8 @@ GilObject_GC_IsFinalized(GilObject *op)
 int
 GilObject_IS_GC(GilObject *op)
 {
-    return op != NULL && gil_type_has_gc(Gil_TYPE(op)) && (Gil_TYPE(op)->tp_is_gc == NULL || Gil_TYPE(op)->tp_is_gc(op));
+    return op != NULL && gil_type_has_gc(Gil_TYPE(op)) &&
+           (Gil_TYPE(op)->tp_is_gc == NULL || Gil_TYPE(op)->tp_is_gc(op));
 }
 
 size_t

@@ -18,7 +18,7 @@ size_t gil_gc_count(const GilThreadState *ts);
 size_t gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg),
                      void *arg);
 
-/* Stops the process when the list is broken: links that do not match, an object of a type without GC, a count below 1. */
+/* Stops the process when the list is broken: links that do not match, an object of a type without GC, a count of 0. */
 void gil_gc_check(const GilThreadState *ts);
 
 #endif

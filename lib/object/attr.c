@@ -2,13 +2,14 @@
 /*
  * Attribute access.
  *
- * Names are UTF-8 and are looked up in the name tables of the type and its bases; a str object is made only for types with
- * an access function of their own. An entry found is copied before it is used, because using it may run anything, and
- * that may change the table.
+ * Names are UTF-8 and are looked up in the name tables of the type and its bases; a str object is made only for types
+ * with an access function of their own. An entry found is copied before it is used, because using it may run
+ * anything, and that may change the table.
  *
  * Members and computed attributes are data descriptors: they win over all else. Instances have no dict of their own, so
  * what else a type's table has is next: methods are bound, values are handed out, by way of their tp_descr_get if they
- * have one. For a type as the object, the type's own tables stand between the data descriptors of its type and the rest.
+ * have one. For a type as the object, the type's own tables stand between the data descriptors of its type and the
+ * rest.
  */
 #include "object/attr.h"
 
@@ -34,7 +35,8 @@ gil_attr_missing(GilObject *o, const char *name, size_t len)
         GilErr_Format(GilExc_AttributeError, "type object '%s' has no attribute '%.*s'",
                       gil_type_short_name((GilTypeObject *)(void *)o), (int)len, name);
     else
-        GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*s'", Gil_TYPE(o)->tp_name, (int)len, name);
+        GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*s'", Gil_TYPE(o)->tp_name,
+                      (int)len, name);
 }
 
 static int
@@ -148,13 +150,14 @@ gil_attr_set(GilThreadState *ts, GilObject *o, const char *name, size_t len, Gil
     (void)ts;
 
     if (!gil_type_find(Gil_TYPE(o), name, len, &found)) {
-        GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*s' and no __dict__ for setting new attributes",
+        GilErr_Format(GilExc_AttributeError,
+                      "'%s' object has no attribute '%.*s' and no __dict__ for setting new attributes",
                       Gil_TYPE(o)->tp_name, (int)len, name);
         return -1;
     }
     if (!is_data(&found)) {
-        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*s' is read-only", Gil_TYPE(o)->tp_name, (int)len,
-                      name);
+        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*s' is read-only", Gil_TYPE(o)->tp_name,
+                      (int)len, name);
         return -1;
     }
     if (found.entry.kind != GIL_NAME_VALUE)

@@ -20,8 +20,8 @@ GilObject *gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilO
 int gil_attr_set(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject *value);
 
 /*
- * For calls of methods that want to spare the bound method: 1 when o's attribute is an ordinary method, then *found says
- * which, 0 when it must be asked for in the usual way. Runs nothing.
+ * For calls of methods that want to spare the bound method: 1 when o's attribute is an ordinary method, then *found
+ * says which, 0 when it must be asked for in the usual way. Runs nothing.
  */
 int gil_attr_find_method(GilObject *o, const char *name, size_t len, struct gil_found *found);
 

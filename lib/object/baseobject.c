@@ -17,8 +17,8 @@ has_arguments(GilObject *args, GilObject *kwargs)
 static int object_init(GilObject *self, GilObject *args, GilObject *kwargs);
 
 /*
- * Arguments are let through when exactly one of tp_new and tp_init was overridden: then they are for that one. A type that
- * overrides both must not hand them on; one that overrides neither takes none.
+ * Arguments are let through when exactly one of tp_new and tp_init was overridden: then they are for that one. A type
+ * that overrides both must not hand them on; one that overrides neither takes none.
  */
 static GilObject *
 object_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)

@@ -2,32 +2,33 @@
 /*
  * The end of objects: destruction of any nesting in constant stack.
  *
- * A destructor gives back what its object holds, and that may be the last reference to the next object, and so on: a list
- * of ten million links would need ten million nested calls. The usual cure puts a pair of macros into every destructor of
- * a container, and forgets one. Here it stands in the one place that all destruction passes, for all types.
+ * A destructor gives back what its object holds, and that may be the last reference to the next object, and so on: a
+ * list of ten million links would need ten million nested calls. The usual cure puts a pair of macros into every
+ * destructor of a container, and forgets one. Here it stands in the one place that all destruction passes, for all
+ * types.
  *
- * State: ts->dealloc_depth counts the destructors now running in this thread, nested; ts->dealloc_later is a stack of dead
- * objects that wait, linked through their reference counts, which nobody needs any more. (A pointer read as a count is
- * positive and huge, so that whoever still meets the object in a list of tracked objects sees one that lives.)
+ * State: ts->dealloc_depth counts the destructors now running in this thread, nested; ts->dealloc_later is a stack of
+ * dead objects that wait, linked through their reference counts, which nobody needs any more. (A pointer read as a
+ * count is positive and huge, so that whoever still meets the object in a list of tracked objects sees one that lives.)
  *
  *   - Up to NESTED_MAX levels, while the native stack is not low, destructors nest: the common case, one counter up and
  *     down.
  *   - Beyond, the object is put on the stack, and the destructor that wanted it gone returns at once as if it were.
- *   - The outermost call works the stack off before it returns. It does so with the depth at 1, so that a destructor which
- *     it runs there finds an outermost call above itself and never works the stack off too.
+ *   - The outermost call works the stack off before it returns. It does so with the depth at 1, so that a destructor
+ *     which it runs there finds an outermost call above itself and never works the stack off too.
  *   - At depth 0 there is nobody to leave the object to: it is destroyed at once, however low the stack is.
  *
- * Both limits are needed. The stack may end earlier than its bounds say (see recursion.c); and depth alone does not know
- * how much stack a destructor takes.
+ * Both limits are needed. The stack may end earlier than its bounds say (see recursion.c); and depth alone does not
+ * know how much stack a destructor takes.
  *
  * The awkward moments. A finalizer may do anything, drop the interpreter's lock included: other threads have lists of
  * their own. It may destroy more objects: they nest or wait like others. An object on the list has no references, so no
- * finalizer can reach it. A thread that leaves a destructor by longjmp or an exception leaves the counter behind; native
- * code must not do that (the manual says so).
+ * finalizer can reach it. A thread that leaves a destructor by longjmp or an exception leaves the counter behind;
+ * native code must not do that (the manual says so).
  *
- * The pending error: what a destructor runs must not disturb the error of the code that dropped the reference, and finds
- * none pending itself. Finalizers save and restore it (finalize.c); destructors that call other code do so themselves.
- * A debug build checks it around every destructor.
+ * The pending error: what a destructor runs must not disturb the error of the code that dropped the reference, and
+ * finds none pending itself. Finalizers save and restore it (finalize.c); destructors that call other code do so
+ * themselves. A debug build checks it around every destructor.
  */
 #include "object/error.h"
 #include "object/recursion.h"

@@ -2,9 +2,9 @@
 /*
  * Descriptors: what asking a type, and not an instance, for a method, member or computed attribute gives.
  *
- * They are made on demand from an entry of the type's name table and hold the type, whose tables the definition is part of
- * or outlives. Three kinds share one layout: a method can be called with the instance as first argument; members and
- * computed attributes are there to be looked at.
+ * They are made on demand from an entry of the type's name table and hold the type, whose tables the definition is
+ * part of or outlives. Three kinds share one layout: a method can be called with the instance as first argument;
+ * members and computed attributes are there to be looked at.
  */
 #include "object/descr.h"
 

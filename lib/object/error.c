@@ -17,8 +17,8 @@
  * another by the time that somebody takes it; and with a tuple of arguments, because a class may choose another by them
  * (OSError does, by errno), and GilErr_ExceptionMatches() must see that one.
  *
- * Dropping an error may run anything. Therefore the new one is always in place before the old one is given back, and what
- * runs puts the pending error aside (gil_err_save()) if it may raise itself.
+ * Dropping an error may run anything. Therefore the new one is always in place before the old one is given back, and
+ * what runs puts the pending error aside (gil_err_save()) if it may raise itself.
  */
 #include "object/error.h"
 

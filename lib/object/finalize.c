@@ -74,8 +74,8 @@ clear_members(GilTypeObject *type, GilObject *self)
 
 /*
  * The object is finalized, the parts that heap types without a destructor added are cleared, and the first other
- * destructor among the bases does the rest. A built-in one frees the memory and knows nothing of the type's reference; one
- * of a heap type gives that back itself.
+ * destructor among the bases does the rest. A built-in one frees the memory and knows nothing of the type's
+ * reference; one of a heap type gives that back itself.
  */
 void
 gil_heap_type_instance_dealloc(GilObject *self)

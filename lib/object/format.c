@@ -3,8 +3,9 @@
  * Text under construction, and the formatter behind GilErr_Format() and GilUnicode_FromFormat().
  *
  * The units are those of printf that CPython's formatter has, and its units for objects. It is our own and not the C
- * library's for three reasons: the units for objects; the C library counts width and precision of %s in bytes of a locale
- * that belongs to the host; and its result need not be UTF-8, whereas here every byte that goes in unchecked is repaired.
+ * library's for three reasons: the units for objects; the C library counts width and precision of %s in bytes of a
+ * locale that belongs to the host; and its result need not be UTF-8, whereas here every byte that goes in unchecked
+ * is repaired.
  *
  * Width counts characters. Precision counts characters of objects but bytes of C strings, so that a string which is not
  * terminated can be shown; a character that the precision cuts in two is left out.
@@ -149,9 +150,9 @@ gil_text_append_char(struct gil_text *text, Gil_UCS4 c)
 }
 
 /*
- * Length of the character at s, of which n bytes (at least one) are there, when it is well-formed: 1 to 4. Else minus the
- * length of the longest beginning of a well-formed one, at least 1: what one U+FFFD stands for (Unicode, 3.9, "maximal
- * subpart"). *cut is set when it is ill-formed only because the bytes end.
+ * Length of the character at s, of which n bytes (at least one) are there, when it is well-formed: 1 to 4. Else minus
+ * the length of the longest beginning of a well-formed one, at least 1: what one U+FFFD stands for (Unicode, 3.9,
+ * "maximal subpart"). *cut is set when it is ill-formed only because the bytes end.
  */
 static int
 character_length(const unsigned char *s, size_t n, int *cut)

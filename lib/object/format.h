@@ -26,7 +26,7 @@ void gil_text_init(struct gil_text *text, struct gil_heap *heap);
 void gil_text_init_fixed(struct gil_text *text, char *buffer, size_t size);
 /* Gives the memory of a growing text back; it is empty again. */
 void gil_text_free(struct gil_text *text);
-/* The text as a heap block (never NULL unless memory is lacking: MemoryError set), the caller's; text is empty again. */
+/* The text as a heap block (NULL: memory is lacking, MemoryError set), the caller's; text is empty again. */
 char *gil_text_take(struct gil_text *text);
 
 /* Cut back to len bytes, which is an earlier len of this text. */

@@ -5,10 +5,10 @@
  * The order in which bases are asked is C3 (Barrett et al., "A monotonic superclass linearization for Dylan"): a class
  * comes before its bases, bases keep the order in which they were written, and every base's own order is respected.
  *
- * A slot is inherited from the first class in that order which defines it itself. "Itself" means that it differs from the
- * slot of that class's own base: an inherited copy must not win over a class that comes earlier in the order than the one
- * where it really stands. Slots that make sense only together (getattr with getattro, comparison with hash) are taken
- * together, and only when the type has none of them.
+ * A slot is inherited from the first class in that order which defines it itself. "Itself" means that it differs from
+ * the slot of that class's own base: an inherited copy must not win over a class that comes earlier in the order than
+ * the one where it really stands. Slots that make sense only together (getattr with getattro, comparison with hash)
+ * are taken together, and only when the type has none of them.
  */
 #include "object/inherit.h"
 

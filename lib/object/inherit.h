@@ -14,8 +14,8 @@ Gil_ssize_t gil_mro_merge(GilTypeObject *const *bases, Gil_ssize_t nbases, GilTy
 Gil_ssize_t gil_mro_room(GilTypeObject *const *bases, Gil_ssize_t nbases);
 
 /*
- * The base whose layout an instance extends: the one of bases that adds most to the head; NULL when two of them add each
- * something of its own, so that no instance could be both.
+ * The base whose layout an instance extends: the one of bases that adds most to the head; NULL when two of them add
+ * each something of its own, so that no instance could be both.
  */
 GilTypeObject *gil_best_base(GilTypeObject *const *bases, Gil_ssize_t nbases);
 

@@ -3,9 +3,9 @@
  * The type of types: calling a type, showing it, its attributes, and its end.
  *
  * A type made at run time dies like any object, with its last reference. Its instances hold one each, and so do derived
- * types (through bases), so a type never goes before what needs it. The interpreter keeps all its types in a list, newest
- * first, without counting them. At the interpreter's end gil_types_clear() walks it and gives back what class attributes
- * hold: a type and the objects in its table may hold each other in a circle, which nothing else breaks.
+ * types (through bases), so a type never goes before what needs it. The interpreter keeps all its types in a list,
+ * newest first, without counting them. At the interpreter's end gil_types_clear() walks it and gives back what class
+ * attributes hold: a type and the objects in its table may hold each other in a circle, which nothing else breaks.
  */
 #include "object/metatype.h"
 
@@ -167,10 +167,11 @@ type_call(GilObject *self, GilObject *args, GilObject *kwargs)
     GilObject *obj = type->tp_new(type, args, kwargs);
     if (obj == NULL) {
         if (!gil_err_pending(ts))
-            GilErr_Format(GilExc_SystemError, "tp_new of '%s' returned NULL without setting an exception", type->tp_name);
+            GilErr_Format(GilExc_SystemError, "tp_new of '%s' returned NULL without setting an exception",
+                          type->tp_name);
         return NULL;
     }
-    /* tp_new may answer with any object; only an instance of the type is initialised, as what it is. type(x) is none. */
+    /* tp_new may answer with any object. Only an instance of the type is initialised, as what it is; type(x) none. */
     if (type == &GilType_Type || !GilType_IsSubtype(Gil_TYPE(obj), type) || Gil_TYPE(obj)->tp_init == NULL)
         return obj;
     if (Gil_TYPE(obj)->tp_init(obj, args, kwargs) < 0) {
@@ -244,7 +245,8 @@ type_get_bases(GilObject *self, void *closure)
     (void)closure;
 
     if (gil_type_is_heap(type))
-        return gil_ops.tuple_from_array((GilObject *const *)(void *)gil_heap_type(type)->bases, gil_heap_type(type)->nbases);
+        return gil_ops.tuple_from_array((GilObject *const *)(void *)gil_heap_type(type)->bases,
+                                        gil_heap_type(type)->nbases);
     return gil_ops.tuple_from_array((GilObject *const *)(void *)&type->tp_base, type->tp_base != NULL);
 }
 

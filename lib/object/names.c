@@ -90,7 +90,7 @@ entry_drop(struct gil_heap *heap, struct gil_name_entry *taken)
 void
 gil_names_clear(struct gil_names *names)
 {
-    /* Backwards and one by one: what runs meanwhile sees the table without the entries already taken, and may add some. */
+    /* Backwards and one by one: what runs meanwhile sees the table without those already taken, and may add some. */
     while (names->live > 0) {
         uint32_t i = names->used;
         while (names->entries[i - 1].name == NULL)

@@ -4,8 +4,8 @@
  *
  * Order: bases, then the layout that follows from them, then the memory of everything, then what cannot fail, and last
  * the entry into the interpreter's list, which makes the type one that may be used. Until then it is an object whose
- * destructor takes apart whatever there is of it, so each failure simply drops it. Nothing on the way runs foreign code:
- * the bases are looked at, not called.
+ * destructor takes apart whatever there is of it, so each failure simply drops it. Nothing on the way runs foreign
+ * code: the bases are looked at, not called.
  */
 #include "object/newtype.h"
 
@@ -51,7 +51,8 @@ base_is_acceptable(GilThreadState *ts, const struct gil_type_plan *plan, const s
     GilTypeObject *base = bases->items[i];
 
     if (!gil_is_type((GilObject *)base)) {
-        GilErr_Format(GilExc_TypeError, "type '%s': bases must be types, not '%s'", plan->name, Gil_TYPE(base)->tp_name);
+        GilErr_Format(GilExc_TypeError, "type '%s': bases must be types, not '%s'", plan->name,
+                      Gil_TYPE(base)->tp_name);
         return 0;
     }
     if (!(base->tp_flags & Gil_TPFLAGS_BASETYPE)) {

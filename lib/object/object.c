@@ -2,9 +2,9 @@
 /*
  * What any object can be asked: repr, str, hash, comparison, truth, kind, names.
  *
- * Each asks the slot of the object's type and checks the answer: a repr that is no str, or NULL without an error, becomes an
- * error that names the type. Slots of nested containers call back in here, so repr and comparison count as levels of
- * recursion.
+ * Each asks the slot of the object's type and checks the answer: a repr that is no str, or NULL without an error,
+ * becomes an error that names the type. Slots of nested containers call back in here, so repr and comparison count as
+ * levels of recursion.
  */
 #include "object/object.h"
 
@@ -72,7 +72,8 @@ GilObject_Repr(GilObject *o)
     if (o == NULL)
         return text_of_null();
     reprfunc ask = Gil_TYPE(o)->tp_repr;
-    return ask_text(ts, o, ask != NULL ? ask : gil_object_default_repr, "__repr__", " while getting the repr of an object");
+    return ask_text(ts, o, ask != NULL ? ask : gil_object_default_repr, "__repr__",
+                    " while getting the repr of an object");
 }
 
 GilObject *

@@ -2,14 +2,15 @@
 /*
  * Recursion guard: levels counted, and the native stack measured.
  *
- * Depth alone is not enough, because a level may cost any amount of stack and threads may have 64 KiB; the stack alone is
- * not enough, because its bounds may be a fiction: the main thread's stack grows on demand, and where the address space is
- * limited (RLIMIT_AS) it stops growing long before its own limit and the process dies of SIGSEGV. What the kernel maps for
- * it at exec, 128 KiB, is there in any case. So:
+ * Depth alone is not enough, because a level may cost any amount of stack and threads may have 64 KiB; the stack
+ * alone is not enough, because its bounds may be a fiction: the main thread's stack grows on demand, and where the
+ * address space is limited (RLIMIT_AS) it stops growing long before its own limit and the process dies of SIGSEGV.
+ * What the kernel maps for it at exec, 128 KiB, is there in any case. So:
  *
  *   - The bounds come from pthread_getattr_np(), asked once a thread and kept in its state.
  *   - With a finite RLIMIT_AS the main thread is taken to have what is mapped from the start and no more.
- *   - Where the bounds cannot be had (the main thread's are read from /proc) a modest size below the first caller is assumed.
+ *   - Where the bounds cannot be had (the main thread's are read from /proc) a modest size below the first caller is
+ *     assumed.
  *   - A margin above the lowest address stays unused, for what runs on the way out: handlers, finalizers, printing.
  *
  * The bounds belong to the OS thread, the cache to the thread state: a state that moves to another OS thread (an

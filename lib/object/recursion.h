@@ -15,8 +15,9 @@ char *gil_stack_measure(GilThreadState *ts);
 #define GIL_STACK_MARGIN ((uintptr_t)64 << 10)
 
 /*
- * Whether what is left of the calling thread's stack is kept for leaving, not for going deeper. A frame farther below the
- * limit than any margin is none of this stack: a host that switches stacks (fibres) goes by the count of levels alone.
+ * Whether what is left of the calling thread's stack is kept for leaving, not for going deeper. A frame farther below
+ * the limit than any margin is none of this stack: a host that switches stacks (fibres) goes by the count of levels
+ * alone.
  */
 static inline int
 gil_stack_is_low(GilThreadState *ts)

@@ -3,8 +3,8 @@
  * Printing errors to file descriptor 2.
  *
  * The text is put together first and written in one piece, so that threads and the host's own messages do not mix into
- * it. Whatever goes wrong on the way (an exception whose str fails, no memory) shortens the text and is dropped: somebody
- * is about to read this because something else went wrong already.
+ * it. Whatever goes wrong on the way (an exception whose str fails, no memory) shortens the text and is dropped:
+ * somebody is about to read this because something else went wrong already.
  */
 #include "object/error.h"
 #include "object/format.h"
@@ -59,7 +59,7 @@ append_exception(struct gil_text *text, GilObject *exc)
     return gil_text_append(text, "\n", 1);
 }
 
-/* The exception that stands in attribute name of exc: 1 with a new reference, 0 there is none, -1 with the error set. */
+/* The exception in attribute name of exc: 1 with a new reference, 0 there is none, -1 with the error set. */
 static int
 linked(GilObject *exc, const char *name, GilObject **other)
 {

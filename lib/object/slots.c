@@ -2,8 +2,8 @@
 /*
  * Slot ids of types: where in a type each one stands.
  *
- * Slots travel as void *, though most are pointers to functions: ISO C keeps the two apart, POSIX does not (dlsym() rests
- * on it). They are copied by memcpy(), so that no object is read through a pointer of another type.
+ * Slots travel as void *, though most are pointers to functions: ISO C keeps the two apart, POSIX does not (dlsym()
+ * rests on it). They are copied by memcpy(), so that no object is read through a pointer of another type.
  */
 #include "object/slots.h"
 

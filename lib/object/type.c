@@ -3,8 +3,8 @@
  * Types: readying the built-in ones, looking attributes up, and what types can be asked.
  *
  * A built-in type is a static struct. gil_type_ready() completes it once a process, before any interpreter exists: its
- * tables are raw memory that is never given back, and from then on nobody writes to it, so that all interpreters share it
- * without a lock. Types made at run time are the business of typespec.c; both kinds are read alike.
+ * tables are raw memory that is never given back, and from then on nobody writes to it, so that all interpreters
+ * share it without a lock. Types made at run time are the business of typespec.c; both kinds are read alike.
  */
 #include "object/type.h"
 

@@ -107,7 +107,7 @@ gil_type_data_offset(const GilTypeObject *type)
     return (type->tp_base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
 }
 
-/* Put the entries of methods, members and getset into type's table; what a table has already stays. 0, or -1: no memory. */
+/* Put the entries of methods, members and getset into type's table; what it has already stays. 0, or -1: no memory. */
 int gil_type_add_tables(GilTypeObject *type);
 
 /* tp_dealloc of heap types that give none, see object/finalize.c. */
