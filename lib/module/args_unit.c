@@ -101,7 +101,7 @@ failed(struct gil_args *args)
     return gil_err_pending(args->ts);
 }
 
-/* A long from an int or by __index__; an int of one limb, the common case, without a call. 0, or -1 with the error set. */
+/* A long from an int or by __index__; an int of one limb, the common case, without a call. 0, or -1: error set. */
 static inline int
 get_long(struct gil_args *args, GilObject *arg, long *value)
 {
