@@ -48,8 +48,10 @@
  * in; that one may finalize at once. So locks and thread blocks are type-stable (state/stable.h), and a lock is put
  * back only when no block points to it.
  *
- * ORDER. Taking is an acquire, leaving a release of the same word, also when the lock is handed over: the grantee reads its
- * token, written after the word, with acquire. The counters are [gil]: stored relaxed by the holder so that others may read.
+ * ORDER. Taking is an acquire, leaving a release of the same word, also when the lock is handed over: the grantee reads
+ * its token, written after the word, with acquire. Taking it without mu is a release besides: who finds a holder in the
+ * word sets bits in that holder's brk, and must find the block as its maker left it. The counters are [gil]: stored
+ * relaxed by the holder so that others may read.
  *
  * WHY NOT a mutex and a condition with a flag, the usual shape: a thread that waits for "somebody else had a turn" hangs
  * when the only other one leaves its wait, and who returns from its release first decides who is next. Why not FIFO
@@ -195,7 +197,7 @@ barge(struct gil_lock *lock, GilThreadState *ts)
 {
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
-    return owner_of(word) == NULL && !(word & CLOSED) && gil_cas_acquire(&lock->owner, &word, word | (uintptr_t)ts);
+    return owner_of(word) == NULL && !(word & CLOSED) && gil_cas_acq_rel(&lock->owner, &word, word | (uintptr_t)ts);
 }
 
 /* barge() for as long as sleeping and waking would take, or until the token tells how the wait ended. */

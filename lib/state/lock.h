@@ -52,8 +52,8 @@ gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     uintptr_t word = 0;
 
-    /* Acquire: pairs with the release that freed the word. */
-    if (__builtin_expect(!gil_cas_acquire(&lock->owner, &word, (uintptr_t)ts), 0))
+    /* Acquire: pairs with the release that freed the word. Release: publishes ts, which may be new, to who demands. */
+    if (__builtin_expect(!gil_cas_acq_rel(&lock->owner, &word, (uintptr_t)ts), 0))
         return gil_lock_acquire_slow(lock, ts, func);
     if (__builtin_expect(lock->last != ts->id || lock->timing, 0))
         gil_lock_entered(lock, ts);

@@ -145,7 +145,9 @@ function write_data(name,    check) {
 }
 
 function write_function(name,    n_types, types, n, words, k, call, expectations, type, failure, elsewhere, kind) {
-    elsewhere = notes[name] ~ / elsewhere:/
+    elsewhere = notes[name] ~ / (elsewhere|inline):/
+    if (notes[name] ~ / inline:/)
+        lock[name] = "ANY"
     n_types = split_parameters(parameters[name] == "void" ? "" : parameters[name], types)
     if (parameters[name] == "void")
         n_types = 0
