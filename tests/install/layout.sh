@@ -14,6 +14,13 @@ wrong_soname()
     [ "$(soname)" = "libgilrt-$series.so.0" ] || echo "soname $(soname), series $series"
 }
 
+# Who brings the library in with dlopen() copies the name from the manual.
+wrong_name_in_manual()
+{
+    grep -rnoh 'libgilrt[-.0-9]*\.so\.[0-9.]*' "$top_srcdir/doc/guide" "$top_srcdir/README.md" | grep -vF "$(soname)"
+    grep -rqF "$(soname)" "$top_srcdir/doc/guide" || echo "the manual does not tell $(soname)"
+}
+
 # Without debug information the library stays below 800 KiB.
 too_big()
 {
@@ -51,6 +58,7 @@ staged_uninstall()
 }
 
 tap_check "the soname carries the minor version" wrong_soname
+tap_check "the manual calls the library by its soname" wrong_name_in_manual
 tap_check "the library is small" too_big
 tap_check "headers, library and macro file are where they belong" missing_files
 tap_check "moduledir is below libdir" moduledir_elsewhere
