@@ -12,7 +12,6 @@ API_TESTS =
 CORE_TESTS =
 META_TESTS =
 INSTALL_TESTS =
-# Shared objects that tests load.
 
 include tests/unit/base/local.mk
 include tests/unit/sync/local.mk

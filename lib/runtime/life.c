@@ -13,12 +13,10 @@
  *
  * Stopping, step by step.
  *  1. Refuse new guards, wait, detached, until none is open.
- *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for
- *  ever: it held
- *     no guard, and there is nothing left for it to come back to.
+ *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for ever: it
+ *     held no guard, and there is nothing left for it to come back to.
  *  3. Let go of what thread states hold; clear modules, then types. Finalizers run in a whole runtime up to here.
- *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles,
- *  or by
+ *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles, or by
  *     lost references. Count it.
  *  5. Take the other pockets away, top-down, then the heap with all that is in it.
  * Objects that are left are not destroyed one by one: their types are cleared already, and their finalizers would find
