@@ -74,8 +74,7 @@ GIL_API int GilList_SetSlice(GilObject *list, Gil_ssize_t low, Gil_ssize_t high,
 /** Sort in place by `<`, keeping the order of equal items. Who looks meanwhile sees an empty list.
  *  @lock_held
  *  @reenters comparisons
- *  @return 0, or -1: a comparison's error, ValueError when a comparison changed the list, MemoryError. The items are
- * all
+ *  @return 0, or -1: a comparison's error, ValueError when a comparison changed the list, MemoryError. All items are
  *          there afterwards in any case, in an unspecified order after an error */
 GIL_API int GilList_Sort(GilObject *list);
 /** Reverse in place.

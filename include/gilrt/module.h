@@ -95,8 +95,7 @@ GIL_API GilObject *GilModule_New(const char *name);
  * run yet.
  * @param spec  any object with an attribute `name` (str) and perhaps `origin` (str), which becomes `__file__`
  * @return the module, or NULL: SystemError for slots that are malformed (the message names the slot), ImportError for
- *         those
- *         that this runtime cannot serve, MemoryError, or what reading the attributes raised
+ *         those that this runtime cannot serve, MemoryError, or what reading the attributes raised
  * @newref
  * @lock_held
  * @reenters  getters of @p spec
