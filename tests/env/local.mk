@@ -1,0 +1,12 @@
+# The same library where there is less of something. One line a test: CORE_TESTS += tests/env/test_NAME
+CORE_TESTS += tests/env/test_sandbox
+CORE_TESTS += tests/env/test_nesting
+
+# Each call of the table of exports on a small stack; see tests/api/misuse/.
+CORE_TESTS += tests/env/test_exports_stack
+tests_env_test_exports_stack_SOURCES = tests/env/exports_stack.c tests/api/misuse/fixture.c tests/api/misuse/misuse.h
+nodist_tests_env_test_exports_stack_SOURCES = tests/env/test_exports_stack.c
+CLEANFILES += tests/env/test_exports_stack.c
+tests/env/test_exports_stack.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	    $(AWK) -v prefix=test_env_exports_stack__ -v data=0 -f $(MISUSE_GENERATE) $(MISUSE_INPUTS) > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The runtime where the system gives less: calls refused, one processor, no descriptor, no privilege. */
+#include "support/support.h"
+
+#include <errno.h>
+#include <gilrt.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { THREADS = 4, ROUNDS = 2000 };
+
+static GilInterpreterGuard *guard;
+static long counter; /* [gil] */
+
+static void *
+count_up(void *Gil_UNUSED(arg))
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    ck_assert_ptr_nonnull(token);
+    for (int i = 0; i < ROUNDS; i++) {
+        long seen = counter;
+        if (Gil_Poll() < 0)
+            ck_abort_msg("a poll failed");
+        GilObject *number = GilLong_FromLong(seen);
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+        Gil_DECREF(number);
+        counter++;
+    }
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* What any host does: start, threads that share, stop. */
+static void
+host(void)
+{
+    GilConfig config;
+    GilFinalizeReport report;
+    pthread_t threads[THREADS];
+
+    GilConfig_Init(&config);
+    config.switch_interval_ns = 100000;
+    GilStatus status = Gil_InitializeFromConfig(&config);
+    ck_assert_msg(!GilStatus_Exception(status), "%s", status.err_msg);
+    guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_ptr_nonnull(guard);
+    counter = 0;
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, count_up, NULL), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(counter, THREADS * ROUNDS);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.blocks, 0);
+}
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+/* From here on the kernel answers that call with that errno. */
+static void
+refuse(unsigned call, int error)
+{
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((unsigned)error & SECCOMP_RET_DATA)),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof rules / sizeof rules[0], rules};
+
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    ck_assert_int_eq(syscall((long)call, 0, 0, 0), -1);
+    ck_assert_int_eq(errno, error);
+}
+
+static const int refusals[] = {ENOSYS, EPERM, EINVAL};
+
+START_TEST(test_env_sandbox__membarrier_is_refused_from_the_start)
+{
+    refuse(SYS_membarrier, refusals[_i]);
+    host();
+}
+END_TEST
+
+START_TEST(test_env_sandbox__membarrier_is_refused_later)
+{
+    host();
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    refuse(SYS_membarrier, refusals[_i]);
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    host();
+}
+END_TEST
+
+/* Hashes are keyed all the same. */
+START_TEST(test_env_sandbox__getrandom_is_refused)
+{
+    refuse(SYS_getrandom, refusals[_i]);
+    host();
+}
+END_TEST
+
+START_TEST(test_env_sandbox__one_processor)
+{
+    cpu_set_t allowed, one;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+        if (CPU_ISSET(i, &allowed))
+            CPU_SET(i, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    host();
+}
+END_TEST
+
+/* The runtime opens no file that it keeps, and does not need one to start. */
+START_TEST(test_env_sandbox__no_descriptor_is_free)
+{
+    struct rlimit none = {3, 3};
+
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    host();
+}
+END_TEST
+
+/* An ordinary user, in the child that each test is; root would pass where a user does not. */
+START_TEST(test_env_sandbox__an_ordinary_user)
+{
+    enum { NOBODY = 65534 };
+
+    if (geteuid() == 0) {
+        ck_assert_int_eq(setresgid(NOBODY, NOBODY, NOBODY), 0);
+        ck_assert_int_eq(setresuid(NOBODY, NOBODY, NOBODY), 0);
+    }
+    host();
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("sandbox");
+    TCase *tc = tcase_create("less");
+
+    tcase_set_timeout(tc, 30);
+    tcase_add_loop_test(tc, test_env_sandbox__membarrier_is_refused_from_the_start, 0, 3);
+    tcase_add_loop_test(tc, test_env_sandbox__membarrier_is_refused_later, 0, 3);
+    tcase_add_loop_test(tc, test_env_sandbox__getrandom_is_refused, 0, 3);
+    tcase_add_test(tc, test_env_sandbox__one_processor);
+    tcase_add_test(tc, test_env_sandbox__no_descriptor_is_free);
+    tcase_add_test(tc, test_env_sandbox__an_ordinary_user);
+    suite_add_tcase(s, tc);
+    return s;
+}
