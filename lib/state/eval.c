@@ -59,12 +59,13 @@ _GilEval_ReturnMisuse(struct _GilThreadBlock *block)
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
+    static const char func[] = "Gil_Poll";
     GilThreadState *ts = state_of(block);
 
     if (gil_tstate_attached() != ts)
-        gil_panic("Gil_Poll", "the calling thread is not attached to an interpreter");
-    if (gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT)
-        gil_lock_poll(ts->lock, ts);
+        gil_panic(func, "the calling thread is not attached to an interpreter");
+    if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) < 0)
+        gil_tstate_too_late(ts, func);
     return 0;
 }
 

@@ -432,7 +432,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     leave_mu(lock, &wakes);
 }
 
-void
+int
 gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
 {
     struct wakes wakes = {NULL, NULL};
@@ -443,7 +443,7 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
     GIL_ASSERT(gil_lock_is_owner(lock, ts));
     if (!(gil_load_relaxed(&lock->owner) & HANDOFF)) {
         leave_mu(lock, &wakes);
-        return;
+        return 0;
     }
     if (lock->timing)
         leaving(lock);
@@ -451,7 +451,7 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
     hand_over(lock, now, FORCED, &wakes);
     enqueue(lock, ts);
-    wait(lock, ts, now, &wakes);
+    return wait(lock, ts, now, &wakes);
 }
 
 /* --- its life --- */

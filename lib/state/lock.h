@@ -72,8 +72,9 @@ gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func)
         gil_lock_release_slow(lock, ts, func);
 }
 
-/* Let the first waiter have it if it is owed it, and come back when it is ts's turn again. */
-void gil_lock_poll(struct gil_lock *lock, GilThreadState *ts);
+/* Let the first waiter have it if it is owed it, and come back when it is ts's turn again: 0; -1 when it was closed
+ * meanwhile, and ts has it no more. */
+int gil_lock_poll(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
 
 /* Refuse it to everybody but ts, who holds it: waiters and those who come later get -1. */
 void gil_lock_close(struct gil_lock *lock, GilThreadState *ts);

@@ -170,7 +170,7 @@ poll_once(int self)
     critical(self);
     if (!(gil_load_relaxed(&states[self].block.brk) & _Gil_BRK_PREEMPT))
         return;
-    gil_lock_poll(&lock, &states[self]);
+    EXPLORE_CHECK(gil_lock_poll(&lock, &states[self]) == 0);
     if (asked && first != NULL)
         EXPLORE_CHECK(got[first - states] > before);
     EXPLORE_CHECK(gil_lock_is_owner(&lock, &states[self]));
@@ -212,7 +212,7 @@ body_patience(int self)
     take(0);
     while (turns[1] == 0 || turns[2] == 0) {
         explore_until(somebody_asks);
-        gil_lock_poll(&lock, &states[0]);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &states[0]) == 0);
     }
     leave(0);
 }
@@ -232,17 +232,25 @@ body_patience_start(int self)
     body_patience(self);
 }
 
+/* Who is refused, be it on coming or in a poll, has the lock no more and must not leave it. */
+static void
+visit(int self)
+{
+    if (gil_lock_acquire(&lock, &states[self], "model") < 0) {
+        refused[self] = 1;
+        return;
+    }
+    critical(self);
+    if (!(gil_load_relaxed(&states[self].block.brk) & _Gil_BRK_PREEMPT) || gil_lock_poll(&lock, &states[self]) == 0)
+        leave(self);
+}
+
 /* A5, A6: thread 0 ends the interpreter while others are between the word that let it in and the end of their release. */
 static void
 body_end(int self)
 {
     if (self != 0) {
-        if (gil_lock_acquire(&lock, &states[self], "model") == 0) {
-            critical(self);
-            leave(self);
-        }
-        else
-            refused[self] = 1;
+        visit(self);
         give_back(self);
         return;
     }

@@ -474,27 +474,52 @@ come_back_too_late(void *ts)
     abort();
 }
 
-START_TEST(test_state_tstate__a_late_thread_tells_and_sleeps)
+/* The interpreter ends while the thread is inside; what it writes when it finds out. */
+static void
+expect_too_late(void *(*body)(void *), const char *func)
 {
     char line[256];
     int ends[2];
 
-    world_thread(come_back_too_late, GilThreadState_New(world_ts->interp));
+    ck_assert_int_eq(pipe(ends), 0);
+    int saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    world_thread(body, GilThreadState_New(world_ts->interp));
     Gil_BEGIN_ALLOW_THREADS
     world_until(&in_region, 1);
     Gil_END_ALLOW_THREADS
     GilInterpreterGuard_Close(world_guard);
     world_interp_end(world_ts);
-
-    ck_assert_int_eq(pipe(ends), 0);
-    int saved = dup(STDERR_FILENO);
-    dup2(ends[1], STDERR_FILENO);
     gil_store_release(&may_return, 1);
+
     ssize_t length = read(ends[0], line, sizeof line - 1);
     dup2(saved, STDERR_FILENO);
     ck_assert_int_gt(length, 0);
     line[length] = '\0';
+    ck_assert_ptr_nonnull(strstr(line, func));
     ck_assert_ptr_nonnull(strstr(line, "comes back after its interpreter has ended, and sleeps for ever\n"));
+}
+
+START_TEST(test_state_tstate__a_late_thread_tells_and_sleeps)
+{
+    expect_too_late(come_back_too_late, "gilrt: Gil_END_ALLOW_THREADS: thread ");
+}
+END_TEST
+
+static void *
+poll_for_ever(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&in_region, 1);
+    do
+        ck_assert_int_eq(Gil_Poll(), 0);
+    while (GilThreadState_IsAttached());
+    abort();
+}
+
+START_TEST(test_state_tstate__a_thread_that_polls_too_late_tells_and_sleeps)
+{
+    expect_too_late(poll_for_ever, "gilrt: Gil_Poll: thread ");
 }
 END_TEST
 
@@ -527,6 +552,7 @@ suite(void)
     tcase_add_test(tcase, test_B8_a_deleted_state_is_noticed);
     tcase_add_checked_fixture(ended, world_start, NULL);
     tcase_add_test(ended, test_state_tstate__a_late_thread_tells_and_sleeps);
+    tcase_add_test(ended, test_state_tstate__a_thread_that_polls_too_late_tells_and_sleeps);
     suite_add_tcase(suite, tcase);
     suite_add_tcase(suite, ended);
     return suite;
