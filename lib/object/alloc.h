@@ -37,9 +37,29 @@ void gil_object_tp_free(void *op);
 size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
 
 /*
- * The short way, for the containers: memory for an instance of a built-in type with GC, of size bytes, its head set, not
- * tracked; NULL with MemoryError set. And its end: memory only, of an object with GC that is not tracked.
+ * The short ways, for the built-in types: memory for an instance of size bytes, its head set, not tracked; NULL with
+ * MemoryError set. And the end of such an object: memory only, and with GC not tracked. The constant conditions that
+ * the long way looks up (does the type have GC, is it immortal) are the caller's.
  */
+static inline GilObject *
+gil_object_alloc_plain(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    GIL_ASSERT(!gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
+    GilObject *op = (GilObject *)gil_heap_malloc(ts->heap, size);
+    if (__builtin_expect(op == NULL, 0))
+        return (GilObject *)gil_err_no_memory(ts);
+    op->ob_refcnt = 1;
+    op->ob_type = type;
+    return op;
+}
+
+static inline void
+gil_object_free_plain(void *op)
+{
+    GIL_ASSERT(!gil_type_has_gc(Gil_TYPE(op)));
+    gil_heap_free(op);
+}
+
 static inline GilObject *
 gil_object_alloc_gc(GilThreadState *ts, GilTypeObject *type, size_t size)
 {

@@ -56,7 +56,7 @@ gil_bytes_alloc(GilThreadState *ts, Gil_ssize_t size)
         GilErr_SetString(GilExc_OverflowError, "byte string is too large");
         return NULL;
     }
-    GilObject *op = gil_object_alloc_size(ts, &GilBytes_Type, HEAD + (size_t)size + 1);
+    GilObject *op = gil_object_alloc_plain(ts, &GilBytes_Type, HEAD + (size_t)size + 1);
     if (op == NULL)
         return NULL;
     Gil_SET_SIZE(op, size);
@@ -427,7 +427,7 @@ fail:
 static void
 bytes_dealloc(GilObject *op)
 {
-    gil_object_free(op);
+    gil_object_free_plain(op);
 }
 
 static Gil_hash_t

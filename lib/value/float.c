@@ -30,7 +30,7 @@ GilObject *
 GilFloat_FromDouble(double v)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *self = gil_object_alloc(ts, &GilFloat_Type, 0);
+    GilObject *self = gil_object_alloc_plain(ts, &GilFloat_Type, sizeof(GilFloatObject));
     if (self != NULL)
         ((GilFloatObject *)(void *)self)->ob_fval = v;
     return self;
@@ -384,7 +384,7 @@ float_dealloc(GilObject *self)
 {
     /* tp_free also where a subclass calls this as its base: its memory may be another's. */
     if (GIL_LIKELY(GilFloat_CheckExact(self)))
-        gil_object_free(self);
+        gil_object_free_plain(self);
     else
         Gil_TYPE(self)->tp_free(self);
 }

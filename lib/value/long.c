@@ -19,7 +19,7 @@ gil_long_new(GilThreadState *ts, size_t n)
         return NULL;
     }
     size_t limbs = n == 0 ? 1 : n;
-    struct gil_long *v = gil_long(gil_object_alloc_size(ts, &GilLong_Type, LONG_HEAD + limbs * sizeof(uint64_t)));
+    struct gil_long *v = gil_long(gil_object_alloc_plain(ts, &GilLong_Type, LONG_HEAD + limbs * sizeof(uint64_t)));
     if (v == NULL)
         return NULL;
     v->size = (Gil_ssize_t)n;
@@ -95,7 +95,7 @@ long_dealloc(GilObject *self)
 {
     /* tp_free also where a subclass calls this as its base: its memory may be another's. */
     if (GIL_LIKELY(Gil_IS_TYPE(self, &GilLong_Type)))
-        gil_object_free(self);
+        gil_object_free_plain(self);
     else
         Gil_TYPE(self)->tp_free(self);
 }

@@ -78,7 +78,7 @@ gil_long_is_power_of_two(const struct gil_long *v)
 static inline GilObject *
 gil_long_new_short(GilThreadState *ts, uint64_t magnitude, int negative)
 {
-    struct gil_long *v = gil_long(gil_object_alloc_size(ts, &GilLong_Type, sizeof(struct gil_small_long)));
+    struct gil_long *v = gil_long(gil_object_alloc_plain(ts, &GilLong_Type, sizeof(struct gil_small_long)));
     if (v == NULL)
         return NULL;
     v->size = negative ? -1 : 1;

@@ -91,7 +91,7 @@ gil_unicode_alloc(GilThreadState *ts, Gil_ssize_t length, Gil_UCS4 maxchar)
 
     if (GIL_UNLIKELY((size_t)length > ((size_t)GIL_SSIZE_T_MAX - head) / (size_t)kind - 1))
         return gil_err_no_memory(ts);
-    GilObject *op = gil_object_alloc_size(ts, &GilUnicode_Type, head + ((size_t)length + 1) * (size_t)kind);
+    GilObject *op = gil_object_alloc_plain(ts, &GilUnicode_Type, head + ((size_t)length + 1) * (size_t)kind);
     if (op == NULL)
         return NULL;
     GilASCIIObject *str = (GilASCIIObject *)(void *)op;
@@ -112,7 +112,7 @@ unicode_dealloc(GilObject *op)
 {
     if (!GilUnicode_IS_ASCII(op))
         gil_heap_free(((GilCompactUnicodeObject *)(void *)op)->utf8);
-    gil_object_free(op);
+    gil_object_free_plain(op);
 }
 
 /* Whether the caller may still write to the string: nobody else has it, and nothing was derived from its content. */
