@@ -30,6 +30,8 @@
  * finds none pending itself. Finalizers save and restore it (finalize.c); destructors that call other code do so
  * themselves. A debug build checks it around every destructor.
  */
+#include "object/dealloc.h"
+
 #include "object/error.h"
 #include "object/recursion.h"
 #include "object/type.h"
@@ -84,6 +86,17 @@ _Gil_Dealloc(GilObject *op)
         while (ts->dealloc_later != NULL)
             destroy(ts, take_put_off(ts));
     ts->dealloc_depth--;
+}
+
+void
+gil_dealloc_put_off(GilThreadState *ts)
+{
+    GIL_ASSERT(ts != gil_tstate_attached());
+    while (ts->dealloc_later != NULL) {
+        GilObject *op = take_put_off(ts);
+        op->ob_refcnt = 1;
+        Gil_DECREF(op);
+    }
 }
 
 void

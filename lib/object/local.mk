@@ -2,7 +2,7 @@
 libcore_la_SOURCES += lib/object/ops.c lib/object/ops.h
 libcore_la_SOURCES += lib/object/alloc.c lib/object/alloc.h lib/object/gchead.h
 libcore_la_SOURCES += lib/object/mem.c
-libcore_la_SOURCES += lib/object/dealloc.c
+libcore_la_SOURCES += lib/object/dealloc.c lib/object/dealloc.h
 libcore_la_SOURCES += lib/object/finalize.c
 libcore_la_SOURCES += lib/object/recursion.c lib/object/recursion.h
 libcore_la_SOURCES += lib/object/format.c lib/object/format.h

@@ -3,6 +3,7 @@
 #include "object/start.h"
 
 #include "object/alloc.h"
+#include "object/dealloc.h"
 #include "object/descr.h"
 #include "object/error.h"
 #include "object/recursion.h"
@@ -37,7 +38,11 @@ gil_object_interp_stop(GilThreadState *ts)
 void
 gil_object_tstate_clear(GilThreadState *ts)
 {
-    GIL_ASSERT(ts->dealloc_depth == 0 && ts->dealloc_later == NULL);
+    /* Another thread's state may be cleared in the middle of a destructor: one that left the lock in a finalizer, without
+     * a guard, and comes back to no interpreter. */
+    if (ts != gil_tstate_attached())
+        gil_dealloc_put_off(ts);
+    GIL_ASSERT(ts->dealloc_later == NULL);
     /* What runs here may raise and handle anew. */
     while (ts->handled != NULL || gil_err_pending(ts)) {
         GilErr_SetHandledException(NULL);

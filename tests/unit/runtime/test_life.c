@@ -3,6 +3,7 @@
 #include "support/support.h"
 
 #include "base/mem.h"
+#include "gilrt/call.h"
 #include "gilrt/config.h"
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
@@ -13,7 +14,10 @@
 #include "gilrt/long.h"
 #include "gilrt/module.h"
 #include "gilrt/state.h"
+#include "gilrt/tuple.h"
+#include "gilrt/type.h"
 #include "gilrt/unicode.h"
+#include "state/tstate.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -374,6 +378,60 @@ START_TEST(test_runtime_life__report_keeps_to_its_size)
 }
 END_TEST
 
+static int in_finalizer, finalized;
+
+/* The first one that finds others waiting leaves the lock, and does not come back while there is an interpreter. */
+static void
+finalize_for_ever(GilObject *Gil_UNUSED(self))
+{
+    finalized++;
+    if (in_finalizer || gil_tstate_need(__func__)->dealloc_later == NULL)
+        return;
+    Gil_BEGIN_ALLOW_THREADS
+    __atomic_store_n(&in_finalizer, finalized, __ATOMIC_RELEASE);
+    pause();
+    Gil_END_ALLOW_THREADS
+}
+
+/* Instances so deep in tuples that the destruction of some is put off while finalizers of others run. */
+static void *
+destroy_deeply(void *ts)
+{
+    enum { DEPTH = 1000 };
+    static GilType_Slot slots[] = {{Gil_tp_finalize, finalize_for_ever}, {0, NULL}};
+    static GilType_Spec spec = {"test.Slow", sizeof(GilObject), 0, Gil_TPFLAGS_DEFAULT, slots};
+
+    GilEval_RestoreThread(ts);
+    GilObject *type = GilType_FromSpec(&spec), *chain = Gil_NewRef(Gil_None);
+    for (int i = 0; i < DEPTH; i++) {
+        GilObject *one = GilObject_CallNoArgs(type), *two = GilObject_CallNoArgs(type);
+        GilObject *link = GilTuple_Pack(3, one, chain, two);
+        Gil_DECREF(one);
+        Gil_DECREF(two);
+        Gil_DECREF(chain);
+        chain = link;
+    }
+    Gil_DECREF(type);
+    Gil_DECREF(chain);
+    return NULL;
+}
+
+START_TEST(test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindrance)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Main());
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_create(&thread, NULL, destroy_deeply, ts), 0);
+    while (!__atomic_load_n(&in_finalizer, __ATOMIC_ACQUIRE))
+        sched_yield();
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_gt(finalized, in_finalizer);
+}
+END_TEST
+
 static void
 call_detached(void *Gil_UNUSED(arg))
 {
@@ -405,6 +463,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_life__first_start_without_memory_goes_on_where_it_failed);
     tcase_add_test(tc, test_runtime_life__stop_without_memory_works);
     tcase_add_test(tc, test_runtime_life__report_keeps_to_its_size);
+    tcase_add_test(tc, test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindrance);
     tcase_add_test(tc, test_runtime_life__calls_before_and_after_stop_the_process);
     tcase_set_timeout(slow, 60);
     tcase_add_test(slow, test_runtime_life__ten_thousand_cycles_leave_nothing);
