@@ -94,17 +94,39 @@ gil_mem_trim(void)
         arena_command(arena - 1, "destroy");
 }
 
+/*
+ * What was given back lately lies in pieces, which the allocator joins only when it lets go of them. Where no more can be
+ * mapped, that must not wait: else a program that met a limit could use a fraction of its memory from then on.
+ */
+static void
+tidy_up(uint32_t arena)
+{
+    arena_command(arena, "purge");
+}
+
 void *
 gil_backend_take(uint32_t arena, size_t bytes)
 {
-    return mallocx(bytes, CHUNK_FLAGS(arena));
+    void *chunk = mallocx(bytes, CHUNK_FLAGS(arena));
+
+    if (chunk == NULL) {
+        tidy_up(arena);
+        chunk = mallocx(bytes, CHUNK_FLAGS(arena));
+    }
+    return chunk;
 }
 
 void *
 gil_backend_resize(uint32_t arena, void *chunk, size_t old_bytes, size_t bytes)
 {
+    void *moved = rallocx(chunk, bytes, CHUNK_FLAGS(arena));
+
     (void)old_bytes;
-    return rallocx(chunk, bytes, CHUNK_FLAGS(arena));
+    if (moved == NULL) {
+        tidy_up(arena);
+        moved = rallocx(chunk, bytes, CHUNK_FLAGS(arena));
+    }
+    return moved;
 }
 
 void

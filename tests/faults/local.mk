@@ -1,5 +1,6 @@
 # One line a test: CORE_TESTS += tests/faults/test_NAME   (its source is the .c of that name)
 CORE_TESTS += tests/faults/test_scenes
+API_TESTS += tests/faults/test_system
 
 # Each call of the table of exports without memory; see tests/api/misuse/.
 CORE_TESTS += tests/faults/test_exports
