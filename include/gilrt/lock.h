@@ -121,8 +121,9 @@ _GilEval_Return(GilThreadState *save)
 
 /**
  * What an evaluator calls at back-edges and calls: a safe point, one relaxed load when nothing is asked. When a waiter is
- * owed the lock, it runs before this returns. In a thread that is not attached: stops the process when something is
- * asked, undefined otherwise.
+ * owed the lock, it runs before this returns. If the interpreter came to its end meanwhile, the thread sleeps for ever,
+ * as in Gil_END_ALLOW_THREADS. In a thread that is not attached: stops the process when something is asked, undefined
+ * otherwise.
  * @return 0; -1 with an exception set when something that had to be done here failed.
  * @lock_held @blocks @reenters
  */
