@@ -113,6 +113,8 @@ gil_exception_start(void)
     if (gil_type_ready(&gil_exception_base_type) < 0)
         return -1;
     for (int i = 0; i < CLASS_COUNT; i++) {
+        if (types[i].tp_flags & Gil_TPFLAGS_READY)
+            continue; /* by an earlier start, which then ran out of memory: it has its tables */
         fill(&types[i], &rows[i]);
         if (gil_type_ready(&types[i]) < 0)
             return -1;

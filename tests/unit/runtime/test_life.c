@@ -23,6 +23,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static size_t
@@ -338,9 +339,34 @@ START_TEST(test_runtime_life__start_without_memory_fails_and_leaves_nothing)
 }
 END_TEST
 
+/* The blocks that the process keeps after its first start and stop, tried out in a process of its own. */
+static size_t
+blocks_kept(void)
+{
+    int ends[2];
+    size_t kept = 0;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        int failed = Gil_Initialize() != 0 || Gil_FinalizeEx() != 0;
+        kept = raw_blocks();
+        _exit(failed || write(ends[1], &kept, sizeof(kept)) != sizeof(kept));
+    }
+    close(ends[1]);
+    ck_assert_int_eq(read(ends[0], &kept, sizeof(kept)), sizeof(kept));
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    return kept;
+}
+
 START_TEST(test_runtime_life__first_start_without_memory_goes_on_where_it_failed)
 {
+    size_t kept = blocks_kept();
+
     start_failing(1, 0);
+    ck_assert_uint_eq(raw_blocks(), kept); /* as if it had worked at once */
     ck_assert_int_eq(Gil_Initialize(), 0);
     use_runtime();
     ck_assert_int_eq(Gil_FinalizeEx(), 0);
