@@ -9,45 +9,54 @@
 
 #ifdef GIL_DEBUG
 
-/* More than there are ranks: ranks rise strictly, so a thread cannot hold more. */
-#define HELD_MAX 8
+/*
+ * [own] One place a rank, for ranks rise strictly and so a thread holds at most one mutex of each. Small: a library
+ * that comes by dlopen() shares what little thread-local storage is left with others.
+ */
+static __thread const struct gil_mutex *held[GIL_RANK_END - 1];
 
-static __thread struct {
-    const struct gil_mutex *mutex[HELD_MAX];
-    int count;
-} held; /* [own] in the order of taking */
+static const struct gil_mutex **
+place_of(const struct gil_mutex *mutex)
+{
+    return &held[mutex->rank - 1];
+}
+
+/* The one of the highest rank above floor that is held, or NULL. */
+static const struct gil_mutex *
+highest_above(int floor)
+{
+    for (int rank = GIL_RANK_END - 1; rank > floor; rank--)
+        if (held[rank - 1] != NULL)
+            return held[rank - 1];
+    return NULL;
+}
 
 void
 gil_rank_take(const struct gil_mutex *mutex)
 {
-    const struct gil_mutex *last = held.count > 0 ? held.mutex[held.count - 1] : NULL;
+    const struct gil_mutex *other = highest_above((int)mutex->rank - 1);
 
-    if (last != NULL && last->rank >= mutex->rank)
+    if (other != NULL)
         gil_panic(__func__, "lock order: %s (rank %d) is wanted while %s (rank %d) is held", mutex->name,
-                  (int)mutex->rank, last->name, (int)last->rank);
-    held.mutex[held.count++] = mutex;
+                  (int)mutex->rank, other->name, (int)other->rank);
+    *place_of(mutex) = mutex;
 }
 
 void
 gil_rank_drop(const struct gil_mutex *mutex)
 {
-    int at = held.count - 1;
-
-    while (at >= 0 && held.mutex[at] != mutex)
-        at--;
-    if (at < 0)
+    if (*place_of(mutex) != mutex)
         gil_panic(__func__, "%s is dropped by a thread that does not hold it", mutex->name);
-    held.count--;
-    for (; at < held.count; at++)
-        held.mutex[at] = held.mutex[at + 1];
+    *place_of(mutex) = NULL;
 }
 
 void
 gil_rank_waiting(const char *func)
 {
-    for (int at = 0; at < held.count; at++)
-        if (held.mutex[at]->rank > GIL_RANK_OUTSIDE)
-            gil_panic(func, "lock order: waiting while %s is held", held.mutex[at]->name);
+    const struct gil_mutex *other = highest_above(GIL_RANK_OUTSIDE);
+
+    if (other != NULL)
+        gil_panic(func, "lock order: waiting while %s is held", other->name);
 }
 
 #endif

@@ -16,6 +16,7 @@ enum gil_rank {
     GIL_RANK_STATES,    /* the registry of interpreters and their lists of thread states */
     GIL_RANK_STABLE,    /* a pool of memory that is never given back */
     GIL_RANK_LOCK,      /* the inside of an interpreter's lock: its queue */
+    GIL_RANK_END,       /* none: one more than the last */
 };
 
 /*
