@@ -428,6 +428,24 @@ check_reused(const struct gil_chunk *slab, const void *block)
         gil_panic("gil_heap_malloc", "the block at %p was written to after it was freed", block);
 }
 
+/* Whether a block of a slab is free now. */
+static int
+is_free(const struct gil_chunk *slab, const void *block)
+{
+#ifdef GIL_HEAP_ASAN
+    (void)slab;
+    return __asan_address_is_poisoned(block);
+#else
+    /* The walk is only for blocks that look free. */
+    if (!filled((const char *)block + sizeof(void *), slab->size - sizeof(void *), FILL_FREE))
+        return 0;
+    for (const void *free = slab->free; free != NULL; free = *(void *const *)free)
+        if (free == block)
+            return 1;
+    return 0;
+#endif
+}
+
 static void
 check_freed(const struct gil_chunk *chunk, const void *block)
 {
@@ -442,12 +460,8 @@ check_freed(const struct gil_chunk *chunk, const void *block)
         gil_panic("gil_heap_free", "%p is no block of a heap, or was freed before", block);
     if (offset % chunk->size != 0 || (const char *)block >= chunk->fresh)
         gil_panic("gil_heap_free", "%p is not the start of a block", block);
-    /* The walk is only for blocks that look free. */
-    if (!filled((const char *)block + sizeof(void *), chunk->size - sizeof(void *), FILL_FREE))
-        return;
-    for (const void *free = chunk->free; free != NULL; free = *(void *const *)free)
-        if (free == block)
-            gil_panic("gil_heap_free", "the block at %p was freed before", block);
+    if (is_free(chunk, block))
+        gil_panic("gil_heap_free", "the block at %p was freed before", block);
 }
 #endif
 

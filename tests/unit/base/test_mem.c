@@ -343,6 +343,25 @@ START_TEST(test_base_mem__other_threads_are_not_failed)
 }
 END_TEST
 
+#ifdef GIL_HEAP_ASAN
+#include <sanitizer/asan_interface.h>
+
+START_TEST(test_base_mem__free_blocks_are_poisoned)
+{
+    for (size_t size = 16; size <= 4096; size *= 4) {
+        char *block = gil_heap_malloc(heap, size);
+        ck_assert_ptr_null(__asan_region_is_poisoned(block, size));
+        gil_heap_free(block);
+        for (size_t i = 0; i < size; i += 8)
+            ck_assert_int_eq(__asan_address_is_poisoned(block + i), 1);
+        ck_assert_ptr_eq(gil_heap_malloc(heap, size), block);
+        ck_assert_ptr_null(__asan_region_is_poisoned(block, size));
+        gil_heap_free(block);
+    }
+}
+END_TEST
+#endif
+
 #ifdef GIL_DEBUG
 static void
 free_twice(void *arg)
@@ -351,7 +370,8 @@ free_twice(void *arg)
     gil_heap_free(arg);
 }
 
-static void
+/* Unseen by AddressSanitizer, as a library would be that is built without it. */
+__attribute__((no_sanitize("address"))) static void
 write_after_free(void *arg)
 {
     gil_heap_free(arg);
@@ -361,9 +381,10 @@ write_after_free(void *arg)
 
 START_TEST(test_base_mem__debug_catches_misuse)
 {
-    char *block = gil_heap_malloc(heap, 40), *large = gil_heap_malloc(heap, 40000);
+    char *block = gil_heap_malloc(heap, 40), *small = gil_heap_malloc(heap, 16), *large = gil_heap_malloc(heap, 40000);
     ck_assert_uint_eq((unsigned char)block[39], 0xCD);
     gil_test_expect_abort(free_twice, block, "freed before");
+    gil_test_expect_abort(free_twice, small, "freed before");
     gil_test_expect_abort(write_after_free, block, "written to after it was freed");
     gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, block + 16, "not the start of a block");
     gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, large + 16, "not the start of a block");
@@ -394,6 +415,9 @@ suite(void)
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
     tcase_add_test(tc, test_base_mem__other_threads_are_not_failed);
+#ifdef GIL_HEAP_ASAN
+    tcase_add_test(tc, test_base_mem__free_blocks_are_poisoned);
+#endif
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_base_mem__debug_catches_misuse);
 #endif
