@@ -264,11 +264,8 @@ split_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t 
         if (i == length)
             return 0;
         Gil_ssize_t start = i;
-        if (maxsplit-- == 0) { /* the rest, without the space that ends it */
-            while (gil_is_space(GilUnicode_READ_CHAR(str, length - 1)))
-                length--;
+        if (maxsplit-- == 0) /* the rest, with the space that ends it */
             return add_part(ts, list, str, start, length);
-        }
         while (i < length && !gil_is_space(GilUnicode_READ_CHAR(str, i)))
             i++;
         if (add_part(ts, list, str, start, i) < 0)

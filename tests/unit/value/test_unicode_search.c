@@ -112,8 +112,8 @@ START_TEST(test_value_unicode_search__split)
     GilObject *str = text("  one \t two\xe2\x80\x83three  "), *sep = text("--"), *dashes = text("a--b----c");
 
     expect_parts(GilUnicode_Split(str, NULL, -1), "one|two|three");
-    expect_parts(GilUnicode_Split(str, NULL, 1), "one|two\xe2\x80\x83three");
-    expect_parts(GilUnicode_Split(str, NULL, 0), "one \t two\xe2\x80\x83three");
+    expect_parts(GilUnicode_Split(str, NULL, 1), "one|two\xe2\x80\x83three  ");
+    expect_parts(GilUnicode_Split(str, NULL, 0), "one \t two\xe2\x80\x83three  ");
     expect_parts(GilUnicode_Split(dashes, sep, -1), "a|b||c");
     expect_parts(GilUnicode_Split(dashes, sep, 1), "a|b----c");
     expect_parts(GilUnicode_Split(dashes, sep, 0), "a--b----c");
