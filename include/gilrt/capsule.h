@@ -42,6 +42,17 @@ GIL_API void *GilCapsule_GetContext(GilObject *capsule);
 /** 1 when @p capsule is a capsule of that name, else 0; cannot fail.
  *  @lock_held */
 GIL_API int GilCapsule_IsValid(GilObject *capsule, const char *name);
+/**
+ * The pointer of the capsule that bears the name under which it stands: "module.attribute", where the attribute may be
+ * one of an attribute. The module is imported, and the pointer is good as long as the capsule stands there.
+ * @param no_block  means nothing: imports wait for each other (CPython 3.3)
+ * @return NULL with ImportError when the module cannot be imported, AttributeError when what stands there is no capsule
+ *         of that name, or what looking the attribute up raised
+ * @lock_held
+ * @blocks
+ * @reenters  the module's own code
+ */
+GIL_API void *GilCapsule_Import(const char *name, int no_block);
 /** @lock_held
  *  @return 0, or -1 with ValueError set */
 GIL_API int GilCapsule_SetPointer(GilObject *capsule, void *pointer);

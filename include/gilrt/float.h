@@ -43,6 +43,29 @@ GIL_API GilObject *GilFloat_FromString(GilObject *v);
  *  @return the value, or -1.0 with TypeError or OverflowError: ask GilErr_Occurred() when it is -1.0 */
 GIL_API double GilFloat_AsDouble(GilObject *op);
 
+/** @name Floats as bytes
+ *  In the formats binary16, binary32 and binary64 of IEEE 754: 2, 4 or 8 bytes at @p p, not aligned, the lowest first
+ *  when @p le is not 0.
+ *  @{ */
+/** Write the value next to @p x, halves to even.
+ *  @lock_held
+ *  @return 0, or -1 with OverflowError when @p x is finite and beyond the format */
+GIL_API int GilFloat_Pack2(double x, char *p, int le);
+/** As GilFloat_Pack2(); rounded as the processor's mode says.
+ *  @lock_held */
+GIL_API int GilFloat_Pack4(double x, char *p, int le);
+/** As GilFloat_Pack2(), exactly.
+ *  @lock_held */
+GIL_API int GilFloat_Pack8(double x, char *p, int le);
+/** Read such a value. Cannot fail, unless @p p is NULL: -1.0 with SystemError.
+ *  @lock_held */
+GIL_API double GilFloat_Unpack2(const char *p, int le);
+/** @lock_held */
+GIL_API double GilFloat_Unpack4(const char *p, int le);
+/** @lock_held */
+GIL_API double GilFloat_Unpack8(const char *p, int le);
+/** @} */
+
 GIL_END_DECLS
 
 #endif

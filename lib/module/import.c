@@ -23,6 +23,7 @@
 #include "module/import.h"
 
 #include "base/atomic.h"
+#include "gilrt/capsule.h"
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/lock.h"
@@ -264,10 +265,10 @@ raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, con
         gil_import_error(name, load->file, "%s: %s", name, load->reason);
     else if (pocket->path.ignored != NULL && *pocket->path.ignored != '\0')
         GilErr_Format(GilExc_ModuleNotFoundError,
-                      "no module named '%s' (relative entries of GILRT_PATH are ignored: %s)", name,
+                      "No module named '%s' (relative entries of GILRT_PATH are ignored: %s)", name,
                       pocket->path.ignored);
     else
-        GilErr_Format(GilExc_ModuleNotFoundError, "no module named '%s'", name);
+        GilErr_Format(GilExc_ModuleNotFoundError, "No module named '%s'", name);
 }
 
 static int
@@ -319,7 +320,7 @@ raise_bad_name(GilObject *name, const char *text)
     if (*text == '\0')
         return GilErr_Format(GilExc_ValueError, "empty module name");
     return GilErr_Format(GilExc_ModuleNotFoundError,
-                         "no module named %R: a name is made of ASCII letters, digits and underscores", name);
+                         "No module named %R: a name is made of ASCII letters, digits and underscores", name);
 }
 
 /* The pocket, or NULL with ImportError: the interpreter is ending. */
@@ -426,6 +427,45 @@ GilImport_AddModuleRef(const char *name)
     }
     Gil_DECREF(str);
     return module;
+}
+
+/* The module that the text before the first dot names, or with holder the attribute of it that the text before the
+ * next dot names. *name moves behind that. Takes over holder; new reference, or NULL with the error set. */
+static GilObject *
+step_into(GilThreadState *ts, GilObject *holder, const char **name)
+{
+    size_t len = strcspn(*name, ".");
+    GilObject *found = NULL, *part = GilUnicode_FromStringAndSize(*name, (Gil_ssize_t)len);
+
+    if (part != NULL)
+        found = holder == NULL ? import_str(ts, part) : GilObject_GetAttr(holder, part);
+    Gil_XDECREF(part);
+    Gil_XDECREF(holder);
+    *name += (*name)[len] == '.' ? len + 1 : len;
+    return found;
+}
+
+void *
+GilCapsule_Import(const char *name, int no_block)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    const char *rest = name;
+    void *pointer = NULL;
+
+    (void)no_block;
+    if (name == NULL)
+        return gil_err_null(__func__);
+    GilObject *found = step_into(ts, NULL, &rest);
+    while (found != NULL && *rest != '\0')
+        found = step_into(ts, found, &rest);
+    if (found == NULL)
+        return NULL;
+    if (GilCapsule_IsValid(found, name))
+        pointer = GilCapsule_GetPointer(found, name);
+    else
+        GilErr_Format(GilExc_AttributeError, "%s \"%.200s\" is not valid", __func__, name);
+    Gil_DECREF(found);
+    return pointer;
 }
 
 int

@@ -38,6 +38,7 @@ libcore_la_SOURCES += lib/value/bool.c lib/value/bool.h
 libcore_la_SOURCES += lib/value/float.c lib/value/float.h
 libcore_la_SOURCES += lib/value/float_text.c lib/value/float_text.h
 libcore_la_SOURCES += lib/value/float_method.c
+libcore_la_SOURCES += lib/value/float_pack.c
 libcore_la_SOURCES += lib/value/slice.c lib/value/slice.h
 libcore_la_SOURCES += lib/value/number_convert.c
 libcore_la_SOURCES += lib/value/collect.c

@@ -57,6 +57,33 @@ stop(void)
 }
 
 /* The import fails with an instance of type whose text contains needle, and leaves no module. */
+START_TEST(test_api_import__capsule_by_its_name)
+{
+    static int table;
+    GilObject *module = GilImport_AddModuleRef("offers"), *deeper = GilImport_AddModuleRef("deeper");
+
+    ck_assert_int_eq(GilModule_Add(module, "api", GilCapsule_New(&table, "offers.api", NULL)), 0);
+    ck_assert_int_eq(GilModule_Add(deeper, "api", GilCapsule_New(&table, "offers.deeper.api", NULL)), 0);
+    ck_assert_int_eq(GilModule_AddObjectRef(module, "deeper", deeper), 0);
+    ck_assert_int_eq(GilModule_AddIntConstant(module, "number", 1), 0);
+    ck_assert_ptr_eq(GilCapsule_Import("offers.api", 0), &table);
+    ck_assert_ptr_eq(GilCapsule_Import("offers.deeper.api", 1), &table);
+    ck_assert_ptr_null(GilErr_Occurred());
+
+    static const char *const wrong[] = {"offers", "offers.number", "offers.missing", "deeper.api"};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(wrong); i++) {
+        ck_assert_ptr_null(GilCapsule_Import(wrong[i], 0));
+        ck_assert(GilErr_ExceptionMatches(GilExc_AttributeError));
+        GilErr_Clear();
+    }
+    ck_assert_ptr_null(GilCapsule_Import("no_such_module.api", 0));
+    ck_assert(GilErr_ExceptionMatches(GilExc_ImportError));
+    GilErr_Clear();
+    Gil_DECREF(deeper);
+    Gil_DECREF(module);
+}
+END_TEST
+
 static void
 check_refused(const char *name, GilObject *type, const char *needle)
 {
@@ -189,7 +216,7 @@ check_attributes(const char *name, const char *file)
 
 START_TEST(test_K1_missing_file_is_an_error)
 {
-    check_refused("no_such_module", GilExc_ModuleNotFoundError, "no module named 'no_such_module'");
+    check_refused("no_such_module", GilExc_ModuleNotFoundError, "No module named 'no_such_module'");
 }
 END_TEST
 
@@ -245,13 +272,13 @@ START_TEST(test_K2_only_names_are_names)
                                       "..",      "1good",  "good-1", "go od", "g\xc3\xb6od"};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        check_refused(bad[i], GilExc_ModuleNotFoundError, "no module named");
+        check_refused(bad[i], GilExc_ModuleNotFoundError, "No module named");
     check_refused("", GilExc_ValueError, "empty module name");
     snprintf(path, sizeof(path), "%s/good", modules());
-    check_refused(path, GilExc_ModuleNotFoundError, "no module named");
+    check_refused(path, GilExc_ModuleNotFoundError, "No module named");
     memset(path, 'a', 201);
     path[201] = '\0';
-    check_refused(path, GilExc_ModuleNotFoundError, "no module named");
+    check_refused(path, GilExc_ModuleNotFoundError, "No module named");
 
     GilObject *nul = GilUnicode_FromStringAndSize("good\0evil", 9);
     ck_assert_ptr_null(GilImport_Import(nul));
@@ -267,7 +294,7 @@ START_TEST(test_K2_current_directory_and_library_path_are_not_searched)
     ck_assert_int_eq(chdir(modules()), 0);
     setenv("LD_LIBRARY_PATH", modules(), 1);
     start_with(NULL, 0);
-    check_refused("good", GilExc_ModuleNotFoundError, "no module named 'good'");
+    check_refused("good", GilExc_ModuleNotFoundError, "No module named 'good'");
 }
 END_TEST
 
@@ -295,7 +322,7 @@ START_TEST(test_api_import__environment_comes_after_the_configuration)
     GilConfig_Init(&config);
     config.ignore_environment = 1;
     ck_assert(!GilStatus_Exception(Gil_InitializeFromConfig(&config)));
-    check_refused("good", GilExc_ModuleNotFoundError, "no module named");
+    check_refused("good", GilExc_ModuleNotFoundError, "No module named");
 }
 END_TEST
 
@@ -751,6 +778,7 @@ suite(void)
     tcase_add_test(tc, test_api_import__wrong_arguments_raise);
     tcase_add_test(tc, test_api_import__environment_comes_after_the_configuration);
     tcase_add_test(tc, test_api_import__builtin_table);
+    tcase_add_test(tc, test_api_import__capsule_by_its_name);
     tcase_add_test(tc, test_K1_missing_file_is_an_error);
     tcase_add_test(tc, test_K1_missing_symbol_is_an_error);
     tcase_add_test(tc, test_K1_refused_shared_objects_are_not_left_loaded);

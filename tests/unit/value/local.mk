@@ -31,6 +31,7 @@ UNIT_TESTS += tests/unit/value/test_bool
 UNIT_TESTS += tests/unit/value/test_collect
 UNIT_TESTS += tests/unit/value/test_float
 UNIT_TESTS += tests/unit/value/test_float_method
+UNIT_TESTS += tests/unit/value/test_float_pack
 UNIT_TESTS += tests/unit/value/test_float_text
 UNIT_TESTS += tests/unit/value/test_limbs
 UNIT_TESTS += tests/unit/value/test_long
