@@ -32,6 +32,12 @@
 /** Marks a parameter that a signature demands and the body does not use: `GilObject *Gil_UNUSED(self)`. */
 #define Gil_UNUSED(name) _gil_unused_##name __attribute__((unused))
 #define Gil_ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define Gil_MEMBER_SIZE(type, member) sizeof(((type *)0)->member)
+/** An error of the compiler unless the constant @p cond holds; inside a function. */
+#define Gil_BUILD_ASSERT(cond) ((void)sizeof(char[(cond) ? 1 : -1]))
+/** Marks a place that control cannot reach; undefined when it does. */
+#define Gil_UNREACHABLE() __builtin_unreachable()
+#define Gil_CHARMASK(c) ((unsigned char)((c) & 0xff))
 #define Gil_STRINGIFY(x) _Gil_STRINGIFY(x)
 #define _Gil_STRINGIFY(x) #x
 #define Gil_MIN(x, y) (((x) > (y)) ? (y) : (x))

@@ -38,6 +38,8 @@ GIL_API GilObject *GilDict_New(void);
 /** Number of items; -1 with SystemError when @p mp is no dict.
  *  @lock_held */
 GIL_API Gil_ssize_t GilDict_Size(GilObject *mp);
+/** Number of items of what is known to be a dict. */
+#define GilDict_GET_SIZE(op) GilDict_Size(_GilObject_CAST(op))
 /** Look @p key up; *@p result gets a new reference or NULL (CPython 3.13).
  *  @lock_held
  *  @reenters hash and comparisons of keys

@@ -218,6 +218,8 @@ GIL_API extern GilObject *GilExc_DeprecationWarning;
 GIL_API extern GilObject *GilExc_ResourceWarning;
 GIL_API extern GilObject *GilExc_RuntimeWarning;
 GIL_API extern GilObject *GilExc_UserWarning;
+#define GilExc_EnvironmentError GilExc_OSError /**< another name of it */
+#define GilExc_IOError GilExc_OSError          /**< another name of it */
 /** @} */
 
 GIL_END_DECLS

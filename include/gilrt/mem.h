@@ -76,6 +76,8 @@ GIL_API void *GilObject_Realloc(void *ptr, size_t new_size) GIL_MUST_USE;
  *  down: a heap type's tp_dealloc does that itself, afterwards.
  *  @lock_held */
 GIL_API void GilObject_Free(void *ptr);
+/** Another name of it. */
+#define GilObject_Del GilObject_Free
 /** @} */
 
 GIL_END_DECLS

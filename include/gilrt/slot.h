@@ -92,6 +92,18 @@ GilSlot_FUNC(int id, F *value)
 {
     return _GilSlotMaker::func(id, reinterpret_cast<_Gil_funcptr_t>(value));
 }
+template <typename T>
+static inline GilSlot
+GilSlot_PTR(int id, T *value)
+{
+    return _GilSlotMaker::data(id, GilSlot_INTPTR, (const void *)value);
+}
+template <typename T>
+static inline GilSlot
+GilSlot_PTR_STATIC(int id, T *value)
+{
+    return _GilSlotMaker::data(id, GilSlot_INTPTR | GilSlot_STATIC, (const void *)value);
+}
 static inline GilSlot
 GilSlot_SIZE(int id, Gil_ssize_t value)
 {
@@ -116,6 +128,9 @@ GIL_BEGIN_DECLS
 #define GilSlot_INT64(id, value) {.sl_id = (id), .sl_int64 = (int64_t)(value)}
 #define GilSlot_UINT64(id, value) {.sl_id = (id), .sl_uint64 = (uint64_t)(value)}
 #define GilSlot_STATIC_DATA(id, value) {.sl_id = (id), .sl_flags = GilSlot_STATIC, .sl_ptr = (void *)(value)}
+/* The same without the names of fields: objects and functions alike, given as pointers. */
+#define GilSlot_PTR(id, value) {(id), GilSlot_INTPTR, {0}, {(void *)(value)}}
+#define GilSlot_PTR_STATIC(id, value) {(id), GilSlot_INTPTR | GilSlot_STATIC, {0}, {(void *)(value)}}
 #define GilSlot_END {.sl_id = Gil_slot_end}
 #endif
 

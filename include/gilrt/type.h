@@ -153,6 +153,8 @@ typedef struct {
 } GilType_Spec;
 
 #define Gil_TPFLAGS_STATIC_BUILTIN (1UL << 1)      /**< the library's own, immortal and never written after start */
+#define Gil_TPFLAGS_SEQUENCE (1UL << 5)            /**< a kind of sequence; inherited, never with the next */
+#define Gil_TPFLAGS_MAPPING (1UL << 6)             /**< a kind of mapping; inherited */
 #define Gil_TPFLAGS_DISALLOW_INSTANTIATION (1UL << 7)
 #define Gil_TPFLAGS_IMMUTABLETYPE (1UL << 8)
 #define Gil_TPFLAGS_HEAPTYPE (1UL << 9)

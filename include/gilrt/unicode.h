@@ -74,6 +74,10 @@ _GilUnicode_DATA(const void *op)
 }
 /** Where the code points stand, each in as many bytes as GilUnicode_KIND() says; a zero follows the last. */
 #define GilUnicode_DATA(op) _GilUnicode_DATA(op)
+/** The same, for a str of that kind. */
+#define GilUnicode_1BYTE_DATA(op) ((Gil_UCS1 *)_GilUnicode_DATA(op))
+#define GilUnicode_2BYTE_DATA(op) ((Gil_UCS2 *)_GilUnicode_DATA(op))
+#define GilUnicode_4BYTE_DATA(op) ((Gil_UCS4 *)_GilUnicode_DATA(op))
 
 static inline Gil_UCS4
 _GilUnicode_READ(int kind, const void *data, Gil_ssize_t index)

@@ -120,6 +120,7 @@ gil_best_base(GilTypeObject *const *bases, Gil_ssize_t nbases)
     (Gil_TPFLAGS_LONG_SUBCLASS | Gil_TPFLAGS_LIST_SUBCLASS | Gil_TPFLAGS_TUPLE_SUBCLASS |                         \
      Gil_TPFLAGS_BYTES_SUBCLASS | Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_DICT_SUBCLASS |                      \
      Gil_TPFLAGS_BASE_EXC_SUBCLASS | Gil_TPFLAGS_TYPE_SUBCLASS)
+#define KIND_FLAGS (Gil_TPFLAGS_SEQUENCE | Gil_TPFLAGS_MAPPING)
 
 /* What comes from the base whose layout is extended, and from no other. */
 static void
@@ -190,6 +191,8 @@ inherit_from(GilTypeObject *type, const GilTypeObject *base)
 {
     const GilTypeObject *basebase = base->tp_base;
 
+    if (!(type->tp_flags & KIND_FLAGS))
+        type->tp_flags |= base->tp_flags & KIND_FLAGS;
     INHERIT_TABLE(tp_as_number);
     INHERIT_TABLE(tp_as_sequence);
     INHERIT_TABLE(tp_as_mapping);

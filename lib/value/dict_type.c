@@ -341,7 +341,8 @@ GilTypeObject GilDict_Type = {
     .tp_as_sequence = &dict_as_sequence,
     .tp_as_mapping = &dict_as_mapping,
     .tp_hash = GilObject_HashNotImplemented,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_DICT_SUBCLASS,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_DICT_SUBCLASS |
+                Gil_TPFLAGS_MAPPING,
     .tp_doc = "Mapping from hashable keys to objects, in order of insertion.",
     .tp_traverse = dict_traverse,
     .tp_clear = dict_clear,

@@ -584,7 +584,8 @@ GilTypeObject GilList_Type = {
     .tp_as_sequence = &list_as_sequence,
     .tp_as_mapping = &list_as_mapping,
     .tp_hash = GilObject_HashNotImplemented,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_LIST_SUBCLASS,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_LIST_SUBCLASS |
+                Gil_TPFLAGS_SEQUENCE,
     .tp_doc = "Row of objects that grows and changes.",
     .tp_traverse = list_traverse,
     .tp_clear = list_clear,

@@ -223,7 +223,8 @@ GilTypeObject GilTuple_Type = {
     .tp_as_sequence = &tuple_as_sequence,
     .tp_as_mapping = &tuple_as_mapping,
     .tp_hash = tuple_hash,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_TUPLE_SUBCLASS,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_TUPLE_SUBCLASS |
+                Gil_TPFLAGS_SEQUENCE,
     .tp_doc = "Immutable row of objects.",
     .tp_traverse = tuple_traverse,
     .tp_richcompare = tuple_richcompare,

@@ -9,6 +9,7 @@ START_TEST(test_api_dict__put_look_up_and_remove)
     ck_assert_int_eq(GilDict_SetItem(d, key, Gil_None), 0);
     ck_assert_int_eq(GilDict_SetItemString(d, "name", key), 0);
     ck_assert_int_eq(GilDict_Size(d), 2);
+    ck_assert_int_eq(GilDict_GET_SIZE(d), 2);
     ck_assert_int_eq(GilDict_GetItemRef(d, key, &value), 1);
     ck_assert_ptr_eq(value, Gil_None);
     ck_assert_int_eq(GilDict_GetItemStringRef(d, "name", &value), 1);

@@ -102,6 +102,8 @@ START_TEST(test_api_error__the_hierarchy)
         Gil_DECREF(base);
         ck_assert(GilUnstable_IsImmortal(pairs[i][0]));
     }
+    ck_assert_ptr_eq(GilExc_IOError, GilExc_OSError);
+    ck_assert_ptr_eq(GilExc_EnvironmentError, GilExc_OSError);
 }
 END_TEST
 

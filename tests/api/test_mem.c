@@ -53,7 +53,7 @@ START_TEST(test_api_mem__object_memory)
     block = GilObject_Realloc(block, 48);
     ck_assert_ptr_nonnull(block);
     GilObject_Free(block);
-    GilObject_Free(zeros);
+    GilObject_Del(zeros);
     GilObject_Free(NULL);
 }
 END_TEST

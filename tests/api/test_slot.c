@@ -27,6 +27,7 @@ START_TEST(test_api_slot__initialisers_write_their_member)
         GilSlot_DATA(Gil_mod_doc, &datum),       GilSlot_STATIC_DATA(Gil_mod_name, &datum),
         GilSlot_FUNC(Gil_mod_exec, function),    GilSlot_SIZE(Gil_mod_state_size, -3),
         GilSlot_INT64(Gil_mod_token, INT64_MIN), GilSlot_UINT64(Gil_mod_abi, UINT64_MAX),
+        GilSlot_PTR(Gil_mod_exec, function),     GilSlot_PTR_STATIC(Gil_mod_name, &datum),
         GilSlot_END,
     };
 
@@ -35,7 +36,9 @@ START_TEST(test_api_slot__initialisers_write_their_member)
     ck_assert(slots[2].sl_id == Gil_mod_exec && slots[2].sl_func == function);
     ck_assert_int_eq(slots[3].sl_size, -3);
     ck_assert(slots[4].sl_int64 == INT64_MIN && slots[5].sl_uint64 == UINT64_MAX);
-    ck_assert_uint_eq(slots[6].sl_id, Gil_slot_end);
+    ck_assert(slots[6].sl_func == function && slots[6].sl_flags == GilSlot_INTPTR);
+    ck_assert(slots[7].sl_ptr == &datum && slots[7].sl_flags == (GilSlot_INTPTR | GilSlot_STATIC));
+    ck_assert_uint_eq(slots[8].sl_id, Gil_slot_end);
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(slots); i++)
         ck_assert_uint_eq(slots[i].sl_reserved, 0);
 }

@@ -15,6 +15,8 @@ START_TEST(test_api_unicode__macros_look_inside)
     ck_assert(!GilUnicode_IS_ASCII(op));
     ck_assert_uint_eq(GilUnicode_READ(GilUnicode_KIND(op), GilUnicode_DATA(op), 1), 0x20ac);
     ck_assert_uint_eq(GilUnicode_READ_CHAR(op, 2), 'z');
+    ck_assert_uint_eq(GilUnicode_2BYTE_DATA(op)[1], 0x20ac);
+    ck_assert_ptr_eq(GilUnicode_1BYTE_DATA(op), GilUnicode_4BYTE_DATA(op));
     ck_assert_uint_eq(GilUnicode_MAX_CHAR_VALUE(op), 0xffff);
     ck_assert_uint_eq(GilUnicode_ReadChar(op, 1), 0x20ac);
     Gil_DECREF(op);

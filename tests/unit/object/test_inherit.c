@@ -157,6 +157,9 @@ START_TEST(test_object_inherit__what_comes_from_built_in_types)
 
     ck_assert(GilType_HasFeature(list, Gil_TPFLAGS_LIST_SUBCLASS));
     ck_assert(GilType_HasFeature(list, Gil_TPFLAGS_HAVE_GC));
+    ck_assert(GilType_HasFeature(list, Gil_TPFLAGS_SEQUENCE));
+    ck_assert(!GilType_HasFeature(list, Gil_TPFLAGS_MAPPING));
+    ck_assert(!GilType_HasFeature(number, Gil_TPFLAGS_SEQUENCE));
     ck_assert(GilType_HasFeature(number, Gil_TPFLAGS_LONG_SUBCLASS));
     ck_assert(!GilType_HasFeature(number, Gil_TPFLAGS_STATIC_BUILTIN));
     ck_assert_ptr_eq(GilType_GetSlot(list, Gil_sq_length), GilType_GetSlot(&GilList_Type, Gil_sq_length));
