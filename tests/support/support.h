@@ -21,6 +21,9 @@ void gil_test_stop(void);
 /* Passes when fn(arg), run in a child process, stops it by SIGABRT with a message on stderr that contains needle. */
 void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
 
+/* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
+int gil_test_left_out_under_valgrind(const char *test, const char *why);
+
 /* --- for unit tests only: the functions below use hidden symbols of the library --- */
 
 /* Lets the nth allocation from now fail (1 is the next), and with forever set all that follow too. */

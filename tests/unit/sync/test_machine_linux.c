@@ -68,7 +68,7 @@ START_TEST(test_B9_park_and_unpark_keep_errno)
     ck_assert_int_eq(errno, ERANGE);
     gil_machine_park(&word, 1, 1); /* ETIMEDOUT inside */
     ck_assert_int_eq(errno, ERANGE);
-    gil_machine_unpark(NULL); /* EFAULT inside */
+    gil_machine_unpark((uint32_t *)((uintptr_t)&word + 1)); /* EINVAL inside */
     ck_assert_int_eq(errno, ERANGE);
 }
 END_TEST
@@ -89,7 +89,9 @@ suite(void)
     tcase_add_test(tcase, test_sync_machine_linux__park_returns_at_the_deadline);
     tcase_add_test(tcase, test_sync_machine_linux__unpark_wakes);
     tcase_add_test(tcase, test_B9_park_and_unpark_keep_errno);
-    tcase_add_test(tcase, test_A6_unpark_of_an_address_without_memory_is_harmless);
+    if (!gil_test_left_out_under_valgrind("test_A6_unpark_of_an_address_without_memory_is_harmless",
+                                          "memcheck calls it a fault, which is what the test shows it not to be"))
+        tcase_add_test(tcase, test_A6_unpark_of_an_address_without_memory_is_harmless);
     suite_add_tcase(suite, tcase);
     return suite;
 }
