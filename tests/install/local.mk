@@ -11,7 +11,9 @@ EXTRA_DIST += $(INSTALL_TESTS) tests/install/install.sh
 EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local.c
 
 # Folders of programs that must compile and run as they stand.
-GILRT_CONTRACT_DIRS = $(abs_top_srcdir)/examples/contract
+GILRT_CONTRACT_DIRS = $(abs_top_srcdir)/examples/contract $(abs_top_srcdir)/tests/install/mirror
+EXTRA_DIST += tests/install/mirror/accounts.c tests/install/mirror/client.cpp tests/install/mirror/crowd.cpp
+EXTRA_DIST += tests/install/mirror/ledger.c tests/install/mirror/ledger.h
 
 # Its results are read like those of the other tests. (PKG_CONFIG_PATH is a variable of this Makefile, so the environment
 # cannot carry it through make.)
