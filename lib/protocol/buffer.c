@@ -193,10 +193,13 @@ steps_of(const Gil_buffer *view, Gil_ssize_t room[GilBUF_MAX_NDIM])
 {
     if (view->strides != NULL || view->ndim == 0)
         return view->strides;
-    if (view->shape == NULL)
-        room[0] = view->itemsize;
-    else
+    if (view->shape != NULL) {
         GilBuffer_FillContiguousStrides(view->ndim, view->shape, room, (int)view->itemsize, 'C');
+        return room;
+    }
+    /* One row, of however many dimensions it was: the last index alone goes anywhere. */
+    memset(room, 0, (size_t)view->ndim * sizeof(room[0]));
+    room[view->ndim - 1] = view->itemsize;
     return room;
 }
 

@@ -80,6 +80,20 @@ view_of(short *memory)
         .buf = memory, .len = 48, .itemsize = 2, .ndim = 3, .shape = shape, .strides = strides, .format = (char *)"h"};
 }
 
+/* As exporters of arrays answer a request for bytes alone: the number of dimensions stays. */
+START_TEST(test_protocol_buffer__without_a_shape_the_last_index_counts)
+{
+    short memory[24];
+    Gil_buffer view = view_of(memory);
+    Gil_ssize_t at[3] = {1, 2, 3};
+
+    view.shape = view.strides = NULL;
+    ck_assert_ptr_eq(GilBuffer_GetPointer(&view, at), memory + 3);
+    view.ndim = 1;
+    ck_assert_ptr_eq(GilBuffer_GetPointer(&view, at), memory + 1);
+}
+END_TEST
+
 START_TEST(test_protocol_buffer__orders)
 {
     short memory[24], copy[24];
@@ -187,6 +201,7 @@ suite(void)
     tcase_add_test(tc, test_M6_writing_request_on_read_only_memory_is_refused);
     tcase_add_test(tc, test_M5_requests_and_lengths_that_mean_nothing);
     tcase_add_test(tc, test_M3_second_release_does_nothing);
+    tcase_add_test(tc, test_protocol_buffer__without_a_shape_the_last_index_counts);
     tcase_add_test(tc, test_protocol_buffer__orders);
     tcase_add_test(tc, test_protocol_buffer__rows_behind_pointers);
     tcase_add_test(tc, test_protocol_buffer__contiguous_by_what_is_left_out);
