@@ -11,7 +11,8 @@ static int failures;
         if (!(condition)) {                                                    \
             fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);    \
             failures++;                                                        \
-            GilErr_Clear();                                                    \
+            if (GilThreadState_IsAttached())                                   \
+                GilErr_Clear();                                                \
         }                                                                      \
     } while (0)
 
