@@ -91,7 +91,7 @@ _Gil_Dealloc(GilObject *op)
 void
 gil_dealloc_put_off(GilThreadState *ts)
 {
-    GIL_ASSERT(ts != gil_tstate_attached());
+    GIL_ASSERT(ts != gil_tstate_attached() || ts->dealloc_depth == 0);
     while (ts->dealloc_later != NULL) {
         GilObject *op = take_put_off(ts);
         op->ob_refcnt = 1;

@@ -38,11 +38,10 @@ gil_object_interp_stop(GilThreadState *ts)
 void
 gil_object_tstate_clear(GilThreadState *ts)
 {
-    /* Another thread's state may be cleared in the middle of a destructor: one that left the lock in a finalizer, without
-     * a guard, and comes back to no interpreter. */
-    if (ts != gil_tstate_attached())
+    /* A state may be cleared after the middle of a destructor: its thread left the lock in a finalizer, and exited there,
+     * or has no guard and comes back to no interpreter. */
+    if (ts != gil_tstate_attached() || ts->dealloc_depth == 0)
         gil_dealloc_put_off(ts);
-    GIL_ASSERT(ts->dealloc_later == NULL);
     /* What runs here may raise and handle anew. */
     while (ts->handled != NULL || gil_err_pending(ts)) {
         GilErr_SetHandledException(NULL);

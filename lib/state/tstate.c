@@ -397,10 +397,13 @@ gil_tstate_release(struct _giltoken *token, const char *func)
 
 /* --- the thread's exit --- */
 
-/* A state that holds objects, of an interpreter that a guard keeps alive. */
+/* A state that holds objects, of an interpreter that a guard keeps alive. Calls that the thread's exit cut short, a
+ * destructor's too, are over: what they put off is destroyed now. */
 static void
 clear_and_delete(GilThreadState *ts)
 {
+    ts->dealloc_depth = 0;
+    ts->recursion = 0;
     gil_tstate_attach(ts, __func__);
     gil_state_hooks.clear_thread(ts);
     gil_tstate_detach(ts, __func__);

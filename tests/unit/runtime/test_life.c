@@ -404,7 +404,7 @@ START_TEST(test_runtime_life__report_keeps_to_its_size)
 }
 END_TEST
 
-static int in_finalizer, finalized;
+static int in_finalizer, finalized, exits;
 
 /* The first one that finds others waiting leaves the lock, and does not come back while there is an interpreter. */
 static void
@@ -415,6 +415,8 @@ finalize_for_ever(GilObject *Gil_UNUSED(self))
         return;
     Gil_BEGIN_ALLOW_THREADS
     __atomic_store_n(&in_finalizer, finalized, __ATOMIC_RELEASE);
+    if (exits)
+        pthread_exit(NULL);
     pause();
     Gil_END_ALLOW_THREADS
 }
@@ -458,6 +460,22 @@ START_TEST(test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindranc
 }
 END_TEST
 
+START_TEST(test_runtime_life__a_thread_that_exits_in_a_finalizer_destroys_the_rest)
+{
+    pthread_t thread;
+
+    exits = 1;
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Main());
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_create(&thread, NULL, destroy_deeply, ts), 0);
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_gt(finalized, in_finalizer);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
 static void
 call_detached(void *Gil_UNUSED(arg))
 {
@@ -490,6 +508,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_life__stop_without_memory_works);
     tcase_add_test(tc, test_runtime_life__report_keeps_to_its_size);
     tcase_add_test(tc, test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindrance);
+    tcase_add_test(tc, test_runtime_life__a_thread_that_exits_in_a_finalizer_destroys_the_rest);
     tcase_add_test(tc, test_runtime_life__calls_before_and_after_stop_the_process);
     tcase_set_timeout(slow, 60);
     tcase_add_test(slow, test_runtime_life__ten_thousand_cycles_leave_nothing);
