@@ -26,20 +26,22 @@ GilMethodDef misuse_methods[] = {
 GilMethodDef misuse_class_method = {"f_class", _GilCFunction_CAST(give_none_of_class),
                                     GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS, "nothing"};
 
+int misuse_module_token;
+
+/* What GilCapsule_Import() finds. */
 static int
-exec_nothing(GilObject *Gil_UNUSED(module))
+exec_offer(GilObject *module)
 {
-    return 0;
+    return GilModule_Add(module, "api", GilCapsule_New(&misuse_module_token, "slotted.api", NULL));
 }
 
-int misuse_module_token;
 GilABIInfo_VAR(abi_of_slots);
 GilSlot misuse_slots[] = {
     GilSlot_DATA(Gil_mod_abi, &abi_of_slots),
     GilSlot_DATA(Gil_mod_name, "slotted"),
     GilSlot_SIZE(Gil_mod_state_size, 8),
     GilSlot_DATA(Gil_mod_token, &misuse_module_token),
-    GilSlot_FUNC(Gil_mod_exec, exec_nothing),
+    GilSlot_FUNC(Gil_mod_exec, exec_offer),
     GilSlot_END,
 };
 
