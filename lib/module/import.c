@@ -10,12 +10,18 @@
  * A module is registered when it is complete, not before its code runs: nobody sees half a module. The price is that
  * imports in a circle cannot be served; they are refused by a message that names the circle.
  *
- * Waiting. A waiter sleeps, without the lock, on the word `done` of the entry, which the importing thread sets at the
- * end, whether the import worked or not; then it looks again, and imports the module itself if it still is not
- * there. The entry is counted, because the importing thread leaves it first. Nothing else wakes or times a waiter,
- * so it must be sure that the end comes: before a thread waits it follows the chain "owner of the entry, entry that
- * this owner waits for, its owner, ..." If that leads back to itself, waiting would last for ever. All of it is read
- * under the lock; a chain that is open then cannot close later without its last thread seeing it closed.
+ * Waiting. A waiter sleeps, without the lock, until the word `ends` of the entry is another than it was under the lock.
+ * The importing thread counts it up at the end, whether the import worked or not; then the waiter looks again, and
+ * imports the module itself if it still is not there. Nothing times a waiter, so it must be sure that the end comes:
+ * before a thread waits it follows the chain "owner of the entry, entry that this owner waits for, its owner, ..." If
+ * that leads back to itself, waiting would last for ever. All of it is read under the lock; a chain that is open then
+ * cannot close later without its last thread seeing it closed. A wait leaves the chain when the import ends, not when
+ * the waiter has the lock again: in between it waits for nobody.
+ *
+ * The end of the interpreter. Threads without a guard are shut out in the middle of an import or of a wait for one.
+ * gil_import_clear() ends what they have begun, so that waiters come back, find the lock closed, and are told of. A
+ * late one may still look at its entry when there is no interpreter any more: entries are type-stable, and `ends` goes on
+ * counting from one import to the next.
  *
  * Failure. Whatever fails, the module that was begun is cleared and dropped, the entry removed, waiters woken; the
  * registry is as before. The error stays set throughout.
@@ -35,18 +41,20 @@
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
+#include "state/stable.h"
 #include "sync/machine.h"
 
 #include <string.h>
 
-/* One import under way. A heap block. */
+/* One import under way. Type-stable. */
 struct gil_importing {
     struct gil_importing *next; /* [gil] */
-    GilThreadState *owner;      /* [const] */
-    uint32_t done;              /* [atomic] 0, then 1; waiters sleep on it */
-    uint32_t refs;              /* [gil] the owner, and each waiter */
+    GilThreadState *owner;      /* [const] during one import, as the name */
+    uint32_t ends;              /* [atomic] imports that this block has seen end; waiters sleep on it */
     char name[GIL_MODULE_NAME_MAX + 1]; /* [const] */
 };
+
+static struct gil_stable entries = GIL_STABLE_INIT(sizeof(struct gil_importing), "the pool of imports");
 
 /* One thread that waits. Lives on that thread's stack. */
 struct gil_import_wait {
@@ -143,44 +151,30 @@ raise_circle(const struct gil_module_pocket *pocket, const GilThreadState *ts, c
     gil_import_error(wanted, NULL, "circular import: %s", text.data);
 }
 
-static void
-unref(struct gil_importing *entry)
-{
-    if (--entry->refs == 0)
-        gil_heap_free(entry);
-}
-
 /* Wait, detached, until the import is over. */
 static void
 wait_for(GilThreadState *ts, struct gil_module_pocket *pocket, struct gil_importing *entry)
 {
     struct gil_import_wait wait = {pocket->waits, ts, entry};
+    uint32_t ends = gil_load_relaxed(&entry->ends);
 
     pocket->waits = &wait;
-    entry->refs++;
     GilEval_SaveThread();
-    /* Acquire, with the release store in end(): what the import did is seen, though the lock already sees to that. */
-    while (gil_load_acquire(&entry->done) == 0)
-        gil_machine_park(&entry->done, 0, GIL_MACHINE_NEVER);
+    /* The lock orders what the import did; the word only says that it is time to look. */
+    while (gil_load_relaxed(&entry->ends) == ends)
+        gil_machine_park(&entry->ends, ends, GIL_MACHINE_NEVER);
     GilEval_RestoreThread(ts);
-    for (struct gil_import_wait **at = &pocket->waits; *at != NULL; at = &(*at)->next) {
-        if (*at == &wait) {
-            *at = wait.next;
-            break;
-        }
-    }
-    unref(entry);
 }
 
 static struct gil_importing *
 begin(GilThreadState *ts, struct gil_module_pocket *pocket, const char *name)
 {
-    struct gil_importing *entry = gil_heap_calloc(ts->heap, 1, sizeof(*entry));
+    struct gil_importing *entry = gil_stable_get(&entries);
     if (entry == NULL)
         return gil_err_no_memory(ts);
+    entry->next = NULL;
     entry->owner = ts;
-    entry->refs = 1;
-    memcpy(entry->name, name, strlen(name));
+    memcpy(entry->name, name, strlen(name) + 1);
     struct gil_importing **at = &pocket->importing;
     while (*at != NULL)
         at = &(*at)->next;
@@ -188,20 +182,37 @@ begin(GilThreadState *ts, struct gil_module_pocket *pocket, const char *name)
     return entry;
 }
 
+/* Take the waits for entry out of the list; how many there were. */
+static uint32_t
+drop_waits(struct gil_module_pocket *pocket, const struct gil_importing *entry)
+{
+    struct gil_import_wait **at = &pocket->waits;
+    uint32_t count = 0;
+
+    while (*at != NULL) {
+        if ((*at)->entry == entry) {
+            *at = (*at)->next;
+            count++;
+        }
+        else
+            at = &(*at)->next;
+    }
+    return count;
+}
+
 static void
 end(struct gil_module_pocket *pocket, struct gil_importing *entry)
 {
-    for (struct gil_importing **at = &pocket->importing; *at != NULL; at = &(*at)->next) {
-        if (*at == entry) {
-            *at = entry->next;
-            break;
-        }
-    }
-    gil_store_release(&entry->done, 1u);
-    /* They are all asleep or about to look at done: nobody can join, the entry is out of the list. */
-    for (uint32_t waiters = entry->refs - 1; waiters > 0; waiters--)
-        gil_machine_unpark(&entry->done);
-    unref(entry);
+    struct gil_importing **at = &pocket->importing;
+
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
+    gil_fetch_add_relaxed(&entry->ends, 1u);
+    /* They are all asleep or about to look at the word: nobody can join, the entry is out of the list. */
+    for (uint32_t waiters = drop_waits(pocket, entry); waiters > 0; waiters--)
+        gil_machine_unpark(&entry->ends);
+    gil_stable_put(&entries, entry);
 }
 
 /* Making the module. */
@@ -495,6 +506,9 @@ gil_import_clear(GilThreadState *ts)
     struct gil_module_pocket *pocket = gil_module_pocket(ts);
 
     pocket->closing = 1;
+    /* Their threads are shut out for ever. */
+    while (pocket->importing != NULL)
+        end(pocket, pocket->importing);
     /* May run anything, but the chain does not change any more. */
     for (GilObject *module = pocket->newest; module != NULL; module = gil_module(module)->older)
         gil_module_clear(module);

@@ -7,14 +7,18 @@
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/long.h"
+#include "gilrt/state.h"
 #include "gilrt/type.h"
 #include "gilrt/unicode.h"
 #include "module/import.h"
 #include "module/module.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 GilABIInfo_VAR(abi);
 
@@ -179,6 +183,76 @@ START_TEST(test_module_import__last_words_find_no_new_modules)
 }
 END_TEST
 
+static int slow_began;
+
+/* Leaves the lock and does not come back. */
+static int
+slow_exec(GilObject *Gil_UNUSED(module))
+{
+    Gil_BEGIN_ALLOW_THREADS
+    __atomic_store_n(&slow_began, 1, __ATOMIC_RELEASE);
+    pause();
+    Gil_END_ALLOW_THREADS
+    return 0;
+}
+
+static GilSlot slow_slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_FUNC(Gil_mod_exec, slow_exec), GilSlot_END};
+
+static GilSlot *
+slow_hook(void)
+{
+    return slow_slots;
+}
+
+static void *
+import_slow(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    GilImport_ImportModule("slow");
+    return NULL;
+}
+
+static void
+begin_slow_import(void)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, import_slow, GilThreadState_New(GilInterpreterState_Get())), 0);
+    pthread_detach(thread);
+}
+
+START_TEST(test_K5_waiters_are_told_of_the_end)
+{
+    char line[200] = "";
+    int ends[2];
+
+    gil_test_stop();
+    ck_assert_int_eq(GilImport_AppendInittab("slow", slow_hook), 0);
+    gil_test_start();
+    const struct gil_module_pocket *pocket = gil_module_pocket(gil_tstate_attached());
+    begin_slow_import();
+    while (!__atomic_load_n(&slow_began, __ATOMIC_ACQUIRE)) {
+        Gil_BEGIN_ALLOW_THREADS
+        sched_yield();
+        Gil_END_ALLOW_THREADS
+    }
+    begin_slow_import();
+    while (pocket->waits == NULL) {
+        Gil_BEGIN_ALLOW_THREADS
+        sched_yield();
+        Gil_END_ALLOW_THREADS
+    }
+    ck_assert_int_eq(pipe(ends), 0);
+    int saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    gil_test_stop();
+    ck_assert_int_gt(read(ends[0], line, sizeof(line) - 1), 0);
+    dup2(saved, STDERR_FILENO);
+    ck_assert_msg(strstr(line, "comes back after its interpreter has ended") != NULL, "%s", line);
+    gil_test_start();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -191,6 +265,7 @@ suite(void)
     tcase_add_test(tc, test_module_import__add_module_without_memory);
     tcase_add_test(tc, test_module_import__builtin_table_without_memory);
     tcase_add_test(tc, test_module_import__last_words_find_no_new_modules);
+    tcase_add_test(tc, test_K5_waiters_are_told_of_the_end);
     suite_add_tcase(s, tc);
     return s;
 }
