@@ -29,7 +29,7 @@ struct text {
 static void
 append(struct text *text, const char *bytes, size_t size)
 {
-    if (text->failed)
+    if (text->failed || size == 0)
         return;
     if (text->room - text->used < size) {
         size_t room = (text->used + size) * 2;

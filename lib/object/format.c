@@ -114,6 +114,7 @@ gil_text_append(struct gil_text *text, const char *bytes, size_t len)
             text->size = text->len + len + 1;
         }
     }
+    GIL_ASSERT(text->data != NULL);
     memcpy(text->data + text->len, bytes, len);
     text->len += len;
     text->data[text->len] = '\0';

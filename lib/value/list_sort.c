@@ -56,13 +56,12 @@ insertion_sort(GilObject **items, Gil_ssize_t n)
 {
     for (Gil_ssize_t i = 1; i < n; i++) {
         GilObject *pivot = items[i];
-        Gil_ssize_t low = 0, high = i;
+        Gil_ssize_t low = 0, high = i - 1;
         int lt = less(pivot, items[i - 1]);
         if (lt == 0)
             continue; /* in order already */
         if (lt < 0)
             return -1;
-        high = i - 1;
         while (low < high) {
             Gil_ssize_t middle = low + (high - low) / 2;
             lt = less(pivot, items[middle]);

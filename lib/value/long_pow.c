@@ -223,6 +223,7 @@ round_scaled(uint64_t q, int64_t shift)
 {
     int64_t bits = q == 0 ? 0 : (int64_t)gil_limb_bits(q);
     int64_t extra = Gil_MAX(bits, DBL_MIN_EXP - shift) - DBL_MANT_DIG;
+    GIL_ASSERT(extra >= 1);
     uint64_t half = (uint64_t)1 << (extra - 1), low = q & (2 * half - 1);
 
     q &= ~(2 * half - 1);

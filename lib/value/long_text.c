@@ -232,6 +232,7 @@ gather_bits(struct gil_long *v, size_t n, const struct numeral *found, unsigned 
 {
     size_t at = 0;
 
+    GIL_ASSERT(bits_each < GIL_LIMB_BITS);
     memset(v->digit, 0, n * sizeof(uint64_t));
     for (const char *p = found->end; p > found->begin;) {
         if (*--p == '_')

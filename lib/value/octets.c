@@ -21,7 +21,8 @@ static const char hex_digits[] = "0123456789abcdef";
 static int
 escape(char *text, unsigned char c, char quote)
 {
-    char letter = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\\' || c == quote ? (char)c : '\0';
+    int itself = c == '\\' || c == (unsigned char)quote;
+    char letter = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : itself ? (char)c : '\0';
 
     if (letter != '\0') {
         text[0] = '\\';
@@ -247,7 +248,7 @@ gil_octets_arguments(GilThreadState *ts, const char *kind, GilObject *args, GilO
                       n > 3 ? "%s() takes at most 3 arguments (%zd given)" : "%s() takes no keyword arguments", kind, n);
         return -1;
     }
-    if (n == 0)
+    if (arg == NULL)
         return 0;
     if (n > 1)
         *source = encoded_source(kind, args);
