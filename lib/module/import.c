@@ -227,13 +227,10 @@ add_to_registry(struct gil_module_pocket *pocket, GilObject *name, GilObject *mo
     return 0;
 }
 
-/*
- * From the hook to a module that is registered. *refused is set when none of the extension's code but the hook has run.
- * 0, or -1 with the error set.
- */
+/* From the hook to a module that is registered. 0, or -1 with the error set. */
 static int
 make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text, const char *file,
-            GilSlot *(*hook)(void), int *refused)
+            GilSlot *(*hook)(void))
 {
     struct gil_module_slots read;
     GilObject *file_str = NULL;
@@ -245,10 +242,8 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
             GilErr_Format(GilExc_SystemError, "the export hook of module %s failed without an error", text);
         return -1;
     }
-    if (gil_module_slots_read(ts, slots, text, &read) < 0) {
-        *refused = 1;
+    if (gil_module_slots_read(ts, slots, text, &read) < 0)
         return -1;
-    }
     if (file != NULL) {
         file_str = GilUnicode_DecodeUTF8(file, (Gil_ssize_t)strlen(file), "replace");
         if (file_str == NULL)
@@ -286,26 +281,18 @@ static int
 import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
 {
     struct gil_load load;
-    int refused = 1, rc = -1;
+    int rc = -1;
 
     GilEval_SaveThread();
     enum gil_load_result result = gil_load_begin(&load, &pocket->path, pocket->strict, text);
     GilEval_RestoreThread(ts);
 
-    if (result == GIL_LOAD_OK) {
-        refused = 0;
-        rc = make_module(ts, pocket, name, text, load.file, load.hook, &refused);
-    }
+    if (result == GIL_LOAD_OK)
+        rc = make_module(ts, pocket, name, text, load.file, load.hook);
     else
         raise_load_error(ts, pocket, text, &load, result);
 
-    if (refused && load.handle != NULL) {
-        GilEval_SaveThread();
-        gil_load_end(&load, 1);
-        GilEval_RestoreThread(ts);
-    }
-    else
-        gil_load_end(&load, 0);
+    gil_load_end(&load);
     return rc;
 }
 
@@ -313,13 +300,11 @@ import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
 static int
 import_now(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
 {
-    int refused = 0;
-
     struct gil_importing *entry = begin(ts, pocket, text);
     if (entry == NULL)
         return -1;
     const struct builtin *builtin = find_builtin(text);
-    int rc = builtin != NULL ? make_module(ts, pocket, name, text, NULL, builtin->hook, &refused)
+    int rc = builtin != NULL ? make_module(ts, pocket, name, text, NULL, builtin->hook)
                              : import_file(ts, pocket, name, text);
     end(pocket, entry);
     return rc;

@@ -20,8 +20,8 @@
  * When the library is linked into the program itself there is nothing to do: the program must export its symbols
  * (-rdynamic).
  *
- * Unloading. A shared object whose hook was refused, or that has none, is closed again. One whose code has run stays
- * for ever: pointers to its functions may be anywhere.
+ * Unloading. What was loaded stays for ever, be it refused or without a hook: its constructors have run, and may have
+ * started threads and left pointers to its functions anywhere.
  */
 #include "module/loader.h"
 
@@ -172,11 +172,11 @@ open_file(struct gil_load *load, const char *name)
         return failed(load, "%s is not a file", load->file);
     promote_library();
     /* Runs the constructors of the shared object: any code at all. */
-    load->handle = dlopen(load->file, RTLD_NOW | RTLD_LOCAL);
-    if (load->handle == NULL)
+    void *handle = dlopen(load->file, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL)
         return failed_in_system(load);
     snprintf(symbol, sizeof(symbol), HOOK_PREFIX "%s", name);
-    void *hook = dlsym(load->handle, symbol);
+    void *hook = dlsym(handle, symbol);
     if (hook == NULL)
         return failed(load, "the shared object does not define the export hook %s", symbol);
     load->hook = (GilSlot * (*)(void))(uintptr_t)hook;
@@ -196,10 +196,8 @@ gil_load_begin(struct gil_load *load, const struct gil_search_path *path, int st
 }
 
 void
-gil_load_end(struct gil_load *load, int unload)
+gil_load_end(struct gil_load *load)
 {
-    if (unload && load->handle != NULL)
-        dlclose(load->handle);
     gil_raw_free(load->file);
     gil_raw_free(load->reason);
     *load = (struct gil_load){0};

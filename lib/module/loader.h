@@ -17,7 +17,6 @@ enum gil_load_result {
 struct gil_load {
     char *file;           /* the shared object, absolute; NULL: not found */
     char *reason;         /* why it failed, for people */
-    void *handle;         /* from dlopen() */
     GilSlot *(*hook)(void); /* the module's export hook */
 };
 
@@ -31,8 +30,7 @@ int gil_module_name_valid(const char *name);
  */
 enum gil_load_result gil_load_begin(struct gil_load *load, const struct gil_search_path *path, int strict,
                                     const char *name);
-/* Give memory back. unload: the module was refused, none of its functions but the hook has run; the same rules as
- * above. */
-void gil_load_end(struct gil_load *load, int unload);
+/* Give memory back; the shared object stays loaded. */
+void gil_load_end(struct gil_load *load);
 
 #endif
