@@ -281,11 +281,21 @@ static int
 import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
 {
     struct gil_load load;
-    int rc = -1;
+    struct gil_search_path path;
+    char own_text[GIL_MODULE_NAME_MAX + 1];
+    int strict = pocket->strict, rc = -1;
 
+    /* Without a guard the interpreter may end while this thread loads: it looks at copies. If it does end, the thread
+     * never comes back, and the copy of the path stays. */
+    if (gil_search_path_copy(&path, &pocket->path) < 0) {
+        gil_err_no_memory(ts);
+        return -1;
+    }
+    memcpy(own_text, text, strlen(text) + 1);
     GilEval_SaveThread();
-    enum gil_load_result result = gil_load_begin(&load, &pocket->path, pocket->strict, text);
+    enum gil_load_result result = gil_load_begin(&load, &path, strict, own_text);
     GilEval_RestoreThread(ts);
+    gil_search_path_free(&path);
 
     if (result == GIL_LOAD_OK)
         rc = make_module(ts, pocket, name, text, load.file, load.hook);

@@ -122,6 +122,21 @@ gil_search_path_make(struct gil_search_path *path, const char *configured, int i
     return result;
 }
 
+int
+gil_search_path_copy(struct gil_search_path *path, const struct gil_search_path *from)
+{
+    const char *end = from->dirs;
+    while (*end != '\0')
+        end = gil_search_path_next(end);
+    size_t size = (size_t)(end - from->dirs) + 1;
+
+    *path = (struct gil_search_path){gil_raw_malloc(size), NULL};
+    if (path->dirs == NULL)
+        return -1;
+    memcpy(path->dirs, from->dirs, size);
+    return 0;
+}
+
 void
 gil_search_path_free(struct gil_search_path *path)
 {

@@ -17,6 +17,8 @@ enum gil_path_result {
 
 /* From configured (may be NULL), the environment unless that is to be ignored, and the built-in directory. */
 enum gil_path_result gil_search_path_make(struct gil_search_path *path, const char *configured, int ignore_environment);
+/* Directories of from, for a thread that will look at them without the lock. 0, or -1 when memory is lacking. */
+int gil_search_path_copy(struct gil_search_path *path, const struct gil_search_path *from);
 void gil_search_path_free(struct gil_search_path *path);
 
 /* for (const char *dir = path->dirs; *dir != '\0'; dir = gil_search_path_next(dir)) */

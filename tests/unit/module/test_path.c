@@ -154,6 +154,25 @@ START_TEST(test_Q1_environment_is_ignored_in_set_user_id_programs)
 }
 END_TEST
 
+START_TEST(test_module_path__a_copy_stands_alone)
+{
+    struct gil_search_path path, copy;
+
+    ck_assert_int_eq(gil_search_path_make(&path, "/a:/b/c", 1), GIL_PATH_OK);
+    gil_test_fail_alloc(1, 0);
+    ck_assert_int_eq(gil_search_path_copy(&copy, &path), -1);
+    gil_test_fail_alloc_off();
+    ck_assert_int_eq(gil_search_path_copy(&copy, &path), 0);
+    gil_search_path_free(&path);
+    ck_assert_str_eq(copy.dirs, "/a");
+    ck_assert_str_eq(gil_search_path_next(copy.dirs), "/b/c");
+    const char *last = gil_search_path_next(gil_search_path_next(copy.dirs));
+    ck_assert_str_eq(last, GILRT_MODULEDIR);
+    ck_assert_str_eq(gil_search_path_next(last), "");
+    gil_search_path_free(&copy);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -164,6 +183,7 @@ suite(void)
     tcase_add_test(tc, test_module_path__relative_entries);
     tcase_add_test(tc, test_module_path__no_current_directory_is_an_error);
     tcase_add_test(tc, test_module_path__without_memory);
+    tcase_add_test(tc, test_module_path__a_copy_stands_alone);
     tcase_add_test(tc, test_Q1_environment_is_ignored_in_set_user_id_programs);
     suite_add_tcase(s, tc);
     return s;
