@@ -195,7 +195,9 @@ GilLockInfo_Init(GilLockInfo *info)
 /**
  * Look at the lock of a living interpreter. Fields are read one by one while others work, so they need not belong to the
  * same instant; each is right for some instant of the call.
- * @return 0; -1 when an argument is NULL or info->size is no size of the structure. No exception is set.
+ * What a caller of another version knows beyond this one is set to 0. held_ns and since_ns are read apart: a stretch that
+ * ends in between may be missing or be counted twice in this answer, never in the next.
+ * @return 0; -1 when an argument is NULL or info->size is smaller than any version of the structure. No exception is set.
  * @lock_any
  */
 GIL_API int GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info);

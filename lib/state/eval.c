@@ -7,6 +7,11 @@
 #include "state/tstate.h"
 #include "sync/machine.h"
 
+#include <string.h>
+
+/* The structure of version 0.1; it never gets smaller. */
+#define INFO_SIZE_FIRST (offsetof(GilLockInfo, membarriers) + sizeof(uint64_t))
+
 static GilThreadState *
 state_of(struct _GilThreadBlock *block)
 {
@@ -102,10 +107,15 @@ GilEval_ReleaseThread(GilThreadState *ts)
 int
 GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info)
 {
-    if (interp == NULL || info == NULL || info->size != sizeof *info)
+    GilLockInfo known = {.size = sizeof known, .mode = GIL_LOCK_FENCED};
+
+    if (interp == NULL || info == NULL || info->size < INFO_SIZE_FIRST)
         return -1;
-    info->mode = GIL_LOCK_FENCED;
-    gil_lock_info(interp->lock, info);
+    gil_lock_info(interp->lock, &known);
+    size_t size = info->size, common = size < sizeof known ? size : sizeof known;
+    memset(info, 0, size);
+    memcpy(info, &known, common);
+    info->size = size;
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 
 START_TEST(test_api_lock__allow_threads_leaves_and_returns)
 {
@@ -148,6 +149,26 @@ START_TEST(test_A12_the_interval_has_bounds)
 }
 END_TEST
 
+/* A program of a later version brings a larger structure; one that never called GilLockInfo_Init() brings nonsense. */
+START_TEST(test_api_lock__info_of_another_version)
+{
+    struct {
+        GilLockInfo known;
+        uint64_t later[2];
+    } info;
+
+    memset(&info, 0xff, sizeof info);
+    info.known.size = sizeof info;
+    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info.known), 0);
+    ck_assert_uint_eq(info.known.size, sizeof info);
+    ck_assert_uint_ne(info.known.holder, 0);
+    ck_assert_uint_eq(info.known.waiters, 0);
+    ck_assert(info.later[0] == 0 && info.later[1] == 0);
+    info.known.size = sizeof info.known - 1;
+    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info.known), -1);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -161,6 +182,7 @@ suite(void)
     tcase_add_test(tcase, test_B9_errno_is_kept);
     tcase_add_test(tcase, test_api_lock__threads_share_a_list);
     tcase_add_test(tcase, test_api_lock__info);
+    tcase_add_test(tcase, test_api_lock__info_of_another_version);
     tcase_add_test(tcase, test_api_lock__timing);
     tcase_add_test(tcase, test_A12_the_interval_has_bounds);
     suite_add_tcase(suite, tcase);
