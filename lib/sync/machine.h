@@ -12,13 +12,14 @@
  * source can be compiled against another one: GIL_MACHINE_BACKEND names the header that stands in for Linux. The schedule
  * explorer (tests/models/) puts one there in which every call, atomics included, is a point where another thread may run.
  *
- * A back end provides what is declared below, and gil_machine_relax() and GIL_MACHINE_SPIN_ROUNDS; atomics it may redefine by defining the compiler's builtins as macros.
+ * A back end provides what is declared below, and gil_machine_relax(), GIL_MACHINE_SPIN_ROUNDS and GIL_MACHINE_FENCE_WORTH;
+ * atomics it may redefine by defining the compiler's builtins as macros.
  */
 
 /* No deadline. */
 #define GIL_MACHINE_NEVER UINT64_MAX
 
-/* Learn what the functions below need: the number of processors. Idempotent. */
+/* Learn what the functions below need: the number of processors, whether there is a heavy fence. Idempotent. */
 void gil_machine_start(void);
 
 /*
@@ -38,6 +39,14 @@ uint64_t gil_machine_now(void);
 
 /* The calling thread, for messages: pthread_self() as a number. */
 unsigned long gil_machine_thread(void);
+
+/*
+ * The heavy fence: between the call and its return, each thread of the process that runs passes a full fence; for one that
+ * does not, being scheduled is that fence. The other side of a protocol needs a compiler barrier only. Costs some microseconds and
+ * interrupts the other processors; only if gil_machine_can_fence_all(). errno is kept.
+ */
+void gil_machine_fence_all(void);
+int gil_machine_can_fence_all(void);
 
 /* How long it pays to spin for a lock that is held for a moment, in ns; 0 with one processor: the holder cannot move. */
 uint64_t gil_machine_spin_ns(void);

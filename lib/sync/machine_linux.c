@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine under Linux: futexes, the monotonic clock, the number of processors. */
+/* The machine under Linux: futexes, the monotonic clock, membarrier, the number of processors. */
 #include "sync/machine.h"
 
 #include "base/clock.h"
+#include "base/panic.h"
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -16,7 +18,14 @@
  * a factor of two. */
 #define SPIN_NS 10000u
 
-static uint64_t spin_ns; /* [const] after gil_machine_start(), which may be repeated with the same result */
+static uint64_t spin_ns;       /* [const] after gil_machine_start(), which may be repeated with the same result */
+static uint32_t can_fence_all; /* [const] the same */
+
+static long
+membarrier(int command)
+{
+    return syscall(SYS_membarrier, command, 0, 0);
+}
 
 void
 gil_machine_start(void)
@@ -27,6 +36,34 @@ gil_machine_start(void)
     /* Refused, or more processors than fit the set: then there are many. */
     int several = sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) > 1;
     gil_store_relaxed(&spin_ns, several ? SPIN_NS : 0);
+#ifndef __SANITIZE_THREAD__
+    /* ThreadSanitizer knows nothing of this fence and would see races. A refusal, for whatever reason, is an answer:
+     * ENOSYS and EINVAL come from old kernels and imitations, EPERM from sandboxes. */
+    int saved = errno;
+    gil_store_relaxed(&can_fence_all, membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0);
+    errno = saved;
+#endif
+}
+
+int
+gil_machine_can_fence_all(void)
+{
+    return (int)gil_load_relaxed(&can_fence_all);
+}
+
+void
+gil_machine_fence_all(void)
+{
+    int saved = errno;
+
+    /* A registration may be lost where a process is restored from an image; a second one heals that. */
+    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
+        (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) != 0 || membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0))
+        gil_panic(__func__,
+                  "the system refuses membarrier(2), which it allowed before (errno %d): enter a seccomp sandbox before the "
+                  "runtime starts, or allow that call, or start with GilConfig.lock_mode = Gil_LOCK_MODE_FENCED",
+                  errno);
+    errno = saved;
 }
 
 void

@@ -24,6 +24,10 @@ void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
 /* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
 int gil_test_left_out_under_valgrind(const char *test, const char *why);
 
+/* From now on the system refuses membarrier(2) to this process with that errno. There is no way back: each test runs in a
+ * process of its own. */
+void gil_test_refuse_membarrier(int error);
+
 /* --- for unit tests only: the functions below use hidden symbols of the library --- */
 
 /* Lets the nth allocation from now fail (1 is the next), and with forever set all that follow too. */

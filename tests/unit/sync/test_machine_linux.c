@@ -79,6 +79,37 @@ START_TEST(test_A6_unpark_of_an_address_without_memory_is_harmless)
 }
 END_TEST
 
+static const int refusals[] = {ENOSYS, EPERM, EINVAL};
+
+START_TEST(test_R1_a_refused_membarrier_is_known_at_the_start)
+{
+    gil_test_refuse_membarrier(refusals[_i]);
+    errno = ERANGE;
+    gil_machine_start();
+    ck_assert_int_eq(errno, ERANGE);
+    ck_assert_int_eq(gil_machine_can_fence_all(), 0);
+}
+END_TEST
+
+static void
+refuse_late(void *error)
+{
+    gil_test_refuse_membarrier(*(const int *)error);
+    gil_machine_fence_all();
+}
+
+START_TEST(test_R2_a_membarrier_refused_later_stops_the_process)
+{
+    gil_machine_start();
+    if (!gil_machine_can_fence_all())
+        return;
+    errno = ERANGE;
+    gil_machine_fence_all();
+    ck_assert_int_eq(errno, ERANGE);
+    gil_test_expect_abort(refuse_late, (void *)(uintptr_t)&refusals[_i], "the system refuses membarrier(2), which it allowed");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -92,6 +123,8 @@ suite(void)
     if (!gil_test_left_out_under_valgrind("test_A6_unpark_of_an_address_without_memory_is_harmless",
                                           "memcheck calls it a fault, which is what the test shows it not to be"))
         tcase_add_test(tcase, test_A6_unpark_of_an_address_without_memory_is_harmless);
+    tcase_add_loop_test(tcase, test_R1_a_refused_membarrier_is_known_at_the_start, 0, 3);
+    tcase_add_loop_test(tcase, test_R2_a_membarrier_refused_later_stops_the_process, 0, 3);
     suite_add_tcase(suite, tcase);
     return suite;
 }
