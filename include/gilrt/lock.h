@@ -30,10 +30,9 @@ struct _GilThreadBlock {
 #define _Gil_LAZY 0u
 #define _Gil_ATTACHED 1u
 
-/* Bits of brk, see doc/internals/locking.md. The low four are the lock's own; the rest ask for a poll. */
-#define _Gil_BRK_REQUEST 0x01u
+/* Bits of brk, see doc/internals/locking.md. The low eight are the lock's own (0x01 and 0x04 are free); the rest ask for a
+ * poll. */
 #define _Gil_BRK_PREEMPT 0x02u
-#define _Gil_BRK_REVOKED 0x04u
 #define _Gil_BRK_FENCED 0x08u
 #define _Gil_BRK_TIMED 0x10u
 #define _Gil_BRK_CALLS 0x100u
@@ -67,7 +66,7 @@ _GilEval_Leave(struct _GilCallSite *site)
 {
     struct _GilThreadBlock *block = _Gil_thread;
 
-    if (GIL_UNLIKELY(block == NULL || block->st != _Gil_ATTACHED))
+    if (GIL_UNLIKELY(block == NULL || __atomic_load_n(&block->st, __ATOMIC_RELAXED) != _Gil_ATTACHED))
         _GilEval_LeaveMisuse();
     block->site = site;
     /* Release: whoever sees LAZY also sees what was done under the lock. The compiler must not move the load of brk up;
@@ -85,7 +84,7 @@ _GilEval_Return(GilThreadState *save)
 {
     struct _GilThreadBlock *block = (struct _GilThreadBlock *)(void *)save;
 
-    if (GIL_UNLIKELY(block == NULL || _Gil_thread != block || block->st != _Gil_LAZY))
+    if (GIL_UNLIKELY(block == NULL || _Gil_thread != block || __atomic_load_n(&block->st, __ATOMIC_RELAXED) != _Gil_LAZY))
         _GilEval_ReturnMisuse(block);
     __atomic_store_n(&block->st, _Gil_ATTACHED, __ATOMIC_RELAXED);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -167,6 +166,9 @@ GIL_API void GilEval_ReleaseThread(GilThreadState *ts);
 
 /** Every transition is an atomic read-modify-write; no fence reaches into other threads. */
 #define GIL_LOCK_FENCED 1u
+/** A lock that one thread uses alone is left and retaken by plain stores; the next thread that wants it issues a fence that
+ *  reaches into all threads, once: membarrier(2). */
+#define GIL_LOCK_ASYMMETRIC 2u
 
 /** What GilLock_GetInfo() tells. Counts start at 0 with the interpreter; times are in nanoseconds. Begins with its size
  *  and may grow at its end: initialise with GilLockInfo_Init(). */

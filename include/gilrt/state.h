@@ -43,7 +43,8 @@ GIL_API GilThreadState *GilThreadState_New(GilInterpreterState *interp);
  * @lock_held @reenters
  */
 GIL_API void GilThreadState_Clear(GilThreadState *ts);
-/** End a cleared state that is not attached. Stops the process when it is attached, holds objects still, or is NULL.
+/** End a cleared state that is not attached; when another thread detached it, once that call has returned there. Stops the
+ *  process when it is attached, holds objects still, or is NULL.
  *  @lock_any */
 GIL_API void GilThreadState_Delete(GilThreadState *ts);
 /** End the attached state, which must be cleared, and leave the lock. Stops the process when none is attached.

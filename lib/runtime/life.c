@@ -141,7 +141,10 @@ end_interpreter(GilThreadState *ts)
 static GilThreadState *
 start_interpreter(const GilConfig *config)
 {
-    struct gil_interp_config interp_config = {.switch_interval = config->switch_interval_ns};
+    struct gil_interp_config interp_config = {
+        .switch_interval = config->switch_interval_ns,
+        .fenced = config->lock_mode == Gil_LOCK_MODE_FENCED,
+    };
     GilThreadState *ts;
 
     if (gil_interp_new(&interp_config, &ts) < 0)

@@ -22,7 +22,7 @@ void
 _GilEval_LeaveSlow(struct _GilThreadBlock *block)
 {
     GilThreadState *ts = state_of(block);
-    gil_lock_release(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
+    gil_lock_leave(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
 }
 
 void
@@ -31,7 +31,7 @@ _GilEval_ReturnSlow(struct _GilThreadBlock *block)
     static const char func[] = "Gil_END_ALLOW_THREADS";
     GilThreadState *ts = state_of(block);
 
-    if (gil_lock_acquire(ts->lock, ts, func) < 0)
+    if (gil_lock_return(ts->lock, ts, func) < 0)
         gil_tstate_too_late(ts, func);
 }
 
@@ -107,7 +107,7 @@ GilEval_ReleaseThread(GilThreadState *ts)
 int
 GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info)
 {
-    GilLockInfo known = {.size = sizeof known, .mode = GIL_LOCK_FENCED};
+    GilLockInfo known = {.size = sizeof known};
 
     if (interp == NULL || info == NULL || info->size < INFO_SIZE_FIRST)
         return -1;

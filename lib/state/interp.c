@@ -8,6 +8,7 @@
 #include "state/lock.h"
 #include "state/stable.h"
 #include "state/tstate.h"
+#include "sync/machine.h"
 
 /*
  * The registry lists the living interpreters; a handle is looked up there before it is followed where a caller may hold a
@@ -94,7 +95,7 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     interp->lock = gil_stable_get(&lock_pool);
     if (interp->lock == NULL)
         goto no_lock;
-    gil_lock_init(interp->lock, first_interval(config));
+    gil_lock_init(interp->lock, first_interval(config), !config->fenced && gil_machine_can_fence_all());
     interp->heap = gil_heap_new();
     if (interp->heap == NULL)
         goto no_heap;

@@ -38,6 +38,7 @@ extern struct gil_mutex gil_states_mutex;
 
 struct gil_interp_config {
     uint64_t switch_interval; /* ns, within the public bounds; 0: that of the calling thread's interpreter, or the default */
+    int fenced;               /* nonzero: the lock is to issue no membarrier */
 };
 
 /*

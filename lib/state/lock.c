@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The interpreter's lock in fenced mode: every transition is an atomic read-modify-write of one word. */
+/* The interpreter's lock: a word that threads compete for, and that leans to a thread which uses it alone. */
 #include "state/lock.h"
 
 #include "base/panic.h"
 #include "sync/machine.h"
 
 /*
- * STATE. One word, `owner`: the holder's address and four flags in the bits that its alignment leaves free. A queue of
+ * STATE. One word, `owner`: the holder's address and five flags in the bits that its alignment leaves free. A queue of
  * waiters, first come first, under the internal mutex `mu`. Each waiter sleeps on a word of its own, `token`.
  *
  *     QUEUED   the queue is not empty. Set and cleared under mu; exact whenever mu is free.
@@ -15,6 +15,24 @@
  *     HANDOFF  the first waiter's time has come: the holder may only give the lock to the first waiter. Set under mu,
  *              while the lock is held; never stands on a free lock.
  *     CLOSED   nobody gets it but `closer`. Set for good.
+ *     LEANS    the lock leans to the thread that the word names, whether that is inside or not. Set and cleared under mu; no
+ *              other flag stands beside it, so nobody is queued.
+ *
+ * LEANING. A thread that took the lock many times with nobody else in between makes it lean to itself, under mu: from then on its
+ * transitions leave the word alone. They store st, then load brk of the thread's own block: zero means done. No atomic
+ * instruction, no fence. FENCED in brk is clear exactly on the thread to which a lock leans; any other thread
+ * goes by the word. (A thread that finds other bits of brk, but not FENCED, is done as well: they ask for a poll.)
+ *
+ * REVOKING. Whoever else wants the lock finds LEANS and asks, under mu: set FENCED in that thread's brk; heavy fence, which makes every
+ * thread pass a full fence; read its st. LAZY: it is outside, the lock is stolen. ATTACHED: it is inside, and
+ * holds the lock by the word like any holder. One store to the word says which. Why that excludes: let the heavy fence
+ * fall, in the other thread, before its load of brk: then that load sees FENCED. Or after it: then the store of st before that load
+ * has reached memory, and the revoker sees it. So a thread that found brk zero on its way in is seen inside, and one that
+ * is not seen inside finds FENCED on its way in. A thread that finds FENCED takes mu, that is, waits until the
+ * revocation is over, and reads its fate from the word (came_in_time()).
+ * Then it is a lock by the word, until a thread has used it alone again for so long that a heavy fence is worth it
+ * (GIL_MACHINE_FENCE_WORTH): so leaning costs at most twice what the better of the two ways would have cost.
+ * Nobody sleeps while the lock leans, so leaning can lose no wake-up.
  *
  * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange that does not find CLOSED; from held to
  * free, by the holder alone, by one that finds either no flag at all, or QUEUED and WAKING and no other.
@@ -34,9 +52,9 @@
  * own demand stands it is passed over by nobody. Only the first waiter has a timer: when it leaves the queue, the next is woken
  * to set its own (a nudge). No helper thread, and no wait that depends on one particular other waiter.
  *
- * brk. In this mode every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here;
- * PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that holder before it
- * gives the lock up. REQUEST and REVOKED belong to transitions without an atomic instruction and stay clear.
+ * brk. Every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here; it is cleared and set
+ * under mu, see above. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
+ * holder before it gives the lock up.
  *
  * THE AWKWARD MOMENT is a waiter that decides to sleep while the lock is being left. It queues, sets QUEUED, and looks at
  * the word in the same instruction: held means that the holder must come through mu, where it will find the waiter;
@@ -45,23 +63,28 @@
  * trusted the flag and woken nobody. The mutants in tests/models/ split both steps, and the explorer finds the hang.
  *
  * MEMORY. The releasing thread's last look at anything is at mu and at the address of a token, after the word has let the next
- * in; that one may finalize at once. So locks and thread blocks are type-stable (state/stable.h), and a lock is put
- * back only when no block points to it.
+ * in; that one may finalize at once. Where the lock leaned, it also reads its own brk and the word, after st has let the
+ * next in. So locks and thread blocks are type-stable (state/stable.h), a lock is put back only when no block points to
+ * it, and a block only by the thread that used it last, or once that thread's call has returned. A block that is put back is
+ * forgotten first: the word must not name it.
  *
- * ORDER. Taking is an acquire, leaving a release of the same word, also when the lock is handed over: the grantee reads
+ * ORDER. A theft reads st with acquire, leaving stores it with release. Else taking is an acquire, leaving a release of the same word, also when the lock is handed over: the grantee reads
  * its token, written after the word, with acquire. Taking it without mu is a release besides: who finds a holder in the
  * word sets bits in that holder's brk, and must find the block as its maker left it. The counters are [gil]: stored
  * relaxed by the holder so that others may read.
  *
  * WHY NOT a mutex and a condition with a flag, the usual shape: a thread that waits for "somebody else had a turn" hangs
  * when the only other one leaves its wait, and who returns from its release first decides who is next. Why not FIFO
- * hand-off always: every short release would cost two context switches.
+ * hand-off always: every short release would cost two context switches. Why not lean always, and steal each time: two
+ * threads that leave the lock for 0.3 µs each would issue a fence of 10 µs at every turn.
  */
 #define QUEUED ((uintptr_t)1)
 #define WAKING ((uintptr_t)2)
 #define HANDOFF ((uintptr_t)4)
 #define CLOSED ((uintptr_t)8)
-#define FLAGS ((uintptr_t)15)
+#define LEANS ((uintptr_t)16)
+#define FLAGS ((uintptr_t)31)
+
 
 /* Values of a waiter's token. */
 enum {
@@ -96,6 +119,7 @@ check(struct gil_lock *lock)
     GIL_ASSERT(!(word & (WAKING | HANDOFF)) || (word & QUEUED));
     GIL_ASSERT(!(word & HANDOFF) || owner_of(word) != NULL);
     GIL_ASSERT(!(word & CLOSED) || !(word & QUEUED));
+    GIL_ASSERT(!(word & LEANS) || (word & FLAGS) == LEANS);
 #else
     (void)lock;
 #endif
@@ -172,6 +196,51 @@ begin_turn(struct gil_lock *lock, uint64_t now)
 
 /* --- taking --- */
 
+/* --- leaning, under mu --- */
+
+/* ts holds the lock: lean to it if nobody waits. The bit is cleared before LEANS is set, so a revocation comes after. */
+static void
+lean(struct gil_lock *lock, GilThreadState *ts)
+{
+    gil_mutex_lock(&lock->mu);
+    if (gil_load_relaxed(&lock->owner) == (uintptr_t)ts) {
+        ts->leaning = 1;
+        gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_FENCED);
+        gil_store_relaxed(&lock->owner, (uintptr_t)ts | LEANS);
+    }
+    gil_mutex_unlock(&lock->mu);
+}
+
+/*
+ * Under mu, the lock leans to another: from here on that thread goes by the word. Returns whether ts has stolen the lock. One
+ * store decides, because a word that says "free" for a moment would be taken.
+ */
+static int
+revoke(struct gil_lock *lock, GilThreadState *ts)
+{
+    GilThreadState *other = owner_of(gil_load_relaxed(&lock->owner));
+
+    gil_fetch_or_seq_cst(&other->block.brk, _Gil_BRK_FENCED);
+    gil_machine_fence_all();
+    gil_store_relaxed(&lock->fences, lock->fences + 1);
+    /* Acquire: pairs with the release of st by which the other left. */
+    int outside = gil_load_acquire(&other->block.st) == _Gil_LAZY;
+    gil_store_release(&lock->owner, (uintptr_t)(outside ? ts : other));
+    return outside;
+}
+
+/* Under mu, by the holder: if the lock leans to it, no more. */
+static void
+straighten(struct gil_lock *lock)
+{
+    uintptr_t word = gil_load_relaxed(&lock->owner);
+
+    if (word & LEANS) {
+        gil_fetch_or_seq_cst(&owner_of(word)->block.brk, _Gil_BRK_FENCED);
+        gil_store_relaxed(&lock->owner, word & ~LEANS);
+    }
+}
+
 /* What every new holder does first, without mu. */
 static void
 enter(struct gil_lock *lock, GilThreadState *ts, int forced)
@@ -180,6 +249,7 @@ enter(struct gil_lock *lock, GilThreadState *ts, int forced)
         if (lock->last != 0)
             count(forced ? &lock->switches_forced : &lock->switches_left, 1);
         lock->last = ts->id;
+        lock->until_lean = GIL_MACHINE_FENCE_WORTH;
     }
     if (lock->timing)
         gil_store_relaxed(&lock->held_since, gil_machine_now());
@@ -188,7 +258,14 @@ enter(struct gil_lock *lock, GilThreadState *ts, int forced)
 void
 gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
 {
+    int first = lock->last == 0;
+
     enter(lock, ts, 0);
+    if (!first && lock->until_lean != 0)
+        return;
+    lock->until_lean = GIL_MACHINE_FENCE_WORTH;
+    if (lock->may_lean && !lock->timing)
+        lean(lock, ts);
 }
 
 /* Take a free lock past the queue, if that is allowed. */
@@ -214,7 +291,7 @@ spin(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
                 return 0;
             gil_machine_relax();
         }
-    } while (!(gil_load_relaxed(&lock->owner) & CLOSED) && gil_machine_now() < end);
+    } while (!(gil_load_relaxed(&lock->owner) & (CLOSED | LEANS)) && gil_machine_now() < end);
     return 0;
 }
 
@@ -337,6 +414,14 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct wakes *wake
     }
 }
 
+/* The wait is over before it began: ts, not queued, holds the lock by now. */
+static int
+spared(struct gil_lock *lock, GilThreadState *ts, struct wakes *wakes)
+{
+    leave_mu(lock, wakes);
+    return waited(lock, ts, 0);
+}
+
 static void __attribute__((noreturn, cold))
 twice(const GilThreadState *ts, const char *does, const char *func)
 {
@@ -344,12 +429,37 @@ twice(const GilThreadState *ts, const char *does, const char *func)
               (unsigned long long)ts->id, does, ts->os_thread, gil_machine_thread());
 }
 
+void
+gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func)
+{
+    (void)lock;
+    twice(ts, "holds the lock", func);
+}
+
+/*
+ * ts came back, and the lock that leaned to it was or is being revoked. Whether it came in time only the revoker knows, and
+ * says by the word.
+ */
+static int
+came_in_time(struct gil_lock *lock, GilThreadState *ts)
+{
+    ts->leaning = 0;
+    if (owner_of(gil_load_relaxed(&lock->owner)) != ts)
+        return 0;
+    gil_mutex_lock(&lock->mu);
+    int inside = owner_of(gil_load_relaxed(&lock->owner)) == ts;
+    gil_mutex_unlock(&lock->mu);
+    return inside;
+}
+
 int
 gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     struct wakes wakes = {NULL, NULL};
 
-    if (gil_lock_is_owner(lock, ts))
+    if (ts->leaning && came_in_time(lock, ts))
+        return 0;
+    if (owner_of(gil_load_relaxed(&lock->owner)) == ts)
         twice(ts, "holds the lock", func);
     gil_rank_waiting(func);
     uint64_t now = gil_machine_now();
@@ -364,11 +474,15 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
         twice(ts, "waits for the lock", func);
     if (gil_load_relaxed(&lock->owner) & CLOSED) {
         int mine = lock->closer == ts;
-        if (mine)
+        if (mine) {
             gil_store_release(&lock->owner, CLOSED | (uintptr_t)ts);
+            return spared(lock, ts, &wakes);
+        }
         leave_mu(lock, &wakes);
-        return mine ? waited(lock, ts, 0) : -1;
+        return -1;
     }
+    if ((gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts))
+        return spared(lock, ts, &wakes);
     if (lock->head == NULL)
         begin_turn(lock, now);
     enqueue(lock, ts);
@@ -407,6 +521,12 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     struct wakes wakes = {NULL, NULL};
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
+    if (ts->leaning) {
+        /* Revoked while ts was inside, or just outside: then there is nothing left to do. */
+        if (!came_in_time(lock, ts))
+            return;
+        word = gil_load_relaxed(&lock->owner);
+    }
     if (owner_of(word) != ts)
         gil_panic(func, "the lock is not held by thread state %llu, which leaves it", (unsigned long long)ts->id);
     if (lock->timing)
@@ -457,9 +577,9 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
 /* --- its life --- */
 
 void
-gil_lock_init(struct gil_lock *lock, uint64_t interval)
+gil_lock_init(struct gil_lock *lock, uint64_t interval, int may_lean)
 {
-    *lock = (struct gil_lock){.interval = interval, .refs = 1};
+    *lock = (struct gil_lock){.interval = interval, .may_lean = may_lean, .refs = 1};
     gil_mutex_init(&lock->mu, GIL_RANK_LOCK, "the inside of an interpreter's lock");
 }
 
@@ -470,6 +590,8 @@ gil_lock_close(struct gil_lock *lock, GilThreadState *ts)
 
     gil_mutex_lock(&lock->mu);
     GIL_ASSERT(gil_lock_is_owner(lock, ts));
+    straighten(lock);
+    ts->leaning = 0;
     lock->closer = ts;
     while (lock->head != NULL) {
         GilThreadState *waiter = lock->head;
@@ -481,6 +603,15 @@ gil_lock_close(struct gil_lock *lock, GilThreadState *ts)
     gil_store_release(&lock->owner, CLOSED | (uintptr_t)ts);
     wakes = (struct wakes){NULL, NULL};
     leave_mu(lock, &wakes);
+}
+
+void
+gil_lock_forget(struct gil_lock *lock, GilThreadState *ts)
+{
+    gil_mutex_lock(&lock->mu);
+    if (gil_load_relaxed(&lock->owner) == ((uintptr_t)ts | LEANS))
+        gil_store_release(&lock->owner, 0);
+    gil_mutex_unlock(&lock->mu);
 }
 
 void
@@ -501,12 +632,17 @@ gil_lock_drop(struct gil_lock *lock)
 int
 gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts)
 {
-    return owner_of(gil_load_relaxed(&lock->owner)) == ts;
+    uintptr_t word = gil_load_relaxed(&lock->owner);
+
+    return owner_of(word) == ts && (!(word & LEANS) || gil_load_relaxed(&ts->block.st) == _Gil_ATTACHED);
 }
 
 void
 gil_lock_set_timing(struct gil_lock *lock, int on)
 {
+    gil_mutex_lock(&lock->mu);
+    straighten(lock);
+    gil_mutex_unlock(&lock->mu);
     if (lock->timing && !on)
         leaving(lock);
     else if (!lock->timing && on)
@@ -532,10 +668,15 @@ gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
     /* Under mu a holder's block cannot come to its end unseen: its thread leaves the lock first, perhaps without mu, but
      * the block is type-stable, and its number is that of a thread that was the holder a moment ago. */
     gil_mutex_lock(&lock->mu);
-    GilThreadState *holder = owner_of(gil_load_acquire(&lock->owner));
+    uintptr_t word = gil_load_acquire(&lock->owner);
+    GilThreadState *holder = owner_of(word);
+    if ((word & LEANS) && gil_load_relaxed(&holder->block.st) == _Gil_LAZY)
+        holder = NULL;
     info->holder = holder != NULL ? gil_load_relaxed(&holder->id) : 0;
     info->waiters = lock->waiters;
+    info->membarriers = lock->fences;
     gil_mutex_unlock(&lock->mu);
+    info->mode = lock->may_lean ? GIL_LOCK_ASYMMETRIC : GIL_LOCK_FENCED;
     info->timing = gil_load_relaxed(&lock->timing);
     info->switches_voluntary = gil_load_relaxed(&lock->switches_left);
     info->switches_forced = gil_load_relaxed(&lock->switches_forced);
@@ -544,5 +685,4 @@ gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
     info->held_ns = gil_load_relaxed(&lock->held_ns);
     if (info->since_ns != 0)
         info->held_ns += gil_machine_now() - info->since_ns;
-    info->membarriers = 0;
 }

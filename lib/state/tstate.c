@@ -152,6 +152,8 @@ gil_tstate_put_block(GilThreadState *ts)
 {
     struct gil_lock *lock = ts->lock;
 
+    if (ts->leaning)
+        gil_lock_forget(lock, ts);
     gil_store_relaxed(&ts->left_by, 0);
     gil_store_relaxed(&ts->id, 0);
     gil_stable_put(&pool, ts);
@@ -219,7 +221,6 @@ enter(GilThreadState *ts, const char *func)
 {
     if (gil_lock_acquire(ts->lock, ts, func) < 0)
         gil_tstate_too_late(ts, func);
-    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
 }
 
 static void
@@ -266,7 +267,6 @@ gil_tstate_detach(GilThreadState *ts, const char *func)
     gil_store_relaxed(&ts->left_by, this_mark());
     last_left = ts;
     _Gil_thread = NULL;
-    gil_store_release(&ts->block.st, _Gil_LAZY);
     gil_lock_release(ts->lock, ts, func);
 }
 

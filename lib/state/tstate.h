@@ -38,6 +38,7 @@ struct _gilts {
     struct gil_heap *heap;       /* [const] interp's, one load nearer */
     struct gil_lock *lock;       /* [const] interp's, one load nearer */
     uint64_t id;                 /* [const] never reused in the process; read by anyone */
+    int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
 
     GilThreadState *next, *prev; /* [states] interp's list of states */
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */

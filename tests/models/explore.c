@@ -18,6 +18,7 @@
 #define DEPTH_MAX 4096  /* choices in a run; a run with more does not end */
 #define STEPS_MAX 20000 /* the same for steps without a choice */
 #define POISONED_MAX 8
+#define BUFFER_MAX 64   /* stores on their way to memory, a thread */
 
 enum { READY, PARKED, WAITING, ENDED };
 /* Kinds of options. */
@@ -35,7 +36,16 @@ static struct thread {
     uint32_t *word;    /* while PARKED */
     uint64_t deadline; /* while PARKED */
     int (*ready)(void); /* while WAITING */
+    struct entry {
+        void *p;
+        unsigned size;
+        uint64_t value;
+        const char *name;
+    } buffer[BUFFER_MAX]; /* stores that memory has not seen, oldest first */
+    int buffered;
 } threads[THREADS_MAX];
+
+static void drain(int thread);
 
 static const struct scenario *scenario;
 static const struct explore_bounds *bounds;
@@ -43,7 +53,7 @@ static jmp_buf out;        /* back to run() */
 static int cur;            /* the running thread, -1 before the first */
 static int telling;        /* replay: every step goes to stderr */
 static uint64_t now;       /* the clock */
-static int preemptions, timeouts, spurious, contended, steps; /* of this run */
+static int preemptions, timeouts, spurious, contended, steps, fences; /* of this run */
 static const char *failure;
 
 /* The choices of this run: what is to be repeated, then what is new. */
@@ -84,7 +94,7 @@ explore_fail(const char *why)
 /* --- choosing --- */
 
 static int
-choose(const struct option *options, int count)
+pick(int count)
 {
     if (count == 1)
         return 0;
@@ -98,6 +108,13 @@ choose(const struct option *options, int count)
     int at = path[depth++];
     if (at >= count)
         explore_fail("the replay string does not fit this source");
+    return at;
+}
+
+static int
+choose(const struct option *options, int count)
+{
+    int at = pick(count);
     if (options[at].kind != GO || options[at].thread != cur)
         tell("  ---- thread %d %s\n", options[at].thread,
              options[at].kind == GO ? "goes on" : options[at].kind == TIMEOUT ? "times out" : "wakes for no reason");
@@ -139,6 +156,7 @@ static void
 trampoline(void)
 {
     scenario->body(cur);
+    drain(cur);
     threads[cur].state = ENDED;
     tell("  thread %d: ends\n", cur);
     explore_point("end");
@@ -199,6 +217,7 @@ explore_point(const char *what)
 void
 explore_until(int (*ready)(void))
 {
+    drain(cur);
     threads[cur].ready = ready;
     threads[cur].state = WAITING;
     schedule();
@@ -209,6 +228,7 @@ explore_until(int (*ready)(void))
 void
 explore_poison(void *memory, size_t size)
 {
+    drain(cur);
     memset(memory, 0xDB, size);
     if (poisoned_count == POISONED_MAX)
         explore_fail("too much poisoned memory");
@@ -217,15 +237,21 @@ explore_poison(void *memory, size_t size)
 }
 
 static void
-before_access(const void *p, const char *name)
+check_poison(const void *p, const char *name)
 {
-    if (scenario->of_interest(p))
-        schedule();
     for (int i = 0; i < poisoned_count; i++)
         if ((const char *)p >= poisoned[i].from && (const char *)p < poisoned[i].to) {
             tell("  thread %d: touches %s\n", cur, name);
             explore_fail("memory that was given back is touched");
         }
+}
+
+static void
+before_access(const void *p, const char *name)
+{
+    if (scenario->of_interest(p))
+        schedule();
+    check_poison(p, name);
 }
 
 static uint64_t
@@ -247,11 +273,69 @@ put(void *p, unsigned size, uint64_t value, const char *name)
         scenario->wrote(p, was, get(p, size));
 }
 
+/* --- store buffers --- */
+
+/* The oldest stores of a thread reach memory. */
+static void
+flush(int t, int count)
+{
+    struct thread *thread = &threads[t];
+    int running = cur;
+
+    cur = t;
+    for (int i = 0; i < count; i++) {
+        check_poison(thread->buffer[i].p, thread->buffer[i].name);
+        put(thread->buffer[i].p, thread->buffer[i].size, thread->buffer[i].value, thread->buffer[i].name);
+    }
+    cur = running;
+    thread->buffered -= count;
+    memmove(thread->buffer, thread->buffer + count, (size_t)thread->buffered * sizeof thread->buffer[0]);
+}
+
+static void
+drain(int t)
+{
+    flush(t, threads[t].buffered);
+}
+
+/* Before cur looks at p in memory: how far did the stores of the others to it come? */
+static void
+settle(const void *p)
+{
+    for (int t = 0; t < scenario->threads; t++) {
+        int ends[BUFFER_MAX + 1], count = 0;
+        if (t == cur)
+            continue;
+        for (int i = threads[t].buffered; i > 0; i--)
+            if (threads[t].buffer[i - 1].p == p)
+                ends[count++] = i;
+        if (count == 0)
+            continue;
+        ends[count++] = 0;
+        flush(t, ends[pick(count)]);
+    }
+}
+
+/* The latest value that cur itself has stored and nobody else sees. */
+static const struct entry *
+own_store(const void *p)
+{
+    const struct thread *thread = &threads[cur];
+
+    for (int i = thread->buffered; i > 0; i--)
+        if (thread->buffer[i - 1].p == p)
+            return &thread->buffer[i - 1];
+    return NULL;
+}
+
 uint64_t
 model_load(const void *p, unsigned size, const char *name)
 {
     before_access(p, name);
-    uint64_t value = get(p, size);
+    const struct entry *own = own_store(p);
+    if (own == NULL)
+        settle(p);
+    uint64_t value = own != NULL ? own->value : get(p, size);
     if (scenario->of_interest(p))
         tell("  thread %d: %s is %#llx\n", cur, name, (unsigned long long)value);
     return value;
@@ -260,14 +344,25 @@ model_load(const void *p, unsigned size, const char *name)
 void
 model_store(void *p, unsigned size, uint64_t value, const char *name)
 {
+    struct thread *thread = &threads[cur];
+
     before_access(p, name);
-    put(p, size, value, name);
+    if (!scenario->of_interest(p)) {
+        put(p, size, value, name);
+        return;
+    }
+    if (thread->buffered == BUFFER_MAX)
+        explore_fail("too many stores on their way");
+    tell("  thread %d: %s := %#llx, to the buffer\n", cur, name, (unsigned long long)value);
+    thread->buffer[thread->buffered++] = (struct entry){p, size, value, name};
 }
 
 uint64_t
 model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, const char *name)
 {
     before_access(p, name);
+    drain(cur);
+    settle(p);
     uint64_t was = get(p, size);
     uint64_t is = op == MODEL_ADD   ? was + value
                   : op == MODEL_SUB ? was - value
@@ -282,6 +377,8 @@ int
 model_cas(void *p, unsigned size, void *expected, uint64_t value, const char *name)
 {
     before_access(p, name);
+    drain(cur);
+    settle(p);
     uint64_t was = get(p, size);
     if (was != get(expected, size)) {
         tell("  thread %d: %s is %#llx, not %#llx\n", cur, name, (unsigned long long)was,
@@ -298,9 +395,26 @@ void
 model_fence(void)
 {
     schedule();
+    drain(cur);
 }
 
 /* --- the rest of the machine --- */
+
+int
+gil_machine_can_fence_all(void)
+{
+    return 1;
+}
+
+void
+gil_machine_fence_all(void)
+{
+    schedule();
+    tell("  thread %d: heavy fence\n", cur);
+    fences++;
+    for (int t = 0; t < scenario->threads; t++)
+        drain(t);
+}
 
 void
 gil_machine_start(void)
@@ -311,6 +425,8 @@ void
 gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
 {
     before_access(word, "park");
+    drain(cur);
+    settle(word);
     if (*word != expected || now >= deadline)
         return;
     tell("  thread %d: sleeps\n", cur);
@@ -326,6 +442,7 @@ void
 gil_machine_unpark(uint32_t *word)
 {
     schedule();
+    drain(cur);
     for (int t = 0; t < scenario->threads; t++)
         if (threads[t].state == PARKED && threads[t].word == word) {
             tell("  thread %d: wakes thread %d\n", cur, t);
@@ -357,7 +474,7 @@ gil_machine_spin_ns(void)
 static void
 run(void)
 {
-    depth = preemptions = timeouts = spurious = contended = steps = poisoned_count = 0;
+    depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = 0;
     failure = NULL;
     now = 1;
     cur = -1;
@@ -366,6 +483,7 @@ run(void)
         if (thread->stack == NULL && (thread->stack = malloc(STACK_SIZE)) == NULL)
             abort();
         thread->started = 0;
+        thread->buffered = 0;
         thread->state = READY;
         getcontext(&thread->start);
         thread->start.uc_stack.ss_sp = thread->stack;
@@ -429,6 +547,7 @@ account(struct explore_result *result)
 {
     result->schedules++;
     result->contended += contended;
+    result->fences += fences;
     result->points += depth;
     if (depth > result->deepest)
         result->deepest = depth;

@@ -17,7 +17,13 @@
  *
  * When no thread can go on and one has not ended, somebody was forgotten: timeouts are no way out, since a lock
  * that lives on them has lost a wake-up. Only in a scenario marked time_passes a timeout comes to the rescue, for what
- * timers are there to do. Memory order is sequentially consistent.
+ * timers are there to do.
+ *
+ * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first in, first out, where that
+ * thread alone sees it. A read-modify-write, a fence, a sleep, a wake and the thread's end empty it; the heavy fence empties
+ * all. Otherwise a store reaches memory at some moment of its own. When is not chosen step by step: leaving the buffer
+ * concerns nobody until another thread touches the address, so the choice is made there, among as many as there
+ * are stores to that address in the buffer, and one. No order that can be told from another is left out by that.
  */
 struct explore_bounds {
     int preemptions, timeouts, spurious;
@@ -37,6 +43,7 @@ struct scenario {
 struct explore_result {
     long schedules; /* runs */
     long contended; /* of these, in which a thread slept or lost a compare-and-exchange */
+    long fences;    /* heavy fences issued, all runs together */
     long points;    /* choices made, all runs together */
     int deepest;    /* most choices in a run */
     const char *failure; /* NULL: none */
@@ -63,6 +70,7 @@ void explore_fail(const char *why) __attribute__((noreturn));
 void explore_point(const char *what);
 /* Go on once ready() says so; what it reads is no access. */
 void explore_until(int (*ready)(void));
+/* The running thread; in wrote(), the one whose store it is. */
 int explore_self(void);
 /* From now on a touch of this memory is a failure, until the run ends. Its contents become rubbish. */
 void explore_poison(void *memory, size_t size);

@@ -33,6 +33,8 @@ void model_fence(void);
 
 /* A spin loop is one look here: more would only repeat states. */
 #define GIL_MACHINE_SPIN_ROUNDS 1
+/* The lock leans again soon, so that the whole circle fits into a run. */
+#define GIL_MACHINE_FENCE_WORTH 2u
 
 static inline void
 gil_machine_relax(void)

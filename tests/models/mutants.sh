@@ -9,18 +9,19 @@ trap 'rm -rf "$work"' EXIT
 
 build() {
     # Warnings are off: some mutants leave a variable unused.
-    ${CC:-cc} -std=gnu11 -O1 -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
+    ${CC:-cc} -std=gnu11 -O2 -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
         '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
-        -I"$work/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
+        -I"$work/src/include" -I"$work/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
         "$top/tests/models/explore.c" "$top/tests/models/lock_model.c" \
         "$work/src/lib/state/lock.c" "$work/src/lib/sync/mutex.c" -o "$work/lock_model" 2>"$work/cc.log"
 }
 
 fresh() {
     rm -rf "$work/src"
-    mkdir -p "$work/src/lib/state" "$work/src/lib/sync"
-    cp "$top/lib/state/lock.c" "$work/src/lib/state/"
+    mkdir -p "$work/src/lib/state" "$work/src/lib/sync" "$work/src/include/gilrt"
+    cp "$top/lib/state/lock.c" "$top/lib/state/lock.h" "$work/src/lib/state/"
     cp "$top/lib/sync/mutex.c" "$work/src/lib/sync/"
+    cp "$top/include/gilrt/lock.h" "$work/src/include/gilrt/"
     chmod -R u+w "$work/src"
 }
 

@@ -4,6 +4,7 @@
 
 #include "sync/machine.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 static long counter; /* [gil] */
@@ -24,7 +25,8 @@ count_up(void *rounds)
     return NULL;
 }
 
-START_TEST(test_state_lock__excludes)
+static void
+crowd(void)
 {
     enum { THREADS = 4 };
     pthread_t threads[THREADS];
@@ -36,6 +38,46 @@ START_TEST(test_state_lock__excludes)
     for (int i = 0; i < THREADS; i++)
         world_join(threads[i]);
     ck_assert_int_eq(counter, (long)THREADS * rounds);
+}
+
+START_TEST(test_state_lock__excludes)
+{
+    crowd();
+}
+END_TEST
+
+static int visits_done;
+
+/* Comes now and then, so that the lock leans, is revoked at any step of a transition, and leans again. */
+static void *
+visit(void *rounds)
+{
+    for (int i = 0; i < *(int *)rounds; i++) {
+        uint64_t until = gil_machine_now() + 20000 + (uint64_t)i % 64 * 1000;
+        while (gil_machine_now() < until)
+            ;
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        gil_store_relaxed(&counter, gil_load_relaxed(&counter) + 1);
+        GilThreadState_Release(token);
+    }
+    gil_store_release(&visits_done, 1);
+    return NULL;
+}
+
+START_TEST(test_state_lock__excludes_while_it_leans)
+{
+    int rounds = 3000;
+    long own = 0;
+    pthread_t thread = world_thread(visit, &rounds);
+
+    while (!gil_load_acquire(&visits_done)) {
+        gil_store_relaxed(&counter, gil_load_relaxed(&counter) + 1);
+        own++;
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+    }
+    world_join(thread);
+    ck_assert_int_eq(counter, own + rounds);
 }
 END_TEST
 
@@ -190,6 +232,155 @@ START_TEST(test_B15_a_burst_of_threads_attaches)
 }
 END_TEST
 
+/* --- leaning --- */
+
+static uint64_t
+membarriers(void)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    return info.membarriers;
+}
+
+static int
+leans(const GilThreadState *ts)
+{
+    return !(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_FENCED);
+}
+
+START_TEST(test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier)
+{
+    ck_assert_int_eq(leans(world_ts), gil_machine_can_fence_all());
+    for (int i = 0; i < 10000; i++) {
+        Gil_BEGIN_ALLOW_THREADS
+        ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+        Gil_END_ALLOW_THREADS
+        ck_assert_int_eq(GilThreadState_IsAttached(), 1);
+    }
+    GilEval_RestoreThread(GilEval_SaveThread());
+    ck_assert_int_eq(leans(world_ts), gil_machine_can_fence_all());
+    ck_assert_uint_eq(membarriers(), 0);
+}
+END_TEST
+
+START_TEST(test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again)
+{
+    uint64_t one = (uint64_t)gil_machine_can_fence_all();
+
+    for (uint64_t round = 1; round <= 3; round++) {
+        pthread_t thread = world_thread(enter_once, NULL);
+        Gil_BEGIN_ALLOW_THREADS /* the other one steals it from here */
+        world_until(&got_it, (int)round);
+        Gil_END_ALLOW_THREADS
+        world_join(thread);
+        ck_assert_int_eq(leans(world_ts), 0);
+        ck_assert_uint_eq(membarriers(), round * one);
+        for (unsigned i = 0; i <= GIL_MACHINE_FENCE_WORTH; i++) {
+            Gil_BEGIN_ALLOW_THREADS
+            Gil_END_ALLOW_THREADS
+        }
+        ck_assert_int_eq(leans(world_ts), gil_machine_can_fence_all());
+    }
+}
+END_TEST
+
+START_TEST(test_state_lock__a_holder_inside_is_not_robbed)
+{
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MAX);
+    pthread_t thread = world_thread(enter_once, NULL);
+    world_until_waiting(world_ts->interp, 1);
+    ck_assert_int_eq(leans(world_ts), 0);
+    ck_assert(gil_lock_is_owner(world_ts->lock, world_ts));
+    ck_assert_int_eq(gil_load_acquire(&got_it), 0);
+    world_join(thread);
+    ck_assert_int_eq(got_it, 1);
+}
+END_TEST
+
+START_TEST(test_state_lock__a_state_that_ends_is_forgotten)
+{
+    GilThreadState *other = GilThreadState_New(world_ts->interp);
+
+    GilThreadState_Swap(other);
+    for (unsigned i = 0; i <= GIL_MACHINE_FENCE_WORTH; i++) {
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+    }
+    ck_assert_int_eq(leans(other), gil_machine_can_fence_all());
+    uint64_t before = membarriers();
+    GilThreadState_DeleteCurrent();
+    GilThreadState_Swap(world_ts);
+    ck_assert_uint_eq(membarriers(), before); /* nobody was there to be asked */
+}
+END_TEST
+
+START_TEST(test_state_lock__timing_mode_does_not_lean)
+{
+    ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 1), 0);
+    for (unsigned i = 0; i <= 2 * GIL_MACHINE_FENCE_WORTH; i++) {
+        ck_assert_int_eq(leans(world_ts), 0);
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+    }
+    ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 0), 0);
+}
+END_TEST
+
+static const int refusals[] = {ENOSYS, EPERM, EINVAL};
+
+START_TEST(test_R1_without_membarrier_the_lock_works_and_says_so)
+{
+    GilLockInfo info;
+
+    gil_test_refuse_membarrier(refusals[_i]);
+    world_start();
+    crowd();
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    ck_assert_uint_eq(info.mode, GIL_LOCK_FENCED);
+    ck_assert_uint_eq(info.membarriers, 0);
+    ck_assert_int_eq(leans(world_ts), 0);
+    world_stop();
+}
+END_TEST
+
+START_TEST(test_state_lock__fenced_by_wish)
+{
+    struct gil_interp_config config = {.fenced = 1};
+    GilThreadState *ts;
+    GilLockInfo info;
+
+    ck_assert_int_eq(gil_interp_new(&config, &ts), 0);
+    GilThreadState_Swap(ts);
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(ts->interp, &info), 0);
+    ck_assert_uint_eq(info.mode, GIL_LOCK_FENCED);
+    ck_assert_int_eq(leans(ts), 0);
+    world_interp_end(ts);
+    GilThreadState_Swap(world_ts);
+}
+END_TEST
+
+/* A lock that leans, and a sandbox entered too late: the first who would have to ask stops the process. */
+static void
+refuse_late(void *error)
+{
+    world_start();
+    gil_test_refuse_membarrier(*(const int *)error);
+    pthread_t thread = world_thread(enter_once, NULL);
+    world_join(thread);
+}
+
+START_TEST(test_R2_a_sandbox_entered_too_late_stops_the_process)
+{
+    gil_machine_start();
+    if (gil_machine_can_fence_all())
+        gil_test_expect_abort(refuse_late, (void *)(uintptr_t)&refusals[_i], "enter a seccomp sandbox before the runtime");
+}
+END_TEST
+
 /* --- counters --- */
 
 static void *
@@ -299,6 +490,7 @@ suite(void)
     tcase_add_checked_fixture(tcase, world_start, world_stop);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_state_lock__excludes);
+    tcase_add_test(tcase, test_state_lock__excludes_while_it_leans);
     tcase_add_test(tcase, test_A3_an_accepted_request_lets_another_thread_run_first);
     tcase_add_test(tcase, test_A7_stray_wakes_change_nothing);
     tcase_add_test(tcase, test_A12_the_interval_is_clamped_and_may_change_while_threads_wait);
@@ -308,6 +500,18 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__forced_switches_and_waits_are_counted);
     tcase_add_test(tcase, test_state_lock__timing_mode_counts_held_time);
     tcase_add_test(tcase, test_state_lock__close_refuses_all_but_the_closer);
+    tcase_add_test(tcase, test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier);
+    tcase_add_test(tcase, test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again);
+    tcase_add_test(tcase, test_state_lock__a_holder_inside_is_not_robbed);
+    tcase_add_test(tcase, test_state_lock__a_state_that_ends_is_forgotten);
+    tcase_add_test(tcase, test_state_lock__timing_mode_does_not_lean);
+    tcase_add_test(tcase, test_state_lock__fenced_by_wish);
+    suite_add_tcase(suite, tcase);
+
+    tcase = tcase_create("sandbox");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, test_R1_without_membarrier_the_lock_works_and_says_so, 0, 3);
+    tcase_add_loop_test(tcase, test_R2_a_sandbox_entered_too_late_stops_the_process, 0, 3);
     suite_add_tcase(suite, tcase);
     return suite;
 }
