@@ -18,6 +18,13 @@
  *     LEANS    the lock leans to the thread that the word names, whether that is inside or not. Set and cleared under mu; no
  *              other flag stands beside it, so nobody is queued.
  *
+ * HOW LONG A TURN IS. Each thread has an account of the time for which it held the lock while others waited; a thread that comes
+ * back to the queue finds its account at most one interval below the highest. A turn lasts one interval, less what
+ * the holder's account is above that of the first waiter, but not less than MIN_SLICE_NS from when the holder got
+ * the lock. So threads that always want the lock take turns of an interval, and one that wants it now and then,
+ * for a moment, gets it after 50 µs; if it takes more than its share, its account rises and it waits like the others.
+ * The accounts decide how long turns are, never who is next: all bounds hold whatever they say.
+ *
  * LEANING. A thread that took the lock many times with nobody else in between makes it lean to itself, under mu: from then on its
  * transitions leave the word alone. They store st, then load brk of the thread's own block: zero means done. No atomic
  * instruction, no fence. FENCED in brk is clear exactly on the thread to which a lock leans; any other thread
@@ -44,7 +51,7 @@
  * meanwhile may take it (barging): two threads that leave the lock for a microsecond each would otherwise go through a
  * futex at every turn, a hundred times the price of the call.
  *
- * TURNS. Barging and long holds are bounded by the clock. `turn_end` is set one switch interval ahead when the queue
+ * TURNS. Barging and long holds are bounded by the clock. `turn_end` is set at most one switch interval ahead when the queue
  * begins and each time a waiter got the lock. The first waiter sleeps until then, at most; if it has not got the lock it
  * sets HANDOFF, and PREEMPT in the holder's brk. From there the lock goes straight to it: at the holder's next release or
  * poll, by a store of the next owner into the word, so that nobody can pass. The holder queues behind the others. Hence:
@@ -68,10 +75,11 @@
  * it, and a block only by the thread that used it last, or once that thread's call has returned. A block that is put back is
  * forgotten first: the word must not name it.
  *
- * ORDER. A theft reads st with acquire, leaving stores it with release. Else taking is an acquire, leaving a release of the same word, also when the lock is handed over: the grantee reads
- * its token, written after the word, with acquire. Taking it without mu is a release besides: who finds a holder in the
- * word sets bits in that holder's brk, and must find the block as its maker left it. The counters are [gil]: stored
- * relaxed by the holder so that others may read.
+ * ORDER. A theft reads st with acquire, leaving stores it with release. Else taking is an acquire, leaving a release
+ * of the same word, also when the lock is handed over: the grantee reads its token, written after the word, with
+ * acquire. Taking it without mu is a release besides: who finds a holder in the word sets bits in that holder's brk,
+ * and must find the block as its maker left it. The counters are [gil]: stored relaxed by the holder so that others
+ * may read.
  *
  * WHY NOT a mutex and a condition with a flag, the usual shape: a thread that waits for "somebody else had a turn" hangs
  * when the only other one leaves its wait, and who returns from its release first decides who is next. Why not FIFO
@@ -84,6 +92,9 @@
 #define CLOSED ((uintptr_t)8)
 #define LEANS ((uintptr_t)16)
 #define FLAGS ((uintptr_t)31)
+
+/* So long a thread that waited for the lock keeps it at least, if it wants: some ten times the price of a switch. */
+#define MIN_SLICE_NS UINT64_C(50000)
 
 
 /* Values of a waiter's token. */
@@ -187,11 +198,47 @@ dequeue(struct gil_lock *lock, GilThreadState *ts, struct wakes *wakes)
     }
 }
 
+/* ts comes to the queue of its own accord: what it did not use while it was away is forgotten but for one interval. */
 static void
-begin_turn(struct gil_lock *lock, uint64_t now)
+forget_credit(struct gil_lock *lock, GilThreadState *ts)
 {
     uint64_t interval = gil_load_relaxed(&lock->interval);
-    lock->turn_end = interval > UINT64_MAX - now ? UINT64_MAX : now + interval;
+    uint64_t least = lock->most_used > interval ? lock->most_used - interval : 0;
+
+    if (ts->waiter.used < least)
+        ts->waiter.used = least;
+}
+
+/* The time since the last charge goes to the account of ts, which held the lock and gives it away. */
+static void
+charge(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
+{
+    struct gil_waiter *w = &ts->waiter;
+
+    /* The clock was read before mu was had, here and there. */
+    if (now > lock->charged) {
+        w->used += now - lock->charged;
+        lock->charged = now;
+    }
+    if (lock->most_used < w->used)
+        lock->most_used = w->used;
+}
+
+/* From now on the first waiter waits for its turn, which holder has; NULL: nobody, or nobody knows. */
+static void
+begin_turn(struct gil_lock *lock, const GilThreadState *holder, uint64_t now)
+{
+    uint64_t interval = gil_load_relaxed(&lock->interval), length = interval;
+    uint64_t slice = interval < MIN_SLICE_NS ? interval : MIN_SLICE_NS;
+
+    lock->charged = now;
+    if (holder != NULL && lock->head != NULL && holder->waiter.used > lock->head->waiter.used) {
+        uint64_t owed = holder->waiter.used - lock->head->waiter.used;
+        length = owed < interval - slice ? interval - owed : slice;
+    }
+    lock->turn_end = length > UINT64_MAX - now ? UINT64_MAX : now + length;
+    if (length == slice && slice < interval)
+        lock->turn_end = holder->waiter.began + slice > now ? holder->waiter.began + slice : now;
 }
 
 /* --- taking --- */
@@ -261,10 +308,11 @@ gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
     int first = lock->last == 0;
 
     enter(lock, ts, 0);
+    /* In timing mode the count stands still. */
     if (!first && lock->until_lean != 0)
         return;
     lock->until_lean = GIL_MACHINE_FENCE_WORTH;
-    if (lock->may_lean && !lock->timing)
+    if (lock->may_lean)
         lean(lock, ts);
 }
 
@@ -303,8 +351,9 @@ settle(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct wakes *wa
     uintptr_t drop = was_first ? WAKING | HANDOFF : 0;
 
     dequeue(lock, ts, wakes);
+    ts->waiter.began = now;
     if (was_first)
-        begin_turn(lock, now);
+        begin_turn(lock, ts, now);
     if (lock->head == NULL)
         drop |= QUEUED;
     gil_fetch_and_seq_cst(&lock->owner, ~drop);
@@ -483,9 +532,10 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     }
     if ((gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts))
         return spared(lock, ts, &wakes);
-    if (lock->head == NULL)
-        begin_turn(lock, now);
+    forget_credit(lock, ts);
     enqueue(lock, ts);
+    if (lock->head == ts)
+        begin_turn(lock, owner_of(gil_load_relaxed(&lock->owner)), now);
     return wait(lock, ts, now, &wakes);
 }
 
@@ -496,12 +546,14 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
  * may run, and the word must say so by then.
  */
 static void
-hand_over(struct gil_lock *lock, uint64_t now, uint32_t token, struct wakes *wakes)
+hand_over(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint32_t token, struct wakes *wakes)
 {
     GilThreadState *next = lock->head;
 
+    charge(lock, ts, now);
     dequeue(lock, next, wakes);
-    begin_turn(lock, now);
+    next->waiter.began = now;
+    begin_turn(lock, next, now);
     gil_store_release(&lock->owner, (uintptr_t)next | (lock->head != NULL ? QUEUED : 0));
     gil_store_release(&next->waiter.token, token);
     wakes->granted = &next->waiter.token;
@@ -540,9 +592,10 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     word = gil_load_relaxed(&lock->owner);
     if (word & HANDOFF) {
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-        hand_over(lock, gil_machine_now(), GRANTED, &wakes);
+        hand_over(lock, ts, gil_machine_now(), GRANTED, &wakes);
     }
     else if (lock->head != NULL) {
+        charge(lock, ts, gil_machine_now());
         gil_store_release(&lock->head->waiter.token, NUDGED);
         wakes.nudged = &lock->head->waiter.token;
         gil_store_release(&lock->owner, QUEUED | WAKING);
@@ -569,7 +622,7 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
         leaving(lock);
     waiting(ts, now);
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-    hand_over(lock, now, FORCED, &wakes);
+    hand_over(lock, ts, now, FORCED, &wakes);
     enqueue(lock, ts);
     return wait(lock, ts, now, &wakes);
 }

@@ -30,6 +30,8 @@ struct gil_lock {
     GilThreadState *head, *tail; /* [mu] who waits, first come first */
     uint64_t waiters;            /* [mu] how many; read by anyone */
     uint64_t turn_end;           /* [mu] when the first waiter may demand the lock; counts while someone waits */
+    uint64_t charged;            /* [mu] up to when the holder's time is in its account */
+    uint64_t most_used;          /* [mu] the highest account there ever was */
     GilThreadState *closer;      /* [mu] the one thread that may still take a closed lock */
     uint64_t interval;           /* [atomic] length of a turn in ns */
     uint64_t fences;             /* [mu] heavy fences issued; read by anyone */

@@ -29,6 +29,8 @@ struct gil_waiter {
     uint32_t token;              /* [atomic] the word a waiter sleeps on; stored under mu */
     uint32_t queued;             /* [mu] 1 while in the queue */
     uint64_t since;              /* [own] when it began to wait, ns */
+    uint64_t used;               /* [mu] virtual time: how long it held the lock while others waited, ns; see lock.c */
+    uint64_t began;              /* [mu] when it last got the lock after a wait, ns */
 };
 
 struct _gilts {

@@ -108,14 +108,16 @@ wrote(const void *address, uint64_t was, uint64_t is)
         explore_fail("the lock leans to a thread that does not hold it");
     if ((is & LEANS) && (is & FLAGS) != LEANS)
         explore_fail("the lock leans beside another flag");
-    if ((is & LEANS) && lock.timing)
-        explore_fail("the lock leans in timing mode, which would count nothing");
+    if ((is & LEANS) && (!lock.may_lean || lock.timing))
+        explore_fail("the lock leans though it must not");
     if (before == after)
         return;
     if (after != NULL)
         got[number_of(after)]++;
     if (before != NULL && before != self && !(was & LEANS))
         explore_fail("the lock is taken away from its holder");
+    if ((was & LEANS) && after == NULL && before != self)
+        explore_fail("the lock is freed behind the back of the thread that it leans to");
     if ((before == NULL || (was & LEANS)) && after != NULL && after != self)
         explore_fail("a free lock is given to another");
     if (demanding != NULL && after != demanding)
@@ -397,7 +399,7 @@ finish_asked(void)
 static void
 body_exit(int self)
 {
-    pairs(self, 1);
+    pairs(self, self == 0 ? 4 : 1);
     give_back(self);
 }
 
@@ -463,7 +465,7 @@ setup_exit(void)
 static void
 finish_exit(void)
 {
-    EXPLORE_CHECK(turns[0] == 2 && turns[1] == 2);
+    EXPLORE_CHECK(turns[0] == 5 && turns[1] == 2);
 }
 
 static void

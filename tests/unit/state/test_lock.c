@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static long counter; /* [gil] */
 
@@ -229,6 +230,38 @@ START_TEST(test_B15_a_burst_of_threads_attaches)
     Gil_END_ALLOW_THREADS
     for (int i = 0; i < THREADS; i++)
         world_join(threads[i]);
+}
+END_TEST
+
+enum { ENTRIES = 100 };
+static int entries;
+
+static void *
+enter_now_and_then(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < ENTRIES; i++) {
+        usleep(100);
+        enter_once(NULL);
+        gil_fetch_add_seq_cst(&entries, 1);
+    }
+    return NULL;
+}
+
+/* Beside a thread that only computes, one that wants the lock for a moment now and then waits no interval each time. */
+START_TEST(test_state_lock__a_modest_thread_is_let_in_soon)
+{
+    GilLockInfo info;
+
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, 50000000);
+    pthread_t thread = world_thread(enter_now_and_then, NULL);
+    while (gil_load_acquire(&entries) < ENTRIES)
+        ck_assert_int_eq(Gil_Poll(), 0);
+    world_join(thread);
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
+    ck_assert_uint_ge(info.wait_ns, 50000000); /* the first time: the accounts were equal */
+    ck_assert_uint_lt(info.wait_ns, ENTRIES / 4 * UINT64_C(50000000));
 }
 END_TEST
 
@@ -494,6 +527,7 @@ suite(void)
     tcase_add_test(tcase, test_A3_an_accepted_request_lets_another_thread_run_first);
     tcase_add_test(tcase, test_A7_stray_wakes_change_nothing);
     tcase_add_test(tcase, test_A12_the_interval_is_clamped_and_may_change_while_threads_wait);
+    tcase_add_test(tcase, test_state_lock__a_modest_thread_is_let_in_soon);
     tcase_add_test(tcase, test_A17_a_release_wakes_no_herd);
     tcase_add_test(tcase, test_B15_a_burst_of_threads_attaches);
     tcase_add_test(tcase, test_state_lock__voluntary_switches_are_counted_exactly);
