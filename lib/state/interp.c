@@ -95,6 +95,8 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     interp->lock = gil_stable_get(&lock_pool);
     if (interp->lock == NULL)
         goto no_lock;
+    /* Asked anew: the process may have entered a sandbox since an earlier interpreter began. */
+    gil_machine_start();
     gil_lock_init(interp->lock, first_interval(config), !config->fenced && gil_machine_can_fence_all());
     interp->heap = gil_heap_new();
     if (interp->heap == NULL)
