@@ -5,8 +5,8 @@
 #include "sync/machine.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 static long counter; /* [gil] */
 
@@ -233,15 +233,18 @@ START_TEST(test_B15_a_burst_of_threads_attaches)
 }
 END_TEST
 
-enum { ENTRIES = 100 };
+enum { ENTRIES = 100, POLLS_BETWEEN = 1000 };
 static int entries;
+static uint64_t polls; /* [atomic] what the thread that computes has done */
 
 static void *
 enter_now_and_then(void *unused)
 {
     (void)unused;
     for (int i = 0; i < ENTRIES; i++) {
-        usleep(100);
+        uint64_t seen = gil_load_relaxed(&polls);
+        while (gil_load_relaxed(&polls) - seen < POLLS_BETWEEN)
+            sched_yield();
         enter_once(NULL);
         gil_fetch_add_seq_cst(&entries, 1);
     }
@@ -255,8 +258,11 @@ START_TEST(test_state_lock__a_modest_thread_is_let_in_soon)
 
     GilInterpreterState_SetSwitchInterval(world_ts->interp, 50000000);
     pthread_t thread = world_thread(enter_now_and_then, NULL);
-    while (gil_load_acquire(&entries) < ENTRIES)
-        ck_assert_int_eq(Gil_Poll(), 0);
+    while (gil_load_acquire(&entries) < ENTRIES) {
+        if (Gil_Poll() < 0)
+            ck_abort_msg("a poll failed");
+        gil_fetch_add_relaxed(&polls, 1);
+    }
     world_join(thread);
     GilLockInfo_Init(&info);
     ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
