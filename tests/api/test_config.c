@@ -93,6 +93,22 @@ START_TEST(test_api_config__pending_error_does_not_outlive_the_stop)
 }
 END_TEST
 
+/* Whatever the system allows, a host that asked for atomic instructions gets them. */
+START_TEST(test_api_config__lock_mode_is_obeyed)
+{
+    GilLockInfo info;
+    GilConfig config;
+
+    GilConfig_Init(&config);
+    config.lock_mode = Gil_LOCK_MODE_FENCED;
+    ck_assert(!GilStatus_Exception(Gil_InitializeFromConfig(&config)));
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info), 0);
+    ck_assert_uint_eq(info.mode, GIL_LOCK_FENCED);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -103,6 +119,7 @@ suite(void)
     tcase_add_test(tc, test_api_config__twice_is_once);
     tcase_add_test(tc, test_api_config__errors_name_the_function);
     tcase_add_test(tc, test_api_config__switch_interval_is_the_interpreters);
+    tcase_add_test(tc, test_api_config__lock_mode_is_obeyed);
     tcase_add_test(tc, test_api_config__pending_error_does_not_outlive_the_stop);
     suite_add_tcase(s, tc);
     return s;
