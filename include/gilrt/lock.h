@@ -18,6 +18,7 @@ struct _GilCallSite {
     uint32_t kind;       /**< _Gil_SITE_… */
     uint64_t learned[4]; /**< the runtime's; zero at start */
 };
+/* learned[0]: logarithm of the typical time outside; learned[1]: how many were seen; the rest is 0. */
 #define _Gil_SITE_ALLOW 0u
 #define _Gil_SITE_BLOCKING 1u
 
@@ -68,7 +69,8 @@ _GilEval_Leave(struct _GilCallSite *site)
 
     if (GIL_UNLIKELY(block == NULL || __atomic_load_n(&block->st, __ATOMIC_RELAXED) != _Gil_ATTACHED))
         _GilEval_LeaveMisuse();
-    block->site = site;
+    /* Atomic, because a waiter may report it. */
+    __atomic_store_n(&block->site, site, __ATOMIC_RELAXED);
     /* Release: whoever sees LAZY also sees what was done under the lock. The compiler must not move the load of brk up;
      * the processor may, and the other side's fence answers for that (doc/internals/locking.md). */
     __atomic_store_n(&block->st, _Gil_LAZY, __ATOMIC_RELEASE);
@@ -114,6 +116,32 @@ _GilEval_Return(GilThreadState *save)
 #define Gil_END_ALLOW_THREADS  \
         _GilEval_Return(_save); \
     }
+/**
+ * The pair for a call that will sleep: a read, a wait, a long computation elsewhere. As Gil_BEGIN_ALLOW_THREADS, but the lock goes
+ * to the first waiter at once, where that form lets whoever runs take it first. A call site of that form that shows to
+ * take long is treated like this one.
+ */
+#define Gil_BEGIN_BLOCKING_CALL                                                                                  \
+    {                                                                                                            \
+        static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_BLOCKING, {0, 0, 0, 0}};           \
+        GilThreadState *_save = _GilEval_Leave(&_gil_site);
+/** The end of Gil_BEGIN_BLOCKING_CALL: attached again. */
+#define Gil_END_BLOCKING_CALL   \
+        _GilEval_Return(_save); \
+    }
+/**
+ * Gil_BEGIN_ALLOW_THREADS if @p condition holds, else nothing: for work that is worth it only beyond some size. Ends with
+ * Gil_END_ALLOW_THREADS_COND. The condition is evaluated once, attached.
+ */
+#define Gil_BEGIN_ALLOW_THREADS_COND(condition)                                                                  \
+    {                                                                                                            \
+        static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_ALLOW, {0, 0, 0, 0}};              \
+        GilThreadState *_save = (condition) ? _GilEval_Leave(&_gil_site) : NULL;
+/** The end of Gil_BEGIN_ALLOW_THREADS_COND. */
+#define Gil_END_ALLOW_THREADS_COND  \
+        if (_save != NULL)          \
+            _GilEval_Return(_save); \
+    }
 /** Inside the pair: attach for a moment; Gil_UNBLOCK_THREADS leaves again. */
 #define Gil_BLOCK_THREADS _GilEval_Return(_save);
 #define Gil_UNBLOCK_THREADS _save = _GilEval_Leave(&_gil_site);
@@ -144,6 +172,34 @@ Gil_Poll(void)
     return Gil_PollThread((GilThreadState *)(void *)_Gil_thread);
 }
 
+/** For a host that counts its own instructions and wants to poll every so many of them. */
+typedef struct {
+    uint32_t left;  /**< calls until the next poll */
+    uint32_t every; /**< calls between two polls, 1 or more */
+} GilTicker;
+/** A ticker that polls in every @p every calls. */
+#define GIL_TICKER_INIT(every) {(every), (every)}
+
+/** Gil_PollThread() in every ticker->every calls, else a decrement. @p ticker is the caller's, one a thread.
+ *  @return as Gil_PollThread().
+ *  @lock_held @blocks @reenters */
+static inline int
+Gil_PollTick(GilThreadState *ts, GilTicker *ticker)
+{
+    if (GIL_LIKELY(--ticker->left != 0))
+        return 0;
+    ticker->left = ticker->every;
+    return Gil_PollThread(ts);
+}
+
+/**
+ * Give way: if somebody waits for the lock, at least one waiter runs before this returns; else nothing happens. A safe point,
+ * like Gil_Poll(), which gives way only to who is owed the lock.
+ * @return as Gil_Poll().
+ * @lock_held @blocks @reenters
+ */
+GIL_API int GilEval_Yield(void);
+
 /**
  * Detach: the out-of-line form of Gil_BEGIN_ALLOW_THREADS, for pairs that are not braces. Unlike there the state may be
  * attached again by another thread, with GilEval_RestoreThread(). Stops the process when not attached. errno is kept.
@@ -164,26 +220,42 @@ GIL_API void GilEval_AcquireThread(GilThreadState *ts);
  *  @lock_held */
 GIL_API void GilEval_ReleaseThread(GilThreadState *ts);
 
+/**
+ * GilEval_RestoreThread() if the lock can be had at once: no waiting for another thread's turn. errno is kept. Misuse as there.
+ * @return 1 attached; 0 somebody else has the lock; -1 the interpreter has ended: ts will never be attached. No exception is set.
+ * @lock_free
+ */
+GIL_API int GilEval_TryRestoreThread(GilThreadState *ts);
+/**
+ * GilEval_RestoreThread() that gives up after @p ns nanoseconds; 0 is GilEval_TryRestoreThread(). A thread that gave up has lost
+ * its place in the queue. errno is kept. Misuse as there.
+ * @return 1 attached; 0 the time is over; -1 the interpreter has ended: ts will never be attached. No exception is set.
+ * @lock_free @blocks
+ */
+GIL_API int GilEval_TimedRestoreThread(GilThreadState *ts, uint64_t ns);
+
 /** Every transition is an atomic read-modify-write; no fence reaches into other threads. */
 #define GIL_LOCK_FENCED 1u
 /** A lock that one thread uses alone is left and retaken by plain stores; the next thread that wants it issues a fence that
  *  reaches into all threads, once: membarrier(2). */
 #define GIL_LOCK_ASYMMETRIC 2u
 
-/** What GilLock_GetInfo() tells. Counts start at 0 with the interpreter; times are in nanoseconds. Begins with its size
+/** What GilLock_GetInfo() tells. Counts start at 0 with the lock; times are in nanoseconds. Begins with its size
  *  and may grow at its end: initialise with GilLockInfo_Init(). */
 typedef struct {
     size_t size;
     uint32_t mode;               /**< GIL_LOCK_… : how the transitions are made */
-    uint32_t timing;             /**< 1 in timing mode */
+    uint32_t timing;             /**< 1 in timing mode: held_ns and since_ns are exact; 0: they are lower bounds */
     uint64_t holder;             /**< GilThreadState_GetID() of the holder; 0: nobody */
-    uint64_t waiters;            /**< threads that sleep in the queue */
-    uint64_t switches_voluntary; /**< times the lock went to another thread because its holder had left it; exact */
+    uint64_t waiters;            /**< threads that wait in the queue */
+    uint64_t switches_voluntary; /**< times another thread got the lock because its holder had left it; exact */
     uint64_t switches_forced;    /**< times a holder gave it up in a poll because a waiter was owed it; exact */
     uint64_t wait_ns;            /**< time that threads spent waiting for it, all together; exact */
-    uint64_t held_ns;            /**< time it was held; counted in timing mode only, and exact then */
-    uint64_t since_ns;           /**< in timing mode: when the holder took it, on CLOCK_MONOTONIC; else 0 */
+    uint64_t held_ns;            /**< time it was held, as far as its beginning and its end were seen: see timing */
+    uint64_t since_ns;           /**< since when the holder has it, on CLOCK_MONOTONIC; 0: not seen, see timing */
     uint64_t membarriers;        /**< fences that reached into other threads; 0 in fenced mode */
+    uint64_t switches_stolen;    /**< of the voluntary ones: from a thread that used the lock alone and was outside; exact */
+    uint64_t loans;              /**< of the forced ones: for a moment, within the turn of the holder; exact */
 } GilLockInfo;
 
 /** Make info ready for GilLock_GetInfo(): its size, and zeros. */
@@ -211,6 +283,94 @@ GIL_API int GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info);
  * @lock_held
  */
 GIL_API int GilLock_SetTiming(GilInterpreterState *interp, int on);
+
+/** What GilThreadState_GetLockStats() tells of one thread state. Counts start at 0 with it; times are in nanoseconds. Begins with
+ *  its size and may grow at its end: initialise with GilLockStats_Init(). */
+typedef struct {
+    size_t size;
+    uint32_t timing;             /**< 1 in timing mode: held_ns is exact; 0: it is a lower bound */
+    uint64_t waits;              /**< times it had to wait for the lock; exact */
+    uint64_t wait_ns;            /**< for how long, all together; exact */
+    uint64_t wait_max_ns;        /**< for how long at most; exact */
+    uint64_t switches_voluntary; /**< times it got the lock because another thread had left it; exact */
+    uint64_t switches_forced;    /**< times it got it because another gave it up in a poll; exact */
+    uint64_t switches_stolen;    /**< times it took it from one that used it alone and was outside; exact */
+    uint64_t given_up;           /**< times it gave the lock up in a poll or a yield; exact */
+    uint64_t lent;               /**< of these, for a moment only; exact */
+    uint64_t held_ns;            /**< for how long it had the lock, as far as that was seen: see timing */
+} GilLockStats;
+
+/** Make stats ready for GilThreadState_GetLockStats(): its size, and zeros. */
+static inline void
+GilLockStats_Init(GilLockStats *stats)
+{
+    __builtin_memset(stats, 0, sizeof *stats);
+    stats->size = sizeof *stats;
+}
+
+/**
+ * What a thread state lived through with its lock. Fields are read one by one, as in GilLock_GetInfo(). A state that another thread
+ * may delete meanwhile is the caller's to keep.
+ * @return 0; -1 when an argument is NULL or stats->size is smaller than any version of the structure. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilThreadState_GetLockStats(GilThreadState *ts, GilLockStats *stats);
+
+/** What a long-hold function is told. Names and texts are valid during the call only. */
+typedef struct {
+    size_t size;                 /**< of this structure, as the library knows it */
+    GilInterpreterState *interp; /**< the holder's */
+    uint64_t holder;             /**< GilThreadState_GetID() of the holder */
+    uint64_t waiter;             /**< of the waiter that tells, in whose thread the function runs */
+    uint64_t waiters;            /**< threads that wait */
+    uint64_t waited_ns;          /**< for how long that waiter has waited */
+    uint64_t held_ns;            /**< for how long the holder has had the lock at least; 0: not seen */
+    const char *file;            /**< where the holder left the lock last before this hold: file of that BEGIN; NULL: unknown */
+    uint32_t line;               /**< and line */
+} GilLongHold;
+/** Told of a holder that neither polls nor leaves the lock. Runs in a waiting thread, which is not attached: it may call nothing of the
+ *  library but what needs no attached state, and should be quick. */
+typedef void (*GilLock_LongHoldFunc)(const GilLongHold *hold, void *data);
+
+/**
+ * Have @p func called when a holder keeps the lock of interp for @p ns nanoseconds after a waiter was owed it, and again each
+ * time as long has passed. NULL: no more; a call that is under way may still be. There is no thread behind this: who waits tells.
+ * @return 0; -1 when interp is NULL, or ns is 0 and func is not NULL. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, GilLock_LongHoldFunc func, void *data);
+
+/**
+ * Have @p func called whenever the lock is claimed from the attached state, that is, when Gil_Poll() begins to have something to do: so
+ * that a host can arm its own interrupt only then (a debug hook of its evaluator, a flag) instead of polling. NULL: no more.
+ * func runs in the thread that claims, which is not attached, perhaps a moment after this thread has left the lock: it must
+ * not call the library, nor wait. When this function returns, no call with the former data is under way or will begin.
+ * @return 0.
+ * @lock_held @blocks
+ */
+GIL_API int GilThreadState_SetPreemptHook(void (*func)(void *data), void *data);
+
+/** Learn from what the thread does: one that typically holds the lock for some microseconds gets it at once, within the turn of
+ *  another. What a new thread state has. */
+#define GIL_LATENCY_LEARNED 0
+/** Get the lock as soon as another polls, however long it is held: for sound, or an event loop. The others keep most of their time. */
+#define GIL_LATENCY_URGENT 1
+/** Wait for a turn always: for work in the background. */
+#define GIL_LATENCY_PATIENT (-1)
+
+/**
+ * Set how a thread state waits for its lock: GIL_LATENCY_…
+ * @return 0; -1 when ts is NULL or the value is none of these. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilThreadState_SetLatency(GilThreadState *ts, int latency);
+/**
+ * Set how long the turns of a thread state are while others wait, in percent of the switch interval: 10 to 1000, 100 unless set. Threads
+ * that compute share the lock by weight.
+ * @return 0; -1 when ts is NULL or the value is out of range. No exception is set.
+ * @lock_any
+ */
+GIL_API int GilThreadState_SetWeight(GilThreadState *ts, unsigned percent);
 
 /** Bounds of the switch interval, in ns: 1 µs and 1 hour; and what it is unless set: 5 ms. */
 #define GIL_SWITCH_INTERVAL_MIN UINT64_C(1000)

@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-/* The structure of version 0.1; it never gets smaller. */
-#define INFO_SIZE_FIRST (offsetof(GilLockInfo, membarriers) + sizeof(uint64_t))
+/* The structures of version 0.1; they never get smaller. */
+#define INFO_SIZE_FIRST (offsetof(GilLockInfo, loans) + sizeof(uint64_t))
+#define STATS_SIZE_FIRST (offsetof(GilLockStats, held_ns) + sizeof(uint64_t))
 
 static GilThreadState *
 state_of(struct _GilThreadBlock *block)
@@ -31,7 +32,7 @@ _GilEval_ReturnSlow(struct _GilThreadBlock *block)
     static const char func[] = "Gil_END_ALLOW_THREADS";
     GilThreadState *ts = state_of(block);
 
-    if (gil_lock_return(ts->lock, ts, func) < 0)
+    if (gil_lock_return(ts->lock, ts, func) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
 }
 
@@ -69,7 +70,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
 
     if (gil_tstate_attached() != ts)
         gil_panic(func, "the calling thread is not attached to an interpreter");
-    if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) < 0)
+    if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
     return 0;
 }
@@ -105,6 +106,41 @@ GilEval_ReleaseThread(GilThreadState *ts)
 }
 
 int
+GilEval_TryRestoreThread(GilThreadState *ts)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    return gil_tstate_attach_until(ts, 0, __func__);
+}
+
+int
+GilEval_TimedRestoreThread(GilThreadState *ts, uint64_t ns)
+{
+    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    uint64_t now = gil_machine_now();
+    uint64_t limit = ns == 0 ? 0 : ns < GIL_LOCK_WAIT - now ? now + ns : GIL_LOCK_WAIT;
+    return gil_tstate_attach_until(ts, limit, __func__);
+}
+
+int
+GilEval_Yield(void)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (gil_lock_yield(ts->lock, ts) != GIL_LOCK_GOT)
+        gil_tstate_too_late(ts, __func__);
+    return Gil_PollThread(ts);
+}
+
+/* What is known goes to a caller that may know more, or less. Each structure begins with its size. */
+static void
+copy_sized(void *to, size_t size, const void *known, size_t known_size)
+{
+    memset(to, 0, size);
+    memcpy(to, known, size < known_size ? size : known_size);
+    *(size_t *)to = size;
+}
+
+int
 GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info)
 {
     GilLockInfo known = {.size = sizeof known};
@@ -112,10 +148,55 @@ GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info)
     if (interp == NULL || info == NULL || info->size < INFO_SIZE_FIRST)
         return -1;
     gil_lock_info(interp->lock, &known);
-    size_t size = info->size, common = size < sizeof known ? size : sizeof known;
-    memset(info, 0, size);
-    memcpy(info, &known, common);
-    info->size = size;
+    copy_sized(info, info->size, &known, sizeof known);
+    return 0;
+}
+
+int
+GilThreadState_GetLockStats(GilThreadState *ts, GilLockStats *stats)
+{
+    GilLockStats known = {.size = sizeof known};
+
+    if (ts == NULL || stats == NULL || stats->size < STATS_SIZE_FIRST)
+        return -1;
+    gil_lock_stats(ts->lock, ts, &known);
+    copy_sized(stats, stats->size, &known, sizeof known);
+    return 0;
+}
+
+int
+GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, GilLock_LongHoldFunc func, void *data)
+{
+    if (interp == NULL || (ns == 0 && func != NULL))
+        return -1;
+    gil_lock_set_long_hold(interp->lock, &(struct gil_long_hold){ns, func, data});
+    return 0;
+}
+
+int
+GilThreadState_SetPreemptHook(void (*func)(void *data), void *data)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    gil_lock_set_preempt_hook(ts->lock, ts, func, data);
+    return 0;
+}
+
+int
+GilThreadState_SetLatency(GilThreadState *ts, int latency)
+{
+    if (ts == NULL || latency < GIL_LATENCY_PATIENT || latency > GIL_LATENCY_URGENT)
+        return -1;
+    gil_lock_set_latency(ts->lock, ts, latency);
+    return 0;
+}
+
+int
+GilThreadState_SetWeight(GilThreadState *ts, unsigned percent)
+{
+    if (ts == NULL || percent < 10 || percent > 1000)
+        return -1;
+    gil_lock_set_weight(ts->lock, ts, percent);
     return 0;
 }
 
@@ -136,7 +217,7 @@ GilLock_SetTiming(GilInterpreterState *interp, int on)
         else
             gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_TIMED);
     gil_mutex_unlock(&gil_states_mutex);
-    gil_lock_set_timing(ts->lock, on);
+    gil_lock_set_timing(ts->lock, ts, on);
     return 0;
 }
 

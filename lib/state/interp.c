@@ -120,8 +120,10 @@ gil_interp_close(GilThreadState *ts)
     GIL_ASSERT(ts == gil_tstate_attached());
     gil_mutex_lock(&gil_states_mutex);
     ts->interp->closed = 1;
+    for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
+        if (each != ts)
+            gil_lock_bar(ts->lock, each);
     gil_mutex_unlock(&gil_states_mutex);
-    gil_lock_close(ts->lock, ts);
 }
 
 void

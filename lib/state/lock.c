@@ -6,24 +6,17 @@
 #include "sync/machine.h"
 
 /*
- * STATE. One word, `owner`: the holder's address and five flags in the bits that its alignment leaves free. A queue of
- * waiters, first come first, under the internal mutex `mu`. Each waiter sleeps on a word of its own, `token`.
+ * STATE. One word, `owner`: the holder's address and flags in the bits that its alignment leaves free. A queue of
+ * waiters under the internal mutex `mu`; who stands where in it, whose turn it is and for how long is the business of turn.c. Each
+ * waiter sleeps on a word of its own, `token`.
  *
  *     QUEUED   the queue is not empty. Set and cleared under mu; exact whenever mu is free.
  *     WAKING   the first waiter is awake on behalf of a free lock and will look at the word once more before it sleeps.
  *              Never set while it sleeps with nobody on the way to wake it; may be clear though it is awake.
- *     HANDOFF  the first waiter's time has come: the holder may only give the lock to the first waiter. Set under mu,
+ *     HANDOFF  a waiter, the claimant, is owed the lock: the holder may only give it to that one. Set under mu,
  *              while the lock is held; never stands on a free lock.
- *     CLOSED   nobody gets it but `closer`. Set for good.
  *     LEANS    the lock leans to the thread that the word names, whether that is inside or not. Set and cleared under mu; no
  *              other flag stands beside it, so nobody is queued.
- *
- * HOW LONG A TURN IS. Each thread has an account of the time for which it held the lock while others waited; a thread that comes
- * back to the queue finds its account at most one interval below the highest. A turn lasts one interval, less what
- * the holder's account is above that of the first waiter, but not less than MIN_SLICE_NS from when the holder got
- * the lock. So threads that always want the lock take turns of an interval, and one that wants it now and then,
- * for a moment, gets it after 50 µs; if it takes more than its share, its account rises and it waits like the others.
- * The accounts decide how long turns are, never who is next: all bounds hold whatever they say.
  *
  * LEANING. A thread that took the lock many times with nobody else in between makes it lean to itself, under mu: from then on its
  * transitions leave the word alone. They store st, then load brk of the thread's own block: zero means done. No atomic
@@ -41,33 +34,44 @@
  * (GIL_MACHINE_FENCE_WORTH): so leaning costs at most twice what the better of the two ways would have cost.
  * Nobody sleeps while the lock leans, so leaning can lose no wake-up.
  *
- * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange that does not find CLOSED; from held to
+ * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange; from held to
  * free, by the holder alone, by one that finds either no flag at all, or QUEUED and WAKING and no other.
- * All else happens under mu. So under mu the holder may store the word plainly, and anybody may read a holder's block once
- * HANDOFF stands: that holder cannot leave without mu.
+ * All else happens under mu. So once HANDOFF stands, the holder cannot leave without mu, and anybody under mu may read its block
+ * and set PREEMPT in its brk.
  *
  * LEAVING with nobody queued, and taking a free lock, are one compare-and-exchange each. Leaving with waiters makes the
  * lock free, wakes the first one, and sets WAKING: further releases until it has looked are short again. Whoever comes by
  * meanwhile may take it (barging): two threads that leave the lock for a microsecond each would otherwise go through a
- * futex at every turn, a hundred times the price of the call.
+ * futex at every turn, a hundred times the price of the call. A thread that leaves in order to sleep, as its call site says or
+ * has shown, does not come by again soon: it gives the lock to the first waiter.
  *
- * TURNS. Barging and long holds are bounded by the clock. `turn_end` is set at most one switch interval ahead when the queue
- * begins and each time a waiter got the lock. The first waiter sleeps until then, at most; if it has not got the lock it
- * sets HANDOFF, and PREEMPT in the holder's brk. From there the lock goes straight to it: at the holder's next release or
- * poll, by a store of the next owner into the word, so that nobody can pass. The holder queues behind the others. Hence:
- * a waiter with k before it waits at most k + 1 intervals, and as many times the longest hold without a poll; once its
- * own demand stands it is passed over by nobody. Only the first waiter has a timer: when it leaves the queue, the next is woken
- * to set its own (a nudge). No helper thread, and no wait that depends on one particular other waiter.
+ * CLAIMS. Barging and long holds are bounded by the clock. A waiter whose time has come (turn.c) sets HANDOFF, and PREEMPT in the
+ * holder's brk. From there the lock goes straight to the claimant: at the holder's next release or
+ * poll, by a store of the next owner into the word, so that nobody can pass. A holder that polled goes back to the queue. A claim for a
+ * loan gives way to a claim for a turn, and to nothing else.
+ *
+ * LOANS. The lender does not sleep at once: what it waits for takes a microsecond. It is the first waiter and awake, so WAKING
+ * stands, the borrower leaves by one compare-and-exchange, and the lender takes the free lock like anybody who spins.
+ *
+ * WAITING. A waiter spins, or sleeps until its own timer, or until told. Its token says which (AWAKE, ASLEEP), and is written under mu
+ * only, so that who tells it something knows whether to wake it. No waiter depends on one particular other: the two
+ * first have timers, see turn.c; leave_mu() sees to it that whoever should have one has it.
+ * A waiter may give up (time limit, barred): under mu it leaves the queue, and takes back its claim and what it was awake for.
+ *
+ * BARRED. The end of an interpreter bars its other thread states from the lock. The one who bars holds the lock, so the
+ * next holder finds another name in `last` and goes through came_in(), where the state is looked at: the fast paths need not.
  *
  * brk. Every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here; it is cleared and set
  * under mu, see above. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
- * holder before it gives the lock up.
+ * holder before it gives the lock up, or by a claimant that gives up.
  *
  * THE AWKWARD MOMENT is a waiter that decides to sleep while the lock is being left. It queues, sets QUEUED, and looks at
  * the word in the same instruction: held means that the holder must come through mu, where it will find the waiter;
  * free means that it tries to take it. A woken waiter that found the lock taken by another clears WAKING, again in
  * one instruction with the look: had it cleared the flag and looked before, a release in between would have
- * trusted the flag and woken nobody. The mutants in tests/models/ split both steps, and the explorer finds the hang.
+ * trusted the flag and woken nobody. While WAKING stands for one waiter, the lock can come free under the hands of another that is about
+ * to claim it: so a claim is a compare-and-exchange that finds a holder. The mutants in tests/models/ split these steps, and
+ * the explorer finds the hang.
  *
  * MEMORY. The releasing thread's last look at anything is at mu and at the address of a token, after the word has let the next
  * in; that one may finalize at once. Where the lock leaned, it also reads its own brk and the word, after st has let the
@@ -89,26 +93,33 @@
 #define QUEUED ((uintptr_t)1)
 #define WAKING ((uintptr_t)2)
 #define HANDOFF ((uintptr_t)4)
-#define CLOSED ((uintptr_t)8)
-#define LEANS ((uintptr_t)16)
-#define FLAGS ((uintptr_t)31)
+#define LEANS GIL_LOCK_LEANS
+#define FLAGS GIL_LOCK_FLAGS
 
-/* So long a thread that waited for the lock keeps it at least, if it wants: some ten times the price of a switch. */
-#define MIN_SLICE_NS UINT64_C(50000)
-
+/* A call site whose calls take so long, typically, hands the lock over. */
+#define LONG_CALL_NS UINT64_C(50000)
 
 /* Values of a waiter's token. */
 enum {
-    ASLEEP,  /* nothing to tell */
+    ASLEEP,  /* nothing to tell; who changes it wakes the waiter */
+    AWAKE,   /* nothing to tell, and nobody to wake: it looks here itself */
     NUDGED,  /* look again: the lock may be free, or the timer is yours */
     GRANTED, /* the lock is yours, left by its holder */
     FORCED,  /* the lock is yours, taken from its holder in a poll */
-    SHUT,    /* the lock is closed and you are out of the queue */
+    SHUT,    /* the lock is barred to you, and you are out of the queue */
 };
 
-/* Who must be woken once mu is dropped; by address, because a granted thread may be gone by then. */
-struct wakes {
-    uint32_t *granted, *nudged;
+/* How a holder came by the lock when another had it before. */
+enum how { LEFT, GIVEN, STOLEN };
+
+/* What is left to do once mu is dropped. Who is to be woken stands here by address, because a granted thread may be gone by
+ * then. */
+struct after {
+    uint32_t *wake[8];
+    int wakes;
+    GilThreadState *preempted; /* its hook is to be called */
+    void (*preempt)(void *);
+    void *preempt_data;
 };
 
 static GilThreadState *
@@ -125,27 +136,64 @@ check(struct gil_lock *lock)
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
     GIL_ASSERT(gil_mutex_is_locked(&lock->mu));
-    GIL_ASSERT((lock->head != NULL) == ((word & QUEUED) != 0));
-    GIL_ASSERT((lock->head != NULL) == (lock->waiters != 0));
+    GIL_ASSERT(((word & QUEUED) != 0) == (lock->turns.head != NULL));
     GIL_ASSERT(!(word & (WAKING | HANDOFF)) || (word & QUEUED));
     GIL_ASSERT(!(word & HANDOFF) || owner_of(word) != NULL);
-    GIL_ASSERT(!(word & CLOSED) || !(word & QUEUED));
+    GIL_ASSERT(((word & HANDOFF) != 0) == (lock->turns.claimant != NULL));
     GIL_ASSERT(!(word & LEANS) || (word & FLAGS) == LEANS);
+    gil_turns_check(&lock->turns);
 #else
     (void)lock;
 #endif
 }
 
+/* Under mu: what is new for ts. It is woken after mu, unless it is on its way to look here anyhow. */
 static void
-leave_mu(struct gil_lock *lock, struct wakes *wakes)
+tell(GilThreadState *ts, uint32_t token, struct after *after)
 {
+    uint32_t was = gil_load_relaxed(&ts->waiter.token);
+
+    ts->waiter.looks = 0;
+    /* Release: pairs with the acquire of who waits for it; from here on ts may be gone. */
+    gil_store_release(&ts->waiter.token, token);
+    if (was != AWAKE)
+        after->wake[after->wakes++] = &ts->waiter.token;
+}
+
+static void
+nudge_if_overslept(struct gil_lock *lock, GilThreadState *ts, struct after *after)
+{
+    if (ts != NULL && gil_turns_overslept(&lock->turns, ts))
+        tell(ts, NUDGED, after);
+}
+
+/* Whoever has to look after the time does, from here on. */
+static void
+set_timers(struct gil_lock *lock, struct after *after)
+{
+    GilThreadState *first = lock->turns.head;
+
+    nudge_if_overslept(lock, first, after);
+    if (first != NULL)
+        nudge_if_overslept(lock, first->waiter.next, after);
+    nudge_if_overslept(lock, lock->turns.next, after);
+}
+
+static void
+leave_mu(struct gil_lock *lock, struct after *after)
+{
+    set_timers(lock, after);
     check(lock);
     gil_mutex_unlock(&lock->mu);
-    if (wakes->granted != NULL)
-        gil_machine_unpark(wakes->granted);
-    if (wakes->nudged != NULL)
-        gil_machine_unpark(wakes->nudged);
-    *wakes = (struct wakes){NULL, NULL};
+    for (int i = 0; i < after->wakes; i++)
+        gil_machine_unpark(after->wake[i]);
+    if (after->preempted != NULL) {
+        after->preempt(after->preempt_data);
+        /* Release: pairs with gil_lock_set_preempt_hook(), which waits for the end of the call. */
+        if (gil_fetch_sub_acq_rel(&after->preempted->preempt_calls, 1) == 1)
+            gil_machine_unpark(&after->preempted->preempt_calls);
+    }
+    *after = (struct after){0};
 }
 
 /* A counter with one writer, the holder, and readers that hold nothing. */
@@ -155,93 +203,94 @@ count(uint64_t *counter, uint64_t by)
     gil_store_relaxed(counter, *counter + by);
 }
 
-/* --- the queue, under mu --- */
+/* --- how long the holder has it --- */
 
-/* Does not touch the word: the caller sets QUEUED in the instruction that also looks at the owner. */
-static void
-enqueue(struct gil_lock *lock, GilThreadState *ts)
+uint64_t
+gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder)
+{
+    uint64_t began = gil_load_relaxed(&holder->waiter.began);
+
+    return gil_load_relaxed(&holder->waiter.mark) == gil_load_relaxed(&lock->until_lean) ? began : 0;
+}
+
+void
+gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts)
+{
+    uint64_t held = gil_machine_now() - lock->held_since;
+
+    count(&lock->held_ns, held);
+    count(&ts->stats.held_ns, held);
+    gil_store_relaxed(&lock->held_since, 0);
+}
+
+/* The hold of ts ends at now, for the time being or for good: what it adds up to so far; 0: nobody knows. */
+static uint64_t
+measure_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
 {
     struct gil_waiter *w = &ts->waiter;
+    uint64_t began = gil_lock_known_since(lock, ts);
 
-    gil_store_relaxed(&w->token, ASLEEP);
-    w->queued = 1;
-    w->next = NULL;
-    w->prev = lock->tail;
-    if (lock->tail != NULL)
-        lock->tail->waiter.next = ts;
-    else
-        lock->head = ts;
-    lock->tail = ts;
-    gil_store_relaxed(&lock->waiters, lock->waiters + 1);
-}
-
-/* Does not touch the word either. If the first one left, the next inherits the timer. */
-static void
-dequeue(struct gil_lock *lock, GilThreadState *ts, struct wakes *wakes)
-{
-    struct gil_waiter *w = &ts->waiter;
-    int was_first = lock->head == ts;
-
-    if (w->prev != NULL)
-        w->prev->waiter.next = w->next;
-    else
-        lock->head = w->next;
-    if (w->next != NULL)
-        w->next->waiter.prev = w->prev;
-    else
-        lock->tail = w->prev;
-    w->queued = 0;
-    gil_store_relaxed(&lock->waiters, lock->waiters - 1);
-    if (was_first && lock->head != NULL) {
-        gil_store_release(&lock->head->waiter.token, NUDGED);
-        wakes->nudged = &lock->head->waiter.token;
+    gil_store_relaxed(&w->began, 0);
+    if (began == 0 || began >= now) {
+        w->stretch = 0;
+        return began != 0;
     }
-}
-
-/* ts comes to the queue of its own accord: what it did not use while it was away is forgotten but for one interval. */
-static void
-forget_credit(struct gil_lock *lock, GilThreadState *ts)
-{
-    uint64_t interval = gil_load_relaxed(&lock->interval);
-    uint64_t least = lock->most_used > interval ? lock->most_used - interval : 0;
-
-    if (ts->waiter.used < least)
-        ts->waiter.used = least;
-}
-
-/* The time since the last charge goes to the account of ts, which held the lock and gives it away. */
-static void
-charge(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
-{
-    struct gil_waiter *w = &ts->waiter;
-
-    /* The clock was read before mu was had, here and there. */
-    if (now > lock->charged) {
-        w->used += now - lock->charged;
-        lock->charged = now;
+    if (!lock->timing) {
+        count(&lock->held_ns, now - began);
+        count(&ts->stats.held_ns, now - began);
     }
-    if (lock->most_used < w->used)
-        lock->most_used = w->used;
+    w->stretch += now - began;
+    return w->stretch;
 }
 
-/* From now on the first waiter waits for its turn, which holder has; NULL: nobody, or nobody knows. */
+/* The hold is over. */
 static void
-begin_turn(struct gil_lock *lock, const GilThreadState *holder, uint64_t now)
+learn_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
 {
-    uint64_t interval = gil_load_relaxed(&lock->interval), length = interval;
-    uint64_t slice = interval < MIN_SLICE_NS ? interval : MIN_SLICE_NS;
+    uint64_t held = measure_hold(lock, ts, now);
 
-    lock->charged = now;
-    if (holder != NULL && lock->head != NULL && holder->waiter.used > lock->head->waiter.used) {
-        uint64_t owed = holder->waiter.used - lock->head->waiter.used;
-        length = owed < interval - slice ? interval - owed : slice;
-    }
-    lock->turn_end = length > UINT64_MAX - now ? UINT64_MAX : now + length;
-    if (length == slice && slice < interval)
-        lock->turn_end = holder->waiter.began + slice > now ? holder->waiter.began + slice : now;
+    if (held != 0)
+        gil_log2_learn(&ts->waiter.hold, held);
+    ts->waiter.stretch = 0;
+    gil_turns_charge(&lock->turns, ts, now);
+    gil_turns_booked(&lock->turns, ts);
 }
 
-/* --- taking --- */
+/* It is not over, and already long: others should know. */
+static void
+learn_long_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
+{
+    unsigned least = gil_log2(measure_hold(lock, ts, now));
+
+    if (ts->waiter.hold < least)
+        ts->waiter.hold = (uint16_t)least;
+}
+
+/* ts comes back from outside: its call site learns for how long it was there. */
+static void
+learn_call(GilThreadState *ts, uint64_t now)
+{
+    struct _GilCallSite *site = ts->block.site;
+    uint64_t left_at = ts->waiter.left_at;
+
+    ts->waiter.left_at = 0;
+    if (left_at == 0 || site == NULL)
+        return;
+    /* Several threads may learn at once; one sample is lost then. */
+    uint16_t average = (uint16_t)gil_load_relaxed(&site->learned[0]);
+    gil_log2_learn(&average, now - left_at);
+    gil_store_relaxed(&site->learned[0], average);
+    gil_store_relaxed(&site->learned[1], gil_load_relaxed(&site->learned[1]) + 1);
+}
+
+/* Whether ts leaves in order to sleep, as far as anybody can know. */
+static int
+leaves_for_long(const GilThreadState *ts)
+{
+    struct _GilCallSite *site = ts->block.site;
+
+    return site != NULL && (site->kind == _Gil_SITE_BLOCKING || gil_load_relaxed(&site->learned[0]) > gil_log2(LONG_CALL_NS));
+}
 
 /* --- leaning, under mu --- */
 
@@ -273,12 +322,13 @@ revoke(struct gil_lock *lock, GilThreadState *ts)
     /* Acquire: pairs with the release of st by which the other left. */
     int outside = gil_load_acquire(&other->block.st) == _Gil_LAZY;
     gil_store_release(&lock->owner, (uintptr_t)(outside ? ts : other));
+    if (outside)
+        gil_store_relaxed(&lock->stolen, lock->stolen + 1);
     return outside;
 }
 
-/* Under mu, by the holder: if the lock leans to it, no more. */
-static void
-straighten(struct gil_lock *lock)
+void
+gil_lock_straighten(struct gil_lock *lock)
 {
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
@@ -288,32 +338,46 @@ straighten(struct gil_lock *lock)
     }
 }
 
-/* What every new holder does first, without mu. */
-static void
-enter(struct gil_lock *lock, GilThreadState *ts, int forced)
+/* --- taking --- */
+
+/* What every new holder does first, without mu: GIL_LOCK_GOT, or GIL_LOCK_BARRED and it has left it again. */
+static int
+came_in(struct gil_lock *lock, GilThreadState *ts, enum how how)
 {
     if (lock->last != ts->id) {
-        if (lock->last != 0)
-            count(forced ? &lock->switches_forced : &lock->switches_left, 1);
+        if (ts->barred) {
+            gil_lock_release(lock, ts, __func__);
+            return GIL_LOCK_BARRED;
+        }
+        if (lock->last != 0) {
+            count(how == GIVEN ? &lock->switches_forced : &lock->switches_left, 1);
+            count(how == GIVEN ? &ts->stats.forced : how == STOLEN ? &ts->stats.stolen : &ts->stats.voluntary, 1);
+        }
         lock->last = ts->id;
-        lock->until_lean = GIL_MACHINE_FENCE_WORTH;
+        gil_store_relaxed(&lock->until_lean, GIL_MACHINE_FENCE_WORTH);
     }
     if (lock->timing)
         gil_store_relaxed(&lock->held_since, gil_machine_now());
+    return GIL_LOCK_GOT;
 }
 
-void
+int
 gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
 {
-    int first = lock->last == 0;
+    int first = lock->last == 0, again = lock->last == ts->id;
 
-    enter(lock, ts, 0);
+    gil_store_relaxed(&ts->waiter.began, 0);
+    if (ts->waiter.left_at != 0)
+        learn_call(ts, gil_machine_now());
+    if (came_in(lock, ts, LEFT) != GIL_LOCK_GOT)
+        return GIL_LOCK_BARRED;
     /* In timing mode the count stands still. */
-    if (!first && lock->until_lean != 0)
-        return;
-    lock->until_lean = GIL_MACHINE_FENCE_WORTH;
-    if (lock->may_lean)
+    if (!first && (!again || lock->timing))
+        return GIL_LOCK_GOT;
+    gil_store_relaxed(&lock->until_lean, GIL_MACHINE_FENCE_WORTH);
+    if (lock->may_lean && !lock->timing)
         lean(lock, ts);
+    return GIL_LOCK_GOT;
 }
 
 /* Take a free lock past the queue, if that is allowed. */
@@ -322,40 +386,34 @@ barge(struct gil_lock *lock, GilThreadState *ts)
 {
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
-    return owner_of(word) == NULL && !(word & CLOSED) && gil_cas_acq_rel(&lock->owner, &word, word | (uintptr_t)ts);
+    return owner_of(word) == NULL && gil_cas_acq_rel(&lock->owner, &word, word | (uintptr_t)ts);
 }
 
-/* barge() for as long as sleeping and waking would take, or until the token tells how the wait ended. */
+/* barge() until the clock says end, but once at least, or until the token says something else. */
 static int
-spin(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
+spin(struct gil_lock *lock, GilThreadState *ts, uint32_t token, uint64_t end)
 {
-    uint64_t end = now + gil_machine_spin_ns();
-
     do {
         for (int i = 0; i < GIL_MACHINE_SPIN_ROUNDS; i++) {
             if (barge(lock, ts))
                 return 1;
-            if (gil_load_relaxed(&ts->waiter.token) > NUDGED)
+            if (gil_load_relaxed(&ts->waiter.token) != token)
                 return 0;
             gil_machine_relax();
         }
-    } while (!(gil_load_relaxed(&lock->owner) & (CLOSED | LEANS)) && gil_machine_now() < end);
+    } while (!(gil_load_relaxed(&lock->owner) & LEANS) && gil_machine_now() < end);
     return 0;
 }
 
 /* Under mu, ts queued and holder: out of the queue, and the word says so. */
 static void
-settle(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct wakes *wakes)
+settle(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
 {
-    int was_first = lock->head == ts;
-    uintptr_t drop = was_first ? WAKING | HANDOFF : 0;
+    uintptr_t drop = lock->turns.head == ts ? WAKING : 0;
 
-    dequeue(lock, ts, wakes);
-    ts->waiter.began = now;
-    if (was_first)
-        begin_turn(lock, ts, now);
-    if (lock->head == NULL)
-        drop |= QUEUED;
+    gil_turns_got(&lock->turns, ts, now);
+    if (lock->turns.head == NULL)
+        drop |= QUEUED | WAKING;
     gil_fetch_and_seq_cst(&lock->owner, ~drop);
 }
 
@@ -371,30 +429,59 @@ take_or_rest(struct gil_lock *lock, GilThreadState *ts)
     for (;;) {
         if (owner_of(word) != NULL) {
             /* WAKING stands for the first waiter; another's word is as good without it and with it. */
-            if (!(word & WAKING) || lock->head != ts)
+            if (!(word & WAKING) || lock->turns.head != ts)
                 return 0;
             word = gil_fetch_and_seq_cst(&lock->owner, ~WAKING);
             if (owner_of(word) != NULL)
                 return 0;
             word &= ~WAKING;
         }
-        if (gil_cas_acquire(&lock->owner, &word, word | (uintptr_t)ts))
+        if (gil_cas_acq_rel(&lock->owner, &word, word | (uintptr_t)ts))
             return 1;
     }
 }
 
-/*
- * Under mu, ts first in the queue and its time come, after take_or_rest() found the lock held: the holder can leave it only
- * through mu from here on, and only to ts.
- */
-static void
-demand(struct gil_lock *lock)
+/* Under mu: a holder that took the lock past others and still stands in the queue is taken out of it. 1 if there was one. */
+static int
+settle_holder(struct gil_lock *lock, uint64_t now)
 {
-    uintptr_t word = gil_fetch_or_seq_cst(&lock->owner, HANDOFF);
+    GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
 
-    GIL_ASSERT(owner_of(word) != NULL);
-    gil_fetch_or_seq_cst(&owner_of(word)->block.brk, _Gil_BRK_PREEMPT);
+    if (holder == NULL || !holder->waiter.queued)
+        return 0;
+    settle(lock, holder, now);
+    return 1;
 }
+
+/*
+ * Under mu, the time of ts has come: the holder can leave the lock only through mu from here on, and only to the claimant.
+ * Returns 0 when it has to look again: the lock is free, or has another holder than the queue knew of.
+ */
+static int
+claim(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct after *after)
+{
+    GilThreadState *claimant = gil_turns_claimant(&lock->turns, ts, now), *before = lock->turns.claimant;
+    uintptr_t word = gil_load_relaxed(&lock->owner);
+
+    do
+        if (owner_of(word) == NULL || settle_holder(lock, now))
+            return 0;
+    while (!gil_cas_acq_rel(&lock->owner, &word, word | HANDOFF));
+    lock->turns.claimant = claimant;
+    if (before != NULL)
+        tell(before, NUDGED, after);
+    GilThreadState *holder = owner_of(word);
+    uint32_t had = gil_fetch_or_seq_cst(&holder->block.brk, _Gil_BRK_PREEMPT);
+    if (!(had & _Gil_BRK_PREEMPT) && holder->preempt != NULL) {
+        gil_fetch_add_relaxed(&holder->preempt_calls, 1);
+        after->preempted = holder;
+        after->preempt = holder->preempt;
+        after->preempt_data = holder->preempt_data;
+    }
+    return 1;
+}
+
+/* --- waiting --- */
 
 /* Before a wait: a signal handler that asks learns that this thread is not attached. */
 static void
@@ -406,69 +493,151 @@ waiting(GilThreadState *ts, uint64_t now)
 
 /* The end of a wait: ts holds the lock and is in no queue. */
 static int
-waited(struct gil_lock *lock, GilThreadState *ts, int forced)
+waited(struct gil_lock *lock, GilThreadState *ts, enum how how)
 {
-    uint64_t spent = gil_machine_now() - ts->waiter.since;
+    uint64_t now = gil_machine_now(), spent = now - ts->waiter.since;
 
-    count(&lock->wait_ns, spent);
-    count(&ts->wait_ns, spent);
-    enter(lock, ts, forced);
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
-    return 0;
+    if (came_in(lock, ts, how) != GIL_LOCK_GOT)
+        return GIL_LOCK_BARRED;
+    count(&lock->wait_ns, spent);
+    count(&ts->stats.waits, 1);
+    count(&ts->stats.wait_ns, spent);
+    if (spent > ts->stats.wait_max)
+        gil_store_relaxed(&ts->stats.wait_max, spent);
+    gil_store_relaxed(&ts->waiter.began, now);
+    gil_store_relaxed(&ts->waiter.mark, lock->until_lean);
+    return GIL_LOCK_GOT;
 }
 
-/* Under mu, which is dropped: ts is in the queue and stays there until it has the lock. */
+/* The wait of ts ended by this word of another. */
 static int
-wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct wakes *wakes)
+told(struct gil_lock *lock, GilThreadState *ts, uint32_t token)
+{
+    if (token == SHUT)
+        return GIL_LOCK_BARRED;
+    return waited(lock, ts, token == FORCED ? GIVEN : LEFT);
+}
+
+/* Under mu, ts queued: out of the queue without the lock, and what it stood for passes to others. */
+static void
+give_up(struct gil_lock *lock, GilThreadState *ts, struct after *after)
+{
+    int claimed = lock->turns.claimant == ts, was_first = lock->turns.head == ts;
+    uintptr_t drop = (claimed ? HANDOFF : 0) | (was_first ? WAKING : 0);
+
+    gil_turns_leave(&lock->turns, ts);
+    if (lock->turns.head == NULL)
+        drop |= QUEUED | WAKING;
+    /* While the claim stands the holder cannot leave without mu. */
+    if (claimed)
+        gil_fetch_and_seq_cst(&owner_of(gil_load_relaxed(&lock->owner))->block.brk, ~_Gil_BRK_PREEMPT);
+    uintptr_t word = gil_fetch_and_seq_cst(&lock->owner, ~drop);
+    /* Who left it since trusted ts to look. */
+    if (was_first && lock->turns.head != NULL && owner_of(word) == NULL)
+        tell(lock->turns.head, NUDGED, after);
+}
+
+/* Under mu, ts the claimant: what there is to tell of the holder, which cannot leave meanwhile. */
+static void
+describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
+{
+    GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
+    uint64_t since = gil_lock_known_since(lock, holder);
+    struct _GilCallSite *site = gil_load_relaxed(&holder->block.site);
+
+    *report = (GilLongHold){
+        .size = sizeof *report,
+        .interp = holder->interp,
+        .holder = gil_load_relaxed(&holder->id),
+        .waiter = ts->id,
+        .waiters = lock->turns.waiters,
+        .waited_ns = now - ts->waiter.since,
+        .held_ns = since != 0 && since < now ? now - since : 0,
+        .file = site != NULL ? site->file : NULL,
+        .line = site != NULL ? site->line : 0,
+    };
+}
+
+/* Under mu, which is dropped: ts is in the queue and stays there until it has the lock, or is barred, or limit has come. look:
+ * the lock may be free; else ts was the holder until now. */
+static int
+wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, int look, struct after *after)
 {
     struct gil_waiter *w = &ts->waiter;
+    int spins = w->lane != GIL_LANE_TURN;
+    uint64_t spin_until = now + 2 * gil_machine_spin_ns(), report_at = 0;
 
-    for (;;) {
-        uint64_t deadline = GIL_MACHINE_NEVER;
-        int taken = take_or_rest(lock, ts);
+    for (;; look = 1) {
+        struct gil_long_hold watch = {0};
+        GilLongHold report;
 
-        gil_store_relaxed(&w->token, ASLEEP);
-        if (!taken && lock->head == ts && !(gil_load_relaxed(&lock->owner) & HANDOFF)) {
-            if (now >= lock->turn_end)
-                demand(lock);
-            else
-                deadline = lock->turn_end;
+        if (look) {
+            if (take_or_rest(lock, ts)) {
+                settle(lock, ts, now);
+                leave_mu(lock, after);
+                return waited(lock, ts, LEFT);
+            }
+            if (now >= limit) {
+                give_up(lock, ts, after);
+                leave_mu(lock, after);
+                return GIL_LOCK_LATE;
+            }
+            if (gil_turns_when(&lock->turns, ts) <= now && !claim(lock, ts, now, after))
+                continue;
         }
-        if (taken) {
-            settle(lock, ts, now, wakes);
-            leave_mu(lock, wakes);
-            return waited(lock, ts, 0);
+        uint64_t until = gil_turns_when(&lock->turns, ts);
+        if (lock->turns.claimant != ts || lock->watch.func == NULL)
+            report_at = 0;
+        else {
+            if (report_at != 0 && now >= report_at) {
+                watch = lock->watch;
+                describe_hold(lock, ts, now, &report);
+                report_at = 0;
+            }
+            if (report_at == 0)
+                report_at = now + lock->watch.ns;
+            until = report_at;
         }
-        leave_mu(lock, wakes);
+        if (spins && until > spin_until)
+            until = spin_until;
+        if (until > limit)
+            until = limit;
+        w->looked = now;
+        w->looks = until;
+        gil_store_relaxed(&w->token, spins ? AWAKE : ASLEEP);
+        leave_mu(lock, after);
 
-        gil_machine_park(&w->token, ASLEEP, deadline);
+        int taken = spins ? spin(lock, ts, AWAKE, until) : 0;
+        if (watch.func != NULL)
+            watch.func(&report, watch.data);
+        if (!spins)
+            gil_machine_park(&w->token, ASLEEP, until);
 
         /* Acquire: pairs with the store of the token, after which the thread that stored it touches ts no more. */
         uint32_t token = gil_load_acquire(&w->token);
         if (token > NUDGED)
-            return token == SHUT ? -1 : waited(lock, ts, token == FORCED);
+            return told(lock, ts, token);
         now = gil_machine_now();
-        int barged = token == NUDGED && spin(lock, ts, now);
+        if (!spins && token == NUDGED) {
+            taken = spin(lock, ts, NUDGED, now + gil_machine_spin_ns());
+            now = gil_machine_now();
+        }
+        spins = spins && now < spin_until;
         gil_mutex_lock(&lock->mu);
+        w->looks = 0;
         if (!w->queued) {
             token = gil_load_relaxed(&w->token);
-            leave_mu(lock, wakes);
-            return token == SHUT ? -1 : waited(lock, ts, token == FORCED);
+            leave_mu(lock, after);
+            return told(lock, ts, token);
         }
-        if (barged) {
-            settle(lock, ts, now, wakes);
-            leave_mu(lock, wakes);
-            return waited(lock, ts, 0);
+        if (taken) {
+            settle(lock, ts, now);
+            leave_mu(lock, after);
+            return waited(lock, ts, LEFT);
         }
+        gil_store_relaxed(&w->token, AWAKE);
     }
-}
-
-/* The wait is over before it began: ts, not queued, holds the lock by now. */
-static int
-spared(struct gil_lock *lock, GilThreadState *ts, struct wakes *wakes)
-{
-    leave_mu(lock, wakes);
-    return waited(lock, ts, 0);
 }
 
 static void __attribute__((noreturn, cold))
@@ -501,76 +670,113 @@ came_in_time(struct gil_lock *lock, GilThreadState *ts)
     return inside;
 }
 
-int
-gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
+/* Whether the lock is likely to come free soon, by what is known of the holder, if that much is known. */
+static int
+pays_to_spin(struct gil_lock *lock)
 {
-    struct wakes wakes = {NULL, NULL};
+    GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
+
+    return holder == NULL || !gil_turns_is_long(holder);
+}
+
+int
+gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func)
+{
+    struct after after = {0};
 
     if (ts->leaning && came_in_time(lock, ts))
-        return 0;
+        return GIL_LOCK_GOT;
     if (owner_of(gil_load_relaxed(&lock->owner)) == ts)
         twice(ts, "holds the lock", func);
     gil_rank_waiting(func);
     uint64_t now = gil_machine_now();
+    learn_call(ts, now);
     waiting(ts, now);
-    gil_store_relaxed(&ts->waiter.token, ASLEEP);
-    if (spin(lock, ts, now))
-        return waited(lock, ts, 0);
-
-    now = gil_machine_now();
+    gil_store_relaxed(&ts->waiter.token, AWAKE);
+    if (pays_to_spin(lock)) {
+        uint64_t end = now + gil_machine_spin_ns();
+        if (spin(lock, ts, AWAKE, end < limit ? end : limit))
+            return waited(lock, ts, LEFT);
+        now = gil_machine_now();
+    }
     gil_mutex_lock(&lock->mu);
     if (ts->waiter.queued)
         twice(ts, "waits for the lock", func);
-    if (gil_load_relaxed(&lock->owner) & CLOSED) {
-        int mine = lock->closer == ts;
-        if (mine) {
-            gil_store_release(&lock->owner, CLOSED | (uintptr_t)ts);
-            return spared(lock, ts, &wakes);
-        }
-        leave_mu(lock, &wakes);
-        return -1;
+    if ((gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts)) {
+        leave_mu(lock, &after);
+        return waited(lock, ts, STOLEN);
     }
-    if ((gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts))
-        return spared(lock, ts, &wakes);
-    forget_credit(lock, ts);
-    enqueue(lock, ts);
-    if (lock->head == ts)
-        begin_turn(lock, owner_of(gil_load_relaxed(&lock->owner)), now);
-    return wait(lock, ts, now, &wakes);
+    if (ts->barred) {
+        leave_mu(lock, &after);
+        return GIL_LOCK_BARRED;
+    }
+    settle_holder(lock, now);
+    GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
+    uint64_t since = holder != NULL ? gil_lock_known_since(lock, holder) : 0;
+    gil_turns_join(&lock->turns, ts, gil_turns_lane(ts), 1, holder, since != 0 ? since : now, now);
+    return wait(lock, ts, now, limit, 1, &after);
+}
+
+/* Take it if that can be done at once. */
+static int
+try_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
+{
+    struct after after = {0};
+    int stolen = 0;
+
+    if (ts->leaning && came_in_time(lock, ts))
+        return GIL_LOCK_GOT;
+    if (owner_of(gil_load_relaxed(&lock->owner)) == ts)
+        twice(ts, "holds the lock", func);
+    gil_store_relaxed(&ts->block.st, _Gil_LAZY);
+    if (!barge(lock, ts)) {
+        if (!(gil_load_relaxed(&lock->owner) & LEANS) || !gil_mutex_try(&lock->mu))
+            return GIL_LOCK_LATE;
+        stolen = (gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts);
+        leave_mu(lock, &after);
+        if (!stolen)
+            return GIL_LOCK_LATE;
+    }
+    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
+    gil_store_relaxed(&ts->waiter.began, 0);
+    return came_in(lock, ts, stolen ? STOLEN : LEFT);
+}
+
+int
+gil_lock_acquire_until(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func)
+{
+    if (gil_load_relaxed(&ts->block.st) == _Gil_ATTACHED)
+        twice(ts, "holds the lock", func);
+    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
+    gil_compiler_barrier();
+    if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED))
+        return GIL_LOCK_GOT;
+    int rc = gil_lock_take_free(lock, ts);
+    if (rc != GIL_LOCK_LATE)
+        return rc;
+    return limit != 0 ? gil_lock_acquire_slow(lock, ts, limit, func) : try_slow(lock, ts, func);
 }
 
 /* --- leaving --- */
 
 /*
- * Under mu, ts the holder and somebody queued: the first waiter is the holder. Its token is stored last: once it is, that thread
+ * Under mu, ts the holder: `to`, which is queued, is the holder. Its token is stored last: once it is, that thread
  * may run, and the word must say so by then.
  */
 static void
-hand_over(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint32_t token, struct wakes *wakes)
+hand_over(struct gil_lock *lock, GilThreadState *ts, GilThreadState *to, uint64_t now, uint32_t token, struct after *after)
 {
-    GilThreadState *next = lock->head;
-
-    charge(lock, ts, now);
-    dequeue(lock, next, wakes);
-    next->waiter.began = now;
-    begin_turn(lock, next, now);
-    gil_store_release(&lock->owner, (uintptr_t)next | (lock->head != NULL ? QUEUED : 0));
-    gil_store_release(&next->waiter.token, token);
-    wakes->granted = &next->waiter.token;
-}
-
-/* Charge the time held, before the word that lets the next in. */
-static void
-leaving(struct gil_lock *lock)
-{
-    count(&lock->held_ns, gil_machine_now() - lock->held_since);
-    gil_store_relaxed(&lock->held_since, 0);
+    gil_turns_got(&lock->turns, to, now);
+    /* A lender stands first, and is awake. */
+    uintptr_t flags = lock->turns.head == NULL ? 0 : lock->turns.head == ts ? QUEUED | WAKING : QUEUED;
+    gil_store_release(&lock->owner, (uintptr_t)to | flags);
+    tell(to, token, after);
 }
 
 void
 gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
-    struct wakes wakes = {NULL, NULL};
+    struct after after = {0};
     uintptr_t word = gil_load_relaxed(&lock->owner);
 
     if (ts->leaning) {
@@ -581,50 +787,92 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     }
     if (owner_of(word) != ts)
         gil_panic(func, "the lock is not held by thread state %llu, which leaves it", (unsigned long long)ts->id);
-    if (lock->timing)
-        leaving(lock);
+    if (lock->timing && lock->held_since != 0)
+        gil_lock_count_held(lock, ts);
     /* Nobody is queued, or somebody is awake already on behalf of the queue: be quick, without mu. */
     if (((word & FLAGS) == 0 || (word & FLAGS) == (QUEUED | WAKING)) &&
         gil_cas_acq_rel(&lock->owner, &word, word & FLAGS))
         return;
 
+    uint64_t now = gil_machine_now();
     gil_mutex_lock(&lock->mu);
+    learn_hold(lock, ts, now);
+    ts->waiter.left_at = now;
     word = gil_load_relaxed(&lock->owner);
+    GilThreadState *first = lock->turns.head;
     if (word & HANDOFF) {
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-        hand_over(lock, ts, gil_machine_now(), GRANTED, &wakes);
+        hand_over(lock, ts, lock->turns.claimant, now, GRANTED, &after);
     }
-    else if (lock->head != NULL) {
-        charge(lock, ts, gil_machine_now());
-        gil_store_release(&lock->head->waiter.token, NUDGED);
-        wakes.nudged = &lock->head->waiter.token;
+    else if (first != NULL && !(word & WAKING) && leaves_for_long(ts))
+        hand_over(lock, ts, first, now, GRANTED, &after);
+    else if (first != NULL) {
+        if (!(word & WAKING))
+            tell(first, NUDGED, &after);
         gil_store_release(&lock->owner, QUEUED | WAKING);
     }
     else
-        gil_store_release(&lock->owner, word & CLOSED);
-    leave_mu(lock, &wakes);
+        gil_store_release(&lock->owner, 0);
+    leave_mu(lock, &after);
+}
+
+/* Under mu, ts the holder wants to go on, and first lets `to` have the lock; mu is dropped. */
+static int
+step_aside(struct gil_lock *lock, GilThreadState *ts, GilThreadState *to, uint64_t now, struct after *after)
+{
+    int loan = lock->turns.claimant != NULL && gil_turns_is_loan(&lock->turns, now);
+
+    if (lock->timing)
+        gil_lock_count_held(lock, ts);
+    count(&ts->stats.given, 1);
+    count(&ts->stats.lent, (uint64_t)loan);
+    waiting(ts, now);
+    gil_store_relaxed(&ts->waiter.token, AWAKE);
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
+    if (loan) {
+        learn_long_hold(lock, ts, now);
+        gil_turns_lend(&lock->turns, ts, now);
+    }
+    else
+        learn_hold(lock, ts, now);
+    hand_over(lock, ts, to, now, FORCED, after);
+    if (!loan)
+        gil_turns_join(&lock->turns, ts, GIL_LANE_TURN, 0, to, now, now);
+    return wait(lock, ts, now, GIL_LOCK_WAIT, !loan, after);
 }
 
 int
 gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
 {
-    struct wakes wakes = {NULL, NULL};
+    struct after after = {0};
 
     gil_rank_waiting(__func__);
     uint64_t now = gil_machine_now();
     gil_mutex_lock(&lock->mu);
     GIL_ASSERT(gil_lock_is_owner(lock, ts));
     if (!(gil_load_relaxed(&lock->owner) & HANDOFF)) {
-        leave_mu(lock, &wakes);
-        return 0;
+        leave_mu(lock, &after);
+        return GIL_LOCK_GOT;
     }
-    if (lock->timing)
-        leaving(lock);
-    waiting(ts, now);
-    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-    hand_over(lock, ts, now, FORCED, &wakes);
-    enqueue(lock, ts);
-    return wait(lock, ts, now, &wakes);
+    return step_aside(lock, ts, lock->turns.claimant, now, &after);
+}
+
+int
+gil_lock_yield(struct gil_lock *lock, GilThreadState *ts)
+{
+    struct after after = {0};
+
+    gil_rank_waiting(__func__);
+    if (!(gil_load_relaxed(&lock->owner) & QUEUED))
+        return GIL_LOCK_GOT;
+    uint64_t now = gil_machine_now();
+    gil_mutex_lock(&lock->mu);
+    GilThreadState *to = lock->turns.claimant != NULL ? lock->turns.claimant : lock->turns.head;
+    if (to == NULL) {
+        leave_mu(lock, &after);
+        return GIL_LOCK_GOT;
+    }
+    return step_aside(lock, ts, to, now, &after);
 }
 
 /* --- its life --- */
@@ -632,30 +880,23 @@ gil_lock_poll(struct gil_lock *lock, GilThreadState *ts)
 void
 gil_lock_init(struct gil_lock *lock, uint64_t interval, int may_lean)
 {
-    *lock = (struct gil_lock){.interval = interval, .may_lean = may_lean, .refs = 1};
+    *lock = (struct gil_lock){.may_lean = may_lean, .refs = 1};
+    gil_turns_init(&lock->turns, interval);
     gil_mutex_init(&lock->mu, GIL_RANK_LOCK, "the inside of an interpreter's lock");
 }
 
 void
-gil_lock_close(struct gil_lock *lock, GilThreadState *ts)
+gil_lock_bar(struct gil_lock *lock, GilThreadState *ts)
 {
-    struct wakes wakes = {NULL, NULL};
+    struct after after = {0};
 
     gil_mutex_lock(&lock->mu);
-    GIL_ASSERT(gil_lock_is_owner(lock, ts));
-    straighten(lock);
-    ts->leaning = 0;
-    lock->closer = ts;
-    while (lock->head != NULL) {
-        GilThreadState *waiter = lock->head;
-        dequeue(lock, waiter, &wakes);
-        gil_store_release(&waiter->waiter.token, SHUT);
-        gil_machine_unpark(&waiter->waiter.token);
+    ts->barred = 1;
+    if (ts->waiter.queued) {
+        give_up(lock, ts, &after);
+        tell(ts, SHUT, &after);
     }
-    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-    gil_store_release(&lock->owner, CLOSED | (uintptr_t)ts);
-    wakes = (struct wakes){NULL, NULL};
-    leave_mu(lock, &wakes);
+    leave_mu(lock, &after);
 }
 
 void
@@ -678,64 +919,4 @@ gil_lock_drop(struct gil_lock *lock)
 {
     /* Acquire and release: what each user did to the lock comes before its next life. */
     return gil_fetch_sub_acq_rel(&lock->refs, 1) == 1;
-}
-
-/* --- looking at it --- */
-
-int
-gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts)
-{
-    uintptr_t word = gil_load_relaxed(&lock->owner);
-
-    return owner_of(word) == ts && (!(word & LEANS) || gil_load_relaxed(&ts->block.st) == _Gil_ATTACHED);
-}
-
-void
-gil_lock_set_timing(struct gil_lock *lock, int on)
-{
-    gil_mutex_lock(&lock->mu);
-    straighten(lock);
-    gil_mutex_unlock(&lock->mu);
-    if (lock->timing && !on)
-        leaving(lock);
-    else if (!lock->timing && on)
-        gil_store_relaxed(&lock->held_since, gil_machine_now());
-    gil_store_relaxed(&lock->timing, on != 0);
-}
-
-void
-gil_lock_set_interval(struct gil_lock *lock, uint64_t interval)
-{
-    gil_store_relaxed(&lock->interval, interval);
-}
-
-uint64_t
-gil_lock_interval(struct gil_lock *lock)
-{
-    return gil_load_relaxed(&lock->interval);
-}
-
-void
-gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
-{
-    /* Under mu a holder's block cannot come to its end unseen: its thread leaves the lock first, perhaps without mu, but
-     * the block is type-stable, and its number is that of a thread that was the holder a moment ago. */
-    gil_mutex_lock(&lock->mu);
-    uintptr_t word = gil_load_acquire(&lock->owner);
-    GilThreadState *holder = owner_of(word);
-    if ((word & LEANS) && gil_load_relaxed(&holder->block.st) == _Gil_LAZY)
-        holder = NULL;
-    info->holder = holder != NULL ? gil_load_relaxed(&holder->id) : 0;
-    info->waiters = lock->waiters;
-    info->membarriers = lock->fences;
-    gil_mutex_unlock(&lock->mu);
-    info->mode = lock->may_lean ? GIL_LOCK_ASYMMETRIC : GIL_LOCK_FENCED;
-    info->timing = gil_load_relaxed(&lock->timing);
-    info->switches_voluntary = gil_load_relaxed(&lock->switches_left);
-    info->switches_forced = gil_load_relaxed(&lock->switches_forced);
-    info->wait_ns = gil_load_relaxed(&lock->wait_ns);
-    info->since_ns = gil_load_relaxed(&lock->held_since);
-    info->held_ns = gil_load_relaxed(&lock->held_ns);
-    if (info->since_ns != 0)
-        info->held_ns += gil_machine_now() - info->since_ns;
 }

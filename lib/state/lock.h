@@ -7,65 +7,90 @@
 #include "sync/machine.h"
 #include "sync/mutex.h"
 #include "state/tstate.h"
+#include "state/turn.h"
 
 #include <stdint.h>
 
 /*
  * How it works: the essay in lock.c. All functions work on memory that the caller provides, type-stable
- * (state/stable.h), and allocate nothing. A thread is named by its thread state.
+ * (state/stable.h), and allocate nothing. A thread is named by its thread state. One lock may serve several interpreters.
  */
+struct gil_long_hold {
+    uint64_t ns; /* how long is long */
+    GilLock_LongHoldFunc func;
+    void *data;
+};
+
 struct gil_lock {
     /* One cache line that every transition touches. */
     uintptr_t owner;           /* [atomic] who holds it, or to whom it leans, and flags: what lock.c is about */
     uint64_t last;             /* [gil] number of the thread state that held it last; 0: nobody yet */
-    uint64_t switches_left;    /* [gil] written by the holder, read by anyone: switches to another thread, but forced */
-    uint64_t switches_forced;  /* [gil] the same: in a poll, on request */
+    uint64_t switches_left;    /* [gil] written by the holder, read by anyone: it came free, and another thread got it */
+    uint64_t switches_forced;  /* [gil] the same: given up in a poll, on request */
     uint64_t wait_ns;          /* [gil] the same */
-    uint64_t held_ns;          /* [gil] the same; up to the last release */
+    uint64_t held_ns;          /* [gil] the same; up to the last release that was seen */
     uint64_t held_since;       /* [gil] the same; when the holder took it, 0 outside timing mode */
     uint32_t timing;           /* [gil] the same */
-    uint32_t until_lean;       /* [gil] times that the thread named in last must still take it before it may lean there */
+    uint32_t until_lean;       /* [gil] times that the thread named in last must still take it before it may lean there;
+                                * read by anyone: while it stays the same, that thread has not left */
 
     struct gil_mutex mu __attribute__((aligned(64))); /* the inside */
-    GilThreadState *head, *tail; /* [mu] who waits, first come first */
-    uint64_t waiters;            /* [mu] how many; read by anyone */
-    uint64_t turn_end;           /* [mu] when the first waiter may demand the lock; counts while someone waits */
-    uint64_t charged;            /* [mu] up to when the holder's time is in its account */
-    uint64_t most_used;          /* [mu] the highest account there ever was */
-    GilThreadState *closer;      /* [mu] the one thread that may still take a closed lock */
-    uint64_t interval;           /* [atomic] length of a turn in ns */
+    struct gil_turns turns;      /* [mu] who waits, and for how long */
     uint64_t fences;             /* [mu] heavy fences issued; read by anyone */
+    uint64_t stolen;             /* [mu] times it was taken from a thread to which it leaned; read by anyone */
+    struct gil_long_hold watch;  /* [mu] whom to tell of long holds */
     int may_lean;                /* [const] there is a heavy fence, and it is wanted */
-    uint32_t refs;               /* [atomic] the interpreter, and each thread block that points here */
+    uint32_t refs;               /* [atomic] the interpreters, and each thread block that points here */
 };
+
+/* How the functions that may not get the lock tell it. */
+enum {
+    GIL_LOCK_GOT = 0,
+    GIL_LOCK_BARRED = -1, /* the thread state's interpreter has ended: it will never get it */
+    GIL_LOCK_LATE = 1,    /* the time is over */
+};
+/* No limit to a wait. */
+#define GIL_LOCK_WAIT GIL_TURN_NEVER
 
 /* may_lean: whether the lock may lean to a thread; else it issues no heavy fence. */
 void gil_lock_init(struct gil_lock *lock, uint64_t interval, int may_lean);
 
 /* The rest of the functions below: somebody else has, or wants, the lock; or there is something to count. */
-int gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
+int gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func);
 void gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
-void gil_lock_entered(struct gil_lock *lock, GilThreadState *ts);
+int gil_lock_entered(struct gil_lock *lock, GilThreadState *ts);
 
 void gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 
 /*
- * The second halves of the two functions below, and of the inline transitions of <gilrt/lock.h>: st is stored already, and
+ * The second halves of the functions below, and of the inline transitions of <gilrt/lock.h>: st is stored already, and
  * something is set in brk.
  */
+
+/* GIL_LOCK_LATE: somebody else has it. */
 static inline int
-gil_lock_return(struct gil_lock *lock, GilThreadState *ts, const char *func)
+gil_lock_take_free(struct gil_lock *lock, GilThreadState *ts)
 {
     uintptr_t word = 0;
 
-    if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED))
-        return 0;
-    /* Acquire: pairs with the release that freed the word. Release: publishes ts, which may be new, to who demands. */
+    /* Acquire: pairs with the release that freed the word. Release: publishes ts, which may be new, to who claims. */
     if (__builtin_expect(!gil_cas_acq_rel(&lock->owner, &word, (uintptr_t)ts), 0))
-        return gil_lock_acquire_slow(lock, ts, func);
-    if (__builtin_expect(lock->last != ts->id || lock->timing || --lock->until_lean == 0, 0))
-        gil_lock_entered(lock, ts);
-    return 0;
+        return GIL_LOCK_LATE;
+    uint32_t left = lock->until_lean - 1;
+    if (__builtin_expect(lock->last != ts->id || lock->timing || left == 0, 0))
+        return gil_lock_entered(lock, ts);
+    gil_store_relaxed(&lock->until_lean, left);
+    ts->waiter.left_at = 0;
+    return GIL_LOCK_GOT;
+}
+
+static inline int
+gil_lock_return(struct gil_lock *lock, GilThreadState *ts, const char *func)
+{
+    if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED))
+        return GIL_LOCK_GOT;
+    int rc = gil_lock_take_free(lock, ts);
+    return __builtin_expect(rc == GIL_LOCK_LATE, 0) ? gil_lock_acquire_slow(lock, ts, GIL_LOCK_WAIT, func) : rc;
 }
 
 static inline void
@@ -81,7 +106,7 @@ gil_lock_leave(struct gil_lock *lock, GilThreadState *ts, const char *func)
 }
 
 /*
- * Take it for ts, waiting as long as it takes; 0, or -1 when it was closed: ts will never get it. Stops the process when
+ * Take it for ts, waiting as long as it takes: GIL_LOCK_GOT or GIL_LOCK_BARRED. Stops the process when
  * ts holds it or waits for it already, naming func. While it waits, st says LAZY; afterwards it says what is true.
  */
 static inline int
@@ -105,28 +130,53 @@ gil_lock_release(struct gil_lock *lock, GilThreadState *ts, const char *func)
     gil_lock_leave(lock, ts, func);
 }
 
-/* Let the first waiter have it if it is owed it, and come back when it is ts's turn again: 0; -1 when it was closed
- * meanwhile, and ts has it no more. */
-int gil_lock_poll(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
+/* The same, but until the clock reaches limit, in ns: GIL_LOCK_LATE, and nothing has changed. limit 0: without any wait. */
+int gil_lock_acquire_until(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func) GIL_MUST_USE;
 
-/* Refuse it to everybody but ts, who holds it: waiters and those who come later get -1. */
-void gil_lock_close(struct gil_lock *lock, GilThreadState *ts);
+/* Let the claimant have it, and come back when it is ts's turn again: GIL_LOCK_GOT; GIL_LOCK_BARRED: ts has it no more. */
+int gil_lock_poll(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
+/* Let the first waiter have it, whatever the time, and come back: the same results. */
+int gil_lock_yield(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
+
+/* By the holder, another than ts: refuse the lock to ts from now on, also if it waits. */
+void gil_lock_bar(struct gil_lock *lock, GilThreadState *ts);
 
 /* The block of ts is to be given back: the lock must not lean to it any more. ts is detached. */
 void gil_lock_forget(struct gil_lock *lock, GilThreadState *ts);
+
+/* Weight and latency class of a thread, as in <gilrt/state.h>; what it waits for already is not changed. */
+void gil_lock_set_weight(struct gil_lock *lock, GilThreadState *ts, uint32_t weight);
+void gil_lock_set_latency(struct gil_lock *lock, GilThreadState *ts, int latency);
+/* Call func(data) whenever ts is asked to give the lock up; NULL: no more, and no call is under way any longer. */
+void gil_lock_set_preempt_hook(struct gil_lock *lock, GilThreadState *ts, void (*func)(void *), void *data);
 
 void gil_lock_hold(struct gil_lock *lock);
 /* 1 when that was the last: the memory may be put back. */
 int gil_lock_drop(struct gil_lock *lock);
 
+/* --- looking at it: lock_info.c --- */
+
 /* Exact timing on or off, by the holder. */
-void gil_lock_set_timing(struct gil_lock *lock, int on);
+void gil_lock_set_timing(struct gil_lock *lock, GilThreadState *ts, int on);
 /* In ns, 1 or more; the turn that has begun keeps its length. */
 void gil_lock_set_interval(struct gil_lock *lock, uint64_t interval);
 uint64_t gil_lock_interval(struct gil_lock *lock);
+/* Tell func of holds longer than ns while others wait; NULL: nobody. */
+void gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch);
 /* Fills all fields but size. */
 void gil_lock_info(struct gil_lock *lock, GilLockInfo *info);
+void gil_lock_stats(struct gil_lock *lock, GilThreadState *ts, GilLockStats *stats);
 /* Whether ts holds it; exact for the thread that ts belongs to. */
 int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
+
+/* What lock.c and lock_info.c share. */
+#define GIL_LOCK_LEANS ((uintptr_t)16)
+#define GIL_LOCK_FLAGS ((uintptr_t)31)
+/* Under mu, by the holder: if the lock leans to it, no more. */
+void gil_lock_straighten(struct gil_lock *lock);
+/* The holder leaves in timing mode, or timing ends: charge the time held. */
+void gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts);
+/* From when on holder has held the lock without leaving it; 0: nobody knows. */
+uint64_t gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder);
 
 #endif

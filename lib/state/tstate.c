@@ -154,6 +154,8 @@ gil_tstate_put_block(GilThreadState *ts)
 
     if (ts->leaning)
         gil_lock_forget(lock, ts);
+    if (ts->preempt != NULL)
+        gil_lock_set_preempt_hook(lock, ts, NULL, NULL);
     gil_store_relaxed(&ts->left_by, 0);
     gil_store_relaxed(&ts->id, 0);
     gil_stable_put(&pool, ts);
@@ -219,7 +221,7 @@ gil_tstate_too_late(GilThreadState *ts, const char *func)
 static void
 enter(GilThreadState *ts, const char *func)
 {
-    if (gil_lock_acquire(ts->lock, ts, func) < 0)
+    if (gil_lock_acquire(ts->lock, ts, func) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
 }
 
@@ -244,8 +246,9 @@ settle_on_thread(GilThreadState *ts)
     }
 }
 
-void
-gil_tstate_attach(GilThreadState *ts, const char *func)
+/* Before an attach: what could be wrong with it. */
+static void
+prepare_to_attach(const GilThreadState *ts, const char *func)
 {
     require_detached(func);
     if (ts->id == 0)
@@ -254,16 +257,40 @@ gil_tstate_attach(GilThreadState *ts, const char *func)
     int saved = errno;
     (void)register_thread();
     errno = saved;
-    enter(ts, func);
+}
+
+static void
+attached(GilThreadState *ts)
+{
     gil_store_relaxed(&ts->left_by, 0);
     settle_on_thread(ts);
     _Gil_thread = &ts->block;
 }
 
 void
+gil_tstate_attach(GilThreadState *ts, const char *func)
+{
+    prepare_to_attach(ts, func);
+    enter(ts, func);
+    attached(ts);
+}
+
+int
+gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    prepare_to_attach(ts, func);
+    int rc = gil_lock_acquire_until(ts->lock, ts, limit, func);
+    if (rc != GIL_LOCK_GOT)
+        return rc == GIL_LOCK_LATE ? 0 : -1;
+    attached(ts);
+    return 1;
+}
+
+void
 gil_tstate_detach(GilThreadState *ts, const char *func)
 {
     GIL_ASSERT(ts == gil_tstate_attached());
+    gil_store_relaxed(&ts->block.site, NULL);
     gil_store_relaxed(&ts->left_by, this_mark());
     last_left = ts;
     _Gil_thread = NULL;

@@ -6,6 +6,7 @@
 #include "base/panic.h"
 #include "gilrt/base.h"
 #include "gilrt/lock.h"
+#include "state/turn.h"
 
 struct gil_heap;
 struct gil_lock;
@@ -23,14 +24,12 @@ struct gil_indicator {
     int normalized;   /* [own] value is an instance of type */
 };
 
-/* Waiting for the lock; the lock's own, see state/lock.c. */
-struct gil_waiter {
-    GilThreadState *next, *prev; /* [mu] place in the queue; mu is the lock's */
-    uint32_t token;              /* [atomic] the word a waiter sleeps on; stored under mu */
-    uint32_t queued;             /* [mu] 1 while in the queue */
-    uint64_t since;              /* [own] when it began to wait, ns */
-    uint64_t used;               /* [mu] virtual time: how long it held the lock while others waited, ns; see lock.c */
-    uint64_t began;              /* [mu] when it last got the lock after a wait, ns */
+/* What a thread lived through with its lock. */
+struct gil_lock_stats {
+    uint64_t waits, wait_ns, wait_max;   /* times it had to wait; for how long together, and at most */
+    uint64_t voluntary, forced, stolen;  /* how it came by the lock when another had it before */
+    uint64_t given, lent;                /* times it gave the lock up in a poll; of these, as a loan */
+    uint64_t held_ns;                    /* for how long it had it, as far as that was seen */
 };
 
 struct _gilts {
@@ -45,6 +44,11 @@ struct _gilts {
     GilThreadState *next, *prev; /* [states] interp's list of states */
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */
     struct gil_waiter waiter;    /* the lock's */
+    struct gil_lock_stats stats; /* [own] written by its thread while it holds the lock, read by anyone */
+    int barred;                  /* [gil] its interpreter refuses it the lock */
+    void (*preempt)(void *);     /* [mu] the lock's mutex: whom to call when the lock is claimed from it */
+    void *preempt_data;          /* [mu] */
+    uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
     unsigned long os_thread;     /* [own] pthread_t of the thread that last attached it */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
@@ -60,8 +64,6 @@ struct _gilts {
     int dealloc_depth;         /* [own] nested destructions now running */
     int recursion;             /* [own] levels entered by Gil_EnterRecursiveCall() */
     char *stack_limit;         /* [own] lowest address that native recursion may reach, or NULL: not known yet */
-
-    uint64_t wait_ns; /* [own] time spent waiting for the lock; counted by it */
 };
 
 /*
@@ -91,7 +93,9 @@ GilThreadState *gil_tstate_get_block(GilInterpreterState *interp);
  * end, tells so on standard error, once, and never returns. Misuse stops the process in the name of func.
  */
 void gil_tstate_attach(GilThreadState *ts, const char *func);
-/* The lock of ts is closed: tell so on standard error and sleep for ever. */
+/* The same until the clock reaches limit, in ns, 0: at once or not: 1 attached, 0 not, -1 the interpreter has come to its end. */
+int gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func);
+/* The lock is barred to ts: tell so on standard error and sleep for ever. */
 void gil_tstate_too_late(GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 /* Detach the attached state. */
 void gil_tstate_detach(GilThreadState *ts, const char *func);

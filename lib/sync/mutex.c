@@ -40,6 +40,18 @@ gil_mutex_lock(struct gil_mutex *mutex)
         gil_machine_park(&mutex->word, CONTENDED, GIL_MACHINE_NEVER);
 }
 
+int
+gil_mutex_try(struct gil_mutex *mutex)
+{
+    uint32_t seen = FREE;
+
+    /* Acquire: as in gil_mutex_lock(). */
+    if (!gil_cas_acquire(&mutex->word, &seen, HELD))
+        return 0;
+    gil_rank_take(mutex);
+    return 1;
+}
+
 void
 gil_mutex_unlock(struct gil_mutex *mutex)
 {

@@ -17,6 +17,8 @@ struct gil_mutex {
 
 void gil_mutex_init(struct gil_mutex *mutex, enum gil_rank rank, const char *name);
 void gil_mutex_lock(struct gil_mutex *mutex);
+/* 1, or 0 when another thread has it. */
+int gil_mutex_try(struct gil_mutex *mutex);
 /*
  * After the store that frees the mutex only its address is used, for the wake: the next holder may give the memory to
  * another user, as long as it stays memory in which a stray wake does no harm.

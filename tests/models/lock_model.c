@@ -14,7 +14,6 @@
 
 /* Flags of the owner word that the observer below must know; see the essay of lock.c. */
 #define HANDOFF ((uintptr_t)4)
-#define CLOSED ((uintptr_t)8)
 #define LEANS ((uintptr_t)16)
 #define FLAGS ((uintptr_t)31)
 
@@ -28,9 +27,9 @@ static struct cell {
 static int inside;                /* threads in the critical section */
 static long turns[THREADS_MAX];   /* entries to it */
 static long got[THREADS_MAX];     /* times the lock became the thread's */
-static GilThreadState *demanding; /* the first waiter when HANDOFF was set, until the lock is its */
-static int closed;                /* the lock was seen closed: only thread 0 may have it */
-static int refused[THREADS_MAX];  /* took a closed lock in vain */
+static GilThreadState *claimant;  /* to whom the lock is owed, as of the last step under mu */
+static int refused[THREADS_MAX];  /* came for a lock that was barred to it */
+static int late[THREADS_MAX];     /* did not get the lock in time */
 
 static void
 setup_lock(int may_lean)
@@ -45,10 +44,10 @@ setup_lock(int may_lean)
         turns[t] = 0;
         got[t] = 0;
         refused[t] = 0;
+        late[t] = 0;
     }
     inside = 0;
-    closed = 0;
-    demanding = NULL;
+    claimant = NULL;
 }
 
 static void
@@ -70,7 +69,7 @@ of_interest(const void *address)
     if (address == &lock.owner || address == &lock.mu.word || address == &lock.refs)
         return 1;
     for (int t = 0; t < THREADS_MAX; t++)
-        if (address == &cells[t].ts.block.brk || address == &cells[t].ts.block.st || address == &cells[t].ts.waiter.token)
+        if (address == &cells[t].ts.preempt_calls || address == &cells[t].ts.block.brk || address == &cells[t].ts.block.st || address == &cells[t].ts.waiter.token)
             return 1;
     return 0;
 }
@@ -91,19 +90,12 @@ number_of(const GilThreadState *ts)
 static void
 wrote(const void *address, uint64_t was, uint64_t is)
 {
+    /* What a section under mu left behind counts from its end. */
+    if (address == &lock.mu.word && is == 0)
+        claimant = lock.turns.claimant;
     if (address != &lock.owner)
         return;
     GilThreadState *before = holder_in(was), *after = holder_in(is), *self = &cells[explore_self()].ts;
-    if (!(was & HANDOFF) && (is & HANDOFF))
-        demanding = lock.head;
-    if (closed && !(is & CLOSED))
-        explore_fail("a closed lock is opened again");
-    if (is & CLOSED) {
-        closed = 1;
-        demanding = NULL;
-    }
-    if (closed && after != NULL && after != &cells[0].ts)
-        explore_fail("a closed lock is taken");
     if (!(was & LEANS) && (is & LEANS) && (after != self || before != self))
         explore_fail("the lock leans to a thread that does not hold it");
     if ((is & LEANS) && (is & FLAGS) != LEANS)
@@ -120,9 +112,10 @@ wrote(const void *address, uint64_t was, uint64_t is)
         explore_fail("the lock is freed behind the back of the thread that it leans to");
     if ((before == NULL || (was & LEANS)) && after != NULL && after != self)
         explore_fail("a free lock is given to another");
-    if (demanding != NULL && after != demanding)
-        explore_fail("the waiter that demanded the lock is passed over");
-    demanding = NULL;
+    if ((was & HANDOFF) && after != NULL && after != claimant)
+        explore_fail("the waiter that claimed the lock is passed over");
+    if ((was & HANDOFF) && after == NULL)
+        explore_fail("a lock that is claimed is freed");
 }
 
 static void
@@ -164,7 +157,7 @@ void
 _GilEval_ReturnSlow(struct _GilThreadBlock *block)
 {
     GilThreadState *ts = (GilThreadState *)(void *)block;
-    EXPLORE_CHECK(gil_lock_return(ts->lock, ts, "model") == 0);
+    EXPLORE_CHECK(gil_lock_return(ts->lock, ts, "model") == GIL_LOCK_GOT);
 }
 
 void
@@ -210,7 +203,8 @@ static void
 all_is_quiet(void)
 {
     EXPLORE_CHECK(lock.owner == 0 || (lock.owner & FLAGS) == LEANS);
-    EXPLORE_CHECK(lock.head == NULL && lock.tail == NULL && lock.waiters == 0);
+    EXPLORE_CHECK(lock.turns.head == NULL && lock.turns.tail == NULL && lock.turns.next == NULL && lock.turns.waiters == 0);
+    EXPLORE_CHECK(lock.turns.lender == NULL && lock.turns.claimant == NULL);
     EXPLORE_CHECK(lock.mu.word == 0);
     for (int t = 0; t < THREADS_MAX; t++) {
         EXPLORE_CHECK(cells[t].ts.block.brk == (lock.owner == ((uintptr_t)&cells[t].ts | LEANS) ? 0 : _Gil_BRK_FENCED));
@@ -266,20 +260,30 @@ body_once(int self)
     leave(self);
 }
 
+/* Times that the lock became another's. */
+static long
+got_by_others(int self)
+{
+    long sum = 0;
+
+    for (int t = 0; t < THREADS_MAX; t++)
+        sum += t != self ? got[t] : 0;
+    return sum;
+}
+
 /* A3: who finds its request accepted runs before the one that polled does. */
 static void
 poll_once(int self)
 {
     uint32_t asked = cells[self].ts.block.brk & _Gil_BRK_PREEMPT;
-    GilThreadState *first = demanding;
-    long before = first != NULL ? got[number_of(first)] : 0;
+    long before = got_by_others(self), withdrawn = late[1] + late[2];
 
     critical(self);
     if (!(gil_load_relaxed(&cells[self].ts.block.brk) & _Gil_BRK_PREEMPT))
         return;
     EXPLORE_CHECK(gil_lock_poll(&lock, &cells[self].ts) == 0);
-    if (asked && first != NULL)
-        EXPLORE_CHECK(got[number_of(first)] > before);
+    if (asked && late[1] + late[2] == withdrawn)
+        EXPLORE_CHECK(got_by_others(self) > before);
     EXPLORE_CHECK(gil_lock_is_owner(&lock, &cells[self].ts));
 }
 
@@ -368,13 +372,13 @@ body_timing(int self)
 {
     take(self);
     if (self == 0)
-        gil_lock_set_timing(&lock, 1);
+        gil_lock_set_timing(&lock, &cells[0].ts, 1);
     EXPLORE_CHECK(self != 0 || (cells[0].ts.block.brk & _Gil_BRK_FENCED));
     critical(self);
     begin(self);
     end(self);
     if (self == 0)
-        gil_lock_set_timing(&lock, 0);
+        gil_lock_set_timing(&lock, &cells[0].ts, 0);
     critical(self);
     leave(self);
 }
@@ -407,14 +411,19 @@ body_exit(int self)
 static void
 visit(int self)
 {
-    if (gil_lock_acquire(&lock, &cells[self].ts, "model") < 0) {
+    if (gil_lock_acquire(&lock, &cells[self].ts, "model") != GIL_LOCK_GOT) {
         refused[self] = 1;
         return;
     }
+    EXPLORE_CHECK(!cells[self].ts.barred);
     critical(self);
-    if (!(gil_load_relaxed(&cells[self].ts.block.brk) & _Gil_BRK_PREEMPT) || gil_lock_poll(&lock, &cells[self].ts) == 0)
+    if (!(gil_load_relaxed(&cells[self].ts.block.brk) & _Gil_BRK_PREEMPT) || gil_lock_poll(&lock, &cells[self].ts) == GIL_LOCK_GOT)
         leave(self);
 }
+
+/* The list of states, from which an end bars: who gives a block back has left it. */
+static struct gil_mutex states;
+static int listed;
 
 /* A5, A6: thread 0 ends the interpreter while others are between the word that let it in and the end of their release. */
 static void
@@ -422,13 +431,19 @@ body_end(int self)
 {
     if (self != 0) {
         visit(self);
+        gil_mutex_lock(&states);
+        listed = 0;
+        gil_mutex_unlock(&states);
         give_back(self);
         return;
     }
     take(0);
     begin(0);
     end(0);
-    gil_lock_close(&lock, &cells[0].ts);
+    gil_mutex_lock(&states);
+    if (listed)
+        gil_lock_bar(&lock, &cells[1].ts);
+    gil_mutex_unlock(&states);
     critical(0);
     /* A finalizer leaves the lock and comes back. */
     leave(0);
@@ -445,13 +460,15 @@ setup_end(void)
 {
     setup();
     lock.refs = 3; /* the interpreter's and two blocks' */
+    gil_mutex_init(&states, GIL_RANK_STATES, "model");
+    listed = 1;
 }
 
 static void
 setup_end_lean(void)
 {
-    setup_lean();
-    lock.refs = 3;
+    setup_end();
+    lock.may_lean = 1;
 }
 
 /* Two threads alone: the last gives back the lock. */
@@ -472,6 +489,141 @@ static void
 finish_end(void)
 {
     EXPLORE_CHECK(turns[0] == 2 && turns[1] + refused[1] == 1);
+}
+
+/* Thread 0 computes, the others are known to want the lock for moments: they borrow. */
+static void
+setup_loan(void)
+{
+    setup();
+    cells[0].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+    for (int t = 1; t < THREADS_MAX; t++)
+        cells[t].ts.waiter.hold = (uint16_t)gil_log2(1000);
+}
+
+/* The third wants a turn. */
+static void
+setup_loan_and_turn(void)
+{
+    setup_loan();
+    cells[2].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+}
+
+static void
+body_loan(int self)
+{
+    if (self == 0)
+        body_poll(0);
+    else
+        body_exclusion(self);
+}
+
+/* The borrower polls, and may lose the lock to who waits for a turn. */
+static void
+body_greedy_borrower(int self)
+{
+    take(self);
+    poll_once(self);
+    leave(self);
+}
+
+/* Giving way lets another run, if one waits. */
+static void
+body_yield(int self)
+{
+    take(self);
+    critical(self);
+    int somebody = (gil_load_relaxed(&lock.owner) & 1) != 0; /* queued, and has said so */
+    long before = got_by_others(self);
+    EXPLORE_CHECK(gil_lock_yield(&lock, &cells[self].ts) == GIL_LOCK_GOT);
+    EXPLORE_CHECK(!somebody || got_by_others(self) > before);
+    EXPLORE_CHECK(gil_lock_is_owner(&lock, &cells[self].ts));
+    critical(self);
+    leave(self);
+}
+
+/* The others do not wait, or not for ever. */
+static void
+enter_within(int self, uint64_t limit)
+{
+    int rc = gil_lock_acquire_until(&lock, &cells[self].ts, limit, "model");
+
+    EXPLORE_CHECK(rc == GIL_LOCK_GOT || rc == GIL_LOCK_LATE);
+    EXPLORE_CHECK(gil_lock_is_owner(&lock, &cells[self].ts) == (rc == GIL_LOCK_GOT));
+    EXPLORE_CHECK(gil_load_relaxed(&cells[self].ts.block.st) == (rc == GIL_LOCK_GOT ? _Gil_ATTACHED : _Gil_LAZY));
+    if (rc == GIL_LOCK_LATE) {
+        late[self]++;
+        EXPLORE_CHECK(!cells[self].ts.waiter.queued);
+        return;
+    }
+    critical(self);
+    leave(self);
+}
+
+static void
+body_try(int self)
+{
+    if (self == 0) {
+        pairs(0, 2);
+        return;
+    }
+    enter_within(self, 0);
+    enter_within(self, 0);
+}
+
+static void
+body_timed(int self)
+{
+    if (self == 0)
+        body_poll(0);
+    else if (self == 1) {
+        enter_within(1, 50);
+        enter_within(1, 150);
+    }
+    else
+        body_once(self);
+}
+
+/* A thread that sleeps outside, as its call site says, gives the lock away. */
+static struct _GilCallSite sleeps = {"model", 1, _Gil_SITE_BLOCKING, {0}};
+
+static void
+body_blocking(int self)
+{
+    take(self);
+    critical(self);
+    _Gil_thread = &cells[self].ts.block;
+    _GilEval_Leave(&sleeps);
+    end(self);
+    critical(self);
+    leave(self);
+}
+
+/* Who stops listening to claims may destroy what the hook uses. */
+static int hook_data;
+
+static void
+hook(void *data)
+{
+    explore_point("in the hook");
+    EXPLORE_CHECK(*(int *)data == 1);
+}
+
+static void
+body_hook(int self)
+{
+    if (self != 0) {
+        body_once(self);
+        return;
+    }
+    take(0);
+    hook_data = 1;
+    gil_lock_set_preempt_hook(&lock, &cells[0].ts, hook, &hook_data);
+    poll_once(0);
+    gil_lock_set_preempt_hook(&lock, &cells[0].ts, NULL, NULL);
+    hook_data = 0;
+    critical(0);
+    leave(0);
 }
 
 /* The mutex alone. */
@@ -529,6 +681,16 @@ static const struct run runs[] = {
     {{"poll", 3, 0, setup, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
     {{"patience", 3, 1, setup, body_patience_start, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"end", 2, 0, setup_end, body_end, of_interest, wrote, finish_end}, {3, 1, 1}, {4, 3, 2}},
+    {{"loan", 2, 0, setup_loan, body_loan, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
+    {{"yield", 2, 0, setup, body_yield, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
+    {{"try", 2, 0, setup_lean, body_try, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 2}},
+    {{"timed", 2, 0, setup, body_timed, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 4, 1}},
+    {{"blocking", 2, 0, setup, body_blocking, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
+    {{"hook", 2, 0, setup, body_hook, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 1}},
+    {{"loan", 3, 0, setup_loan, body_hog, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 3, 1}},
+    {{"loan_turn", 3, 0, setup_loan_and_turn, body_greedy_borrower, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
+    {{"yield", 3, 0, setup, body_yield, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
+    {{"timed", 3, 0, setup, body_timed, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
     {{"lean", 3, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_poll", 3, 0, setup_lean, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
 };
@@ -616,28 +778,39 @@ glance(int i, int preemptions)
     return result.failure != NULL && report(i + 1, &runs[i], &bounds, &result);
 }
 
+static int
+is_wanted(const char *name, char **names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return 1;
+    return count == 0;
+}
+
 int
 main(int argc, char **argv)
 {
-    int deep = argc == 2 && strcmp(argv[1], "--deep") == 0;
-    int first_failure = argc == 2 && strcmp(argv[1], "--first-failure") == 0;
-    int failed = 0;
+    int deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
+    int first_failure = argc > 1 && strcmp(argv[1], "--first-failure") == 0;
+    int failed = 0, names = 1 + (deep || first_failure);
 
     if (argc == 3 && strcmp(argv[1], "--replay") == 0)
         return replay(argv[2]);
-    if (argc > 1 && !deep && !first_failure) {
-        fprintf(stderr, "usage: lock_model [--deep | --first-failure | --replay STRING]\n");
+    if (argc > names && argv[names][0] == '-') {
+        fprintf(stderr, "usage: lock_model [--deep | --first-failure] [SCENARIO...]\n       lock_model --replay STRING\n");
         return 2;
     }
     printf("1..%d\n", RUNS);
     /* A mutant mostly dies in a narrow search of two threads: look there before anything is searched in full. */
     for (int preemptions = 1; first_failure && preemptions <= 3; preemptions++)
         for (int i = 0; i < RUNS && !failed; i++)
-            if (runs[i].scenario.threads == 2)
+            if (runs[i].scenario.threads == 2 && is_wanted(runs[i].scenario.name, argv + names, argc - names))
                 failed = glance(i, preemptions);
     for (int i = 0; i < RUNS && !(failed && first_failure); i++) {
         struct explore_result result;
         const struct explore_bounds *bounds = deep ? &runs[i].deep : &runs[i].quick;
+        if (!is_wanted(runs[i].scenario.name, argv + names, argc - names))
+            continue;
         explore(&runs[i].scenario, bounds, 0, &result);
         failed |= report(i + 1, &runs[i], bounds, &result);
     }

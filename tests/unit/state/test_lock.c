@@ -96,7 +96,7 @@ yielder(void *self)
 
     for (int i = 0; i < YIELDS; i++) {
         turn[turns++] = *(int *)self;
-        while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT) && gil_load_relaxed(&ts->lock->waiters) > 0)
+        while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT) && gil_load_relaxed(&ts->lock->turns.waiters) > 0)
             sched_yield();
         ck_assert_int_eq(Gil_PollThread(ts), 0);
     }
@@ -146,7 +146,7 @@ START_TEST(test_A7_stray_wakes_change_nothing)
     GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MAX);
     pthread_t thread = world_thread(enter_once, NULL);
     world_until_waiting(world_ts->interp, 1);
-    GilThreadState *waiter = world_ts->lock->head;
+    GilThreadState *waiter = world_ts->lock->turns.head;
     for (int i = 0; i < 1000; i++)
         gil_machine_unpark(&waiter->waiter.token);
     world_until_waiting(world_ts->interp, 1);
@@ -506,16 +506,19 @@ START_TEST(test_state_lock__timing_mode_counts_held_time)
 }
 END_TEST
 
-START_TEST(test_state_lock__close_refuses_all_but_the_closer)
+START_TEST(test_state_lock__a_barred_state_is_refused)
 {
     GilThreadState *other = gil_tstate_new(world_ts->interp);
     struct gil_lock *lock = world_ts->lock;
 
-    gil_lock_close(lock, world_ts);
-    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), -1);
+    gil_lock_bar(lock, other);
+    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), GIL_LOCK_BARRED);
+    ck_assert_int_eq(gil_lock_acquire_until(lock, other, 0, "test"), GIL_LOCK_LATE);
     gil_lock_release(lock, world_ts, "test");
-    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), -1);
-    ck_assert_int_eq(gil_lock_acquire(lock, world_ts, "test"), 0);
+    ck_assert_int_eq(gil_lock_acquire(lock, other, "test"), GIL_LOCK_BARRED);
+    ck_assert_int_eq(gil_lock_acquire_until(lock, other, 0, "test"), GIL_LOCK_BARRED);
+    ck_assert(!gil_lock_is_owner(lock, other));
+    ck_assert_int_eq(gil_lock_acquire(lock, world_ts, "test"), GIL_LOCK_GOT);
     gil_tstate_delete(other);
 }
 END_TEST
@@ -539,7 +542,7 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__voluntary_switches_are_counted_exactly);
     tcase_add_test(tcase, test_state_lock__forced_switches_and_waits_are_counted);
     tcase_add_test(tcase, test_state_lock__timing_mode_counts_held_time);
-    tcase_add_test(tcase, test_state_lock__close_refuses_all_but_the_closer);
+    tcase_add_test(tcase, test_state_lock__a_barred_state_is_refused);
     tcase_add_test(tcase, test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier);
     tcase_add_test(tcase, test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again);
     tcase_add_test(tcase, test_state_lock__a_holder_inside_is_not_robbed);
