@@ -619,6 +619,11 @@ glance(int i, int preemptions)
 int
 main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--pso") == 0) {
+        explore_memory(EXPLORE_PSO);
+        argc--;
+        argv++;
+    }
     int deep = argc == 2 && strcmp(argv[1], "--deep") == 0;
     int first_failure = argc == 2 && strcmp(argv[1], "--first-failure") == 0;
     int failed = 0;
@@ -626,7 +631,7 @@ main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--replay") == 0)
         return replay(argv[2]);
     if (argc > 1 && !deep && !first_failure) {
-        fprintf(stderr, "usage: lock_model [--deep | --first-failure | --replay STRING]\n");
+        fprintf(stderr, "usage: lock_model [--pso] [--deep | --first-failure | --replay STRING]\n");
         return 2;
     }
     printf("1..%d\n", RUNS);
