@@ -1,6 +1,6 @@
 # The benchmarks are built against the installed library by ./dev bench: this file only puts them into the tarball.
 EXTRA_DIST += \
-	bench/Makefile \
+	bench/Makefile bench/plot.sh \
 	bench/measure.c bench/measure.h bench/latency.h bench/side.h bench/spin.c bench/spin.h \
 	bench/bench_lock.c bench/floor.c bench/lock_side.c bench/lock_side.h \
 	bench/echo.c bench/echo.h bench/hogs.h bench/hogs_side.c bench/pace.h \

@@ -90,7 +90,9 @@ sort_and_take_median(double *values, int runs)
 static void
 print_value(const char *key, double value, const char *unit)
 {
-    printf(" %s=%.4g%s", key, value, unit);
+    /* Four digits that mean something, and no exponent. */
+    int decimals = value >= 1000 || !isfinite(value) ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : value >= 1 ? 3 : 4;
+    printf(" %s=%.*f%s", key, decimals, value, unit);
 }
 
 /* Both may be 0, where a figure counts what should not happen. */

@@ -142,7 +142,7 @@ SIDE(audio)(long n, double *values)
     start(&audio, play);
     SIDE(hogs_start)(&hogs, audio.guard, (int)n);
     pthread_barrier_wait(&barrier);
-    bench_sleep_until(bench_wall_ns() + bench_span(0.8));
+    bench_sleep_until(bench_wall_ns() + bench_span(0.6));
     stop = 1;
     pthread_join(audio.thread, NULL);
     SIDE(hogs_stop)(&hogs);
