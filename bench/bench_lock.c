@@ -1,137 +1,107 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_lock [FIGURE]: what leaving the lock costs, beside CPython and beside threads that have no lock. */
+/* bench_lock [-x] [--fenced] [FIGURE]: what the lock costs, beside CPython and beside threads that have no lock. */
+#include "convoy_side.h"
+#include "echo.h"
+#include "fair_side.h"
 #include "lock_side.h"
 #include "measure.h"
+#include "pace_side.h"
 #include "spin.h"
 
-#include <pthread.h>
+#include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static double spins_per_us; /* turns of bench_spin() in a microsecond, measured at start */
-
-static void
-calibrate(void)
-{
-    enum { TURNS = 2000000 };
-    double best = 0;
-    for (int i = 0; i < 5; i++) {
-        double start = bench_cpu_ns();
-        bench_spin(TURNS, 1);
-        double rate = TURNS * 1e3 / (bench_cpu_ns() - start);
-        best = rate > best ? rate : best;
-    }
-    spins_per_us = best;
-}
-
-/* The least that an asymmetric lock can do: two stores, two loads. */
-static double
-floor_pair(long n)
-{
-    static struct { volatile int st, brk; } block;
-    double start = bench_cpu_ns();
-    for (long i = 0; i < n; i++) {
-        block.st = 0;
-        if (block.brk)
-            return -1.0;
-        BENCH_KEEP(i);
-        block.st = 1;
-        if (block.brk)
-            return -1.0;
-    }
-    return (bench_cpu_ns() - start) / (double)n;
-}
-
-/* Two raw threads, the same work, no lock. */
-struct raw {
-    pthread_barrier_t *start;
-    long calls, spins;
-};
-
-static void *
-raw_calls(void *arg)
-{
-    struct raw *raw = arg;
-    pthread_barrier_wait(raw->start);
-    uint64_t seed = 1;
-    for (long i = 0; i < raw->calls; i++)
-        seed = bench_spin(raw->spins, seed);
-    return NULL;
-}
-
-static double
-raw_native(long n, long spins)
-{
-    pthread_barrier_t barrier;
-    struct raw raw = {&barrier, n, spins};
-    pthread_t threads[2];
-
-    pthread_barrier_init(&barrier, NULL, 3);
-    for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, raw_calls, &raw);
-    pthread_barrier_wait(&barrier);
-    double start = bench_wall_ns();
-    for (int i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    double spent = bench_wall_ns() - start;
-    pthread_barrier_destroy(&barrier);
-    return spent / (double)n;
-}
-
-/* A share: what raw threads need for the same calls, measured just before, by what this side needs. */
-static double
-share(double (*side)(long n, long spins), long n, double us)
-{
-    long spins = (long)(us * spins_per_us);
-    double raw = raw_native(n, spins);
-    return raw / side(n, spins);
-}
-
-#define NATIVE(name, us)                                                        \
-    static double ours_native_##name(long n) { return share(ours_native, n, us); } \
-    static double cpython_native_##name(long n) { return share(NATIVE_CPYTHON, n, us); }
 #ifdef WITH_CPYTHON
-#define NATIVE_CPYTHON cpython_native
 #define CPYTHON(function) cpython_##function
 #else
-#define NATIVE_CPYTHON raw_native
 #define CPYTHON(function) NULL
 #endif
-NATIVE(03, 0.3)
-NATIVE(1, 1.0)
-NATIVE(10, 10.0)
-NATIVE(100, 100.0)
 
-#define SHARE(figure, function, turns_)                                                             \
-    {.name = "lock." figure, .unit = "", .ours = ours_##function, .cpython = CPYTHON(function),     \
-     .floor_value = 1.0, .more_is_better = 1, .turns = turns_}
+#define SIDES(function) .ours = ours_##function, .cpython = CPYTHON(function)
+#define THREE_SIDES(function) SIDES(function), .floor = floor_##function
 
-static const struct bench_figure figures[] = {
-    {.name = "lock.pair", .unit = "ns", .ours = ours_pair, .cpython = CPYTHON(pair), .floor = floor_pair, .turns = 2000000},
-    {.name = "lock.pair_sleeper", .unit = "ns", .ours = ours_pair_sleeper, .cpython = CPYTHON(pair_sleeper),
-     .floor = floor_pair, .turns = 2000000},
-    SHARE("native_0.3us", native_03, 200000),
-    SHARE("native_1us", native_1, 100000),
-    SHARE("native_10us", native_10, 10000),
-    SHARE("native_100us", native_100, 1000),
+/* Not const: --fenced changes floors. */
+static struct bench_scenario scenarios[] = {
+    /* S1 */
+    {{{"lock.pair", "ns", 0}}, SIDES(pair), .floor = floor_pair, .n = 2000000},
+    {{{"lock.pair_sleeper", "ns", 0}}, SIDES(pair_sleeper), .floor = floor_pair, .n = 2000000},
+    /* S7 */
+    {{{"lock.attach_kept", "ns", 0}}, SIDES(attach_kept), .floor = floor_pair, .n = 1000000},
+    {{{"lock.attach_new", "ns", 0}}, SIDES(attach_new), .floor = floor_attach_new, .n = 200000},
+    {{{"lock.attach_thread", "us", 0}}, THREE_SIDES(attach_thread), .n = 1000, .extra = 1},
+    /* S3 */
+    {{{"lock.convoy0_rate", "/s", 1}, {"lock.convoy0_p50", "us", 0}}, THREE_SIDES(convoy), .n = 0, .extra = 1},
+    {{{"lock.convoy1_rate", "/s", 1}, {"lock.convoy1_p50", "us", 0}, {"lock.convoy1_hog", "", 1}, {"lock.convoy1_p99", "us", 0}},
+     THREE_SIDES(convoy), .n = 1},
+    {{{"lock.convoy4_rate", "/s", 1}, {"lock.convoy4_p50", "us", 0}, {"lock.convoy4_hog", "", 1}, {"lock.convoy4_p99", "us", 0}},
+     THREE_SIDES(convoy), .n = 4},
+    {{{"lock.convoy1_rate_1k", "/s", 1}, {"lock.convoy1_p50_1k", "us", 0}, {"lock.convoy1_hog_1k", "", 1}},
+     THREE_SIDES(convoy_1k), .n = 1},
+    /* S2 */
+    {{{"lock.fair2_jain", "", 1}, {"lock.fair2_maxwait", "ms", 0}, {"lock.cpu2_total", "", 1}},
+     THREE_SIDES(fair), .n = 2, .extra = 1},
+    {{{"lock.fair4_jain", "", 1}, {"lock.fair4_maxwait", "ms", 0}, {"lock.cpu4_total", "", 1}},
+     THREE_SIDES(fair), .n = 4, .extra = 1},
+    {{{"lock.fair8_jain", "", 1}, {"lock.fair8_maxwait", "ms", 0}, {"lock.cpu8_total", "", 1}}, THREE_SIDES(fair), .n = 8},
+    /* S5 */
+    {{{"lock.native_0.3us", "", 1}}, SIDES(native_03), .n = 200000},
+    {{{"lock.native_1us", "", 1}}, SIDES(native_1), .n = 100000},
+    {{{"lock.native_10us", "", 1}}, SIDES(native_10), .n = 10000},
+    {{{"lock.native_100us", "", 1}}, SIDES(native_100), .n = 1000},
+    /* S4 */
+    {{{"lock.tinyrelease_rate", "/s", 1}, {"lock.tinyrelease_p50", "us", 0}, {"lock.tinyrelease_hog", "", 1}},
+     THREE_SIDES(tinyrelease), .n = 1},
+    /* S6 */
+    {{{"lock.sleepers100_p50", "us", 0}, {"lock.sleepers100_p99", "us", 0}}, THREE_SIDES(sleepers), .n = 100},
+    /* S8 */
+    {{{"lock.audio1_p99", "us", 0}, {"lock.audio1_miss", "", 0}}, THREE_SIDES(audio), .n = 1},
+    {{{"lock.audio4_p99", "us", 0}, {"lock.audio4_miss", "", 0}}, THREE_SIDES(audio), .n = 4},
 };
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+
+static int
+usage(void)
+{
+    fprintf(stderr, "usage: bench_lock [-x] [--fenced] [FIGURE]\n"
+                    "  -x        figures beyond those that other programs read\n"
+                    "  --fenced  the lock as it is where membarrier(2) is refused\n"
+                    "  FIGURE    only figures whose name contains this\n");
+    return 2;
+}
 
 int
 main(int argc, char **argv)
 {
-    if (ours_lock_start() < 0) {
-        fprintf(stderr, "bench_lock: the runtime did not start\n");
-        return 1;
+    static const struct option options[] = {{"fenced", no_argument, NULL, 'f'}, {0}};
+    struct bench_wish wish = {0};
+    char remark[32];
+    int fenced = 0, option;
+
+    while ((option = getopt_long(argc, argv, "x", options, NULL)) != -1) {
+        if (option == 'x')
+            wish.extra = 1;
+        else if (option == 'f')
+            fenced = 1;
+        else
+            return usage();
     }
+    if (argc - optind > 1)
+        return usage();
+    wish.filter = argv[optind];
+
+    echo_start();
+    bench_spin_calibrate();
+    ours_lock_start(fenced);
 #ifdef WITH_CPYTHON
-    if (cpython_lock_start() < 0)
-        return 1;
-#else
-    (void)cpython_native_03, (void)cpython_native_1, (void)cpython_native_10, (void)cpython_native_100;
+    cpython_lock_start();
 #endif
-    calibrate();
-    char mode[32];
-    snprintf(mode, sizeof mode, "mode=%s", ours_lock_mode());
-    int rc = bench_main(figures, sizeof figures / sizeof *figures, argc > 1 ? argv[1] : NULL, mode);
+    for (int i = 0; fenced && i < SCENARIOS; i++)
+        if (scenarios[i].floor == floor_pair)
+            scenarios[i].floor = floor_pair_fenced;
+    snprintf(remark, sizeof remark, "mode=%s", ours_lock_mode());
+    wish.remark = remark;
+    int rc = bench_main(scenarios, SCENARIOS, &wish);
 #ifdef WITH_CPYTHON
     cpython_lock_stop();
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 /* The floor of an object is its memory: the host's malloc and free of 32 bytes, nothing initialised. */
-static double
-floor_memory(long n)
+static void
+floor_memory(long n, double *values)
 {
     double start = bench_cpu_ns();
     for (long i = 0; i < n; i++) {
@@ -16,12 +16,12 @@ floor_memory(long n)
         BENCH_KEEP(block);
         free(block);
     }
-    return (bench_cpu_ns() - start) / (double)n;
+    values[0] = (bench_cpu_ns() - start) / (double)n;
 }
 
 /* The floor of a count is a load, an add and a store, twice, on memory: what no counted object can do without. */
-static double
-floor_incref(long n)
+static void
+floor_incref(long n, double *values)
 {
     static volatile long word;
     double start = bench_cpu_ns();
@@ -29,7 +29,7 @@ floor_incref(long n)
         word = word + 1;
         word = word - 1;
     }
-    return (bench_cpu_ns() - start) / (double)n;
+    values[0] = (bench_cpu_ns() - start) / (double)n;
 }
 
 #ifdef WITH_CPYTHON
@@ -37,11 +37,10 @@ floor_incref(long n)
 #else
 #define CPYTHON(function) NULL
 #endif
-#define FIGURE(figure, function, floor_function, turns_)                                                   \
-    {.name = "object." figure, .unit = "ns", .ours = ours_##function, .cpython = CPYTHON(function),        \
-     .floor = floor_function, .turns = turns_}
+#define FIGURE(figure, function, floor_function, turns)                                                   \
+    {{{"object." figure, "ns", 0}}, .ours = ours_##function, .cpython = CPYTHON(function), .floor = floor_function, .n = turns}
 
-static const struct bench_figure figures[] = {
+static const struct bench_scenario scenarios[] = {
     FIGURE("incref", incref, floor_incref, 20000000),
     FIGURE("float", make_float, floor_memory, 3000000),
     FIGURE("int", make_int, floor_memory, 3000000),
@@ -61,7 +60,8 @@ main(int argc, char **argv)
     if (cpython_object_start() < 0)
         return 1;
 #endif
-    int rc = bench_main(figures, sizeof figures / sizeof *figures, argc > 1 ? argv[1] : NULL, NULL);
+    struct bench_wish wish = {.filter = argc > 1 ? argv[1] : NULL};
+    int rc = bench_main(scenarios, sizeof scenarios / sizeof *scenarios, &wish);
 #ifdef WITH_CPYTHON
     cpython_object_stop();
 #endif

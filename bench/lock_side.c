@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Lock scenarios of one side: the price of leaving the lock, alone and in company. */
+/* S1, S5 and S7 of one side: the price of leaving the lock, alone and in company, and of entering from outside. */
 #include "lock_side.h"
-#include "measure.h"
 #include "side.h"
 #include "spin.h"
 
 #include <pthread.h>
 
-double
-SIDE(pair)(long n)
+static pthread_t
+start_thread(void *(*run)(void *), void *arg)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run, arg) != 0)
+        bench_die("no thread");
+    return thread;
+}
+
+#ifndef SIDE_FLOOR
+
+/* --- S1 ----------------------------------------------------------------------------------------------------------- */
+
+void
+SIDE(pair)(long n, double *values)
 {
     double start = bench_cpu_ns();
     for (long i = 0; i < n; i++) {
@@ -16,15 +28,13 @@ SIDE(pair)(long n)
         BENCH_KEEP(i);
         SIDE_END_ALLOW_THREADS
     }
-    return (bench_cpu_ns() - start) / (double)n;
+    values[0] = (bench_cpu_ns() - start) / (double)n;
 }
 
 /* A thread that has left the lock and sleeps until it is told to come back. */
 struct sleeper {
     side_guard guard;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    int asleep, done, failed;
+    pthread_barrier_t asleep, awake;
 };
 
 static void *
@@ -33,50 +43,130 @@ sleep_outside(void *arg)
     struct sleeper *sleeper = arg;
     side_token token = side_enter(sleeper->guard);
     SIDE_BEGIN_ALLOW_THREADS
-    pthread_mutex_lock(&sleeper->mutex);
-    sleeper->asleep = 1;
-    pthread_cond_signal(&sleeper->changed);
-    while (!sleeper->done)
-        pthread_cond_wait(&sleeper->changed, &sleeper->mutex);
-    pthread_mutex_unlock(&sleeper->mutex);
+    pthread_barrier_wait(&sleeper->asleep);
+    pthread_barrier_wait(&sleeper->awake);
     SIDE_END_ALLOW_THREADS
     side_leave(token);
     return NULL;
 }
 
-double
-SIDE(pair_sleeper)(long n)
+void
+SIDE(pair_sleeper)(long n, double *values)
 {
-    struct sleeper sleeper = {
-        .guard = side_guard_open(), .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct sleeper sleeper = {.guard = side_guard_open()};
     pthread_t thread;
 
-    if (pthread_create(&thread, NULL, sleep_outside, &sleeper) != 0)
-        return -1.0;
+    pthread_barrier_init(&sleeper.asleep, NULL, 2);
+    pthread_barrier_init(&sleeper.awake, NULL, 2);
     SIDE_BEGIN_ALLOW_THREADS
-    pthread_mutex_lock(&sleeper.mutex);
-    while (!sleeper.asleep)
-        pthread_cond_wait(&sleeper.changed, &sleeper.mutex);
-    pthread_mutex_unlock(&sleeper.mutex);
+    thread = start_thread(sleep_outside, &sleeper);
+    pthread_barrier_wait(&sleeper.asleep);
     SIDE_END_ALLOW_THREADS
 
-    double each = SIDE(pair)(n);
+    SIDE(pair)(n, values);
 
     SIDE_BEGIN_ALLOW_THREADS
-    pthread_mutex_lock(&sleeper.mutex);
-    sleeper.done = 1;
-    pthread_cond_signal(&sleeper.changed);
-    pthread_mutex_unlock(&sleeper.mutex);
+    pthread_barrier_wait(&sleeper.awake);
     pthread_join(thread, NULL);
     SIDE_END_ALLOW_THREADS
+    pthread_barrier_destroy(&sleeper.asleep);
+    pthread_barrier_destroy(&sleeper.awake);
     side_guard_close(sleeper.guard);
-    return each;
 }
+
+/* --- S7 ----------------------------------------------------------------------------------------------------------- */
+
+struct visitor {
+    side_guard guard;
+    N(InterpreterState) *interp;
+    long turns;
+    double ns; /* a turn */
+};
+
+/* Runs a visitor in a thread of its own while the caller is outside. */
+static double
+visit(void *(*run)(void *), long turns)
+{
+    struct visitor visitor = {side_guard_open(), N(InterpreterState_Get)(), turns, 0};
+    SIDE_BEGIN_ALLOW_THREADS
+    pthread_join(start_thread(run, &visitor), NULL);
+    SIDE_END_ALLOW_THREADS
+    side_guard_close(visitor.guard);
+    return visitor.ns;
+}
+
+/* The state is kept because an outer entry of the same thread is open, left by a BEGIN. */
+static void *
+come_again(void *arg)
+{
+    struct visitor *visitor = arg;
+    side_token outer = side_enter(visitor->guard);
+    SIDE_BEGIN_ALLOW_THREADS
+    double start = bench_cpu_ns();
+    for (long i = 0; i < visitor->turns; i++)
+        side_leave(side_enter(visitor->guard));
+    visitor->ns = (bench_cpu_ns() - start) / (double)visitor->turns;
+    SIDE_END_ALLOW_THREADS
+    side_leave(outer);
+    return NULL;
+}
+
+void
+SIDE(attach_kept)(long n, double *values)
+{
+    values[0] = visit(come_again, n);
+}
+
+/* The same five calls on both sides. PyGILState_Ensure() makes them for a thread that has no state; a guard keeps the
+ * state it made until the thread exits, so that entering through it would not be the same work twice. */
+static void *
+come_as_new(void *arg)
+{
+    struct visitor *visitor = arg;
+    double start = bench_cpu_ns();
+    for (long i = 0; i < visitor->turns; i++) {
+        N(ThreadState) *state = N(ThreadState_New)(visitor->interp);
+        if (state == NULL)
+            bench_die("no thread state");
+        N(Eval_AcquireThread)(state);
+        N(ThreadState_Clear)(state);
+        N(ThreadState_DeleteCurrent)();
+    }
+    visitor->ns = (bench_cpu_ns() - start) / (double)visitor->turns;
+    return NULL;
+}
+
+void
+SIDE(attach_new)(long n, double *values)
+{
+    values[0] = visit(come_as_new, n);
+}
+
+static void *
+come_once(void *arg)
+{
+    struct visitor *visitor = arg;
+    side_leave(side_enter(visitor->guard));
+    return NULL;
+}
+
+void
+SIDE(attach_thread)(long n, double *values)
+{
+    uint64_t start = bench_wall_ns();
+    for (long i = 0; i < n; i++)
+        visit(come_once, 1);
+    values[0] = (double)(bench_wall_ns() - start) / 1e3 / (double)n;
+}
+
+#endif
+
+/* --- S5 ----------------------------------------------------------------------------------------------------------- */
 
 /* Two threads that call native code which drops the lock. */
 struct caller {
     side_guard guard;
-    pthread_barrier_t *start;
+    pthread_barrier_t start;
     long calls, spins;
 };
 
@@ -86,7 +176,7 @@ call_native(void *arg)
     struct caller *caller = arg;
     side_token token = side_enter(caller->guard);
     SIDE_BEGIN_ALLOW_THREADS
-    pthread_barrier_wait(caller->start);
+    pthread_barrier_wait(&caller->start);
     SIDE_END_ALLOW_THREADS
     uint64_t seed = 1;
     for (long i = 0; i < caller->calls; i++) {
@@ -101,38 +191,41 @@ call_native(void *arg)
 double
 SIDE(native)(long n, long spins)
 {
-    pthread_barrier_t barrier;
-    struct caller caller = {side_guard_open(), &barrier, n, spins};
+    struct caller caller = {.guard = side_guard_open(), .calls = n, .spins = spins};
     pthread_t threads[2];
-    double spent = -1.0;
+    uint64_t spent;
 
-    pthread_barrier_init(&barrier, NULL, 3);
+    pthread_barrier_init(&caller.start, NULL, 3);
     SIDE_BEGIN_ALLOW_THREADS
     for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, call_native, &caller);
-    pthread_barrier_wait(&barrier);
-    double start = bench_wall_ns();
+        threads[i] = start_thread(call_native, &caller);
+    pthread_barrier_wait(&caller.start);
+    spent = bench_wall_ns();
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    spent = bench_wall_ns() - start;
+    spent = bench_wall_ns() - spent;
     SIDE_END_ALLOW_THREADS
-    pthread_barrier_destroy(&barrier);
+    pthread_barrier_destroy(&caller.start);
     side_guard_close(caller.guard);
-    return spent / (double)n;
+    return (double)spent / (double)n;
 }
 
-int
-SIDE(lock_start)(void)
-{
-#ifdef SIDE_CPYTHON
-    Py_InitializeEx(0);
-    return 0;
-#else
-    GilConfig config;
-    GilConfig_Init(&config);
-    return GilStatus_Exception(Gil_InitializeFromConfig(&config)) ? -1 : 0;
-#endif
-}
+#ifndef SIDE_FLOOR
+
+/* Raw threads run just before and just after, and not as a side of their own, so that what the machine does meanwhile
+ * meets both. */
+#define NATIVE(name, us)                                      \
+    void SIDE(native_##name)(long n, double *values)          \
+    {                                                         \
+        double raw = floor_native(n, bench_spins(us));        \
+        double here = SIDE(native)(n, bench_spins(us));       \
+        raw += floor_native(n, bench_spins(us));              \
+        values[0] = raw / 2 / here;                           \
+    }
+NATIVE(03, 0.3)
+NATIVE(1, 1.0)
+NATIVE(10, 10.0)
+NATIVE(100, 100.0)
 
 int
 SIDE(lock_stop)(void)
@@ -140,7 +233,31 @@ SIDE(lock_stop)(void)
     return U(FinalizeEx)();
 }
 
-#ifndef SIDE_CPYTHON
+#endif
+
+/* --- start and end ------------------------------------------------------------------------------------------------ */
+
+#if defined SIDE_CPYTHON
+
+void
+cpython_lock_start(void)
+{
+    Py_InitializeEx(0);
+}
+
+#elif !defined SIDE_FLOOR
+
+void
+ours_lock_start(int fenced)
+{
+    GilConfig config;
+    GilConfig_Init(&config);
+    if (fenced)
+        config.lock_mode = Gil_LOCK_MODE_FENCED;
+    if (GilStatus_Exception(Gil_InitializeFromConfig(&config)))
+        bench_die("the runtime does not start");
+}
+
 const char *
 ours_lock_mode(void)
 {
@@ -150,4 +267,5 @@ ours_lock_mode(void)
         return "unknown";
     return info.mode == GIL_LOCK_FENCED ? "fenced" : "asymmetric";
 }
+
 #endif

@@ -1,24 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock scenarios, once a side. */
+/* S1, S5 and S7, once a side; and the two runtimes' start and end. */
 #ifndef BENCH_LOCK_SIDE_H
 #define BENCH_LOCK_SIDE_H
 
 /*
- * pair: ns a BEGIN/END pair of a thread alone. pair_sleeper: the same beside a thread that sleeps between its BEGIN
- * and END. native: two threads make n calls each of spins turns of bench_spin() outside the lock; ns of wall time a
- * call of one thread.
+ * pair: a BEGIN/END pair of a thread alone, n times. pair_sleeper: the same beside a thread that sleeps between its BEGIN
+ * and END. attach_kept: a foreign thread enters and leaves, having a thread state. attach_new: it makes the state,
+ * enters, leaves, and ends the state. All four ns of CPU time a turn.
+ *
+ * attach_thread: the whole life of a foreign thread that enters and leaves once, us of wall time.
+ *
+ * native_03 to native_100: two threads call native code of 0.3, 1, 10, 100 us that leaves the lock, n times each. What threads
+ * without a lock take for that, just before and after, by what it takes here.
  */
-#define LOCK_SIDE(side)                          \
-    int side##_lock_start(void);                 \
-    int side##_lock_stop(void);                  \
-    double side##_pair(long n);                  \
-    double side##_pair_sleeper(long n);          \
-    double side##_native(long n, long spins);
+#define LOCK_SIDE(side)                                \
+    void side##_pair(long n, double *values);          \
+    void side##_pair_sleeper(long n, double *values);  \
+    void side##_attach_kept(long n, double *values);   \
+    void side##_attach_new(long n, double *values);    \
+    void side##_attach_thread(long n, double *values); \
+    void side##_native_03(long n, double *values);     \
+    void side##_native_1(long n, double *values);      \
+    void side##_native_10(long n, double *values);     \
+    void side##_native_100(long n, double *values);
 
 LOCK_SIDE(ours)
 LOCK_SIDE(cpython)
 
-/* Which mode the lock ran in, for the report: "fenced" or "asymmetric". */
+/* The floors: bare instructions, see floor.c. */
+void floor_pair(long n, double *values);
+void floor_pair_fenced(long n, double *values);
+void floor_attach_new(long n, double *values);
+void floor_attach_thread(long n, double *values);
+
+/* Two threads, n calls of so many turns of bench_spin() each; ns of wall time a call of one of them. */
+double ours_native(long n, long spins);
+double cpython_native(long n, long spins);
+double floor_native(long n, long spins);
+
+void ours_lock_start(int fenced);
+int ours_lock_stop(void);
+void cpython_lock_start(void);
+int cpython_lock_stop(void);
+/* Which mode the lock runs in: "fenced" or "asymmetric". */
 const char *ours_lock_mode(void);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The object scenarios, once a side. Each takes a number of turns and gives ns a turn. */
+/* The object scenarios, once a side. n is the number of turns; the value ns a turn. */
 #ifndef BENCH_OBJECT_SIDE_H
 #define BENCH_OBJECT_SIDE_H
 
-#define OBJECT_SIDE(side)                 \
-    int side##_object_start(void);        \
-    int side##_object_stop(void);         \
-    double side##_incref(long n);         \
-    double side##_make_float(long n);     \
-    double side##_make_int(long n);       \
-    double side##_make_tuple3(long n);    \
-    double side##_make_list(long n);      \
-    double side##_make_dict(long n);
+#define OBJECT_SIDE(side)                                \
+    int side##_object_start(void);                       \
+    int side##_object_stop(void);                        \
+    void side##_incref(long n, double *values);          \
+    void side##_make_float(long n, double *values);      \
+    void side##_make_int(long n, double *values);        \
+    void side##_make_tuple3(long n, double *values);     \
+    void side##_make_list(long n, double *values);       \
+    void side##_make_dict(long n, double *values);
 
 OBJECT_SIDE(ours)
 OBJECT_SIDE(cpython)

@@ -5,7 +5,10 @@
 
 #include "measure.h"
 
-#include <stdint.h>
+/* Turns of bench_spin() that take so many microseconds; bench_spin_calibrate() first. */
+extern double bench_spins_per_us;
+#define bench_spins(us) ((long)((us) * bench_spins_per_us))
+void bench_spin_calibrate(void);
 
 /* A chain of multiplications, so that neither the compiler nor the processor can shorten it. */
 static inline uint64_t

@@ -20,6 +20,7 @@
 #include "gilrt/type.h"
 #include "gilrt/error.h"
 #include "gilrt/gc.h"
+#include "gilrt/weakref.h"
 
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"

@@ -32,6 +32,7 @@ gilrtinclude_HEADERS += include/gilrt/slot.h
 gilrtinclude_HEADERS += include/gilrt/typeobject.h
 gilrtinclude_HEADERS += include/gilrt/error.h
 gilrtinclude_HEADERS += include/gilrt/gc.h
+gilrtinclude_HEADERS += include/gilrt/weakref.h
 gilrtinclude_HEADERS += include/gilrt/lock.h
 gilrtinclude_HEADERS += include/gilrt/mem.h
 gilrtinclude_HEADERS += include/gilrt/config.h

@@ -15,6 +15,7 @@
 #include "gilrt/gc.h"
 #include "gilrt/long.h"
 #include "gilrt/unicode.h"
+#include "gilrt/weakref.h"
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
@@ -81,6 +82,7 @@ module_dealloc(GilObject *self)
     GilModuleObject *module = gil_module(self);
 
     GilObject_GC_UnTrack(self);
+    GilObject_ClearWeakRefs(self); /* may run anything */
     if (module->slots.free != NULL)
         module->slots.free(self);
     Gil_XDECREF(module->dict);
@@ -180,6 +182,7 @@ GilTypeObject GilModule_Type = {
     .tp_doc = "What an extension gives: named objects.",
     .tp_traverse = module_traverse,
     .tp_clear = module_clear,
+    .tp_weaklistoffset = offsetof(GilModuleObject, weaklist),
 };
 
 static void *

@@ -32,6 +32,7 @@ typedef struct {
     int executed;                  /* [gil] GilModule_Exec() has begun */
     struct gil_module_slots slots; /* [const] all zero for a module that was made without */
     GilObject *older;              /* [gil] strong; the module registered before, see import.c */
+    GilObject *weaklist;           /* [gil] its weak references, see object/weakref.h */
 } GilModuleObject;
 
 static inline GilModuleObject *

@@ -6,11 +6,15 @@
  * Gil_TPFLAGS_HAVE_GC the block begins 16 bytes before the object (object/gchead.h); blocks are aligned to 16 bytes, so
  * objects are as well. Who frees an object must still know its type, since the type says where the block begins: every
  * destructor frees first and gives the type back after.
+ *
+ * The list of weak references is empty from the beginning, whoever fills the other fields; and an object that still has
+ * some is not freed, since they would lead to memory that is somebody else's.
  */
 #include "object/alloc.h"
 
 #include "object/error.h"
 #include "object/type.h"
+#include "object/weakref.h"
 
 size_t
 gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems)
@@ -33,6 +37,8 @@ init_head(void *op, GilTypeObject *type)
     object->ob_refcnt = 1;
     object->ob_type = type;
     Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
+    if (type->tp_weaklistoffset != 0)
+        *gil_weakref_list(object) = NULL;
     return object;
 }
 
@@ -64,6 +70,11 @@ gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
 void
 gil_object_free(GilObject *op)
 {
+    struct gil_weakref **weak = gil_weakref_list(op);
+
+    GIL_REQUIRE(weak == NULL || *weak == NULL,
+                "a '%s' object has weak references: its tp_dealloc must call GilObject_ClearWeakRefs() first",
+                Gil_TYPE(op)->tp_name);
     if (gil_type_has_gc(Gil_TYPE(op))) {
         gil_gc_unlink(op);
         gil_heap_free(gil_gc_head(op));

@@ -8,8 +8,9 @@
  * types.
  *
  * State: ts->dealloc_depth counts the destructors now running in this thread, nested; ts->dealloc_later is a stack of
- * dead objects that wait, linked through their reference counts, which nobody needs any more. (A pointer read as a
- * count is positive and huge, so that whoever still meets the object in a list of tracked objects sees one that lives.)
+ * dead objects that wait, linked through their reference counts, which nobody needs any more. A link is stored
+ * complemented, so it reads as a negative count: whoever still meets the object, in a list of tracked objects or through
+ * a weak reference, takes it for an immortal one, which it will not count; gil_object_is_alive() tells them apart.
  *
  *   - Up to NESTED_MAX levels, while the native stack is not low, destructors nest: the common case, one counter up and
  *     down.
@@ -42,7 +43,7 @@
 static void
 put_off(GilThreadState *ts, GilObject *op)
 {
-    op->ob_refcnt = (Gil_ssize_t)(uintptr_t)ts->dealloc_later;
+    op->ob_refcnt = ~(Gil_ssize_t)(uintptr_t)ts->dealloc_later;
     ts->dealloc_later = op;
 }
 
@@ -51,7 +52,7 @@ take_put_off(GilThreadState *ts)
 {
     GilObject *op = ts->dealloc_later;
 
-    ts->dealloc_later = (void *)(uintptr_t)op->ob_refcnt;
+    ts->dealloc_later = (void *)(uintptr_t)~op->ob_refcnt;
     op->ob_refcnt = 0;
     return op;
 }

@@ -3,7 +3,24 @@
 #ifndef GIL_OBJECT_DEALLOC_H
 #define GIL_OBJECT_DEALLOC_H
 
+#include "gilrt/object.h"
 #include "state/tstate.h"
+
+/*
+ * A count of this and below is immortality: what was born so, and what a count saturated into, is far below it. Between
+ * it and zero stand the dead that were put off, whose count is the link to the next, complemented.
+ */
+#define GIL_DEAD_REFCNT_MIN (-((Gil_ssize_t)1 << 60))
+
+/*
+ * Whether references to op may still be made. An object whose destructor runs, or that waits for it, is dead: whoever
+ * finds it by a pointer that is not counted (a weak reference, a list of objects) must leave it alone.
+ */
+static inline int
+gil_object_is_alive(const GilObject *op)
+{
+    return op->ob_refcnt > 0 || op->ob_refcnt < GIL_DEAD_REFCNT_MIN;
+}
 
 /*
  * Destroy, in the calling thread, what ts put off: for a thread that sleeps for ever in the middle of a destructor, and

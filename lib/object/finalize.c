@@ -9,9 +9,13 @@
  *
  * The pending error is put aside while a finalizer runs and comes back after: who drops a reference while an error is
  * pending must find it unchanged. An error that the finalizer leaves behind is reported as unraisable.
+ *
+ * Weak references are told between the two: a finalizer that resurrects must not have announced a death. Those that are
+ * made after, by tp_del, are cleared without a word, for their callbacks could count on parts that are gone.
  */
 #include "object/error.h"
 #include "object/type.h"
+#include "object/weakref.h"
 
 void
 GilObject_CallFinalizer(GilObject *self)
@@ -72,6 +76,32 @@ clear_members(GilTypeObject *type, GilObject *self)
         }
 }
 
+/* Whether the types between type and the base whose destructor is next brought the list of weak references. */
+static int
+brought_weakrefs(const GilTypeObject *type)
+{
+    const GilTypeObject *base = type;
+
+    while (base->tp_dealloc == gil_heap_type_instance_dealloc)
+        base = base->tp_base;
+    return type->tp_weaklistoffset != 0 && base->tp_weaklistoffset == 0;
+}
+
+/* tp_del, the old form of a finalizer. 0, or -1: the object lives on. May run anything. */
+static int
+call_del(GilTypeObject *type, GilObject *self)
+{
+    self->ob_refcnt = 1;
+    type->tp_del(self);
+    if (self->ob_refcnt == 1) {
+        self->ob_refcnt = 0;
+        return 0;
+    }
+    if (self->ob_refcnt > 0)
+        self->ob_refcnt--;
+    return -1;
+}
+
 /*
  * The object is finalized, the parts that heap types without a destructor added are cleared, and the first other
  * destructor among the bases does the rest. A built-in one frees the memory and knows nothing of the type's
@@ -84,16 +114,12 @@ gil_heap_type_instance_dealloc(GilObject *self)
 
     if (type->tp_finalize != NULL && GilObject_CallFinalizerFromDealloc(self) < 0)
         return;
-    if (type->tp_del != NULL) {
-        self->ob_refcnt = 1;
-        type->tp_del(self);
-        if (self->ob_refcnt != 1) {
-            if (self->ob_refcnt > 0)
-                self->ob_refcnt--;
-            return;
-        }
-        self->ob_refcnt = 0;
-    }
+    if (brought_weakrefs(type))
+        GilObject_ClearWeakRefs(self); /* may run anything */
+    if (type->tp_del != NULL && call_del(type, self) < 0)
+        return;
+    if (brought_weakrefs(type))
+        gil_weakref_clear_silently(self);
     if (gil_type_has_gc(type))
         gil_object_untrack(self);
     for (; base->tp_dealloc == gil_heap_type_instance_dealloc; base = base->tp_base)

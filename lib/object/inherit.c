@@ -137,6 +137,8 @@ inherit_layout(GilTypeObject *type, const GilTypeObject *base)
         type->tp_itemsize = base->tp_itemsize;
     if (type->tp_vectorcall_offset == 0)
         type->tp_vectorcall_offset = base->tp_vectorcall_offset;
+    if (type->tp_weaklistoffset == 0)
+        type->tp_weaklistoffset = base->tp_weaklistoffset;
     type->tp_flags |= base->tp_flags & (SUBCLASS_FLAGS | Gil_TPFLAGS_ITEMS_AT_END);
 }
 

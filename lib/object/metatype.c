@@ -14,6 +14,7 @@
 #include "object/error.h"
 #include "object/format.h"
 #include "object/ops.h"
+#include "object/weakref.h"
 
 void
 gil_type_link(GilThreadState *ts, GilHeapTypeObject *ht)
@@ -82,6 +83,7 @@ type_dealloc(GilObject *self)
 
     GIL_REQUIRE(gil_type_is_heap(&ht->type), "built-in type '%s' lost its last reference", ht->type.tp_name);
     gil_object_untrack(self);
+    GilObject_ClearWeakRefs(self); /* may run anything */
     if (ht->type.tp_flags & Gil_TPFLAGS_READY)
         unlink_type(ts, ht);
     clear_type(ht);
@@ -285,6 +287,7 @@ GilTypeObject GilType_Type = {
     .tp_doc = "type(object) -> the object's type",
     .tp_traverse = type_traverse,
     .tp_clear = type_clear,
+    .tp_weaklistoffset = offsetof(GilTypeObject, tp_weaklist),
     .tp_getset = type_getset,
     .tp_new = type_new,
     .tp_is_gc = type_is_gc,

@@ -150,10 +150,11 @@ settle_member(const struct gil_type_plan *plan, const GilTypeObject *type, GilMe
         return refuse_member(plan, m, "reaches outside of the instance");
     if (strcmp(m->name, dict_member) == 0)
         return refuse_member(plan, m, "asks for a dict in each instance, which types cannot have yet");
-    if (strcmp(m->name, weakref_member) == 0)
-        return refuse_member(plan, m, "asks for weak references, which types cannot have yet");
-    if (strcmp(m->name, vectorcall_member) == 0 && (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY)))
+    if ((strcmp(m->name, vectorcall_member) == 0 || strcmp(m->name, weakref_member) == 0) &&
+        (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY)))
         return refuse_member(plan, m, "must be a read-only Gil_T_PYSSIZET");
+    if (strcmp(m->name, weakref_member) == 0 && m->offset % (Gil_ssize_t)sizeof(GilObject *) != 0)
+        return refuse_member(plan, m, "is not aligned");
     return 0;
 }
 
@@ -179,6 +180,8 @@ copy_members(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeOb
             return -1;
         if (strcmp(m->name, vectorcall_member) == 0)
             ht->type.tp_vectorcall_offset = m->offset;
+        else if (strcmp(m->name, weakref_member) == 0)
+            ht->type.tp_weaklistoffset = m->offset;
         else
             kept++;
     }

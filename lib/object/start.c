@@ -7,13 +7,14 @@
 #include "object/descr.h"
 #include "object/error.h"
 #include "object/recursion.h"
+#include "object/weakref.h"
 
 int
 gil_object_start(void)
 {
     if (gil_type_ready(&GilBaseObject_Type) < 0 || gil_type_ready(&GilType_Type) < 0)
         return -1;
-    return gil_descr_start();
+    return gil_descr_start() < 0 ? -1 : gil_weakref_start();
 }
 
 int

@@ -19,10 +19,30 @@ state_of(struct _GilThreadBlock *block)
     return (GilThreadState *)(void *)block;
 }
 
+static int
+is_collection_due(const struct _GilThreadBlock *block)
+{
+    return (gil_load_relaxed(&block->brk) & _Gil_BRK_COLLECT) != 0;
+}
+
 void
 _GilEval_LeaveSlow(struct _GilThreadBlock *block)
 {
     GilThreadState *ts = state_of(block);
+
+    /* Between BEGIN and END other threads may do anything; so this one may collect there too, and a host that never polls
+     * has its garbage collected. At the beginning: at the end the thread may hold a mutex that a finalizer wants. */
+    if (is_collection_due(block)) {
+        struct _GilCallSite *site = block->site;
+        gil_lock_leave(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
+        _GilEval_Return(ts);
+        gil_state_hooks.collect(ts);
+        block->site = site;
+        gil_store_release(&block->st, _Gil_LAZY); /* as in _GilEval_Leave() */
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        if (gil_load_relaxed(&block->brk) == 0)
+            return;
+    }
     gil_lock_leave(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
 }
 
@@ -72,7 +92,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
         gil_panic(func, "the calling thread is not attached to an interpreter");
     if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
-    return 0;
+    return is_collection_due(block) ? gil_state_hooks.collect(ts) : 0;
 }
 
 GilThreadState *

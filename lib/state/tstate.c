@@ -51,7 +51,14 @@ no_error_hook(GilThreadState *ts, const char *why)
     (void)why;
 }
 
-struct gil_state_hooks gil_state_hooks = {no_thread_hook, no_thread_hook, no_error_hook, no_error_hook};
+static int
+no_collection(GilThreadState *ts)
+{
+    (void)ts;
+    return 0;
+}
+
+struct gil_state_hooks gil_state_hooks = {no_thread_hook, no_thread_hook, no_error_hook, no_error_hook, no_collection};
 
 static pthread_key_t key;     /* [const] after gil_state_start() */
 static int key_made;          /* [start] */

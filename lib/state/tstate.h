@@ -75,6 +75,7 @@ struct gil_state_hooks {
     void (*no_memory)(GilThreadState *ts);                     /* raise MemoryError */
     void (*runtime_error)(GilThreadState *ts, const char *why); /* raise RuntimeError */
     void (*system_error)(GilThreadState *ts, const char *why);  /* raise SystemError */
+    int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
 };
 extern struct gil_state_hooks gil_state_hooks;
 

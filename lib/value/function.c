@@ -5,6 +5,7 @@
 #include "gilrt/call.h"
 #include "gilrt/gc.h"
 #include "gilrt/unicode.h"
+#include "gilrt/weakref.h"
 #include "object/alloc.h"
 #include "object/error.h"
 #include "object/type.h"
@@ -16,6 +17,7 @@ struct function {
     GilMethodDef *def;         /* [const] the maker's */
     GilObject *self;           /* [gil] strong or NULL */
     GilObject *module;         /* [gil] strong or NULL: what __module__ shows; methods have none */
+    GilObject *weaklist;       /* [gil] its weak references, see object/weakref.h */
 };
 
 struct cmethod {
@@ -47,6 +49,8 @@ function_dealloc(GilObject *op)
 {
     GilTypeObject *cls = class_of(op);
     gil_object_untrack(op);
+    if (function_of(op)->weaklist != NULL)
+        GilObject_ClearWeakRefs(op); /* may run anything */
     Gil_XDECREF(function_of(op)->self); /* may run anything; nobody can reach the function */
     Gil_XDECREF(function_of(op)->module);
     gil_object_free(op);
@@ -167,6 +171,7 @@ GilTypeObject GilCFunction_Type = {
     .tp_traverse = function_traverse,
     .tp_clear = function_clear,
     .tp_richcompare = function_richcompare,
+    .tp_weaklistoffset = offsetof(struct function, weaklist),
     .tp_members = function_members,
     .tp_getset = function_getset,
 };

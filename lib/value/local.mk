@@ -42,3 +42,4 @@ libcore_la_SOURCES += lib/value/float_pack.c
 libcore_la_SOURCES += lib/value/slice.c lib/value/slice.h
 libcore_la_SOURCES += lib/value/number_convert.c
 libcore_la_SOURCES += lib/value/collect.c
+libcore_la_SOURCES += lib/value/weakproxy.c lib/value/weakproxy.h

@@ -4,6 +4,7 @@
 #include "gilrt/gc.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
+#include "gilrt/weakref.h"
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
@@ -20,6 +21,7 @@ struct method {
     vectorcallfunc vectorcall; /* [const] */
     GilObject *func;           /* [gil] strong; NULL only when the collector cleared it */
     GilObject *self;           /* [gil] strong, as func */
+    GilObject *weaklist;       /* [gil] its weak references, see object/weakref.h */
 };
 
 static struct method *
@@ -72,6 +74,8 @@ static void
 method_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
+    if (method_of(op)->weaklist != NULL)
+        GilObject_ClearWeakRefs(op); /* may run anything */
     Gil_XDECREF(method_of(op)->func); /* may run anything; nobody can reach the method */
     Gil_XDECREF(method_of(op)->self);
     gil_object_free(op);
@@ -185,6 +189,7 @@ GilTypeObject GilMethod_Type = {
     .tp_traverse = method_traverse,
     .tp_clear = method_clear,
     .tp_richcompare = method_richcompare,
+    .tp_weaklistoffset = offsetof(struct method, weaklist),
     .tp_members = method_members,
     .tp_descr_get = method_descr_get,
 };

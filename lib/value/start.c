@@ -21,6 +21,7 @@
 #include "value/slice.h"
 #include "value/tuple.h"
 #include "value/unicode.h"
+#include "value/weakproxy.h"
 
 static void
 fill_ops(void)
@@ -55,7 +56,7 @@ gil_value_start(void)
         gil_exception_start, gil_none_start,  gil_long_start,     gil_bool_start,  gil_float_start,
         gil_unicode_start,   gil_bytes_start, gil_bytearray_start, gil_tuple_start, gil_list_start,
         gil_row_iter_start,  gil_dict_start,  gil_dict_view_start, gil_slice_start, gil_capsule_start,
-        gil_function_start,  gil_method_start,
+        gil_function_start,  gil_method_start, gil_weakproxy_start,
     };
     fill_ops();
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)

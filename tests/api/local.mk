@@ -49,3 +49,4 @@ API_TESTS += tests/api/test_bytearray
 API_TESTS += tests/api/test_args
 API_TESTS += tests/api/test_slot
 API_TESTS += tests/api/test_typeobject
+API_TESTS += tests/api/test_weakref

@@ -19,6 +19,7 @@
 #define STEPS_MAX 20000 /* the same for steps without a choice */
 #define POISONED_MAX 8
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
+#define PSO_PREFIX "pso:"
 
 enum { READY, PARKED, WAITING, ENDED };
 /* Kinds of options. */
@@ -39,9 +40,11 @@ static struct thread {
     struct entry {
         void *p;
         unsigned size;
+        enum { WAITS, LEAVES, GONE } state;
+        int releases;
         uint64_t value;
         const char *name;
-    } buffer[BUFFER_MAX]; /* stores that memory has not seen, oldest first */
+    } buffer[BUFFER_MAX]; /* stores that memory has not seen, oldest first, and some that it has seen */
     int buffered;
 } threads[THREADS_MAX];
 
@@ -49,6 +52,7 @@ static void drain(int thread);
 
 static const struct scenario *scenario;
 static const struct explore_bounds *bounds;
+static enum explore_memory order_of_memory;
 static jmp_buf out;        /* back to run() */
 static int cur;            /* the running thread, -1 before the first */
 static int telling;        /* replay: every step goes to stderr */
@@ -275,44 +279,82 @@ put(void *p, unsigned size, uint64_t value, const char *name)
 
 /* --- store buffers --- */
 
-/* The oldest stores of a thread reach memory. */
-static void
-flush(int t, int count)
+/* Whether memory sees a store only after an earlier one of the same thread. */
+static int
+follows(const struct entry *later, const struct entry *earlier)
 {
-    struct thread *thread = &threads[t];
-    int running = cur;
-
-    cur = t;
-    for (int i = 0; i < count; i++) {
-        check_poison(thread->buffer[i].p, thread->buffer[i].name);
-        put(thread->buffer[i].p, thread->buffer[i].size, thread->buffer[i].value, thread->buffer[i].name);
-    }
-    cur = running;
-    thread->buffered -= count;
-    memmove(thread->buffer, thread->buffer + count, (size_t)thread->buffered * sizeof thread->buffer[0]);
+    return order_of_memory == EXPLORE_TSO || later->releases || later->p == earlier->p;
 }
 
+/* Whether a store can reach memory now, and what it follows before it: not if one of these is about to. */
+static int
+can_leave(const struct thread *thread, const struct entry *store)
+{
+    if (store->state == LEAVES)
+        return 0;
+    for (const struct entry *earlier = thread->buffer; earlier < store; earlier++)
+        if (earlier->state != GONE && follows(store, earlier) && !can_leave(thread, earlier))
+            return 0;
+    return 1;
+}
+
+/* The oldest store of a thread to p that memory has not seen. */
+static struct entry *
+oldest(struct thread *thread, const void *p)
+{
+    for (int i = 0; i < thread->buffered; i++)
+        if (thread->buffer[i].p == p && thread->buffer[i].state != GONE)
+            return &thread->buffer[i];
+    return NULL;
+}
+
+static void settle(const void *p);
+
+/* A store of thread t reaches memory, after those that it follows. settled: who else comes before it is decided. */
+static void
+leave(int t, struct entry *store, int settled)
+{
+    store->state = LEAVES;
+    for (struct entry *earlier = threads[t].buffer; earlier < store; earlier++)
+        if (earlier->state == WAITS && follows(store, earlier))
+            leave(t, earlier, 0);
+    if (!settled)
+        settle(store->p);
+    int running = cur;
+    cur = t;
+    check_poison(store->p, store->name);
+    put(store->p, store->size, store->value, store->name);
+    cur = running;
+    store->state = GONE;
+}
+
+/* All stores of a thread reach memory. */
 static void
 drain(int t)
 {
-    flush(t, threads[t].buffered);
+    struct thread *thread = &threads[t];
+
+    for (int i = 0; i < thread->buffered; i++)
+        if (thread->buffer[i].state == WAITS)
+            leave(t, &thread->buffer[i], 0);
+    thread->buffered = 0;
 }
 
-/* Before cur looks at p in memory: how far did the stores of the others to it come? */
+/* Before p is touched in memory: which stores to it came there first, and in what order? */
 static void
 settle(const void *p)
 {
-    for (int t = 0; t < scenario->threads; t++) {
-        int ends[BUFFER_MAX + 1], count = 0;
-        if (t == cur)
-            continue;
-        for (int i = threads[t].buffered; i > 0; i--)
-            if (threads[t].buffer[i - 1].p == p)
-                ends[count++] = i;
-        if (count == 0)
-            continue;
-        ends[count++] = 0;
-        flush(t, ends[pick(count)]);
+    for (;;) {
+        int owners[THREADS_MAX], count = 0;
+        for (int t = 0; t < scenario->threads; t++) {
+            const struct entry *store = oldest(&threads[t], p);
+            if (store != NULL && can_leave(&threads[t], store))
+                owners[count++] = t;
+        }
+        int at = pick(count + 1);
+        if (at == count)
+            return;
+        leave(owners[at], oldest(&threads[owners[at]], p), 1);
     }
 }
 
@@ -323,9 +365,27 @@ own_store(const void *p)
     const struct thread *thread = &threads[cur];
 
     for (int i = thread->buffered; i > 0; i--)
-        if (thread->buffer[i - 1].p == p)
+        if (thread->buffer[i - 1].p == p && thread->buffer[i - 1].state != GONE)
             return &thread->buffer[i - 1];
     return NULL;
+}
+
+static int
+is_release(int order)
+{
+    return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
+}
+
+/* Own stores that come before a read-modify-write of p with this order. */
+static void
+make_way(const void *p, int order)
+{
+    if (order_of_memory == EXPLORE_TSO || is_release(order)) {
+        drain(cur);
+        return;
+    }
+    for (struct entry *store; (store = oldest(&threads[cur], p)) != NULL;)
+        leave(cur, store, 0);
 }
 
 uint64_t
@@ -341,27 +401,45 @@ model_load(const void *p, unsigned size, const char *name)
     return value;
 }
 
-void
-model_store(void *p, unsigned size, uint64_t value, const char *name)
+/* The place for one more store in the buffer of cur, from which those that have left are dropped. */
+static struct entry *
+slot(void)
 {
     struct thread *thread = &threads[cur];
+    int kept = 0;
 
+    for (int i = 0; i < thread->buffered; i++)
+        if (thread->buffer[i].state != GONE)
+            thread->buffer[kept++] = thread->buffer[i];
+    thread->buffered = kept;
+    if (thread->buffered == BUFFER_MAX)
+        explore_fail("too many stores on their way");
+    return &thread->buffer[thread->buffered++];
+}
+
+void
+model_store(void *p, unsigned size, uint64_t value, int order, const char *name)
+{
     before_access(p, name);
     if (!scenario->of_interest(p)) {
         put(p, size, value, name);
         return;
     }
-    if (thread->buffered == BUFFER_MAX)
-        explore_fail("too many stores on their way");
+    if (order == __ATOMIC_SEQ_CST) {
+        drain(cur);
+        settle(p);
+        put(p, size, value, name);
+        return;
+    }
     tell("  thread %d: %s := %#llx, to the buffer\n", cur, name, (unsigned long long)value);
-    thread->buffer[thread->buffered++] = (struct entry){p, size, value, name};
+    *slot() = (struct entry){p, size, WAITS, is_release(order), value, name};
 }
 
 uint64_t
-model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, const char *name)
+model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, int order, const char *name)
 {
     before_access(p, name);
-    drain(cur);
+    make_way(p, order);
     settle(p);
     uint64_t was = get(p, size);
     uint64_t is = op == MODEL_ADD   ? was + value
@@ -374,11 +452,14 @@ model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, const char 
 }
 
 int
-model_cas(void *p, unsigned size, void *expected, uint64_t value, const char *name)
+model_cas(void *p, unsigned size, void *expected, uint64_t value, int order, const char *name)
 {
     before_access(p, name);
-    drain(cur);
+    /* One that fails is a load, whatever it would have been: only of x86 is it known that it drains the buffer. */
+    make_way(p, order_of_memory == EXPLORE_TSO ? order : __ATOMIC_RELAXED);
     settle(p);
+    if (get(p, size) == get(expected, size))
+        make_way(p, order);
     uint64_t was = get(p, size);
     if (was != get(expected, size)) {
         tell("  thread %d: %s is %#llx, not %#llx\n", cur, name, (unsigned long long)was,
@@ -392,9 +473,11 @@ model_cas(void *p, unsigned size, void *expected, uint64_t value, const char *na
 }
 
 void
-model_fence(void)
+model_fence(int order)
 {
     schedule();
+    if (order != __ATOMIC_SEQ_CST)
+        explore_fail("the explorer knows no fence but the full one");
     drain(cur);
 }
 
@@ -498,16 +581,15 @@ run(void)
         scenario->finish();
 }
 
-/* The choices as COUNT*CHOICE or CHOICE, joined by dots. */
+/* The choices as COUNT*CHOICE or CHOICE, joined by dots; before them the memory if it is not that of x86. */
 static void
 write_replay(char *text, size_t size)
 {
-    size_t used = 0;
+    size_t used = (size_t)snprintf(text, size, "%s", order_of_memory == EXPLORE_PSO ? PSO_PREFIX : "");
     int end = depth;
 
     while (end > 0 && path[end - 1] == 0)
         end--;
-    text[0] = '\0';
     for (int i = 0; i < end;) {
         int same = 1;
         while (i + same < end && path[i + same] == path[i])
@@ -527,6 +609,9 @@ read_replay(const char *text)
 {
     memset(path, 0, sizeof path);
     prefix = 0;
+    order_of_memory = strncmp(text, PSO_PREFIX, strlen(PSO_PREFIX)) == 0 ? EXPLORE_PSO : EXPLORE_TSO;
+    if (order_of_memory == EXPLORE_PSO)
+        text += strlen(PSO_PREFIX);
     while (*text != '\0') {
         char *end;
         long count = 1, choice = strtol(text, &end, 10);
@@ -568,6 +653,12 @@ next_path(void)
         return 0;
     path[prefix - 1]++;
     return 1;
+}
+
+void
+explore_memory(enum explore_memory which)
+{
+    order_of_memory = which;
 }
 
 void

@@ -19,12 +19,26 @@
  * that lives on them has lost a wake-up. Only in a scenario marked time_passes a timeout comes to the rescue, for what
  * timers are there to do.
  *
- * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first in, first out, where that
- * thread alone sees it. A read-modify-write, a fence, a sleep, a wake and the thread's end empty it; the heavy fence empties
- * all. Otherwise a store reaches memory at some moment of its own. When is not chosen step by step: leaving the buffer
- * concerns nobody until another thread touches the address, so the choice is made there, among as many as there
- * are stores to that address in the buffer, and one. No order that can be told from another is left out by that.
+ * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first in, first
+ * out, where that thread alone sees it. A read-modify-write, a store with seq_cst, a full fence, a sleep, a wake and the thread's
+ * end empty it; the heavy fence empties all. Otherwise a store reaches memory at some moment of its own. When is not chosen
+ * step by step: leaving the buffer concerns nobody until somebody else touches the address in memory, be it to read it or
+ * by a store of his own that leaves; so the choice is made there: which of the stores to that address came first, and in which
+ * order. What a chosen store has to follow comes before it, each a touch of its own address. No order that can be
+ * told from another is left out by that: take any run, and let each store leave as late as this rule lets it; then no
+ * store has changed places with another touch of its address, nor with a store that it follows.
+ *
+ * EXPLORE_PSO reorders the stores of a thread as well: it follows only those to its own address, and a store with
+ * release or stronger follows all before it. (It may be overtaken by later ones.) Of a read-modify-write, one with release or
+ * stronger empties the buffer, any other only of stores to its own address; a compare-and-exchange that fails is a load. Loads stay
+ * in program order, and before the stores that come after them.
+ * That is part of what AArch64 does: it finds a store that is relaxed and had to be a release, in publishing and in
+ * leaving. It does not find a load that had to be an acquire, a store that passes an earlier load, a load that passes a
+ * read-modify-write or a seq_cst store, nor a store that passes the store of an earlier read-modify-write. And it knows only of
+ * addresses of interest: data that a scenario wants to see published must be among them.
  */
+enum explore_memory { EXPLORE_TSO, EXPLORE_PSO };
+
 struct explore_bounds {
     int preemptions, timeouts, spurious;
 };
@@ -49,6 +63,9 @@ struct explore_result {
     const char *failure; /* NULL: none */
     char replay[4096];   /* the failing run */
 };
+
+/* The memory of the searches from now on; EXPLORE_TSO at first. A replay string has its own. */
+void explore_memory(enum explore_memory memory);
 
 /* Try all schedules, or limit many if limit is not 0. */
 void explore(const struct scenario *scenario, const struct explore_bounds *bounds, long limit,

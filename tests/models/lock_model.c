@@ -790,6 +790,11 @@ is_wanted(const char *name, char **names, int count)
 int
 main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--pso") == 0) {
+        explore_memory(EXPLORE_PSO);
+        argc--;
+        argv++;
+    }
     int deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
     int first_failure = argc > 1 && strcmp(argv[1], "--first-failure") == 0;
     int failed = 0, names = 1 + (deep || first_failure);
@@ -797,7 +802,8 @@ main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--replay") == 0)
         return replay(argv[2]);
     if (argc > names && argv[names][0] == '-') {
-        fprintf(stderr, "usage: lock_model [--deep | --first-failure] [SCENARIO...]\n       lock_model --replay STRING\n");
+        fprintf(stderr, "usage: lock_model [--pso] [--deep | --first-failure] [SCENARIO...]\n"
+                        "       lock_model [--pso] --replay STRING\n");
         return 2;
     }
     printf("1..%d\n", RUNS);

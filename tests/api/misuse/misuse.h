@@ -17,7 +17,7 @@ struct fixture {
     GilObject *tuple, *empty, *list, *pairs, *texts, *chunks, *iter;
     GilObject *dict, *dict_empty, *slice, *capsule, *none;
     /* f() and f(x), both give None; f(x) bound to 7; names of methods of lists, without arguments and with one. */
-    GilObject *func, *func_o, *method, *reverse, *append;
+    GilObject *func, *func_o, *method, *reverse, *append, *weakref;
     GilObject *type, *gc_type, *var_type, *base, *exc_class, *exc, *decode_error, *encode_error;
     /* A module from slots, with state, token and file name; what it was made from; a type of that module. */
     GilObject *module, *module_spec, *module_type;
@@ -104,6 +104,7 @@ extern GilMethodDef misuse_class_method;
 extern char *misuse_keywords[], *misuse_two_keywords[];
 extern int misuse_module_token;
 extern va_list misuse_no_arguments;
+void misuse_weakref_callback(GilObject *ref, void *arg);
 GilSlot *misuse_export(void);
 
 /* Functions that take a va_list. */

@@ -22,3 +22,4 @@ UNIT_TESTS += tests/unit/object/test_slots
 UNIT_TESTS += tests/unit/object/test_start
 UNIT_TESTS += tests/unit/object/test_type
 UNIT_TESTS += tests/unit/object/test_typespec
+UNIT_TESTS += tests/unit/object/test_weakref

@@ -114,8 +114,10 @@ START_TEST(test_object_typespec__members_must_lie_inside)
                    "type 'test.T': member 'm' reaches outside of the instance");
     member_refused((GilMemberDef){"__dictoffset__", Gil_T_PYSSIZET, 16, Gil_READONLY, NULL}, size,
                    "type 'test.T': member '__dictoffset__' asks for a dict in each instance, which types cannot have yet");
-    member_refused((GilMemberDef){"__weaklistoffset__", Gil_T_PYSSIZET, 16, Gil_READONLY, NULL}, size,
-                   "type 'test.T': member '__weaklistoffset__' asks for weak references, which types cannot have yet");
+    member_refused((GilMemberDef){"__weaklistoffset__", Gil_T_PYSSIZET, 16, 0, NULL}, size,
+                   "type 'test.T': member '__weaklistoffset__' must be a read-only Gil_T_PYSSIZET");
+    member_refused((GilMemberDef){"__weaklistoffset__", Gil_T_PYSSIZET, 20, Gil_READONLY, NULL}, size + 8,
+                   "type 'test.T': member '__weaklistoffset__' is not aligned");
     member_refused((GilMemberDef){"__vectorcalloffset__", Gil_T_INT, 16, Gil_READONLY, NULL}, size,
                    "type 'test.T': member '__vectorcalloffset__' must be a read-only Gil_T_PYSSIZET");
 }

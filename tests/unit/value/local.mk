@@ -43,3 +43,4 @@ UNIT_TESTS += tests/unit/value/test_long_text
 UNIT_TESTS += tests/unit/value/test_none
 UNIT_TESTS += tests/unit/value/test_number_convert
 UNIT_TESTS += tests/unit/value/test_slice
+UNIT_TESTS += tests/unit/value/test_weakproxy
