@@ -1,6 +1,7 @@
 # One line a topic: libcore_la_SOURCES += lib/state/STEM.c lib/state/STEM.h
 libcore_la_SOURCES += lib/state/stable.c lib/state/stable.h
 libcore_la_SOURCES += lib/state/turn.c lib/state/turn.h
+libcore_la_SOURCES += lib/state/habit.c lib/state/habit.h
 libcore_la_SOURCES += lib/state/lock.c lib/state/lock.h
 libcore_la_SOURCES += lib/state/lock_info.c
 libcore_la_SOURCES += lib/state/eval.c

@@ -3,6 +3,7 @@
 #include "state/lock.h"
 
 #include "base/panic.h"
+#include "state/habit.h"
 #include "sync/machine.h"
 
 /*
@@ -96,9 +97,6 @@
 #define LEANS GIL_LOCK_LEANS
 #define FLAGS GIL_LOCK_FLAGS
 
-/* A call site whose calls take so long, typically, hands the lock over. */
-#define LONG_CALL_NS UINT64_C(50000)
-
 /* Values of a waiter's token. */
 enum {
     ASLEEP,  /* nothing to tell; who changes it wakes the waiter */
@@ -163,7 +161,7 @@ tell(GilThreadState *ts, uint32_t token, struct after *after)
 static void
 nudge_if_overslept(struct gil_lock *lock, GilThreadState *ts, struct after *after)
 {
-    if (ts != NULL && gil_turns_overslept(&lock->turns, ts))
+    if (ts != NULL && gil_turns_overslept(&lock->turns, ts, gil_load_relaxed(&ts->waiter.token) == AWAKE))
         tell(ts, NUDGED, after);
 }
 
@@ -194,102 +192,6 @@ leave_mu(struct gil_lock *lock, struct after *after)
             gil_machine_unpark(&after->preempted->preempt_calls);
     }
     *after = (struct after){0};
-}
-
-/* A counter with one writer, the holder, and readers that hold nothing. */
-static void
-count(uint64_t *counter, uint64_t by)
-{
-    gil_store_relaxed(counter, *counter + by);
-}
-
-/* --- how long the holder has it --- */
-
-uint64_t
-gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder)
-{
-    uint64_t began = gil_load_relaxed(&holder->waiter.began);
-
-    return gil_load_relaxed(&holder->waiter.mark) == gil_load_relaxed(&lock->until_lean) ? began : 0;
-}
-
-void
-gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts)
-{
-    uint64_t held = gil_machine_now() - lock->held_since;
-
-    count(&lock->held_ns, held);
-    count(&ts->stats.held_ns, held);
-    gil_store_relaxed(&lock->held_since, 0);
-}
-
-/* The hold of ts ends at now, for the time being or for good: what it adds up to so far; 0: nobody knows. */
-static uint64_t
-measure_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
-{
-    struct gil_waiter *w = &ts->waiter;
-    uint64_t began = gil_lock_known_since(lock, ts);
-
-    gil_store_relaxed(&w->began, 0);
-    if (began == 0 || began >= now) {
-        w->stretch = 0;
-        return began != 0;
-    }
-    if (!lock->timing) {
-        count(&lock->held_ns, now - began);
-        count(&ts->stats.held_ns, now - began);
-    }
-    w->stretch += now - began;
-    return w->stretch;
-}
-
-/* The hold is over. */
-static void
-learn_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
-{
-    uint64_t held = measure_hold(lock, ts, now);
-
-    if (held != 0)
-        gil_log2_learn(&ts->waiter.hold, held);
-    ts->waiter.stretch = 0;
-    gil_turns_charge(&lock->turns, ts, now);
-    gil_turns_booked(&lock->turns, ts);
-}
-
-/* It is not over, and already long: others should know. */
-static void
-learn_long_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
-{
-    unsigned least = gil_log2(measure_hold(lock, ts, now));
-
-    if (ts->waiter.hold < least)
-        ts->waiter.hold = (uint16_t)least;
-}
-
-/* ts comes back from outside: its call site learns for how long it was there. */
-static void
-learn_call(GilThreadState *ts, uint64_t now)
-{
-    struct _GilCallSite *site = ts->block.site;
-    uint64_t left_at = ts->waiter.left_at;
-
-    ts->waiter.left_at = 0;
-    if (left_at == 0 || site == NULL)
-        return;
-    /* Several threads may learn at once; one sample is lost then. */
-    uint16_t average = (uint16_t)gil_load_relaxed(&site->learned[0]);
-    gil_log2_learn(&average, now - left_at);
-    gil_store_relaxed(&site->learned[0], average);
-    gil_store_relaxed(&site->learned[1], gil_load_relaxed(&site->learned[1]) + 1);
-}
-
-/* Whether ts leaves in order to sleep, as far as anybody can know. */
-static int
-leaves_for_long(const GilThreadState *ts)
-{
-    struct _GilCallSite *site = ts->block.site;
-
-    return site != NULL && (site->kind == _Gil_SITE_BLOCKING || gil_load_relaxed(&site->learned[0]) > gil_log2(LONG_CALL_NS));
 }
 
 /* --- leaning, under mu --- */
@@ -350,8 +252,8 @@ came_in(struct gil_lock *lock, GilThreadState *ts, enum how how)
             return GIL_LOCK_BARRED;
         }
         if (lock->last != 0) {
-            count(how == GIVEN ? &lock->switches_forced : &lock->switches_left, 1);
-            count(how == GIVEN ? &ts->stats.forced : how == STOLEN ? &ts->stats.stolen : &ts->stats.voluntary, 1);
+            gil_count(how == GIVEN ? &lock->switches_forced : &lock->switches_left, 1);
+            gil_count(how == GIVEN ? &ts->stats.forced : how == STOLEN ? &ts->stats.stolen : &ts->stats.voluntary, 1);
         }
         lock->last = ts->id;
         gil_store_relaxed(&lock->until_lean, GIL_MACHINE_FENCE_WORTH);
@@ -368,7 +270,7 @@ gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
 
     gil_store_relaxed(&ts->waiter.began, 0);
     if (ts->waiter.left_at != 0)
-        learn_call(ts, gil_machine_now());
+        gil_habit_came_back(ts, gil_machine_now());
     if (came_in(lock, ts, LEFT) != GIL_LOCK_GOT)
         return GIL_LOCK_BARRED;
     /* In timing mode the count stands still. */
@@ -500,9 +402,9 @@ waited(struct gil_lock *lock, GilThreadState *ts, enum how how)
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
     if (came_in(lock, ts, how) != GIL_LOCK_GOT)
         return GIL_LOCK_BARRED;
-    count(&lock->wait_ns, spent);
-    count(&ts->stats.waits, 1);
-    count(&ts->stats.wait_ns, spent);
+    gil_count(&lock->wait_ns, spent);
+    gil_count(&ts->stats.waits, 1);
+    gil_count(&ts->stats.wait_ns, spent);
     if (spent > ts->stats.wait_max)
         gil_store_relaxed(&ts->stats.wait_max, spent);
     gil_store_relaxed(&ts->waiter.began, now);
@@ -538,27 +440,6 @@ give_up(struct gil_lock *lock, GilThreadState *ts, struct after *after)
         tell(lock->turns.head, NUDGED, after);
 }
 
-/* Under mu, ts the claimant: what there is to tell of the holder, which cannot leave meanwhile. */
-static void
-describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
-{
-    GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
-    uint64_t since = gil_lock_known_since(lock, holder);
-    struct _GilCallSite *site = gil_load_relaxed(&holder->block.site);
-
-    *report = (GilLongHold){
-        .size = sizeof *report,
-        .interp = holder->interp,
-        .holder = gil_load_relaxed(&holder->id),
-        .waiter = ts->id,
-        .waiters = lock->turns.waiters,
-        .waited_ns = now - ts->waiter.since,
-        .held_ns = since != 0 && since < now ? now - since : 0,
-        .file = site != NULL ? site->file : NULL,
-        .line = site != NULL ? site->line : 0,
-    };
-}
-
 /* Under mu, which is dropped: ts is in the queue and stays there until it has the lock, or is barred, or limit has come. look:
  * the lock may be free; else ts was the holder until now. */
 static int
@@ -592,7 +473,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         else {
             if (report_at != 0 && now >= report_at) {
                 watch = lock->watch;
-                describe_hold(lock, ts, now, &report);
+                gil_lock_describe_hold(lock, ts, now, &report);
                 report_at = 0;
             }
             if (report_at == 0)
@@ -603,7 +484,6 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
             until = spin_until;
         if (until > limit)
             until = limit;
-        w->looked = now;
         w->looks = until;
         gil_store_relaxed(&w->token, spins ? AWAKE : ASLEEP);
         leave_mu(lock, after);
@@ -676,7 +556,7 @@ pays_to_spin(struct gil_lock *lock)
 {
     GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
 
-    return holder == NULL || !gil_turns_is_long(holder);
+    return holder == NULL || !gil_habit_is_long(holder);
 }
 
 int
@@ -690,7 +570,7 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit,
         twice(ts, "holds the lock", func);
     gil_rank_waiting(func);
     uint64_t now = gil_machine_now();
-    learn_call(ts, now);
+    gil_habit_came_back(ts, now);
     waiting(ts, now);
     gil_store_relaxed(&ts->waiter.token, AWAKE);
     if (pays_to_spin(lock)) {
@@ -713,7 +593,7 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit,
     settle_holder(lock, now);
     GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
     uint64_t since = holder != NULL ? gil_lock_known_since(lock, holder) : 0;
-    gil_turns_join(&lock->turns, ts, gil_turns_lane(ts), 1, holder, since != 0 ? since : now, now);
+    gil_turns_join(&lock->turns, ts, gil_turns_lane(ts), holder, since != 0 ? since : now, now);
     return wait(lock, ts, now, limit, 1, &after);
 }
 
@@ -796,7 +676,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
 
     uint64_t now = gil_machine_now();
     gil_mutex_lock(&lock->mu);
-    learn_hold(lock, ts, now);
+    gil_habit_released(lock, ts, now);
     ts->waiter.left_at = now;
     word = gil_load_relaxed(&lock->owner);
     GilThreadState *first = lock->turns.head;
@@ -804,7 +684,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
         hand_over(lock, ts, lock->turns.claimant, now, GRANTED, &after);
     }
-    else if (first != NULL && !(word & WAKING) && leaves_for_long(ts))
+    else if (first != NULL && !(word & WAKING) && gil_habit_leaves_for_long(ts))
         hand_over(lock, ts, first, now, GRANTED, &after);
     else if (first != NULL) {
         if (!(word & WAKING))
@@ -824,20 +704,17 @@ step_aside(struct gil_lock *lock, GilThreadState *ts, GilThreadState *to, uint64
 
     if (lock->timing)
         gil_lock_count_held(lock, ts);
-    count(&ts->stats.given, 1);
-    count(&ts->stats.lent, (uint64_t)loan);
+    gil_count(&ts->stats.given, 1);
+    gil_count(&ts->stats.lent, (uint64_t)loan);
     waiting(ts, now);
     gil_store_relaxed(&ts->waiter.token, AWAKE);
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
-    if (loan) {
-        learn_long_hold(lock, ts, now);
+    gil_habit_interrupted(lock, ts, !loan, now);
+    if (loan)
         gil_turns_lend(&lock->turns, ts, now);
-    }
-    else
-        learn_hold(lock, ts, now);
     hand_over(lock, ts, to, now, FORCED, after);
     if (!loan)
-        gil_turns_join(&lock->turns, ts, GIL_LANE_TURN, 0, to, now, now);
+        gil_turns_join(&lock->turns, ts, GIL_LANE_TURN, to, now, now);
     return wait(lock, ts, now, GIL_LOCK_WAIT, !loan, after);
 }
 

@@ -172,6 +172,8 @@ int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
 /* What lock.c and lock_info.c share. */
 #define GIL_LOCK_LEANS ((uintptr_t)16)
 #define GIL_LOCK_FLAGS ((uintptr_t)31)
+/* Under mu, ts the claimant: what there is to tell of the holder, which cannot leave meanwhile. */
+void gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report);
 /* Under mu, by the holder: if the lock leans to it, no more. */
 void gil_lock_straighten(struct gil_lock *lock);
 /* The holder leaves in timing mode, or timing ends: charge the time held. */

@@ -85,6 +85,26 @@ gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch)
 }
 
 void
+gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
+{
+    GilThreadState *holder = holder_of(lock);
+    uint64_t since = gil_lock_known_since(lock, holder);
+    struct _GilCallSite *site = gil_load_relaxed(&holder->block.site);
+
+    *report = (GilLongHold){
+        .size = sizeof *report,
+        .interp = holder->interp,
+        .holder = gil_load_relaxed(&holder->id),
+        .waiter = ts->id,
+        .waiters = lock->turns.waiters,
+        .waited_ns = now - ts->waiter.since,
+        .held_ns = since != 0 && since < now ? now - since : 0,
+        .file = site != NULL ? site->file : NULL,
+        .line = site != NULL ? site->line : 0,
+    };
+}
+
+void
 gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
 {
     /* Under mu a holder's block cannot come to its end unseen: its thread leaves the lock first, perhaps without mu, but

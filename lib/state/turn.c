@@ -5,6 +5,7 @@
 #include "base/atomic.h"
 #include "base/panic.h"
 #include "gilrt/lock.h"
+#include "state/habit.h"
 #include "state/tstate.h"
 
 /*
@@ -20,13 +21,15 @@
  * SLICE_NS at most for a thread that had more than its share.
  *
  * ORDER. Those who wait for a turn stand by virtual deadline: the account as it will be when the thread has had what it
- * typically wants. A short want so goes before a long one of an equal account. Nobody is passed by this more often than
+ * typically wants. A short want so goes before a long one of an equal account. Threads that want whole turns take them round and
+ * round; what one had too much is taken off its next turn, not off its place. Nobody is passed more often than
  * PASSES_MAX times, whatever the accounts say; with k before it a thread gets its turn after k + 1 + PASSES_MAX turns at most.
  *
- * LOAN. A thread that typically keeps the lock for BRIEF_NS at most need not wait for a turn. It borrows: the holder
+ * LOAN. A thread that typically keeps the lock for a moment only (habit.h) need not wait for a turn. It borrows: the holder
  * hands the lock over at its next poll, stands first in the queue, and takes it back when the borrower leaves. The
  * turn goes on meanwhile and ends when it would have ended: who waits for a turn does not wait longer for any number of loans. The
- * lender keeps LENDER_SHARE of its time: after a loan that cost it d, it lends no more for d * 7 / 3. One loan at a time.
+ * lender keeps 70 % of its time: after a loan that cost it d, it lends no more for d * 7 / 3. One loan at a time; after SLICE_NS
+ * the lender claims the lock back, unless the borrower was declared urgent.
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
  * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims for
@@ -36,7 +39,6 @@
  * message that an I/O thread handles would send the computing thread to the end of the queue, and wake another one.
  */
 #define SLICE_NS UINT64_C(50000)
-#define BRIEF_NS UINT64_C(5000)
 #define PASSES_MAX 8u
 
 static struct gil_waiter *
@@ -51,53 +53,12 @@ gil_turns_init(struct gil_turns *turns, uint64_t interval)
     *turns = (struct gil_turns){.interval = interval};
 }
 
-unsigned
-gil_log2(uint64_t ns)
-{
-    if (ns == 0)
-        return 0;
-    int whole = 63 - __builtin_clzll(ns);
-    /* The line between two powers is straight here: 0.09 too low at most. */
-    unsigned part = (unsigned)((ns << (63 - whole) >> 55) & 255u);
-    return (unsigned)whole * 256u + part;
-}
-
-void
-gil_log2_learn(uint16_t *average, uint64_t sample)
-{
-    int was = *average, is = (int)gil_log2(sample);
-
-    if (was != 0)
-        is = was + (is - was) / 8;
-    *average = (uint16_t)(is > 0 ? is : 1);
-}
-
-static uint64_t
-typical(const GilThreadState *ts)
-{
-    unsigned hold = ts->waiter.hold, whole = hold / 256u;
-
-    return hold != 0 && whole < 55 ? (UINT64_C(256) + hold % 256u) << whole >> 8 : UINT64_MAX;
-}
-
-int
-gil_turns_is_brief(const GilThreadState *ts)
-{
-    return ts->waiter.hold != 0 && typical(ts) <= BRIEF_NS;
-}
-
-int
-gil_turns_is_long(const GilThreadState *ts)
-{
-    return ts->waiter.hold != 0 && typical(ts) > BRIEF_NS;
-}
-
 enum gil_lane
 gil_turns_lane(const GilThreadState *ts)
 {
     if (ts->waiter.latency == GIL_LATENCY_PATIENT)
         return GIL_LANE_TURN;
-    return ts->waiter.latency == GIL_LATENCY_URGENT || gil_turns_is_brief(ts) ? GIL_LANE_EXPRESS : GIL_LANE_TURN;
+    return ts->waiter.latency == GIL_LATENCY_URGENT || gil_habit_is_brief(ts) ? GIL_LANE_EXPRESS : GIL_LANE_TURN;
 }
 
 static uint64_t
@@ -210,14 +171,14 @@ insert_after(struct gil_turns *turns, GilThreadState *at, GilThreadState *ts)
 static void
 insert_by_deadline(struct gil_turns *turns, GilThreadState *ts)
 {
-    uint64_t interval = gil_load_relaxed(&turns->interval), want = typical(ts);
+    uint64_t interval = gil_load_relaxed(&turns->interval), want = gil_habit_typical(ts);
     struct gil_waiter *w = w_of(ts);
     GilThreadState *at = turns->tail;
 
     w->deadline = sum(w->used, want < interval ? want : interval);
     w->passed = 0;
-    while (at != NULL && at->waiter.lane == GIL_LANE_TURN && at->waiter.deadline > w->deadline &&
-           at->waiter.passed < PASSES_MAX) {
+    while (want < interval / 2 && at != NULL && at->waiter.lane == GIL_LANE_TURN && at->waiter.passed < PASSES_MAX &&
+           at->waiter.deadline > w->deadline) {
         at->waiter.passed++;
         at = at->waiter.prev;
     }
@@ -258,8 +219,8 @@ take_out(struct gil_turns *turns, GilThreadState *ts)
 }
 
 void
-gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, int own_accord, GilThreadState *holder,
-               uint64_t since, uint64_t now)
+gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, GilThreadState *holder, uint64_t since,
+               uint64_t now)
 {
     GilThreadState *had = turns->next;
 
@@ -270,9 +231,8 @@ gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, 
     }
     else if (turns->head == NULL)
         turns->charged = now;
-    if (own_accord)
-        forget_credit(turns, ts);
-    ts->waiter.asked_from = holder != NULL && gil_turns_is_brief(holder) ? sum(now, SLICE_NS) : now;
+    forget_credit(turns, ts);
+    ts->waiter.asked_from = holder != NULL && gil_habit_is_brief(holder) ? sum(now, SLICE_NS) : now;
     insert(turns, ts, lane);
     if (turns->next == had && turns->waiters > 1)
         return;
@@ -348,13 +308,18 @@ first_express(const struct gil_turns *turns)
     return ts != NULL && ts->waiter.lane == GIL_LANE_EXPRESS ? ts : NULL;
 }
 
-/* When the second looks: late enough for the first one's timer to serve it when it has become the first. */
+/* When the second looks. If it has become the first by then, the turn that it waits for is about to end, and its timer is right. */
 static uint64_t
 after_turn(const struct gil_turns *turns)
 {
-    uint64_t interval = gil_load_relaxed(&turns->interval);
+    return sum(turns->turn_end, gil_load_relaxed(&turns->interval));
+}
 
-    return sum(turns->turn_end, sum(interval, interval / 16));
+/* What a waiter may be early or late without being told: less than setting a timer anew is worth. */
+static uint64_t
+tolerance(const struct gil_turns *turns)
+{
+    return gil_load_relaxed(&turns->interval) / 32;
 }
 
 uint64_t
@@ -366,26 +331,26 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
     if (claimant == ts || (claimant != NULL && claimant->waiter.lane != GIL_LANE_EXPRESS))
         return GIL_TURN_NEVER;
     if (whose_turn(turns) == ts && ts->waiter.lane == GIL_LANE_TURN)
-        return turns->turn_end;
+        return turns->turn_end - tolerance(turns);
     if (claimant != NULL)
         return GIL_TURN_NEVER;
+    if (turns->lender == ts)
+        return sum(turns->lent_at, turns->term);
     if (turns->lender == NULL && first_express(turns) == ts) {
         uint64_t from = ts->waiter.asked_from, late = turns->next != NULL ? after_turn(turns) : GIL_TURN_NEVER;
         if (from < turns->lend_from)
             from = turns->lend_from;
         return from < late ? from : late;
     }
-    if (turns->head == ts && turns->next == NULL)
-        return turns->turn_end;
     return turns->head == ts || turns->head->waiter.next == ts ? after_turn(turns) : GIL_TURN_NEVER;
 }
 
 GilThreadState *
 gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 {
-    if (now < turns->turn_end || now >= after_turn(turns))
+    if (turns->next == NULL || now < turns->turn_end - tolerance(turns) || now >= after_turn(turns))
         return ts;
-    return whose_turn(turns);
+    return turns->next;
 }
 
 int
@@ -405,21 +370,17 @@ gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now)
     turns->borrower = to;
     turns->borrower_id = to->id;
     turns->lent_at = now;
-    /* Nobody waits for a turn: the lender may have it back after one. */
-    if (turns->next == NULL)
-        turns->turn_end = sum(now, gil_load_relaxed(&turns->interval));
+    turns->term = to->waiter.latency == GIL_LATENCY_URGENT ? gil_load_relaxed(&turns->interval) : SLICE_NS;
     gil_store_relaxed(&turns->loans, turns->loans + 1);
     insert(turns, from, GIL_LANE_LENDER);
 }
 
 int
-gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts)
+gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts, int awake)
 {
-    const struct gil_waiter *w = &ts->waiter;
-    uint64_t when = gil_turns_when(turns, ts);
+    uint64_t when = gil_turns_when(turns, ts), looks = ts->waiter.looks;
 
-    /* A timer that goes off an eighth late is left alone: setting it anew costs two switches of context. */
-    return when < w->looks && w->looks - when > (w->looks - w->looked) / 8;
+    return when < looks && looks - when > (awake ? 0 : tolerance(turns));
 }
 
 #ifdef GIL_DEBUG

@@ -31,7 +31,7 @@ struct gil_waiter {
     uint64_t deadline;           /* while queued for a turn: its account when it will have had what it wants */
     uint64_t turn_began;         /* when its turn last began, ns */
     uint64_t asked_from;         /* while queued: it does not ask for a loan before, ns */
-    uint64_t looked, looks;      /* while queued: when it last looked about, and when it will again by itself; 0: now */
+    uint64_t looks;              /* while queued: when it will look about by itself; 0: now */
 
     uint64_t since;      /* [own] when it began to wait, ns */
     uint64_t began;      /* [own] when it last got the lock after a wait, ns; 0: it was not seen; read by anyone */
@@ -52,6 +52,7 @@ struct gil_turns {
     uint64_t charged;            /* up to when the time that the lock was held is in an account */
     uint64_t most_used;          /* the highest account there ever was */
     uint64_t lent_at;            /* when the present loan began */
+    uint64_t term;               /* how long it may last */
     uint64_t lend_from;          /* no loan before, so that the lender has most of its turn */
     uint64_t loans;              /* how many there were; read by anyone */
     uint64_t interval;           /* [atomic] length of a turn in ns */
@@ -59,23 +60,14 @@ struct gil_turns {
 
 void gil_turns_init(struct gil_turns *turns, uint64_t interval);
 
-/* Binary logarithm in 256ths, of 1 and more; 0 for 0: an average of these is not moved far by one outlier. */
-unsigned gil_log2(uint64_t ns);
-/* *average moves towards sample; the first counts whole. */
-void gil_log2_learn(uint16_t *average, uint64_t sample);
-
-/* Whether the thread is known to keep the lock for a moment only; for long. Neither: nobody knows. */
-int gil_turns_is_brief(const GilThreadState *ts);
-int gil_turns_is_long(const GilThreadState *ts);
-
 /* In which lane ts has to wait. */
 enum gil_lane gil_turns_lane(const GilThreadState *ts);
 /*
  * ts comes to the queue; holder has the lock, NULL: nobody, or nobody knows; since: from when on it certainly had it, now
- * if that is not known. Of its own accord: what ts did not use while it was away is forgotten but for one interval.
+ * if that is not known. What ts did not use while it was away is forgotten but for one interval.
  */
-void gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, int own_accord, GilThreadState *holder,
-                    uint64_t since, uint64_t now);
+void gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, GilThreadState *holder, uint64_t since,
+                    uint64_t now);
 /* ts leaves the queue without the lock. */
 void gil_turns_leave(struct gil_turns *turns, GilThreadState *ts);
 /* ts leaves the queue with the lock, be it given or taken. */
@@ -94,8 +86,8 @@ GilThreadState *gil_turns_claimant(const struct gil_turns *turns, GilThreadState
 int gil_turns_is_loan(const struct gil_turns *turns, uint64_t now);
 /* from, which has the lock in its turn, lends it to the claimant, and stands first in the queue. */
 void gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now);
-/* Whether ts would do well to look about now. */
-int gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts);
+/* Whether ts has to be told to look about earlier than it is going to. One that is awake is told at no price. */
+int gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts, int awake);
 
 #ifdef GIL_DEBUG
 void gil_turns_check(const struct gil_turns *turns);

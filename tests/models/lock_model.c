@@ -4,6 +4,7 @@
 #include "models/machine_model.h"
 
 #include "base/panic.h"
+#include "state/habit.h"
 #include "state/lock.h"
 #include "sync/machine.h"
 

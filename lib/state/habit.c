@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What is learnt of threads and call sites: how long they hold the lock, how long they leave it. */
+#include "state/habit.h"
+
+#include "state/lock.h"
+#include "state/tstate.h"
+#include "state/turn.h"
+#include "sync/machine.h"
+
+/*
+ * The clock is read on slow paths only, so a hold is measured when both its ends passed one: it began with a wait (`began`), and ends under the
+ * mutex. In between the thread may have left the lock and come back by the fast paths, which read no clock; then the count
+ * `until_lean` has changed (`mark`), and nothing is learnt. A borrower leaves by a fast path, as it should; the lender measures
+ * the loan for it (turn.c).
+ *
+ * Averages are of logarithms. A thread that holds the lock for a microsecond, and once lost its processor for
+ * milliseconds in the middle of that, is still known as brief; an average of times would take long to forget. Who was
+ * interrupted would have gone on: so much it wants at least, and that counts at once.
+ *
+ * A call site learns how long its calls take, from a slow release to the return, if another thread had the lock in
+ * between. The record is the site's, shared by all threads, written without care: it decides about speed only.
+ */
+#define BRIEF_NS UINT64_C(5000)      /* so long a moment is */
+#define LONG_CALL_NS UINT64_C(50000) /* whose calls take so long hands the lock over */
+
+unsigned
+gil_log2(uint64_t ns)
+{
+    if (ns == 0)
+        return 0;
+    int whole = 63 - __builtin_clzll(ns);
+    /* The line between two powers is straight here: 0.09 too low at most. */
+    unsigned part = (unsigned)((ns << (63 - whole) >> 55) & 255u);
+    return (unsigned)whole * 256u + part;
+}
+
+void
+gil_log2_learn(uint16_t *average, uint64_t sample)
+{
+    int was = *average, is = (int)gil_log2(sample);
+
+    if (was != 0)
+        is = was + (is - was) / 8;
+    *average = (uint16_t)(is > 0 ? is : 1);
+}
+
+uint64_t
+gil_habit_typical(const GilThreadState *ts)
+{
+    unsigned hold = ts->waiter.hold, whole = hold / 256u;
+
+    return hold != 0 && whole < 55 ? (UINT64_C(256) + hold % 256u) << whole >> 8 : UINT64_MAX;
+}
+
+int
+gil_habit_is_brief(const GilThreadState *ts)
+{
+    return ts->waiter.hold != 0 && gil_habit_typical(ts) <= BRIEF_NS;
+}
+
+int
+gil_habit_is_long(const GilThreadState *ts)
+{
+    return ts->waiter.hold != 0 && gil_habit_typical(ts) > BRIEF_NS;
+}
+
+/* --- holds --- */
+
+uint64_t
+gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder)
+{
+    uint64_t began = gil_load_relaxed(&holder->waiter.began);
+
+    return gil_load_relaxed(&holder->waiter.mark) == gil_load_relaxed(&lock->until_lean) ? began : 0;
+}
+
+void
+gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts)
+{
+    uint64_t held = gil_machine_now() - lock->held_since;
+
+    gil_count(&lock->held_ns, held);
+    gil_count(&ts->stats.held_ns, held);
+    gil_store_relaxed(&lock->held_since, 0);
+}
+
+/* The hold of ts ends at now, for the time being or for good: what it adds up to so far; 0: nobody knows. */
+static uint64_t
+measure_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
+{
+    struct gil_waiter *w = &ts->waiter;
+    uint64_t began = gil_lock_known_since(lock, ts);
+
+    gil_store_relaxed(&w->began, 0);
+    if (began == 0 || began >= now) {
+        w->stretch = 0;
+        return began != 0;
+    }
+    if (!lock->timing) {
+        gil_count(&lock->held_ns, now - began);
+        gil_count(&ts->stats.held_ns, now - began);
+    }
+    w->stretch += now - began;
+    return w->stretch;
+}
+
+void
+gil_habit_released(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
+{
+    uint64_t held = measure_hold(lock, ts, now);
+
+    if (held != 0)
+        gil_log2_learn(&ts->waiter.hold, held);
+    ts->waiter.stretch = 0;
+    gil_turns_charge(&lock->turns, ts, now);
+    gil_turns_booked(&lock->turns, ts);
+}
+
+void
+gil_habit_interrupted(struct gil_lock *lock, GilThreadState *ts, int over, uint64_t now)
+{
+    struct gil_waiter *w = &ts->waiter;
+    unsigned least = gil_log2(measure_hold(lock, ts, now));
+
+    if (w->hold < least)
+        w->hold = (uint16_t)least;
+    if (!over)
+        return;
+    w->stretch = 0;
+    gil_turns_charge(&lock->turns, ts, now);
+    gil_turns_booked(&lock->turns, ts);
+}
+
+void
+gil_habit_came_back(GilThreadState *ts, uint64_t now)
+{
+    struct _GilCallSite *site = ts->block.site;
+    uint64_t left_at = ts->waiter.left_at;
+
+    ts->waiter.left_at = 0;
+    if (left_at == 0 || site == NULL)
+        return;
+    /* Several threads may learn at once; one sample is lost then. */
+    uint16_t average = (uint16_t)gil_load_relaxed(&site->learned[0]);
+    gil_log2_learn(&average, now - left_at);
+    gil_store_relaxed(&site->learned[0], average);
+    gil_store_relaxed(&site->learned[1], gil_load_relaxed(&site->learned[1]) + 1);
+}
+
+int
+gil_habit_leaves_for_long(const GilThreadState *ts)
+{
+    struct _GilCallSite *site = ts->block.site;
+
+    return site != NULL && (site->kind == _Gil_SITE_BLOCKING || gil_load_relaxed(&site->learned[0]) > gil_log2(LONG_CALL_NS));
+}
+
