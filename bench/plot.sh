@@ -39,13 +39,15 @@ chart()
     }
     {
         cat << END
-set terminal svg size $((80 + 190 * panels)),340 font "sans-serif,12" background "white"
+set terminal svg size $((250 * panels)),320 font "sans-serif,11" background "white"
 set output "$dir/$scenario.svg"
 set multiplot layout 1,$panels title "$scenario: $title ($(awk 'END { print $6 }' "$dir/$scenario.dat"))"
 set style fill solid 0.9 noborder
 set boxwidth 0.7
 set xrange [0.4:3.6]
-set xtics ("ours" 1, "CPython" 2, "floor" 3) scale 0
+set xtics ("ours" 1, "CPython" 2, "floor" 3) scale 0 font ",10"
+set lmargin 9
+set rmargin 1
 set grid ytics back linecolor "gray80"
 set border 3
 set ytics nomirror
@@ -66,9 +68,9 @@ END
             if (logarithmic)
                 printf "set logscale y; set yrange [%g:%g]\n", least / 3, greatest * 3
             else
-                printf "unset logscale y; set yrange [0:%g]\n", greatest > 0 ? greatest * 1.15 : 1
-            printf "$data << END\n1 %s %d\n2 %s %d\n3 %s %d\nEND\n", $3, 0x2c7fb8, $4, 0xd95f0e, $5, 0x969696
-            print "plot $data using 1:2:3 with boxes linecolor rgb variable, \"\" using 1:2:(sprintf(\"%.3g\", $2)) with labels offset 0,0.7"
+                printf "unset logscale y; set yrange [0:%g]\n", (greatest > 0 ? greatest * 1.15 : 1)
+            printf "$data << END\n1 %s 0x2c7fb8\n2 %s 0xd95f0e\n3 %s 0x969696\nEND\n", $3, $4, $5
+            print "plot $data using 1:2:3 with boxes linecolor rgb variable, \"\" using 1:2:2 with labels font \",10\" offset 0,0.7"
         }' "$dir/$scenario.dat"
         echo "unset multiplot"
     } | gnuplot
