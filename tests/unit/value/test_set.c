@@ -361,6 +361,33 @@ START_TEST(test_H1_every_set_operation_under_every_evil_comparison)
 }
 END_TEST
 
+/* The element that is asked on the way lets the table grow, so that the one looked for stands elsewhere. */
+START_TEST(test_H1_the_answer_is_right_when_the_table_moved)
+{
+    GilObject *first = gil_test_probe(1, 9, &evil_hooks), *second = gil_test_probe(2, 9, NULL);
+    GilObject *key = gil_test_probe(2, 9, NULL);
+    for (int operation = 0; operation < 3; operation++) {
+        evil_what = EVIL_ADD;
+        evil_left = 0;
+        evil_set = GilSet_New(NULL);
+        GilSet_Add(evil_set, first);
+        GilSet_Add(evil_set, second);
+        evil_left = 1;
+        ck_assert_int_eq(operation == 0   ? GilSet_Contains(evil_set, key)
+                         : operation == 1 ? GilSet_Discard(evil_set, key)
+                                          : GilSet_Add(evil_set, key),
+                         operation < 2);
+        ck_assert_int_eq(evil_left, 0);
+        ck_assert_int_eq(GilSet_Size(evil_set), operation == 1 ? 41 : 42);
+        gil_set_validate(gil_set(evil_set));
+        Gil_DECREF(evil_set);
+    }
+    Gil_DECREF(first);
+    Gil_DECREF(second);
+    Gil_DECREF(key);
+}
+END_TEST
+
 START_TEST(test_H1_a_set_that_changes_at_every_comparison)
 {
     GilObject *key = gil_test_probe(1, 1, &evil_hooks), *there = gil_test_probe(2, 1, &evil_hooks);
@@ -521,6 +548,7 @@ suite(void)
     tcase_add_test(tc, test_value_set__churn_does_not_grow_the_table);
     tcase_add_test(tc, test_value_set__popping_all_takes_one_walk);
     tcase_add_test(tc, test_H1_every_set_operation_under_every_evil_comparison);
+    tcase_add_test(tc, test_H1_the_answer_is_right_when_the_table_moved);
     tcase_add_test(tc, test_H1_a_set_that_changes_at_every_comparison);
     tcase_add_test(tc, test_H5_a_comparison_that_raises_leaves_the_set_as_it_was);
     tcase_add_test(tc, test_H4_dying_elements_see_an_empty_set);
