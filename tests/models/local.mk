@@ -19,7 +19,7 @@ tests_models_explore_test_LDADD =
 
 $(tests_models_lock_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
 
-EXTRA_DIST += tests/models/mutants.sh tests/models/mutants
+EXTRA_DIST += tests/models/mutants.sh tests/models/mutants tests/models/spin
 .PHONY: check-mutants
 check-mutants:
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/models/mutants.sh
