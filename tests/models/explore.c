@@ -842,4 +842,6 @@ explore_replay(const struct scenario *which, const struct explore_bounds *within
     run();
     telling = 0;
     account(result);
+    result->schedules = 1;
+    result->contended = contended;
 }
