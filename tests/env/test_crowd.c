@@ -57,7 +57,8 @@ become_an_ordinary_user(void)
     ck_assert_int_eq(setresuid(NOBODY, NOBODY, NOBODY), 0);
 }
 
-/* Makes up to `wanted` threads with small stacks; returns how many. Fewer only when the system refused one, by *error. */
+/* Makes up to `wanted` threads with small stacks; returns how many. Fewer only when the system refused one, and
+ * said why in *error. */
 static int
 make_threads(pthread_t *threads, int wanted, int *error)
 {

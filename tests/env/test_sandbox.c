@@ -172,8 +172,8 @@ START_TEST(test_env_sandbox__getrandom_is_refused)
 }
 END_TEST
 
-/* Whoever waits there sleeps: the one that it waits for has no other processor to run on. What the lock makes of spin_ns
- * is shown in unit/state/test_lock_clock.c. */
+/* Whoever waits there sleeps: the one that it waits for has no other processor to run on. What the lock makes
+ * of spin_ns is shown in unit/state/test_lock_clock.c. */
 START_TEST(test_R3_one_processor)
 {
     cpu_set_t allowed, one;

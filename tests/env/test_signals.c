@@ -32,8 +32,8 @@ now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* A timer of 5 kHz whose signal goes to any thread; and, from a thread of its own, a signal to each of these by turns. No
- * SA_RESTART: what can be interrupted is. */
+/* A timer of 5 kHz whose signal goes to any thread; and, from a thread of its own, a signal to each of these by
+ * turns. No SA_RESTART: what can be interrupted is. */
 struct storm {
     pthread_t thread, *targets;
     int n;

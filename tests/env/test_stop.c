@@ -54,7 +54,8 @@ until_all_proceed(long rounds)
             sched_yield();
 }
 
-/* The process that is stopped: tells when all its threads are at work, and that they still are when it is told to go on. */
+/* The process that is stopped: tells when all its threads are at work, and that they still are when it is told
+ * to go on. */
 static void
 host(int in, int out)
 {
@@ -132,7 +133,8 @@ START_TEST(test_R4_a_process_is_stopped_for_seconds)
     stop_for_a_while(child);
     ck_assert_int_eq(write(to_child[1], "", 1), 1);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the process ended with wait status %#x", (unsigned)status);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        ck_abort_msg("the process ended with wait status %#x", (unsigned)status);
 }
 END_TEST
 

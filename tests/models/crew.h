@@ -18,7 +18,8 @@ static struct crew {
     } cell[CREW_MAX];
     uint64_t next_id; /* of the next state that is born */
 
-    /* What only one thread at a time may touch. Plain on purpose: a second thread inside is a race that a sanitizer sees. */
+    /* What only one thread at a time may touch. Plain on purpose: a second thread inside is a race that a
+     * sanitizer sees. */
     int inside;        /* [gil] threads in the critical section */
     long entries;      /* [gil] times that somebody was in it */
     uint64_t last;     /* [gil] id of the state that was in it last; 0: none yet */

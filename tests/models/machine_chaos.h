@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 /*
- * The machine is the real one, lib/sync/machine_linux.c; but before each atomic access, and around each call of the machine,
- * the thread may pause: for some turns of a loop, for the rest of its time slice, or asleep. So windows of a few
- * instructions stand open for as long as other threads need to come in. The explorer tries all schedules of few steps on one
- * processor; this tries few schedules of many steps, on real processors with their own order of memory.
+ * The machine is the real one, lib/sync/machine_linux.c; but before each atomic access, and around each call of
+ * the machine, the thread may pause: for some turns of a loop, for the rest of its time slice, or asleep. So
+ * windows of a few instructions stand open for as long as other threads need to come in. The explorer tries all
+ * schedules of few steps on one processor; this tries few schedules of many steps, on real processors with
+ * their own order of memory.
  *
  * chaos_step() is the program's; it decides by a generator of its thread.
  */

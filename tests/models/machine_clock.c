@@ -153,7 +153,8 @@ gil_machine_start(void)
 {
 }
 
-/* A deadline of now or before lets the others go first all the same: a waiter that loops is not alone on the machine. */
+/* A deadline of now or before lets the others go first all the same: a waiter that loops is not alone on the
+ * machine. */
 void
 gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
 {

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 /*
- * As many processors as there are threads, and no time passes but what a thread says that it spends, or sleeps. Of all threads one
- * runs at a time; it runs until it spends time or sleeps, and then the one whose time comes first goes on, at its time. So a
- * test of hours takes no time, comes out the same each time, and may ask for the exact nanosecond.
+ * As many processors as there are threads, and no time passes but what a thread says that it spends, or sleeps.
+ * Of all threads one runs at a time; it runs until it spends time or sleeps, and then the one whose time comes
+ * first goes on, at its time. So a test of hours takes no time, comes out the same each time, and may ask for
+ * the exact nanosecond.
  *
- * Threads are real ones, so that sanitizers and thread-local storage know them; one semaphore each keeps them in turn.
+ * Threads are real ones, so that sanitizers and thread-local storage know them; one semaphore each keeps them
+ * in turn.
  */
 #define CLOCK_THREADS_MAX 256
 

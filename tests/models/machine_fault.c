@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Nobody sleeps longer than this at a stretch: so a thread finds out that the clock was moved. A park may return early. */
+/* Nobody sleeps longer than this at a stretch: so a thread finds out that the clock was moved. A park may
+ * return early. */
 #define NAP_NS UINT64_C(1000000)
 #define SPIN_NS 5000u
 /* The stray waker reaches so many sleepers. */
@@ -114,7 +115,8 @@ gil_machine_now(void)
     if (goes_wrong(FAULT_CLOCK_JUMPS))
         gil_fetch_add_seq_cst(&ahead, FAULT_JUMP_NS);
     uint64_t now = gil_clock_ns() + gil_load_seq_cst(&ahead);
-    /* Other threads may look in between; then it stands where the first of them found it, and has not gone back by much. */
+    /* Other threads may look in between; then it stands where the first of them found it, and has not gone back
+     * by much. */
     if (goes_wrong(FAULT_CLOCK_STANDS))
         gil_store_seq_cst(&stands, now);
     return now;

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * Threads and processors are the real ones, sleeping is real futexes. What goes wrong is what sync/machine.h allows and what
- * happens: waits that end for no reason (signals, stray wakes), a clock that stands or jumps (a machine that was stopped), no
- * heavy fence (a sandbox).
+ * Threads and processors are the real ones, sleeping is real futexes. What goes wrong is what sync/machine.h
+ * allows and what happens: waits that end for no reason (signals, stray wakes), a clock that stands or jumps (a
+ * machine that was stopped), no heavy fence (a sandbox).
  */
 enum fault {
     FAULT_NONE,

@@ -3,10 +3,11 @@
  * The lock as it ships, under threads that pause at any step of it: lib/state/lock.c over the machine of
  * tests/models/machine_chaos.h.
  *
- * One episode after the other, each with a new lock, and with a number of threads, an interval and a temper drawn from the
- * seed, which is printed; GIL_STRESS_SEED repeats the draws, as far as the system's scheduler lets it, and
- * GIL_STRESS_SECONDS makes the run shorter or longer. What is held to: never two threads inside; everybody gets in; a closed
- * lock refuses all but the closer; the lock's counters are what the threads counted themselves.
+ * One episode after the other, each with a new lock, and with a number of threads, an interval and a temper
+ * drawn from the seed, which is printed; GIL_STRESS_SEED repeats the draws, as far as the system's scheduler
+ * lets it, and GIL_STRESS_SECONDS makes the run shorter or longer. What is held to: never two threads inside;
+ * everybody gets in; a closed lock refuses all but the closer; the lock's counters are what the threads counted
+ * themselves.
  */
 #include "models/crew.h"
 #include "support/support.h"
@@ -214,7 +215,8 @@ look(struct worker *w)
         complain("thread %d holds the lock and is not its owner", w->number);
 }
 
-/* Inside, for a few steps; the thread counts each time that the lock came to it. Returns -1 when the lock was closed meanwhile. */
+/* Inside, for a few steps; the thread counts each time that the lock came to it. Returns -1 when the lock was
+ * closed meanwhile. */
 static int
 stay(struct worker *w)
 {
@@ -272,8 +274,8 @@ work(void *arg)
     struct worker *w = (struct worker *)arg;
 
     set_generator(seed + 1000 * episode.number + (unsigned)w->number);
-    /* The first two entries are owed to everybody, however late the thread begins; where the lock is closed, the closer is
-     * the one that waits for that. */
+    /* The first two entries are owed to everybody, however late the thread begins; where the lock is closed,
+     * the closer is the one that waits for that. */
     while (w->entries < 2 || gil_machine_now() < episode.end_ns || (episode.closes && w->number != 0)) {
         if (gil_lock_acquire(&crew.lock, w->ts, "test") < 0 || stay(w) < 0) {
             w->refused = 1;
@@ -336,7 +338,8 @@ compare_counters(void)
     if (info.wait_ns != wait_ns)
         complain("%llu ns of waiting, of %llu", (unsigned long long)info.wait_ns, (unsigned long long)wait_ns);
     if (info.membarriers != episode.fences)
-        complain("%llu heavy fences, of %llu", (unsigned long long)info.membarriers, (unsigned long long)episode.fences);
+        complain("%llu heavy fences, of %llu", (unsigned long long)info.membarriers,
+                 (unsigned long long)episode.fences);
 }
 
 static struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock as it ships, and time: on a machine whose time is made up (tests/models/machine_clock.h), so that hours take none
- * and each nanosecond can be asked for. */
+/* The lock as it ships, and time: on a machine whose time is made up (tests/models/machine_clock.h), so that
+ * hours take none and each nanosecond can be asked for. */
 #include "models/crew.h"
 #include "support/support.h"
 
@@ -307,7 +307,8 @@ leaver(void *arg)
     give(p);
 }
 
-/* A waiter's time comes just before, while, or just after the holder leaves: a demand that came too late asks nobody. */
+/* A waiter's time comes just before, while, or just after the holder leaves: a demand that came too late asks
+ * nobody. */
 START_TEST(test_A13_a_turn_may_end_while_the_lock_is_left)
 {
     for (uint64_t when = INTERVAL - 3; when <= INTERVAL + 3; when++)
