@@ -32,9 +32,11 @@ static struct bench_scenario scenarios[] = {
     {{{"lock.attach_thread", "us", 0}}, THREE_SIDES(attach_thread), .n = 1000, .extra = 1},
     /* S3 */
     {{{"lock.convoy0_rate", "/s", 1}, {"lock.convoy0_p50", "us", 0}}, THREE_SIDES(convoy), .n = 0, .extra = 1},
-    {{{"lock.convoy1_rate", "/s", 1}, {"lock.convoy1_p50", "us", 0}, {"lock.convoy1_hog", "", 1}, {"lock.convoy1_p99", "us", 0}},
+    {{{"lock.convoy1_rate", "/s", 1}, {"lock.convoy1_p50", "us", 0}, {"lock.convoy1_hog", "", 1},
+      {"lock.convoy1_p99", "us", 0}},
      THREE_SIDES(convoy), .n = 1},
-    {{{"lock.convoy4_rate", "/s", 1}, {"lock.convoy4_p50", "us", 0}, {"lock.convoy4_hog", "", 1}, {"lock.convoy4_p99", "us", 0}},
+    {{{"lock.convoy4_rate", "/s", 1}, {"lock.convoy4_p50", "us", 0}, {"lock.convoy4_hog", "", 1},
+      {"lock.convoy4_p99", "us", 0}},
      THREE_SIDES(convoy), .n = 4},
     {{{"lock.convoy1_rate_1k", "/s", 1}, {"lock.convoy1_p50_1k", "us", 0}, {"lock.convoy1_hog_1k", "", 1}},
      THREE_SIDES(convoy_1k), .n = 1},
@@ -43,7 +45,8 @@ static struct bench_scenario scenarios[] = {
      THREE_SIDES(fair), .n = 2, .extra = 1},
     {{{"lock.fair4_jain", "", 1}, {"lock.fair4_maxwait", "ms", 0}, {"lock.cpu4_total", "", 1}},
      THREE_SIDES(fair), .n = 4, .extra = 1},
-    {{{"lock.fair8_jain", "", 1}, {"lock.fair8_maxwait", "ms", 0}, {"lock.cpu8_total", "", 1}}, THREE_SIDES(fair), .n = 8},
+    {{{"lock.fair8_jain", "", 1}, {"lock.fair8_maxwait", "ms", 0}, {"lock.cpu8_total", "", 1}},
+     THREE_SIDES(fair), .n = 8},
     /* S5 */
     {{{"lock.native_0.3us", "", 1}}, SIDES(native_03), .n = 200000},
     {{{"lock.native_1us", "", 1}}, SIDES(native_1), .n = 100000},

@@ -37,8 +37,9 @@ floor_incref(long n, double *values)
 #else
 #define CPYTHON(function) NULL
 #endif
-#define FIGURE(figure, function, floor_function, turns)                                                   \
-    {{{"object." figure, "ns", 0}}, .ours = ours_##function, .cpython = CPYTHON(function), .floor = floor_function, .n = turns}
+#define FIGURE(figure, function, floor_function, turns)                                        \
+    {{{"object." figure, "ns", 0}}, .ours = ours_##function, .cpython = CPYTHON(function),     \
+     .floor = floor_function, .n = turns}
 
 static const struct bench_scenario scenarios[] = {
     FIGURE("incref", incref, floor_incref, 20000000),

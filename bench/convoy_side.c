@@ -76,8 +76,8 @@ come_and_go(void *arg)
 }
 
 /*
- * The guest stays for the middle of the run. Before and after, the hogs are alone with the lock, but not in the process: the
- * guest's thread is there and asleep, or a lock could be quicker then for having no other thread.
+ * The guest stays for the middle of the run. Before and after, the hogs are alone with the lock, but not in the process:
+ * the guest's thread is there and asleep, or a lock could be quicker then for having no other thread.
  */
 static void
 receive(long n, double *values, void (*round)(void), uint64_t period_ns)

@@ -7,8 +7,8 @@
  * A thread that needs the lock often and for moments, beside n hogs. Values: how many rounds it gets done, /s; the median
  * of a round, us, and its 99th percentile; the hogs' pace beside it by their pace without it, 1 where there are none.
  *
- * convoy: a round is one byte to an echo process and back, as often as possible. convoy_1k: the same, asked for 1000 times a
- * second; a round begins when it was due. tinyrelease: a round is 0.1 us inside the lock and 0.3 us outside.
+ * convoy: a round is one byte to an echo process and back, as often as possible. convoy_1k: the same, asked for 1000
+ * times a second; a round begins when it was due. tinyrelease: a round is 0.1 us inside the lock and 0.3 us outside.
  */
 enum { CONVOY_RATE, CONVOY_P50, CONVOY_HOG, CONVOY_P99 };
 

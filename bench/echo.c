@@ -2,6 +2,7 @@
 /* A process that sends back every byte it gets. */
 #include "echo.h"
 #include "measure.h"
+#include "others.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ echo_start(void)
             ;
         _exit(0);
     }
+    others_except(child);
     close(ends[1]);
     end = ends[0];
 }

@@ -42,7 +42,7 @@ SIDE(fair)(long n, double *values)
 {
     side_guard guard = side_guard_open();
     SIDE_BEGIN_ALLOW_THREADS
-    /* One thread before and one after, so that a processor that changes its pace in between is not held against anybody. */
+    /* One thread before and one after, so that a processor that changes its pace meanwhile counts for both. */
     double alone = throughput(guard, 1, bench_span(0.2));
     double together = throughput(guard, (int)n, bench_span(1.6));
     values[FAIR_JAIN] = jain();

@@ -28,8 +28,8 @@ struct hogs {
 };
 
 /*
- * Start and end count hogs; called by a thread that is outside the lock. When start returns they run. A hog that is not let in
- * before the end has its wait counted up to the end.
+ * Start and end count hogs; called by a thread that is outside the lock. When start returns they run. A hog that is not
+ * let in before the end has its wait counted up to the end.
  */
 void SIDE(hogs_start)(struct hogs *hogs, side_guard guard, int count);
 void SIDE(hogs_stop)(struct hogs *hogs);

@@ -25,10 +25,10 @@ do_unit(struct hog *hog)
 #if defined SIDE_CPYTHON
 
 /*
- * CPython gives way nowhere but in its evaluator: PyErr_CheckSignals() and Py_MakePendingCalls() run what is pending and keep the
- * GIL, and the look at the request to drop it has no name in the C API. So the evaluator has to drive: one
- * bytecode loop that calls a C function a unit is the least that polls. Some 30 ns a unit are the loop's; every figure made
- * of hogs is a share or a time within one side, so that price divides out.
+ * CPython gives way nowhere but in its evaluator: PyErr_CheckSignals() and Py_MakePendingCalls() run what is pending and
+ * keep the GIL, and the look at the request to drop it has no name in the C API. So the evaluator has to drive: one
+ * bytecode loop that calls a C function a unit is the least that polls. Some 30 ns a unit are the loop's; every figure
+ * made of hogs is a share or a time within one side, so that price divides out.
  */
 static PyObject *
 unit(PyObject *capsule, PyObject *none)

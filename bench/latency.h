@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Each power of two is cut into LATENCY_STEPS equal parts, so a time comes back with an error below 1 %. Times of 18 minutes
- * and more count as that.
+ * Each power of two is cut into LATENCY_STEPS equal parts, so a time comes back with an error below 1 %. Times of
+ * 18 minutes and more count as that.
  */
 enum { LATENCY_STEPS = 64, LATENCY_POWERS = 34 };
 

@@ -10,8 +10,8 @@
  *
  * attach_thread: the whole life of a foreign thread that enters and leaves once, us of wall time.
  *
- * native_03 to native_100: two threads call native code of 0.3, 1, 10, 100 us that leaves the lock, n times each. What threads
- * without a lock take for that, just before and after, by what it takes here.
+ * native_03 to native_100: two threads call native code of 0.3, 1, 10, 100 us that leaves the lock, n times each. What
+ * threads without a lock take for that, just before and after, by what it takes here.
  */
 #define LOCK_SIDE(side)                                \
     void side##_pair(long n, double *values);          \

@@ -2,6 +2,8 @@
 /* Measuring: clocks, alternating rounds, medians, and the one line a figure. */
 #include "measure.h"
 
+#include "others.h"
+
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,7 +106,7 @@ quotient(double a, double b)
 
 static void
 print_figure(const struct bench_scenario *scenario, const struct bench_figure *figure, struct series *series, int runs,
-    const char *remark)
+    double others, const char *remark)
 {
     double ours = sort_and_take_median(series->side[OURS], runs);
     double floor = sort_and_take_median(series->side[FLOOR], runs);
@@ -126,6 +128,8 @@ print_figure(const struct bench_scenario *scenario, const struct bench_figure *f
     print_value("floor_min", series->side[FLOOR][0], figure->unit);
     print_value("floor_max", series->side[FLOOR][runs - 1], figure->unit);
     print_value("of_floor", sort_and_take_median(series->of_floor, runs), "");
+    if (others >= 0)
+        printf(" others=%.2f", others);
     printf("%s%s%s\n", remark != NULL ? " " : "", remark != NULL ? remark : "", quick() ? " quick=1" : "");
     fflush(stdout);
 }
@@ -144,6 +148,8 @@ run_scenario(const struct bench_scenario *scenario, const struct bench_wish *wis
     struct series series[BENCH_FIGURES];
     const bench_fn sides[SIDES] = {scenario->ours, scenario->cpython, scenario->floor};
     int runs = quick() ? 1 : BENCH_RUNS;
+    double others = others_cpu_ns();
+    uint64_t start = bench_wall_ns();
 
     /* Round -1 warms caches, free lists and the predictor; it is not counted. */
     for (int round = quick() ? 0 : -1; round < runs; round++) {
@@ -157,9 +163,10 @@ run_scenario(const struct bench_scenario *scenario, const struct bench_wish *wis
             series[i].of_floor[round] = quotient(values[OURS][i], values[FLOOR][i]);
         }
     }
+    others = others < 0 ? -1 : fmax(0, (others_cpu_ns() - others) / (double)(bench_wall_ns() - start));
     for (int i = 0; scenario->figures[i].name != NULL; i++)
         if (wish->filter == NULL || strstr(scenario->figures[i].name, wish->filter) != NULL)
-            print_figure(scenario, &scenario->figures[i], &series[i], runs, wish->remark);
+            print_figure(scenario, &scenario->figures[i], &series[i], runs, others, wish->remark);
 }
 
 static int

@@ -54,12 +54,14 @@ void bench_die(const char *what) __attribute__((noreturn));
  * Runs the scenarios that have a figure that is wished for, sides taking turns within a round, and prints for each such
  * figure
  *
- *     bench NAME ours=V cpython=V ratio=R floor=V runs=9 min=V max=V floor_min=V floor_max=V of_floor=R [remark]
+ *     bench NAME ours=V cpython=V ratio=R floor=V runs=9 min=V max=V floor_min=V floor_max=V of_floor=R others=C [remark]
  *
  * on standard output: medians; min and max are those of our side. ratio is above 1 where we are better than CPython.
- * of_floor is the median of the rounds' quotients ours / floor. With BENCH_QUICK=1 in the environment there is one round
- * of a tenth of the length, to see that it works, and the lines say quick=1. A round that does not end within a
- * minute has lost a wake-up, and the program says so and stops.
+ * of_floor is the median of the rounds' quotients ours / floor. others is how many processors other programs used
+ * meanwhile: above 0.1 the figures are to be taken again on a quieter machine.
+ *
+ * With BENCH_QUICK=1 in the environment there is one round of a tenth of the length, to see that it works, and the lines
+ * say quick=1. A round that does not end within a minute has lost a wake-up: the program says so and stops.
  * Returns 0, or 1 when the filter matched nothing.
  */
 int bench_main(const struct bench_scenario *scenarios, int count, const struct bench_wish *wish);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# plot.sh LINES DIR: one chart a scenario, DIR/S1.svg to DIR/S8.svg, from the lines that bench_lock printed; what each was drawn
-# from lies beside it as S1.dat. A scenario of which LINES has nothing is left out.
+# plot.sh LINES DIR: one chart a scenario, DIR/S1.svg to DIR/S8.svg, from the lines that bench_lock printed; what each was
+# drawn from lies beside it as S1.dat. A scenario of which LINES has nothing is left out.
 set -eu
 lines=$1
 dir=$2
@@ -39,13 +39,15 @@ chart()
     }
     {
         cat << END
-set terminal svg size $((80 + 190 * panels)),340 font "sans-serif,12" background "white"
+set terminal svg size $((250 * panels)),320 font "sans-serif,11" background "white"
 set output "$dir/$scenario.svg"
 set multiplot layout 1,$panels title "$scenario: $title ($(awk 'END { print $6 }' "$dir/$scenario.dat"))"
 set style fill solid 0.9 noborder
 set boxwidth 0.7
 set xrange [0.4:3.6]
-set xtics ("ours" 1, "CPython" 2, "floor" 3) scale 0
+set xtics ("ours" 1, "CPython" 2, "floor" 3) scale 0 font ",10"
+set lmargin 9
+set rmargin 1
 set grid ytics back linecolor "gray80"
 set border 3
 set ytics nomirror
@@ -66,9 +68,10 @@ END
             if (logarithmic)
                 printf "set logscale y; set yrange [%g:%g]\n", least / 3, greatest * 3
             else
-                printf "unset logscale y; set yrange [0:%g]\n", greatest > 0 ? greatest * 1.15 : 1
-            printf "$data << END\n1 %s %d\n2 %s %d\n3 %s %d\nEND\n", $3, 0x2c7fb8, $4, 0xd95f0e, $5, 0x969696
-            print "plot $data using 1:2:3 with boxes linecolor rgb variable, \"\" using 1:2:(sprintf(\"%.3g\", $2)) with labels offset 0,0.7"
+                printf "unset logscale y; set yrange [0:%g]\n", (greatest > 0 ? greatest * 1.15 : 1)
+            printf "$data << END\n1 %s 0x2c7fb8\n2 %s 0xd95f0e\n3 %s 0x969696\nEND\n", $3, $4, $5
+            print "plot $data using 1:2:3 with boxes linecolor rgb variable, \\"
+            print "    $data using 1:2:2 with labels font \",10\" offset 0,0.7"
         }' "$dir/$scenario.dat"
         echo "unset multiplot"
     } | gnuplot
@@ -78,7 +81,8 @@ END
 mkdir -p "$dir"
 chart S1 "leaving the lock when nobody wants it" pair pair_sleeper
 chart S2 "eight threads that compute" fair8_jain fair8_maxwait cpu8_total
-chart S3 "ping-pong beside one hog, and beside four" convoy1_rate convoy1_p50 convoy1_hog convoy1_hog_1k convoy4_rate convoy4_p50
+chart S3 "ping-pong beside one hog, and beside four" \
+    convoy1_rate convoy1_p50 convoy1_hog convoy1_hog_1k convoy4_rate convoy4_p50
 chart S4 "tiny releases beside a hog" tinyrelease_rate tinyrelease_p50 tinyrelease_hog
 chart S5 "native calls on two threads, by threads without a lock" native_0.3us native_1us native_10us native_100us
 chart S6 "a hundred sleepers: how late they are" sleepers100_p50 sleepers100_p99

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One source, three sides: a scenario is written once and compiled against libgilrt, against CPython, and, where its threads can do
- * without a lock, against nothing. The last is the floor: the same threads, the same work, nobody excluded.
+ * One source, three sides: a scenario is written once and compiled against libgilrt, against CPython, and, where its
+ * threads can do without a lock, against nothing. The last is the floor: the same threads and work, nobody excluded.
  *
  * The mirror rule makes this a matter of names. N(Long_FromLong) is GilLong_FromLong or PyLong_FromLong, U(INCREF) is
  * Gil_INCREF or Py_INCREF; the few places where the sides differ in more than the name stand at the end of this file.

@@ -40,6 +40,7 @@
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/none.h"
+#include "gilrt/set.h"
 #include "gilrt/slice.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"

@@ -21,6 +21,7 @@ gilrtinclude_HEADERS += include/gilrt/iter.h
 gilrtinclude_HEADERS += include/gilrt/mapping.h
 gilrtinclude_HEADERS += include/gilrt/sequence.h
 gilrtinclude_HEADERS += include/gilrt/slice.h
+gilrtinclude_HEADERS += include/gilrt/set.h
 gilrtinclude_HEADERS += include/gilrt/number.h
 gilrtinclude_HEADERS += include/gilrt/none.h
 gilrtinclude_HEADERS += include/gilrt/bool.h

@@ -68,13 +68,15 @@ $(API_TESTS): libgilrt.la
 $(addsuffix .$(OBJEXT),$(API_TESTS)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
 
 # Some of them alone, as in `make check-unit`.
-.PHONY: check-unit check-api check-models check-meta check-programs
+.PHONY: check-unit check-api check-models check-stress check-meta check-programs
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(UNIT_TESTS)' TESTS='$(UNIT_TESTS)'
 check-api:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(API_TESTS)' TESTS='$(API_TESTS)'
 check-models:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/models/%,$(CORE_TESTS))'
+check-stress:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/stress/%,$(CORE_TESTS))'
 check-programs:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)'
 check-meta:

@@ -87,7 +87,7 @@ gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch)
 void
 gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
 {
-    GilThreadState *holder = holder_of(lock);
+    GilThreadState *holder = (GilThreadState *)(gil_load_relaxed(&lock->owner) & ~GIL_LOCK_FLAGS);
     uint64_t since = gil_lock_known_since(lock, holder);
     struct _GilCallSite *site = gil_load_relaxed(&holder->block.site);
 

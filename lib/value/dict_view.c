@@ -4,7 +4,7 @@
  *
  * A view is the dict seen in one way; it has nothing of its own. An iterator goes through the entries and remembers the
  * dict's version: once keys came or went it raises RuntimeError, now and for ever. Replaced values do not
- * disturb it. Views have no set operations yet, because there are no sets.
+ * disturb it. Views have no set operations: they stand below sets, which read dicts.
  */
 #include "gilrt/error.h"
 #include "gilrt/gc.h"

@@ -42,4 +42,7 @@ libcore_la_SOURCES += lib/value/float_pack.c
 libcore_la_SOURCES += lib/value/slice.c lib/value/slice.h
 libcore_la_SOURCES += lib/value/number_convert.c
 libcore_la_SOURCES += lib/value/collect.c
+libcore_la_SOURCES += lib/value/set.c lib/value/set.h
+libcore_la_SOURCES += lib/value/set_algebra.c
+libcore_la_SOURCES += lib/value/set_type.c
 libcore_la_SOURCES += lib/value/weakproxy.c lib/value/weakproxy.h

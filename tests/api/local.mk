@@ -50,3 +50,4 @@ API_TESTS += tests/api/test_args
 API_TESTS += tests/api/test_slot
 API_TESTS += tests/api/test_typeobject
 API_TESTS += tests/api/test_weakref
+API_TESTS += tests/api/test_set

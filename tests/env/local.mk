@@ -1,6 +1,10 @@
 # The same library where there is less of something. One line a test: CORE_TESTS += tests/env/test_NAME
 CORE_TESTS += tests/env/test_sandbox
 CORE_TESTS += tests/env/test_nesting
+CORE_TESTS += tests/env/test_stop
+CORE_TESTS += tests/env/test_crowd
+CORE_TESTS += tests/env/test_signals
+CORE_TESTS += tests/env/test_late
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
 CORE_TESTS += tests/env/test_exports_stack
@@ -10,3 +14,8 @@ CLEANFILES += tests/env/test_exports_stack.c
 tests/env/test_exports_stack.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	    $(AWK) -v prefix=test_env_exports_stack__ -v data=0 -f $(MISUSE_GENERATE) $(MISUSE_INPUTS) > $@.tmp && mv $@.tmp $@
+
+.PHONY: check-env
+check-env:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter tests/env/%,$(CORE_TESTS))' \
+	    TESTS='$(filter tests/env/%,$(CORE_TESTS))'

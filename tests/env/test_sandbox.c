@@ -2,6 +2,8 @@
 /* The runtime where the system gives less: calls refused, one processor, no descriptor, no privilege. */
 #include "support/support.h"
 
+#include "sync/machine.h"
+
 #include <errno.h>
 #include <gilrt.h>
 #include <linux/audit.h>
@@ -40,6 +42,24 @@ count_up(void *Gil_UNUSED(arg))
     return NULL;
 }
 
+/* The lock goes by the fence where there is one, and says so. */
+static void
+check_mode(void)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info), 0);
+    if (gil_machine_can_fence_all())
+        ck_assert_uint_eq(info.mode, GIL_LOCK_ASYMMETRIC);
+    else {
+        ck_assert_uint_eq(info.mode, GIL_LOCK_FENCED);
+        ck_assert_uint_eq(info.membarriers, 0);
+    }
+    ck_assert_uint_eq(info.waiters, 0);
+    ck_assert_uint_ge(info.switches_voluntary + info.switches_forced, THREADS);
+}
+
 /* What any host does: start, threads that share, stop. */
 static void
 host(void)
@@ -62,6 +82,7 @@ host(void)
         pthread_join(threads[i], NULL);
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(counter, THREADS * ROUNDS);
+    check_mode();
     GilInterpreterGuard_Close(guard);
     ck_assert_int_eq(Gil_FinalizeEx(), 0);
     GilFinalizeReport_Init(&report);
@@ -97,13 +118,15 @@ refuse(unsigned call, int error)
 
 static const int refusals[] = {ENOSYS, EPERM, EINVAL};
 
-START_TEST(test_env_sandbox__membarrier_is_refused_from_the_start)
+START_TEST(test_R1_membarrier_is_refused_from_the_start)
 {
     refuse(SYS_membarrier, refusals[_i]);
     host();
+    ck_assert(!gil_machine_can_fence_all());
 }
 END_TEST
 
+/* One thread needs no fence, and the next start finds out that there is none. */
 START_TEST(test_env_sandbox__membarrier_is_refused_later)
 {
     host();
@@ -113,6 +136,31 @@ START_TEST(test_env_sandbox__membarrier_is_refused_later)
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(Gil_FinalizeEx(), 0);
     host();
+    ck_assert(!gil_machine_can_fence_all());
+}
+END_TEST
+
+/* Refused between the start of the runtime and the first thread that wants its lock. */
+static void
+host_that_is_surprised(void *error)
+{
+    gil_test_start();
+    refuse(SYS_membarrier, *(const int *)error);
+    guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, count_up, NULL), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_R2_membarrier_is_refused_too_late)
+{
+    int error = refusals[_i];
+
+    gil_machine_start();
+    if (gil_machine_can_fence_all())
+        gil_test_expect_abort(host_that_is_surprised, &error, "enter a seccomp sandbox before the runtime starts");
 }
 END_TEST
 
@@ -124,17 +172,22 @@ START_TEST(test_env_sandbox__getrandom_is_refused)
 }
 END_TEST
 
-START_TEST(test_env_sandbox__one_processor)
+/* Whoever waits there sleeps: the one that it waits for has no other processor to run on. What the lock makes
+ * of spin_ns is shown in unit/state/test_lock_clock.c. */
+START_TEST(test_R3_one_processor)
 {
     cpu_set_t allowed, one;
 
     ck_assert_int_eq(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    gil_machine_start();
+    ck_assert_int_eq(gil_machine_spin_ns() > 0, CPU_COUNT(&allowed) > 1);
     CPU_ZERO(&one);
     for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
         if (CPU_ISSET(i, &allowed))
             CPU_SET(i, &one);
     ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
     host();
+    ck_assert_uint_eq(gil_machine_spin_ns(), 0);
 }
 END_TEST
 
@@ -171,10 +224,11 @@ suite(void)
     TCase *tc = tcase_create("less");
 
     tcase_set_timeout(tc, 30);
-    tcase_add_loop_test(tc, test_env_sandbox__membarrier_is_refused_from_the_start, 0, 3);
+    tcase_add_loop_test(tc, test_R1_membarrier_is_refused_from_the_start, 0, 3);
     tcase_add_loop_test(tc, test_env_sandbox__membarrier_is_refused_later, 0, 3);
     tcase_add_loop_test(tc, test_env_sandbox__getrandom_is_refused, 0, 3);
-    tcase_add_test(tc, test_env_sandbox__one_processor);
+    tcase_add_loop_test(tc, test_R2_membarrier_is_refused_too_late, 0, 3);
+    tcase_add_test(tc, test_R3_one_processor);
     tcase_add_test(tc, test_env_sandbox__no_descriptor_is_free);
     tcase_add_test(tc, test_env_sandbox__an_ordinary_user);
     suite_add_tcase(s, tc);

@@ -4,6 +4,7 @@
 #include "models/explore.h"
 
 #include "models/machine_model.h"
+#include "models/seen.h"
 #include "sync/machine.h"
 
 #include <setjmp.h>
@@ -19,6 +20,7 @@
 #define STEPS_MAX 20000 /* the same for steps without a choice */
 #define POISONED_MAX 8
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
+#define SCRUB_SIZE 256  /* more than a call made between two choices uses of the stack, mostly */
 #define PSO_PREFIX "pso:"
 
 enum { READY, PARKED, WAITING, ENDED };
@@ -29,10 +31,11 @@ struct option {
     unsigned char kind, thread;
 };
 
-static struct thread {
+static EXPLORER_OWN struct thread {
     jmp_buf at;
     ucontext_t start;
     char *stack;
+    const char *low; /* where its stack ends, while another thread runs or a choice is made */
     int started, state;
     uint32_t *word;    /* while PARKED */
     uint64_t deadline; /* while PARKED */
@@ -50,24 +53,33 @@ static struct thread {
 
 static void drain(int thread);
 
-static const struct scenario *scenario;
-static const struct explore_bounds *bounds;
-static enum explore_memory order_of_memory;
-static jmp_buf out;        /* back to run() */
-static int cur;            /* the running thread, -1 before the first */
-static int telling;        /* replay: every step goes to stderr */
-static uint64_t now;       /* the clock */
-static int preemptions, timeouts, spurious, contended, steps, fences; /* of this run */
-static const char *failure;
+static EXPLORER_OWN const struct scenario *scenario;
+static EXPLORER_OWN const struct explore_bounds *bounds;
+static EXPLORER_OWN enum explore_memory order_of_memory;
+static EXPLORER_OWN jmp_buf out;        /* back to run() */
+static EXPLORER_OWN int cur;            /* the running thread, -1 before the first */
+static EXPLORER_OWN int telling;        /* replay: every step goes to stderr */
+static EXPLORER_OWN uint64_t now;       /* the clock */
+static EXPLORER_OWN int preemptions, timeouts, spurious, contended, steps, fences; /* of this run */
+static EXPLORER_OWN const char *failure;
 
 /* The choices of this run: what is to be repeated, then what is new. */
-static unsigned char path[DEPTH_MAX], width[DEPTH_MAX];
-static int depth, prefix;
+static EXPLORER_OWN unsigned char path[DEPTH_MAX], width[DEPTH_MAX];
+static EXPLORER_OWN int depth, prefix;
 
-static struct {
+/* What is known of the schedules below each choice of this run, and whether threads met since the choice before. */
+static EXPLORER_OWN struct level {
+    long state; /* its number, -1: none */
+    long schedules, contended;
+    int met;
+} levels[DEPTH_MAX + 1];
+static EXPLORER_OWN long reached; /* the known state in which this run ended, -1: it went to its end */
+static EXPLORER_OWN int every; /* no state is looked up */
+
+static EXPLORER_OWN struct {
     char *from, *to;
 } poisoned[POISONED_MAX];
-static int poisoned_count;
+static EXPLORER_OWN int poisoned_count;
 
 int
 explore_self(void)
@@ -95,6 +107,93 @@ explore_fail(const char *why)
     _longjmp(out, 1);
 }
 
+static void
+met(void)
+{
+    contended = 1;
+    levels[depth].met = 1;
+}
+
+/* --- states --- */
+
+static void __attribute__((noinline))
+set_low(void)
+{
+    threads[cur].low = __builtin_frame_address(0);
+}
+
+/* Wipes out what functions that have returned left below the stack of cur, so that it does not tell states apart. */
+static void __attribute__((noinline))
+scrub(void)
+{
+    volatile char rubbish[SCRUB_SIZE];
+
+    memset((void *)rubbish, 0, sizeof rubbish);
+}
+
+static void
+mix_thread(struct seen_digest *digest, const struct thread *thread)
+{
+    uint64_t about[] = {(uint64_t)thread->state, (uint64_t)thread->started, 0, 0, 0};
+
+    if (thread->state == PARKED) {
+        about[2] = (uintptr_t)thread->word;
+        about[3] = thread->deadline;
+    }
+    if (thread->state == WAITING)
+        about[4] = (uintptr_t)thread->ready;
+    seen_mix(digest, about, sizeof about);
+    for (int i = 0; i < thread->buffered; i++) {
+        const struct entry *store = &thread->buffer[i];
+        uint64_t content[] = {(uintptr_t)store->p, store->value, store->size, store->state, (uint64_t)store->releases};
+        if (store->state != GONE)
+            seen_mix(digest, content, sizeof content);
+    }
+    if (!thread->started || (thread->state == ENDED && thread != &threads[cur]))
+        return;
+    seen_mix(digest, thread->at, sizeof thread->at);
+    seen_mix(digest, thread->low, (size_t)(thread->stack + STACK_SIZE - thread->low));
+}
+
+/* All that decides how this run can go on. Called while the registers hold nothing of the search itself. */
+static struct seen_digest __attribute__((noinline))
+digest_of_all(void)
+{
+    struct seen_digest digest = {1, 2};
+    int64_t about[] = {cur, (int64_t)now, preemptions, timeouts, spurious, poisoned_count};
+
+    set_low();
+    if (_setjmp(threads[cur].at) != 0)
+        abort();
+    seen_mix(&digest, about, sizeof about);
+    seen_mix(&digest, poisoned, (size_t)poisoned_count * sizeof poisoned[0]);
+    for (int t = 0; t < scenario->threads; t++)
+        mix_thread(&digest, &threads[t]);
+    seen_mix_program(&digest);
+    return digest;
+}
+
+/* A choice that this search has not made before: unless its state is known, it is the one of this depth. */
+static void __attribute__((noinline))
+look_up(void)
+{
+    int is_new;
+
+    if (telling || every || cur < 0) {
+        levels[depth] = (struct level){-1, 0, 0, levels[depth].met};
+        return;
+    }
+    struct seen_digest digest = digest_of_all();
+    long state = seen_find(&digest, &is_new);
+    if (!is_new && seen_state(state)->schedules == 0)
+        explore_fail("the same again: a loop that does not end");
+    if (!is_new) {
+        reached = state;
+        _longjmp(out, 1);
+    }
+    levels[depth] = (struct level){state, 0, 0, levels[depth].met};
+}
+
 /* --- choosing --- */
 
 static int
@@ -105,11 +204,13 @@ pick(int count)
     if (depth >= DEPTH_MAX)
         explore_fail("too many choices: a loop that does not end");
     if (depth >= prefix) {
+        look_up();
         path[depth] = 0;
         prefix = depth + 1;
     }
     width[depth] = (unsigned char)count;
     int at = path[depth++];
+    levels[depth].met = 0;
     if (at >= count)
         explore_fail("the replay string does not fit this source");
     return at;
@@ -160,7 +261,6 @@ static void
 trampoline(void)
 {
     scenario->body(cur);
-    drain(cur);
     threads[cur].state = ENDED;
     tell("  thread %d: ends\n", cur);
     explore_point("end");
@@ -171,6 +271,8 @@ switch_to(int next)
 {
     int before = cur;
 
+    if (before >= 0)
+        set_low();
     cur = next;
     if (before >= 0 && _setjmp(threads[before].at) != 0)
         return;
@@ -185,10 +287,16 @@ static void
 schedule(void)
 {
     struct option options[3 * THREADS_MAX];
+    scrub();
     int count = list_options(options);
 
     if (++steps > STEPS_MAX)
         explore_fail("too many steps: a loop that does not end");
+    if (count == 0) {
+        for (int t = 0; t < scenario->threads; t++)
+            drain(t);
+        count = list_options(options);
+    }
     if (count == 0) {
         for (int t = 0; t < scenario->threads; t++)
             if (threads[t].state != ENDED)
@@ -465,7 +573,7 @@ model_cas(void *p, unsigned size, void *expected, uint64_t value, int order, con
         tell("  thread %d: %s is %#llx, not %#llx\n", cur, name, (unsigned long long)was,
              (unsigned long long)get(expected, size));
         memcpy(expected, &was, size);
-        contended = 1;
+        met();
         return 0;
     }
     put(p, size, value, name);
@@ -513,7 +621,7 @@ gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
     if (*word != expected || now >= deadline)
         return;
     tell("  thread %d: sleeps\n", cur);
-    contended = 1;
+    met();
     threads[cur].word = word;
     threads[cur].deadline = deadline;
     threads[cur].state = PARKED;
@@ -557,6 +665,8 @@ gil_machine_spin_ns(void)
 static void
 run(void)
 {
+    reached = -1;
+    levels[0].met = 0;
     depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = 0;
     failure = NULL;
     now = 1;
@@ -577,7 +687,7 @@ run(void)
     if (_setjmp(out) == 0)
         schedule();
     cur = -1;
-    if (failure == NULL && scenario->finish != NULL && _setjmp(out) == 0)
+    if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0)
         scenario->finish();
 }
 
@@ -627,13 +737,33 @@ read_replay(const char *text)
     }
 }
 
+/* What was found below a depth is added to the choice above it, or to the result. */
+static void
+add(struct explore_result *result, int below, long schedules, long met_below)
+{
+    if (levels[below].met)
+        met_below = schedules;
+    if (below == 0) {
+        result->schedules += schedules;
+        result->contended += met_below;
+    }
+    else {
+        levels[below - 1].schedules += schedules;
+        levels[below - 1].contended += met_below;
+    }
+}
+
 static void
 account(struct explore_result *result)
 {
-    result->schedules++;
-    result->contended += contended;
+    result->runs++;
     result->fences += fences;
     result->points += depth;
+    if (reached >= 0) {
+        add(result, depth, seen_state(reached)->schedules, seen_state(reached)->contended);
+        return;
+    }
+    add(result, depth, 1, 0);
     if (depth > result->deepest)
         result->deepest = depth;
     if (failure != NULL) {
@@ -642,17 +772,35 @@ account(struct explore_result *result)
     }
 }
 
+/* The choice above a depth will not be made again in this place: all of it is known. */
+static void
+close_level(struct explore_result *result, int at)
+{
+    struct level *level = &levels[at];
+
+    if (level->state >= 0) {
+        seen_state(level->state)->schedules = level->schedules;
+        seen_state(level->state)->contended = level->contended;
+    }
+    add(result, at, level->schedules, level->contended);
+}
+
 /* The next leaf of the tree: the last choice that has another option takes it. 0: there is none. */
 static int
-next_path(void)
+next_path(struct explore_result *result)
 {
-    prefix = depth;
-    while (prefix > 0 && path[prefix - 1] + 1 >= width[prefix - 1])
-        prefix--;
+    for (prefix = depth; prefix > 0 && path[prefix - 1] + 1 >= width[prefix - 1]; prefix--)
+        close_level(result, prefix - 1);
     if (prefix == 0)
         return 0;
     path[prefix - 1]++;
     return 1;
+}
+
+void
+explore_every(int on)
+{
+    every = on;
 }
 
 void
@@ -668,10 +816,18 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
     scenario = which;
     bounds = within;
     prefix = 0;
+    seen_forget_all();
+    int more;
     do {
         run();
         account(result);
-    } while (failure == NULL && next_path() && (limit == 0 || result->schedules < limit));
+        more = failure == NULL && (limit == 0 || result->runs < limit) && next_path(result);
+    } while (more);
+    result->states = seen_count();
+    /* A search that was ended early: what it did find. */
+    if (failure != NULL || prefix > 0)
+        for (int at = depth; at > 0; at--)
+            add(result, at - 1, levels[at - 1].schedules, levels[at - 1].contended);
 }
 
 void
@@ -686,4 +842,6 @@ explore_replay(const struct scenario *which, const struct explore_bounds *within
     run();
     telling = 0;
     account(result);
+    result->schedules = 1;
+    result->contended = contended;
 }

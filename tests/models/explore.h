@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * A scenario is a setup and a body for each thread. Threads are contexts of one OS thread; at each atomic access on an
- * address of interest, and at each park, the explorer chooses who goes on. It runs the scenario from the start again and again, depth
- * first through the tree of choices, until every schedule within the bounds was seen:
+ * A scenario is a setup and a body for each thread. Threads are contexts of one OS thread; at each atomic access on
+ * an address of interest, and at each park, the explorer chooses who goes on. It runs the scenario from the start
+ * again and again, depth first through the tree of choices, until every schedule within the bounds was seen:
  *
  *     preemptions  switches away from a thread that could go on
  *     timeouts     sleeps with a deadline that end by it; each moves the clock there
@@ -19,23 +19,34 @@
  * that lives on them has lost a wake-up. Only in a scenario marked time_passes a timeout comes to the rescue, for what
  * timers are there to do.
  *
- * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first in, first
- * out, where that thread alone sees it. A read-modify-write, a store with seq_cst, a full fence, a sleep, a wake and the thread's
- * end empty it; the heavy fence empties all. Otherwise a store reaches memory at some moment of its own. When is not chosen
- * step by step: leaving the buffer concerns nobody until somebody else touches the address in memory, be it to read it or
- * by a store of his own that leaves; so the choice is made there: which of the stores to that address came first, and in which
- * order. What a chosen store has to follow comes before it, each a touch of its own address. No order that can be
- * told from another is left out by that: take any run, and let each store leave as late as this rule lets it; then no
- * store has changed places with another touch of its address, nor with a store that it follows.
+ * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first
+ * in, first out, where that thread alone sees it. A read-modify-write, a store with seq_cst, a full fence, a sleep
+ * and a wake empty it; the heavy fence empties all, and so does a moment in which nobody can go on. Otherwise a store
+ * reaches memory at some moment of its own. When is not chosen step by step: leaving the buffer concerns nobody until
+ * somebody else touches the address in memory, be it to read it or by a store of his own that leaves; so the choice
+ * is made there: which of the stores to that address came first, and in which order. What a chosen store has to
+ * follow comes before it, each a touch of its own address. No order that can be told from another is left out by
+ * that: take any run, and let each store leave as late as this rule lets it; then no store has changed places with
+ * another touch of its address, nor with a store that it follows.
  *
  * EXPLORE_PSO reorders the stores of a thread as well: it follows only those to its own address, and a store with
- * release or stronger follows all before it. (It may be overtaken by later ones.) Of a read-modify-write, one with release or
- * stronger empties the buffer, any other only of stores to its own address; a compare-and-exchange that fails is a load. Loads stay
- * in program order, and before the stores that come after them.
- * That is part of what AArch64 does: it finds a store that is relaxed and had to be a release, in publishing and in
- * leaving. It does not find a load that had to be an acquire, a store that passes an earlier load, a load that passes a
- * read-modify-write or a seq_cst store, nor a store that passes the store of an earlier read-modify-write. And it knows only of
+ * release or stronger follows all before it. (It may be overtaken by later ones.) Of a read-modify-write, one with
+ * release or stronger empties the buffer, any other only of stores to its own address; a compare-and-exchange that
+ * fails is a load. Loads stay in program order, and before the stores that come after them. That is part of what
+ * AArch64 does: it finds a store that is relaxed and had to be a release, in publishing and in leaving. It does not
+ * find a load that had to be an acquire, a store that passes an earlier load, a load that passes a read-modify-write
+ * or a seq_cst store, nor a store that passes the store of an earlier read-modify-write. And it knows only of
  * addresses of interest: data that a scenario wants to see published must be among them.
+ *
+ * STATES. Two schedules that lead to the same state go on alike, so the second is not followed: what lies below was
+ * seen when the search came there first. The state is all that decides how a run can go on: the memory of the
+ * program, static and thread-local; of each thread its registers, its stack, its stores on their way and what it
+ * waits for; the clock; how much of the bounds is used up. It is taken as it is, bit by bit, so whatever a scenario
+ * keeps there is part of it unasked; what is left over from calls that returned may make two of one state, which
+ * costs time and hides nothing. Hence the two rules for a scenario: no heap, and setup() sets all that bodies change,
+ * or else no state is ever met twice. A state keeps the number of schedules below it, so that the sum is the number
+ * that a search without this would have run; the test compares them. A state that is met again below itself, with no
+ * bound used in between, is a loop that need not end: a failure.
  */
 enum explore_memory { EXPLORE_TSO, EXPLORE_PSO };
 
@@ -55,11 +66,13 @@ struct scenario {
 };
 
 struct explore_result {
-    long schedules; /* runs */
+    long schedules; /* that this was shown for */
     long contended; /* of these, in which a thread slept or lost a compare-and-exchange */
+    long runs;      /* fewer: a run ends early in a state that another one has been in */
+    long states;    /* remembered for that */
     long fences;    /* heavy fences issued, all runs together */
     long points;    /* choices made, all runs together */
-    int deepest;    /* most choices in a run */
+    int deepest;    /* most choices in a run that went to its end */
     const char *failure; /* NULL: none */
     char replay[4096];   /* the failing run */
 };
@@ -67,7 +80,10 @@ struct explore_result {
 /* The memory of the searches from now on; EXPLORE_TSO at first. A replay string has its own. */
 void explore_memory(enum explore_memory memory);
 
-/* Try all schedules, or limit many if limit is not 0. */
+/* Whether to run every schedule, also those that go on from a state that is known. */
+void explore_every(int on);
+
+/* Try all schedules, or limit many runs if limit is not 0. */
 void explore(const struct scenario *scenario, const struct explore_bounds *bounds, long limit,
              struct explore_result *result);
 /* Run the one schedule that replay names (what stands after the last '@'), telling each step on stderr. */

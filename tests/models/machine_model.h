@@ -7,8 +7,9 @@
 
 /*
  * The compiler's atomic builtins become calls of the explorer, each a point where another thread may run. As the
- * library's atomics (base/atomic.h) and the inline transitions (<gilrt/lock.h>) are macros and functions over these names,
- * whatever is compiled after this header is explored as it stands. Loads are told no order: the explorer reorders none.
+ * library's atomics (base/atomic.h) and the inline transitions (<gilrt/lock.h>) are macros and functions over these
+ * names, whatever is compiled after this header is explored as it stands. Loads are told no order: the explorer
+ * reorders none.
  */
 enum model_rmw { MODEL_ADD, MODEL_SUB, MODEL_OR, MODEL_AND, MODEL_EXCHANGE };
 

@@ -1,63 +1,98 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # How strong is the explorer? Breaks the lock in each of the ways of tests/models/mutants/ and expects it to notice.
-# Usage: mutants.sh [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source.
+# Usage: mutants.sh [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
+# its first line says what is wrong. As many are tried at once as there are processors, or MUTANTS_JOBS.
 set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+models=$top/tests/models
+
+# build DIRECTORY: the model of the sources in DIRECTORY/src. Warnings are off: some mutants leave a variable unused.
+build() {
+    # shellcheck disable=SC2046
+    ${CC:-cc} -std=gnu11 -Og -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
+        '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
+        -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
+        "$models/explore.c" "$models/seen.c" "$models/lock_model.c" $(shipped | sed "s|^|$1/src/|") \
+        -o "$1/lock_model" >"$1/log" 2>&1
+}
+
+# The sources of the library that the model is made of.
+shipped() {
+    sed -n '/^tests_models_lock_model_SOURCES/,/[^\\]$/p' "$models/local.mk" | tr ' ' '\n' | grep '^lib/.*\.c$'
+}
+
+# fresh DIRECTORY: what a mutant may change.
+fresh() {
+    mkdir -p "$1/src/lib" "$1/src/include"
+    cp -R "$top/lib/state" "$top/lib/sync" "$1/src/lib/"
+    cp -R "$top/include/gilrt" "$1/src/include/"
+    chmod -R u+w "$1/src"
+}
+
+# comment FILE: as TAP has it.
+comment() {
+    sed 's/^/# /' "$1"
+}
+
+# try NUMBER PATCH DIRECTORY: one mutant.
+try() {
+    name=$(basename "$2" .patch)
+    fresh "$3"
+    if ! patch -s -p1 -d "$3/src" <"$2" >"$3/log" 2>&1; then
+        echo "not ok $1 - $name: the patch does not apply any more"
+        comment "$3/log"
+        return
+    fi
+    if ! build "$3"; then
+        echo "not ok $1 - $name: does not compile"
+        comment "$3/log"
+        return
+    fi
+    # Quick scenarios first: the first failure settles it. What the order of x86 hides may show in a weaker one.
+    for memory in '' --pso; do
+        # shellcheck disable=SC2086
+        timeout 120 "$3/lock_model" $memory --first-failure >"$3/out" 2>&1
+        if [ $? -eq 1 ]; then
+            echo "ok $1 - $name: killed by $(sed -n 's/^not ok [0-9]* - //p' "$3/out" | head -n 1)"
+            sed -n '/^# /p' "$3/out" | head -n 2
+            return
+        fi
+    done
+    echo "not ok $1 - $name: survives"
+}
+
+if [ "${1-}" = --try ]; then
+    mkdir "$4" && try "$2" "$3" "$4" >"$4.tap"
+    rm -rf "$4"
+    exit 0
+fi
+
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-
-build() {
-    # Warnings are off: some mutants leave a variable unused.
-    ${CC:-cc} -std=gnu11 -O2 -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
-        '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
-        -I"$work/src/include" -I"$work/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
-        "$top/tests/models/explore.c" "$top/tests/models/lock_model.c" \
-        "$work/src/lib/state/lock.c" "$work/src/lib/sync/mutex.c" -o "$work/lock_model" 2>"$work/cc.log"
-}
-
-fresh() {
-    rm -rf "$work/src"
-    mkdir -p "$work/src/lib/state" "$work/src/lib/sync" "$work/src/include/gilrt"
-    cp "$top/lib/state/lock.c" "$top/lib/state/lock.h" "$work/src/lib/state/"
-    cp "$top/lib/sync/mutex.c" "$work/src/lib/sync/"
-    cp "$top/include/gilrt/lock.h" "$work/src/include/gilrt/"
-    chmod -R u+w "$work/src"
-}
-
 if [ $# -eq 0 ]; then
-    set -- "$top"/tests/models/mutants/*.patch
+    set -- "$models"/mutants/*.patch
 else
     for name do
-        set -- "$@" "$top/tests/models/mutants/$name.patch"
+        set -- "$@" "$models/mutants/$name.patch"
         shift
     done
 fi
 echo "1..$#"
-number=0 killed=0
+number=0
 for patch do
     number=$((number + 1))
-    name=$(basename "$patch" .patch)
-    fresh
-    if ! patch -s -p1 -d "$work/src" <"$patch" >"$work/patch.log" 2>&1; then
-        echo "not ok $number - $name: the patch does not apply any more"
-        sed 's/^/# /' "$work/patch.log"
-        continue
-    fi
-    if ! build; then
-        echo "not ok $number - $name: does not compile"
-        sed 's/^/# /' "$work/cc.log"
-        continue
-    fi
-    # Quick scenarios first: the first failure settles it.
-    timeout 120 "$work/lock_model" --first-failure >"$work/out" 2>&1
-    if [ $? -eq 1 ]; then
-        killed=$((killed + 1))
-        echo "ok $number - $name: killed by $(sed -n 's/^not ok [0-9]* - //p' "$work/out" | head -n 1)"
-        sed -n '/^# /p' "$work/out" | head -n 1
+    printf '%s\n' "$number" "$patch" "$work/$number"
+done | xargs -n 3 -P "${MUTANTS_JOBS:-$(getconf _NPROCESSORS_ONLN)}" sh "$0" --try
+
+killed=0
+for number in $(seq $#); do
+    if [ -s "$work/$number.tap" ]; then
+        cat "$work/$number.tap"
     else
-        echo "not ok $number - $name: survives"
+        echo "not ok $number - nothing was reported"
     fi
+    ! grep -q '^ok' "$work/$number.tap" || killed=$((killed + 1))
 done
-echo "# mutants: $killed/$number"
-[ $killed -eq $number ]
+echo "# mutants: $killed/$#"
+[ "$killed" -eq $# ]

@@ -44,3 +44,6 @@ UNIT_TESTS += tests/unit/value/test_none
 UNIT_TESTS += tests/unit/value/test_number_convert
 UNIT_TESTS += tests/unit/value/test_slice
 UNIT_TESTS += tests/unit/value/test_weakproxy
+UNIT_TESTS += tests/unit/value/test_set
+UNIT_TESTS += tests/unit/value/test_set_algebra
+UNIT_TESTS += tests/unit/value/test_set_type

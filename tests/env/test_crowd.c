@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Ten thousand threads in one interpreter at the same time, and a system that refuses a thread. */
+#include "support/support.h"
+
+#include <errno.h>
+#include <gilrt.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* ThreadSanitizer cannot keep more than some 8 000. */
+#ifdef __SANITIZE_THREAD__
+enum { CROWD = 4000 };
+#else
+enum { CROWD = 10000 };
+#endif
+enum { STACK_SIZE = 64 << 10, NOBODY = 65534 };
+
+static GilInterpreterGuard *guard;
+static long counter; /* [gil] */
+
+static void *
+enter_once(void *Gil_UNUSED(arg))
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    if (token == NULL)
+        ck_abort_msg("a thread gets no state");
+    GilObject *number = GilLong_FromLong(counter);
+    if (number == NULL || GilLong_AsLong(number) != counter)
+        ck_abort_msg("an object is not what it should be");
+    Gil_DECREF(number);
+    counter++;
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* As many as the system lets this user have. */
+static void
+lift_limit(void)
+{
+    struct rlimit limit;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NPROC, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
+}
+
+static void
+become_an_ordinary_user(void)
+{
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(setresgid(NOBODY, NOBODY, NOBODY), 0);
+    ck_assert_int_eq(setresuid(NOBODY, NOBODY, NOBODY), 0);
+}
+
+/* Makes up to `wanted` threads with small stacks; returns how many. Fewer only when the system refused one, and
+ * said why in *error. */
+static int
+make_threads(pthread_t *threads, int wanted, int *error)
+{
+    pthread_attr_t attr;
+    int made = 0;
+
+    *error = 0;
+    ck_assert_int_eq(pthread_attr_init(&attr), 0);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, STACK_SIZE), 0);
+    while (made < wanted && (*error = pthread_create(&threads[made], &attr, enter_once, NULL)) == 0)
+        made++;
+    pthread_attr_destroy(&attr);
+    return made;
+}
+
+/* The number is told in any case; less than was wanted passes only where the system said no. */
+static void
+report(int made, int error)
+{
+    struct rlimit limit;
+
+    if (made == CROWD)
+        printf("# %d threads at once\n", made);
+    else {
+        ck_assert_int_eq(error, EAGAIN);
+        ck_assert_int_eq(getrlimit(RLIMIT_NPROC, &limit), 0);
+        printf("# %d threads at once, of %d: pthread_create refuses with EAGAIN; RLIMIT_NPROC is %lld\n", made, CROWD,
+               (long long)limit.rlim_cur);
+    }
+    fflush(stdout);
+}
+
+/* They gather in the lock's queue while it is held; then each has it once. */
+START_TEST(test_R7_ten_thousand_threads_at_once)
+{
+    static pthread_t threads[CROWD];
+    GilLockInfo info;
+    GilFinalizeReport left;
+    int error;
+
+    lift_limit();
+    become_an_ordinary_user();
+    GilLockInfo_Init(&info);
+    gil_test_start();
+    guard = GilInterpreterGuard_FromCurrent();
+    GilInterpreterState *interp = GilInterpreterState_Get();
+    int made = make_threads(threads, CROWD, &error);
+    report(made, error);
+    do {
+        sched_yield();
+        ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
+    } while (info.waiters != (uint64_t)made);
+    ck_assert_int_eq(counter, 0);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < made; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(counter, made);
+    ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
+    ck_assert_uint_eq(info.waiters, 0);
+    ck_assert_uint_eq(info.switches_voluntary + info.switches_forced, (uint64_t)made + 1);
+    GilInterpreterGuard_Close(guard);
+    gil_test_stop();
+    GilFinalizeReport_Init(&left);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&left), 0);
+    ck_assert_uint_eq(left.objects, 0);
+    ck_assert_uint_eq(left.blocks, 0);
+}
+END_TEST
+
+/* The runtime itself needs none, and those of the host that do exist are served. */
+START_TEST(test_R8_the_system_refuses_a_thread)
+{
+    enum { WANTED = 64 };
+    pthread_t threads[WANTED];
+    struct rlimit limit;
+    int error;
+
+    become_an_ordinary_user();
+    ck_assert_int_eq(getrlimit(RLIMIT_NPROC, &limit), 0);
+    limit.rlim_cur = 1; /* of this user's, this one is there already */
+    ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
+    gil_test_start();
+    guard = GilInterpreterGuard_FromCurrent();
+    int made = make_threads(threads, WANTED, &error);
+    ck_assert_int_lt(made, WANTED);
+    ck_assert_int_eq(error, EAGAIN);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < made; i++)
+        pthread_join(threads[i], NULL);
+    enter_once(NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(counter, made + 1);
+    GilInterpreterGuard_Close(guard);
+    gil_test_stop();
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("crowd");
+    TCase *tc = tcase_create("crowd");
+
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_R7_ten_thousand_threads_at_once);
+    tcase_add_test(tc, test_R8_the_system_refuses_a_thread);
+    suite_add_tcase(s, tc);
+    return s;
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: MIT */
+/* The explorer itself: what each memory allows and forbids, what is a failure, what a search may leave out. */
+#include "models/explore.h"
+#include "models/machine_model.h"
+
+#include "base/atomic.h"
+#include "sync/machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct explore_bounds wide = {4, 1, 1};
+
+/* All that the programs below share. */
+static uint32_t x, y, z;
+static uint32_t got[4][2]; /* what each thread has read */
+static char given_back[64] __attribute__((aligned(8)));
+
+static void
+setup(void)
+{
+    x = y = z = 0;
+    memset(got, 0, sizeof got);
+    memset(given_back, 0, sizeof given_back);
+}
+
+static int
+of_interest(const void *address)
+{
+    const char *byte = address;
+
+    return address == &x || address == &y || address == &z ||
+           (byte >= given_back && byte < given_back + sizeof given_back);
+}
+
+/*
+ * Litmus programs, by their usual names. finish() fails on the outcome in question: a search that fails has found it.
+ */
+static void
+sb(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+sb_fence(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    gil_fence_seq_cst();
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+sb_seq_cst(int self)
+{
+    gil_store_seq_cst(self == 0 ? &x : &y, 1);
+    got[self][0] = gil_load_seq_cst(self == 0 ? &y : &x);
+}
+
+static void
+sb_one_fence(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    if (self == 1)
+        gil_fence_seq_cst();
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+sb_heavy(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    if (self == 1)
+        gil_machine_fence_all();
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+sb_heavy_too_soon(int self)
+{
+    if (self == 1)
+        gil_machine_fence_all();
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+sb_failing_cas(int self)
+{
+    uint32_t expected = 7;
+
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    if (self == 0)
+        (void)gil_cas_seq_cst(&z, &expected, 8);
+    else
+        gil_fence_seq_cst();
+    got[self][0] = gil_load_relaxed(self == 0 ? &y : &x);
+}
+
+static void
+both_read_zero(void)
+{
+    EXPLORE_CHECK(got[0][0] != 0 || got[1][0] != 0);
+}
+
+static void
+mp_reader(void)
+{
+    got[1][0] = gil_load_acquire(&y);
+    got[1][1] = gil_load_relaxed(&x);
+}
+
+static void
+mp(int self)
+{
+    if (self == 1) {
+        mp_reader();
+        return;
+    }
+    gil_store_relaxed(&x, 1);
+    gil_store_relaxed(&y, 1);
+}
+
+static void
+mp_release(int self)
+{
+    if (self == 1) {
+        mp_reader();
+        return;
+    }
+    gil_store_relaxed(&x, 1);
+    gil_store_release(&y, 1);
+}
+
+static void
+mp_release_first(int self)
+{
+    if (self == 1) {
+        mp_reader();
+        return;
+    }
+    gil_store_release(&x, 1);
+    gil_store_relaxed(&y, 1);
+}
+
+static void
+mp_relaxed_add(int self)
+{
+    if (self == 1) {
+        mp_reader();
+        return;
+    }
+    gil_store_relaxed(&x, 1);
+    gil_fetch_add_relaxed(&y, 1);
+}
+
+static void
+mp_acq_rel_add(int self)
+{
+    if (self == 1) {
+        mp_reader();
+        return;
+    }
+    gil_store_relaxed(&x, 1);
+    gil_fetch_add_acq_rel(&y, 1);
+}
+
+static void
+message_is_lost(void)
+{
+    EXPLORE_CHECK(got[1][0] == 0 || got[1][1] == 1);
+}
+
+static void
+two_two_w(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    gil_store_relaxed(self == 0 ? &y : &x, 2);
+}
+
+static void
+two_two_w_release(int self)
+{
+    gil_store_relaxed(self == 0 ? &x : &y, 1);
+    gil_store_release(self == 0 ? &y : &x, 2);
+}
+
+static void
+both_first_stores_last(void)
+{
+    EXPLORE_CHECK(x != 1 || y != 1);
+}
+
+/* Everything in program order, thread 0's store first. */
+static void
+overwritten(int self)
+{
+    gil_store_relaxed(&x, (uint32_t)self + 1);
+    if (self == 1)
+        gil_store_relaxed(&y, 1);
+    else
+        got[0][0] = gil_load_relaxed(&y);
+}
+
+static void
+first_store_is_overwritten(void)
+{
+    EXPLORE_CHECK(got[0][0] != 1 || x != 2);
+}
+
+static void
+corr(int self)
+{
+    if (self == 0) {
+        gil_store_relaxed(&x, 1);
+        gil_store_relaxed(&x, 2);
+        got[0][0] = gil_load_relaxed(&x);
+        return;
+    }
+    got[1][0] = gil_load_relaxed(&x);
+    got[1][1] = gil_load_relaxed(&x);
+}
+
+static void
+goes_back(void)
+{
+    EXPLORE_CHECK(got[0][0] == 2 && got[1][0] <= got[1][1] && x == 2);
+}
+
+static void
+iriw(int self)
+{
+    if (self < 2)
+        gil_store_relaxed(self == 0 ? &x : &y, 1);
+    else {
+        got[self][0] = gil_load_acquire(self == 2 ? &x : &y);
+        got[self][1] = gil_load_acquire(self == 2 ? &y : &x);
+    }
+}
+
+static void
+readers_disagree(void)
+{
+    EXPLORE_CHECK(got[2][0] == 0 || got[2][1] == 1 || got[3][0] == 0 || got[3][1] == 1);
+}
+
+/*
+ * Sleep and wake. y says that the waiter will sleep on z.
+ */
+static void
+sleep_until(uint64_t deadline)
+{
+    if (gil_load_seq_cst(&x) == 0) {
+        gil_store_seq_cst(&y, 1);
+        gil_machine_park(&z, 0, deadline);
+    }
+}
+
+static void
+wake(void)
+{
+    gil_store_seq_cst(&x, 1);
+    if (gil_load_seq_cst(&y)) {
+        gil_store_seq_cst(&z, 1);
+        gil_machine_unpark(&z);
+    }
+}
+
+/* The waker looks between the waiter's look and its word. */
+static void
+lost_wake_up(int self)
+{
+    self == 0 ? sleep_until(GIL_MACHINE_NEVER) : wake();
+}
+
+static void
+lost_but_for_a_timer(int self)
+{
+    self == 0 ? sleep_until(100) : wake();
+}
+
+static void
+kept_wake_up(int self)
+{
+    if (self == 1) {
+        wake();
+        return;
+    }
+    gil_store_seq_cst(&y, 1);
+    while (gil_load_seq_cst(&x) == 0)
+        gil_machine_park(&z, 0, GIL_MACHINE_NEVER);
+}
+
+/* A wake for no reason, taken for the real one. */
+static void
+trusts_sleep(int self)
+{
+    if (self == 0) {
+        gil_machine_park(&x, 0, GIL_MACHINE_NEVER);
+        EXPLORE_CHECK(gil_load_seq_cst(&x) == 1);
+        return;
+    }
+    gil_store_seq_cst(&x, 1);
+    gil_machine_unpark(&x);
+}
+
+/* The first word is given back while the other thread may still have a store to it on its way. */
+static void
+late_store(int self)
+{
+    if (self == 1) {
+        gil_store_relaxed(&given_back[0], 1);
+        gil_store_relaxed(&x, 1);
+    }
+    else if (gil_load_acquire(&x))
+        explore_poison(given_back, sizeof given_back);
+}
+
+static void
+late_load(int self)
+{
+    if (self == 1) {
+        gil_fetch_add_seq_cst(&x, 1);
+        (void)gil_load_relaxed(&given_back[8]);
+    }
+    else if (gil_load_acquire(&x))
+        explore_poison(given_back, sizeof given_back);
+}
+
+static void
+spins(int self)
+{
+    if (self == 0)
+        while (gil_load_relaxed(&x) == 0)
+            continue;
+}
+
+static int
+x_is_set(void)
+{
+    return x != 0;
+}
+
+static void
+waits_for_nobody(int self)
+{
+    (void)self;
+    explore_until(x_is_set);
+}
+
+static void
+waits_for_the_late(int self)
+{
+    if (self == 0)
+        explore_until(x_is_set);
+    else
+        gil_store_relaxed(&x, 1);
+}
+
+/* Two threads with three points each. */
+static void
+counts(int self)
+{
+    for (int i = 0; i < 3; i++)
+        gil_fetch_add_relaxed(self == 0 ? &x : &y, 1);
+}
+
+/* Enough for states to be met again: a lock of one word, and something done under it. */
+static void
+spin_lock(int self)
+{
+    uint32_t expected = 0;
+
+    for (int round = 0; round < 4; round++)
+        if (gil_cas_acquire(&z, &expected, 1)) {
+            gil_store_relaxed(&x, gil_load_relaxed(&x) + 1 + (uint32_t)self);
+            gil_store_release(&z, 0);
+        }
+        else
+            expected = 0;
+}
+
+enum expected { NEVER, TSO_AND_PSO, PSO };
+
+static const struct program {
+    struct scenario scenario;
+    enum expected found;
+    const char *failure; /* NULL: the check in finish() */
+} programs[] = {
+    {{"SB", 2, 0, setup, sb, of_interest, NULL, both_read_zero}, TSO_AND_PSO, NULL},
+    {{"SB with full fences", 2, 0, setup, sb_fence, of_interest, NULL, both_read_zero}, NEVER, NULL},
+    {{"SB with seq_cst", 2, 0, setup, sb_seq_cst, of_interest, NULL, both_read_zero}, NEVER, NULL},
+    {{"SB with one full fence", 2, 0, setup, sb_one_fence, of_interest, NULL, both_read_zero}, TSO_AND_PSO, NULL},
+    {{"SB with one heavy fence", 2, 0, setup, sb_heavy, of_interest, NULL, both_read_zero}, NEVER, NULL},
+    {{"SB with a heavy fence too soon", 2, 0, setup, sb_heavy_too_soon, of_interest, NULL, both_read_zero}, TSO_AND_PSO,
+     NULL},
+    {{"SB with a CAS that fails", 2, 0, setup, sb_failing_cas, of_interest, NULL, both_read_zero}, PSO, NULL},
+    {{"MP", 2, 0, setup, mp, of_interest, NULL, message_is_lost}, PSO, NULL},
+    {{"MP with release", 2, 0, setup, mp_release, of_interest, NULL, message_is_lost}, NEVER, NULL},
+    {{"MP with release of the message", 2, 0, setup, mp_release_first, of_interest, NULL, message_is_lost}, PSO, NULL},
+    {{"MP with a relaxed RMW", 2, 0, setup, mp_relaxed_add, of_interest, NULL, message_is_lost}, PSO, NULL},
+    {{"MP with an RMW", 2, 0, setup, mp_acq_rel_add, of_interest, NULL, message_is_lost}, NEVER, NULL},
+    {{"2+2W", 2, 0, setup, two_two_w, of_interest, NULL, both_first_stores_last}, PSO, NULL},
+    {{"2+2W with release", 2, 0, setup, two_two_w_release, of_interest, NULL, both_first_stores_last}, NEVER, NULL},
+    {{"a store over a store on its way", 2, 0, setup, overwritten, of_interest, NULL, first_store_is_overwritten},
+     TSO_AND_PSO, NULL},
+    {{"CoRR", 2, 0, setup, corr, of_interest, NULL, goes_back}, NEVER, NULL},
+    {{"IRIW", 4, 0, setup, iriw, of_interest, NULL, readers_disagree}, NEVER, NULL},
+    {{"a spin lock", 2, 0, setup, spin_lock, of_interest, NULL, NULL}, NEVER, NULL},
+    {{"a lost wake-up", 2, 0, setup, lost_wake_up, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "nobody can go on: a wake-up was lost"},
+    {{"a wake-up that only a timer replaces", 2, 0, setup, lost_but_for_a_timer, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "nobody can go on: a wake-up was lost"},
+    {{"the same where time passes", 2, 1, setup, lost_but_for_a_timer, of_interest, NULL, NULL}, NEVER, NULL},
+    {{"a wake-up", 2, 0, setup, kept_wake_up, of_interest, NULL, NULL}, NEVER, NULL},
+    {{"a sleep that ends for no reason", 2, 0, setup, trusts_sleep, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "gil_load_seq_cst(&x) == 1"},
+    {{"a wait for what nobody does", 2, 0, setup, waits_for_nobody, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "nobody can go on: a wake-up was lost"},
+    {{"a wait for a store that comes late", 2, 0, setup, waits_for_the_late, of_interest, NULL, NULL}, NEVER, NULL},
+    {{"a loop that does not end", 2, 0, setup, spins, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "the same again: a loop that does not end"},
+    {{"a load from memory given back", 2, 0, setup, late_load, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "memory that was given back is touched"},
+    {{"a store that comes late to memory given back", 2, 0, setup, late_store, of_interest, NULL, NULL}, PSO,
+     "memory that was given back is touched"},
+};
+#define PROGRAMS (int)(sizeof programs / sizeof programs[0])
+
+static int number, failed;
+
+static void
+report(int ok, const char *name, const char *what)
+{
+    printf("%s %d - %s: %s\n", ok ? "ok" : "not ok", ++number, name, what);
+    failed |= !ok;
+}
+
+/* What a program does under a memory, and that a failure's string brings it about again. */
+static void
+search(const struct program *program, enum explore_memory memory)
+{
+    int expected = program->found == TSO_AND_PSO || (program->found == PSO && memory == EXPLORE_PSO);
+    struct explore_result result, again;
+    char what[128];
+
+    explore_memory(memory);
+    explore(&program->scenario, &wide, 0, &result);
+    snprintf(what, sizeof what, "%s under %s", expected ? "found" : "none",
+             memory == EXPLORE_TSO ? "TSO" : "PSO");
+    int right = (result.failure != NULL) == expected;
+    if (right && expected && program->failure != NULL)
+        right = strcmp(result.failure, program->failure) == 0;
+    report(right, program->scenario.name, what);
+    if (!right)
+        printf("# %s\n", result.failure != NULL ? result.failure : "nothing was found");
+    if (result.failure == NULL || strstr(result.failure, "the same again") != NULL)
+        return;
+    explore_memory(EXPLORE_TSO);
+    explore_replay(&program->scenario, &wide, result.replay, &again);
+    report(again.failure != NULL && strcmp(again.failure, result.failure) == 0 &&
+               strcmp(again.replay, result.replay) == 0 && again.schedules == 1,
+           program->scenario.name, "its string fails in the same way");
+}
+
+/* A search that follows no state twice stands for as many schedules as one that runs them all. */
+static void
+compare(const struct program *program, enum explore_memory memory)
+{
+    struct explore_result all, few;
+
+    explore_memory(memory);
+    explore(&program->scenario, &wide, 0, &few);
+    explore_every(1);
+    explore(&program->scenario, &wide, 0, &all);
+    explore_every(0);
+    if (few.failure != NULL)
+        report(all.failure != NULL, program->scenario.name, "found without states as well");
+    else
+        report(all.failure == NULL && all.runs == all.schedules && all.states == 0 && few.runs <= all.runs &&
+                   few.schedules == all.schedules && few.contended == all.contended,
+               program->scenario.name, "as many schedules without states");
+}
+
+static void
+test_bounds(void)
+{
+    static const struct scenario scenario = {"bounds", 2, 0, setup, counts, of_interest, NULL, NULL};
+    struct explore_result result;
+
+    explore_memory(EXPLORE_TSO);
+    for (int preemptions = 0; preemptions <= 2; preemptions++) {
+        /* Who begins; before which of its three accesses it loses its turn; and where the other one does. */
+        static const long expected[] = {2, 2 + 2 * 3, 2 + 2 * 3 + 2 * 3 * 3};
+        struct explore_bounds bounds = {preemptions, 0, 0};
+        char what[64];
+        explore(&scenario, &bounds, 0, &result);
+        snprintf(what, sizeof what, "%ld schedules with %d preemptions", result.schedules, preemptions);
+        report(result.schedules == expected[preemptions], scenario.name, what);
+    }
+    explore(&scenario, &wide, 3, &result);
+    report(result.runs == 3 && result.schedules == 3 && result.failure == NULL, scenario.name, "a limit is kept");
+}
+
+int
+main(void)
+{
+    for (int i = 0; i < PROGRAMS; i++) {
+        search(&programs[i], EXPLORE_TSO);
+        search(&programs[i], EXPLORE_PSO);
+        compare(&programs[i], EXPLORE_TSO);
+        compare(&programs[i], EXPLORE_PSO);
+    }
+    test_bounds();
+    struct explore_result result;
+    explore_memory(EXPLORE_TSO);
+    for (int i = 0; i < PROGRAMS; i++)
+        if (strcmp(programs[i].scenario.name, "a spin lock") == 0)
+            explore(&programs[i].scenario, &wide, 0, &result);
+    report(result.states > 0 && result.runs < result.schedules / 2, "a spin lock", "states are met again");
+    printf("# %ld schedules in %ld runs\n1..%d\n", result.schedules, result.runs, number);
+    return failed;
+}

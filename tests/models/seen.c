@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* A hash table of states that grows up to a limit. */
+#include "models/seen.h"
+
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATES_MAX (1L << 23) /* a third of a gigabyte; states beyond that are not remembered */
+#define STATES_FIRST (1L << 12)
+
+static EXPLORER_OWN struct seen_state *states;
+static EXPLORER_OWN uint32_t *slots; /* number of a state plus one, twice as many as there is room for; 0: empty */
+static EXPLORER_OWN long count, room;
+
+/* Memory of the program that may change. */
+static EXPLORER_OWN struct {
+    const char *from, *to;
+} parts[8];
+static EXPLORER_OWN int parts_count;
+/* The ends of the section EXPLORER_OWN; the linker makes them. */
+extern const char __start_explorer[], __stop_explorer[];
+
+void
+seen_mix(struct seen_digest *digest, const void *memory, size_t size)
+{
+    const unsigned char *from = memory;
+
+    for (; size > 0; from += 8) {
+        uint64_t word = 0;
+        size_t length = size < 8 ? size : 8;
+        memcpy(&word, from, length);
+        size -= length;
+        /* Two different bijections of the state so far, for each word: multipliers from the golden ratio and from pi. */
+        digest->a = (digest->a ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        digest->a ^= digest->a >> 32;
+        digest->b = (digest->b + word) * UINT64_C(0x243F6A8885A308D3);
+        digest->b ^= digest->b >> 29;
+    }
+}
+
+/* Without what lies between two others, which is explorer's own or not written any more. */
+static void
+add_part(const char *from, const char *to, const char *but_from, const char *but_to)
+{
+    if (but_from < to && from < but_to) {
+        add_part(from, but_from, NULL, NULL);
+        add_part(but_to, to, NULL, NULL);
+    }
+    else if (from < to) {
+        if (parts_count == sizeof parts / sizeof parts[0])
+            abort();
+        parts[parts_count].from = from;
+        parts[parts_count++].to = to;
+    }
+}
+
+/* The first object that is told of is the program itself. */
+static int
+find_parts(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    const char *constant = NULL, *constant_end = NULL;
+
+    (void)size;
+    (void)arg;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO) {
+            constant = (const char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+            constant_end = constant + info->dlpi_phdr[i].p_memsz;
+        }
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const char *from = (const char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+        const char *to = from + info->dlpi_phdr[i].p_memsz;
+        if (info->dlpi_phdr[i].p_type == PT_TLS && info->dlpi_tls_data != NULL)
+            add_part(info->dlpi_tls_data, (const char *)info->dlpi_tls_data + info->dlpi_phdr[i].p_memsz, NULL, NULL);
+        if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_W))
+            continue;
+        if (constant != NULL && constant <= from && constant_end > from)
+            from = constant_end;
+        add_part(from, to, __start_explorer, __stop_explorer);
+    }
+    return 1;
+}
+
+void
+seen_mix_program(struct seen_digest *digest)
+{
+    if (parts_count == 0)
+        dl_iterate_phdr(find_parts, NULL);
+    for (int i = 0; i < parts_count; i++)
+        seen_mix(digest, parts[i].from, (size_t)(parts[i].to - parts[i].from));
+}
+
+void
+seen_forget_all(void)
+{
+    count = 0;
+    if (slots != NULL)
+        memset(slots, 0, (size_t)(2 * room) * sizeof *slots);
+}
+
+static uint32_t *
+slot_of(const struct seen_digest *digest)
+{
+    uint64_t mask = (uint64_t)(2 * room) - 1;
+
+    for (uint64_t at = digest->a & mask;; at = (at + 1) & mask)
+        if (slots[at] == 0 || memcmp(&states[slots[at] - 1].digest, digest, sizeof *digest) == 0)
+            return &slots[at];
+}
+
+static void
+grow(void)
+{
+    room = room == 0 ? STATES_FIRST : 2 * room;
+    states = realloc(states, (size_t)room * sizeof *states);
+    free(slots);
+    slots = calloc((size_t)(2 * room), sizeof *slots);
+    if (states == NULL || slots == NULL)
+        abort();
+    for (long i = 0; i < count; i++)
+        *slot_of(&states[i].digest) = (uint32_t)i + 1;
+}
+
+long
+seen_find(const struct seen_digest *digest, int *is_new)
+{
+    *is_new = 0;
+    if (count == room && room < STATES_MAX)
+        grow();
+    uint32_t *slot = slot_of(digest);
+    if (*slot != 0)
+        return (long)*slot - 1;
+    *is_new = 1;
+    if (count == room)
+        return -1;
+    states[count] = (struct seen_state){*digest, 0, 0};
+    *slot = (uint32_t)++count;
+    return count - 1;
+}
+
+struct seen_state *
+seen_state(long number)
+{
+    return &states[number];
+}
+
+long
+seen_count(void)
+{
+    return count;
+}

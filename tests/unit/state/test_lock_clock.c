@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock as it ships, and time: on a machine whose time is made up (tests/models/machine_clock.h), so that
+ * hours take none and each nanosecond can be asked for. */
+#include "models/crew.h"
+#include "support/support.h"
+
+/* As ck_assert(), which writes to a pipe each time that it is passed. */
+#define must(condition) ((condition) ? (void)0 : ck_abort_msg("%s", #condition))
+
+#define US UINT64_C(1000)
+#define MS UINT64_C(1000000)
+#define HOUR UINT64_C(3600000000000)
+#define INTERVAL (5 * MS)
+#define BEGIN (HOUR)
+
+/* One thread: what it does, and what it saw. */
+struct player {
+    GilThreadState *ts;
+    uint64_t step;     /* it works for so long between two polls, or in one visit */
+    uint64_t apart;    /* between two visits */
+    uint64_t until;    /* it stops at the first chance from then on */
+    int visits;
+    uint64_t got_at;   /* when it first had the lock */
+    uint64_t held;     /* how long it had the lock, all together */
+    uint64_t longest;  /* wait */
+    int place;         /* it was the first, second, ... to get the lock */
+    int asked;         /* times that it was asked to give the lock up */
+};
+
+static struct player player[CREW_MAX];
+static int players, places;
+
+static void
+start_at(uint64_t now, uint64_t interval, int may_lean)
+{
+    clock_start(now, 0);
+    crew_start(CREW_MAX, interval, may_lean);
+    memset(player, 0, sizeof player);
+    players = places = 0;
+}
+
+/* One more thread, which begins so much later. */
+static struct player *
+add(void (*body)(void *), struct player template, uint64_t later)
+{
+    struct player *p = &player[players];
+
+    *p = template;
+    p->ts = &crew.cell[players++].ts;
+    clock_thread(body, p, gil_machine_now() + later);
+    return p;
+}
+
+static void
+take(struct player *p)
+{
+    uint64_t since = gil_machine_now();
+
+    must(gil_lock_acquire(&crew.lock, p->ts, "test") == 0);
+    must(crew_enter(p->ts));
+    uint64_t now = gil_machine_now();
+    if (p->place == 0) {
+        p->place = ++places;
+        p->got_at = now;
+    }
+    if (p->longest < now - since)
+        p->longest = now - since;
+}
+
+static void
+give(struct player *p)
+{
+    must(crew_leave(p->ts));
+    gil_lock_release(&crew.lock, p->ts, "test");
+}
+
+/* Works under the lock for a step, and polls. */
+static void
+step(struct player *p)
+{
+    clock_spend(p->step);
+    p->held += p->step;
+    if (!crew_is_asked(p->ts))
+        return;
+    uint64_t since = gil_machine_now();
+    p->asked++;
+    must(crew_leave(p->ts));
+    must(gil_lock_poll(&crew.lock, p->ts) == 0);
+    must(crew_enter(p->ts));
+    if (p->longest < gil_machine_now() - since)
+        p->longest = gil_machine_now() - since;
+}
+
+/* Wants the lock all the time. */
+static void
+hog(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    take(p);
+    while (gil_machine_now() < p->until)
+        step(p);
+    give(p);
+}
+
+/* Wants it now and then, for one step that it does not poll in. */
+static void
+visitor(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    for (int i = 0; i < p->visits; i++) {
+        take(p);
+        clock_spend(p->step);
+        p->held += p->step;
+        give(p);
+        clock_spend(p->apart);
+    }
+}
+
+static GilLockInfo
+info(void)
+{
+    GilLockInfo result;
+
+    gil_lock_info(&crew.lock, &result);
+    return result;
+}
+
+static void
+set_interval(void *arg)
+{
+    gil_lock_set_interval(&crew.lock, *(uint64_t *)arg);
+}
+
+/* --- turns --- */
+
+START_TEST(test_state_lock_clock__a_turn_ends_when_the_clock_says_so)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    add(hog, (struct player){.step = 7 * US, .until = BEGIN + 20 * MS}, 0);
+    struct player *late = add(visitor, (struct player){.step = 1, .visits = 1}, MS);
+    clock_run();
+    ck_assert_uint_ge(late->got_at, BEGIN + MS + INTERVAL);
+    ck_assert_uint_lt(late->got_at, BEGIN + MS + INTERVAL + 7 * US);
+    ck_assert_uint_eq(info().switches_forced, 1);
+    ck_assert_uint_eq(late->ts->wait_ns, late->got_at - BEGIN - MS);
+    ck_assert_uint_eq(info().wait_ns, late->ts->wait_ns + player[0].ts->wait_ns);
+}
+END_TEST
+
+START_TEST(test_state_lock_clock__a_lock_that_is_left_is_had_at_once)
+{
+    start_at(BEGIN, INTERVAL, _i);
+    add(visitor, (struct player){.step = 100 * US, .visits = 1}, 0);
+    struct player *late = add(visitor, (struct player){.step = 1, .visits = 1}, 50 * US);
+    clock_run();
+    ck_assert_uint_eq(late->got_at, BEGIN + 100 * US);
+    ck_assert_uint_eq(info().wait_ns, 50 * US);
+    ck_assert_uint_eq(info().switches_forced, 0);
+    ck_assert_uint_eq(info().switches_voluntary, 1);
+}
+END_TEST
+
+START_TEST(test_state_lock_clock__first_come_first_served)
+{
+    enum { COMERS = 50 };
+
+    start_at(BEGIN, HOUR, 0);
+    add(visitor, (struct player){.step = MS, .visits = 1}, 0);
+    for (uint64_t i = 1; i <= COMERS; i++)
+        add(visitor, (struct player){.step = 10 * US, .visits = 1}, i * US);
+    clock_run();
+    for (int i = 0; i <= COMERS; i++)
+        ck_assert_int_eq(player[i].place, i + 1);
+}
+END_TEST
+
+START_TEST(test_state_lock_clock__a_wait_may_take_hours)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    add(visitor, (struct player){.step = 3 * HOUR, .visits = 1}, 0); /* native code that never polls */
+    add(visitor, (struct player){.step = US, .visits = 1}, HOUR);
+    add(hog, (struct player){.step = US, .until = BEGIN + 3 * HOUR + MS}, 2 * HOUR);
+    clock_run();
+    ck_assert_uint_eq(player[1].got_at, BEGIN + 3 * HOUR);
+    ck_assert_uint_eq(player[1].longest, 2 * HOUR);
+    ck_assert_uint_eq(player[2].got_at, BEGIN + 3 * HOUR + US);
+    ck_assert_uint_eq(info().wait_ns, 3 * HOUR + US);
+    ck_assert_int_eq(player[0].asked + player[1].asked + player[2].asked, 0);
+}
+END_TEST
+
+/* Threads that always want the lock: equal shares, and nobody waits longer than a turn of each of the others. */
+#define TURNS UINT64_C(60) /* of each */
+
+static void
+hogs_take_turns(uint64_t begin, int hogs)
+{
+    uint64_t whole = TURNS * (uint64_t)hogs * INTERVAL;
+
+    start_at(begin, INTERVAL, 0);
+    for (int i = 0; i < hogs; i++)
+        add(hog, (struct player){.step = 50 * US, .until = begin + whole}, 0);
+    clock_run();
+    for (int i = 0; i < hogs; i++) {
+        ck_assert_uint_ge(player[i].held, whole / (uint64_t)hogs - 2 * INTERVAL);
+        ck_assert_uint_le(player[i].held, whole / (uint64_t)hogs + 2 * INTERVAL);
+        ck_assert_uint_le(player[i].longest, (uint64_t)hogs * (INTERVAL + 50 * US));
+    }
+    ck_assert_uint_eq(crew.switches, info().switches_forced + info().switches_voluntary);
+    ck_assert_uint_ge(info().switches_forced, (TURNS - 2) * (uint64_t)hogs);
+    ck_assert_uint_le(info().switches_forced, (TURNS + 2) * (uint64_t)hogs);
+}
+
+START_TEST(test_state_lock_clock__hogs_take_turns_of_an_interval)
+{
+    hogs_take_turns(BEGIN, 2);
+    hogs_take_turns(BEGIN, 8);
+}
+END_TEST
+
+/* Beside a thread that only computes, one that wants the lock for a moment now and then waits no interval. */
+START_TEST(test_state_lock_clock__a_modest_thread_waits_no_interval)
+{
+    enum { VISITS = 300 };
+
+    start_at(BEGIN, INTERVAL, 0);
+    struct player *greedy = add(hog, (struct player){.step = 10 * US, .until = BEGIN + VISITS * MS}, 0);
+    struct player *modest = add(visitor, (struct player){.step = 5 * US, .apart = MS, .visits = VISITS - 30}, 0);
+    clock_run();
+    ck_assert_uint_le(modest->longest, INTERVAL + 10 * US);
+    ck_assert_uint_le(modest->ts->wait_ns, INTERVAL + VISITS * 100 * US);
+    ck_assert_uint_ge(greedy->held, VISITS * MS * 95 / 100);
+}
+END_TEST
+
+/* Threads that leave the lock and take it again at once, faster than a sleeper wakes up. */
+START_TEST(test_A15_nobody_is_passed_over_for_longer_than_a_turn)
+{
+    uint64_t interval = 500 * US, bargers = (uint64_t)_i;
+
+    start_at(BEGIN, interval, 0);
+    clock_set_prices(50, 50 * US);
+    for (uint64_t i = 0; i < bargers; i++)
+        add(visitor, (struct player){.step = 10 * US, .visits = 3000}, 0);
+    add(visitor, (struct player){.step = US, .apart = 10 * US, .visits = 10}, 15 * US);
+    clock_run();
+    for (int i = 0; i < players; i++)
+        ck_assert_uint_le(player[i].longest, (bargers + 1) * (interval + 60 * US));
+}
+END_TEST
+
+/* --- the interval --- */
+
+START_TEST(test_A12_a_changed_interval_is_that_of_the_next_turn)
+{
+    uint64_t old = 1000 * MS, interval = MS;
+
+    start_at(BEGIN, old, 0);
+    struct player *first = add(hog, (struct player){.step = 10 * US, .until = BEGIN + old + 20 * MS}, 0);
+    struct player *second = add(hog, (struct player){.step = 10 * US, .until = BEGIN + old + 20 * MS}, MS);
+    clock_thread(set_interval, &interval, BEGIN + 10 * MS);
+    clock_run();
+    /* The turn that had begun kept its length. */
+    ck_assert_uint_ge(second->got_at, BEGIN + MS + old);
+    ck_assert_uint_le(second->got_at, BEGIN + MS + old + 10 * US);
+    /* From there on they take turns of the new one, as soon as the accounts are even. */
+    ck_assert_uint_le(first->longest, 20 * MS);
+    ck_assert_uint_le(second->longest, old + 10 * US);
+    ck_assert_int_ge(first->asked + second->asked, 10);
+}
+END_TEST
+
+START_TEST(test_A12_an_interval_without_end_and_one_of_a_nanosecond)
+{
+    start_at(BEGIN, UINT64_MAX, 0);
+    add(hog, (struct player){.step = HOUR, .until = BEGIN + 100 * HOUR}, 0);
+    struct player *late = add(visitor, (struct player){.step = 1, .visits = 1}, 1);
+    clock_run();
+    ck_assert_uint_eq(late->got_at, BEGIN + 100 * HOUR); /* when the lock is left */
+    ck_assert_int_eq(player[0].asked, 0);
+
+    start_at(BEGIN, 1, 0);
+    for (int i = 0; i < 3; i++)
+        add(hog, (struct player){.step = US, .until = BEGIN + MS}, 0);
+    clock_run();
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_ge(player[i].asked, 300);
+}
+END_TEST
+
+/* --- the moment at which a turn ends --- */
+
+/* Leaves the lock so long after it took it, comes back, and polls until nobody can be waiting any more. */
+static void
+leaver(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    take(p);
+    clock_spend(p->apart);
+    give(p);
+    take(p);
+    while (gil_machine_now() < p->until)
+        step(p);
+    give(p);
+}
+
+/* A waiter's time comes just before, while, or just after the holder leaves: a demand that came too late asks
+ * nobody. */
+START_TEST(test_A13_a_turn_may_end_while_the_lock_is_left)
+{
+    for (uint64_t when = INTERVAL - 3; when <= INTERVAL + 3; when++)
+        for (uint64_t wake = 0; wake <= 4; wake++) {
+            start_at(BEGIN, INTERVAL, 0);
+            clock_set_prices(1, wake);
+            struct player *first =
+                add(leaver, (struct player){.step = US, .apart = when, .until = BEGIN + 3 * INTERVAL}, 0);
+            struct player *second = add(visitor, (struct player){.step = 50 * US, .visits = 1}, 0);
+            clock_run();
+            ck_assert_int_eq(second->place, 2);
+            ck_assert_uint_le(second->got_at, BEGIN + INTERVAL + US + 10);
+            ck_assert_int_le(first->asked, 1);
+            ck_assert(!crew_is_asked(first->ts) && !crew_is_asked(second->ts));
+            ck_assert_uint_le(crew.switches, 2);
+        }
+}
+END_TEST
+
+/* --- the price --- */
+
+START_TEST(test_A17_a_release_wakes_no_herd)
+{
+    enum { WAITERS = 200 };
+
+    start_at(BEGIN, HOUR, 0);
+    clock_set_prices(50, 20 * US);
+    add(visitor, (struct player){.step = MS, .visits = 1}, 0);
+    for (uint64_t i = 1; i <= WAITERS; i++)
+        add(visitor, (struct player){.step = US, .visits = 1}, i);
+    clock_run();
+    ck_assert_uint_ge(clock_counts().parks, WAITERS);
+    ck_assert_uint_le(clock_counts().wakes, 3 * WAITERS);
+    ck_assert_uint_le(clock_counts().parks, 4 * WAITERS);
+}
+END_TEST
+
+/* spin_ns is 0: the one who would be waited for cannot run meanwhile. A look or two a wait, and no more. */
+START_TEST(test_R3_one_processor_does_not_spin)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    for (int i = 0; i < 4; i++)
+        add(hog, (struct player){.step = 10 * US, .until = BEGIN + 100 * INTERVAL}, 0);
+    clock_run();
+    ck_assert_uint_gt(clock_counts().parks, 90);
+    ck_assert_uint_le(clock_counts().relaxes, clock_counts().parks + 8);
+}
+END_TEST
+
+START_TEST(test_state_lock_clock__a_spin_has_an_end)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    clock_start(BEGIN, 10 * US); /* instead of a machine that does not spin */
+    clock_set_prices(100, 0);
+    add(visitor, (struct player){.step = HOUR, .visits = 1}, 0);
+    add(visitor, (struct player){.step = 1, .visits = 1}, MS);
+    clock_run();
+    ck_assert_uint_ge(clock_counts().relaxes, 10);
+    ck_assert_uint_le(clock_counts().relaxes, 500);
+    ck_assert_uint_eq(player[1].got_at, BEGIN + HOUR);
+}
+END_TEST
+
+/* --- late clocks, old accounts --- */
+
+static const uint64_t late_clocks[] = {1, INT64_MAX - 3 * INTERVAL, INT64_MAX + UINT64_C(1), UINT64_MAX - HOUR};
+
+START_TEST(test_A11_turns_go_on_however_late_it_is)
+{
+    hogs_take_turns(late_clocks[_i], 4);
+}
+END_TEST
+
+/* Everything that counts up as long as a process lives wraps during the run, and the differences are right. */
+START_TEST(test_A11_counters_wrap)
+{
+    const uint64_t late = UINT64_MAX - 3;
+    struct gil_lock *lock = &crew.lock;
+    uint64_t wait_ns = 0;
+
+    start_at(BEGIN, INTERVAL, 1);
+    lock->switches_left = lock->switches_forced = lock->wait_ns = lock->held_ns = lock->fences = late;
+    crew.next_id = late;
+    for (int i = 0; i < 4; i++)
+        crew_birth(i);
+    for (int i = 0; i < 2; i++)
+        add(hog, (struct player){.step = 50 * US, .until = BEGIN + 20 * INTERVAL}, 0);
+    for (int i = 0; i < 2; i++)
+        add(visitor, (struct player){.step = US, .apart = INTERVAL, .visits = 40}, MS);
+    clock_run();
+    for (int i = 0; i < 4; i++)
+        wait_ns += player[i].ts->wait_ns;
+    ck_assert_uint_lt(info().switches_forced, crew.switches);
+    ck_assert_uint_lt(info().switches_voluntary, crew.switches);
+    ck_assert_uint_eq(info().switches_forced + info().switches_voluntary, crew.switches - 8);
+    ck_assert_uint_eq(info().wait_ns, wait_ns - 4);
+    ck_assert_uint_eq(info().membarriers, clock_counts().fences - 4);
+}
+END_TEST
+
+/* The lock's own accounts of time start as if it had been fought for since for ever. */
+START_TEST(test_A11_accounts_of_time_wrap)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    crew.lock.most_used = UINT64_MAX - 3;
+    for (int i = 0; i < 4; i++) {
+        add(hog, (struct player){.step = 50 * US, .until = BEGIN + 100 * INTERVAL}, 0);
+        player[i].ts->waiter.used = UINT64_MAX - 3;
+    }
+    clock_run();
+    for (int i = 0; i < 4; i++) {
+        ck_assert_uint_le(player[i].longest, 4 * (INTERVAL + 50 * US));
+        ck_assert_uint_ge(player[i].held, 10 * INTERVAL);
+    }
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("state/lock_clock");
+    TCase *tc = tcase_create("clock");
+
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_state_lock_clock__a_turn_ends_when_the_clock_says_so);
+    tcase_add_loop_test(tc, test_state_lock_clock__a_lock_that_is_left_is_had_at_once, 0, 2);
+    tcase_add_test(tc, test_state_lock_clock__first_come_first_served);
+    tcase_add_test(tc, test_state_lock_clock__a_wait_may_take_hours);
+    tcase_add_test(tc, test_state_lock_clock__hogs_take_turns_of_an_interval);
+    tcase_add_test(tc, test_state_lock_clock__a_modest_thread_waits_no_interval);
+    tcase_add_loop_test(tc, test_A15_nobody_is_passed_over_for_longer_than_a_turn, 1, 4);
+    tcase_add_test(tc, test_A12_a_changed_interval_is_that_of_the_next_turn);
+    tcase_add_test(tc, test_A12_an_interval_without_end_and_one_of_a_nanosecond);
+    tcase_add_test(tc, test_A13_a_turn_may_end_while_the_lock_is_left);
+    tcase_add_test(tc, test_A17_a_release_wakes_no_herd);
+    tcase_add_test(tc, test_R3_one_processor_does_not_spin);
+    tcase_add_test(tc, test_state_lock_clock__a_spin_has_an_end);
+    tcase_add_loop_test(tc, test_A11_turns_go_on_however_late_it_is, 0, 4);
+    tcase_add_test(tc, test_A11_counters_wrap);
+    tcase_add_test(tc, test_A11_accounts_of_time_wrap);
+    suite_add_tcase(s, tc);
+    return s;
+}
