@@ -40,6 +40,7 @@
  */
 #define SLICE_NS UINT64_C(50000)
 #define PASSES_MAX 8u
+#define PATIENCE_NS UINT64_C(1000000) /* so long the second waits at least for the first to look */
 
 static struct gil_waiter *
 w_of(GilThreadState *ts)
@@ -175,9 +176,10 @@ insert_by_deadline(struct gil_turns *turns, GilThreadState *ts)
     struct gil_waiter *w = w_of(ts);
     GilThreadState *at = turns->tail;
 
+    int modest = interval > SLICE_NS && want < interval / 2;
     w->deadline = sum(w->used, want < interval ? want : interval);
     w->passed = 0;
-    while (want < interval / 2 && at != NULL && at->waiter.lane == GIL_LANE_TURN && at->waiter.passed < PASSES_MAX &&
+    while (modest && at != NULL && at->waiter.lane == GIL_LANE_TURN && at->waiter.passed < PASSES_MAX &&
            at->waiter.deadline > w->deadline) {
         at->waiter.passed++;
         at = at->waiter.prev;
@@ -308,18 +310,20 @@ first_express(const struct gil_turns *turns)
     return ts != NULL && ts->waiter.lane == GIL_LANE_EXPRESS ? ts : NULL;
 }
 
-/* When the second looks. If it has become the first by then, the turn that it waits for is about to end, and its timer is right. */
-static uint64_t
-after_turn(const struct gil_turns *turns)
-{
-    return sum(turns->turn_end, gil_load_relaxed(&turns->interval));
-}
-
-/* What a waiter may be early or late without being told: less than setting a timer anew is worth. */
+/* What a timer may be late without being set anew, which costs two switches of context. */
 static uint64_t
 tolerance(const struct gil_turns *turns)
 {
     return gil_load_relaxed(&turns->interval) / 32;
+}
+
+/* When the second looks. If it has become the first by then, the turn that it waits for has just ended, and its timer is right. */
+static uint64_t
+after_turn(const struct gil_turns *turns)
+{
+    uint64_t interval = gil_load_relaxed(&turns->interval);
+
+    return sum(turns->turn_end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns)));
 }
 
 uint64_t
@@ -331,7 +335,7 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
     if (claimant == ts || (claimant != NULL && claimant->waiter.lane != GIL_LANE_EXPRESS))
         return GIL_TURN_NEVER;
     if (whose_turn(turns) == ts && ts->waiter.lane == GIL_LANE_TURN)
-        return turns->turn_end - tolerance(turns);
+        return turns->turn_end;
     if (claimant != NULL)
         return GIL_TURN_NEVER;
     if (turns->lender == ts)
@@ -348,7 +352,7 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
 GilThreadState *
 gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 {
-    if (turns->next == NULL || now < turns->turn_end - tolerance(turns) || now >= after_turn(turns))
+    if (turns->next == NULL || now < turns->turn_end || now >= after_turn(turns))
         return ts;
     return turns->next;
 }
