@@ -569,6 +569,9 @@ gil_heap_destroy(struct gil_heap *heap)
 void *
 gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
 {
+#ifdef GIL_DEBUG
+    heap->requests++;
+#endif
     if (fails())
         return NULL;
     if (size == 0)
@@ -639,6 +642,7 @@ gil_heap_free_checked(void *block)
     struct gil_chunk *chunk = gil_chunk_of(block);
 #ifdef GIL_DEBUG
     check_freed(chunk, block);
+    chunk->heap->requests++;
 #endif
     if (chunk->kind != LARGE) {
         *(void **)block = chunk->free;

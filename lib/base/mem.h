@@ -48,6 +48,9 @@ struct gil_heap {
     uint32_t spares;                             /* [gil] how many; at most MAX_SPARES */
     uint32_t arena;                              /* [const] what the allocator below calls it */
     size_t mapped;                               /* [gil] bytes taken from the allocator below */
+#ifdef GIL_DEBUG
+    size_t requests; /* [gil] blocks taken and given back so far: who says that he does neither is held to it */
+#endif
 };
 
 void *gil_raw_malloc(size_t size);

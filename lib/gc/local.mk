@@ -1,3 +1,9 @@
 # One line a topic: libcore_la_SOURCES += lib/gc/STEM.c lib/gc/STEM.h
 libcore_la_SOURCES += lib/gc/track.c lib/gc/track.h
+libcore_la_SOURCES += lib/gc/generation.c lib/gc/generation.h
+libcore_la_SOURCES += lib/gc/partition.c lib/gc/partition.h
+libcore_la_SOURCES += lib/gc/verify.c lib/gc/verify.h
+libcore_la_SOURCES += lib/gc/collect.c lib/gc/collect.h
+libcore_la_SOURCES += lib/gc/callback.c lib/gc/callback.h
+libcore_la_SOURCES += lib/gc/inspect.c
 libcore_la_SOURCES += lib/gc/start.c lib/gc/start.h

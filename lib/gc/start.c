@@ -3,6 +3,8 @@
 #include "gc/start.h"
 
 #include "base/atomic.h"
+#include "gc/callback.h"
+#include "gc/generation.h"
 #include "gc/track.h"
 
 static size_t left; /* [atomic] all interpreters' */
@@ -16,9 +18,7 @@ gil_gc_start(void)
 int
 gil_gc_interp_start(GilThreadState *ts)
 {
-    GIL_ASSERT(gil_gc_count(ts) == 0);
-    (void)ts;
-    return 0;
+    return gil_gc_generations_start(ts);
 }
 
 void
@@ -28,6 +28,8 @@ gil_gc_interp_stop(GilThreadState *ts)
     gil_gc_check(ts);
 #endif
     gil_fetch_add_relaxed(&left, gil_gc_count(ts)); /* a count, read alone: it orders nothing */
+    gil_gc_callbacks_stop(ts);
+    gil_gc_generations_stop(ts);
 }
 
 size_t

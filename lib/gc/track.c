@@ -3,14 +3,16 @@
  * The tracked objects of an interpreter.
  *
  * An object of a type with GC has 16 bytes in front of it (object/gchead.h) that link it, from when it is complete
- * until its destruction begins, into a ring of its interpreter. Invariant: every object on the ring has a type with
- * GC and fields that its tp_traverse may look at; its links agree with those of its neighbours. gil_gc_check() says so.
+ * until its destruction begins, into one of its interpreter's lists: a generation, or the garbage of a collection.
+ * Invariant: every object there has a type with GC and fields that its tp_traverse may look at; its links agree with
+ * those of its neighbours; its prefix names the list. gil_gc_check() says so.
  *
- * There is no collector yet. The ring serves the report of what is left when an interpreter ends: objects that hold one
- * another in circles, and those whose references were lost. Both are given back with the interpreter's heap.
+ * The lists also serve the report of what is left when an interpreter ends, after the last collection: objects whose
+ * references were lost, and what these hold. They are given back with the interpreter's heap.
  */
 #include "gc/track.h"
 
+#include "gc/generation.h"
 #include "object/error.h"
 #include "object/type.h"
 
@@ -120,11 +122,10 @@ GilObject_IS_GC(GilObject *op)
 size_t
 gil_gc_count(const GilThreadState *ts)
 {
-    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
-    size_t n = 0;
+    size_t n = gil_gc_length(&gil_gc(ts)->trash) + gil_gc_length(&gil_gc(ts)->seen);
 
-    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next)
-        n++;
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        n += gil_gc_length(gil_gc_generation(ts, i));
     return n;
 }
 
@@ -158,39 +159,56 @@ sort_lines(struct tally *lines, size_t n)
     }
 }
 
-size_t
-gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg), void *arg)
+/* Count the objects of one list. */
+static void
+tally_list(const struct gil_gc_head *list, struct tally *lines, size_t *n)
 {
-    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
-    struct tally lines[GIL_GC_REPORT_TYPES];
-    size_t n = 0, total = 0;
-
-    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next) {
+    for (struct gil_gc_head *head = list->next; head != list; head = head->next) {
         GilObject *op = gil_gc_object(head);
         const GilTypeObject *type = Gil_TYPE(op);
-        struct tally *tally = line_of(lines, &n, type);
+        struct tally *tally = line_of(lines, n, type);
         tally->count++;
         tally->size += (size_t)type->tp_basicsize;
         if (type->tp_itemsize > 0 && Gil_SIZE(op) > 0)
             tally->size += (size_t)Gil_SIZE(op) * (size_t)type->tp_itemsize;
-        total++;
     }
+}
+
+size_t
+gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg), void *arg)
+{
+    struct tally lines[GIL_GC_REPORT_TYPES];
+    size_t n = 0;
+
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        tally_list(gil_gc_generation(ts, i), lines, &n);
     sort_lines(lines, n);
     for (size_t i = 0; i < n; i++)
         line(lines[i].type != NULL ? lines[i].type->tp_name : "(other types)", lines[i].count, lines[i].size, arg);
-    return total;
+    return gil_gc_count(ts);
+}
+
+/* Check a list whose objects have these bits in prev besides that of the finalizer. */
+static void
+check_list(struct gil_gc_head *list, uintptr_t bits)
+{
+    GIL_REQUIRE((list->prev & GIL_GC_BITS) == 0, "the head of a list of tracked objects has bits");
+    for (struct gil_gc_head *head = list->next; head != list; head = head->next) {
+        GIL_REQUIRE(head != NULL && gil_gc_prev(head)->next == head && gil_gc_prev(head->next) == head,
+                    "a list of tracked objects is broken");
+        const GilTypeObject *type = Gil_TYPE(gil_gc_object(head));
+        GIL_REQUIRE(gil_type_has_gc(type), "a tracked object of type '%s' has no GC", type->tp_name);
+        GIL_REQUIRE(Gil_REFCNT(gil_gc_object(head)) != 0, "a dead object of type '%s' is tracked", type->tp_name);
+        GIL_REQUIRE((head->prev & GIL_GC_BITS & ~GIL_GC_FINALIZED) == bits,
+                    "a tracked object of type '%s' is in another list than its prefix says", type->tp_name);
+    }
 }
 
 void
 gil_gc_check(const GilThreadState *ts)
 {
-    struct gil_gc_head *ring = &gil_object_pocket(ts)->tracked;
-
-    for (struct gil_gc_head *head = ring->next; head != ring; head = head->next) {
-        GIL_REQUIRE(head != NULL && gil_gc_prev(head)->next == head && gil_gc_prev(head->next) == head,
-                    "the ring of tracked objects is broken");
-        const GilTypeObject *type = Gil_TYPE(gil_gc_object(head));
-        GIL_REQUIRE(gil_type_has_gc(type), "a tracked object of type '%s' has no GC", type->tp_name);
-        GIL_REQUIRE(Gil_REFCNT(gil_gc_object(head)) != 0, "a dead object of type '%s' is tracked", type->tp_name);
-    }
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        check_list(gil_gc_generation(ts, i), (uintptr_t)i << GIL_GC_PLACE_SHIFT);
+    check_list(&gil_gc(ts)->trash, GIL_GC_BUSY | GIL_GC_PLACE);
+    check_list(&gil_gc(ts)->seen, GIL_GC_BUSY | GIL_GC_PLACE);
 }

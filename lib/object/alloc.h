@@ -11,8 +11,12 @@
 
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {
-    struct gil_gc_head tracked; /* ring of tracked objects of this interpreter */
-    GilTypeObject *types;       /* heap types, newest first; see object/type.c */
+    struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
+    size_t quota;               /* objects until spent is called; 0 is the most there can be */
+    /* A call upwards: who tracks an object knows that it is time, and what for is known above. Allocates nothing, runs
+     * nothing of the objects, sets quota anew. Installed by the collector's layer, before quota can run out. */
+    void (*spent)(GilThreadState *ts);
+    GilTypeObject *types; /* heap types, newest first; see object/type.c */
     size_t types_made;
 };
 
@@ -85,8 +89,12 @@ gil_object_free_gc(void *op)
 static inline void
 gil_object_track(GilThreadState *ts, void *op)
 {
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
+
     GIL_ASSERT(!gil_gc_is_tracked(op));
-    gil_gc_link(&gil_object_pocket(ts)->tracked, op);
+    gil_gc_link(&pocket->tracked, op);
+    if (__builtin_expect(--pocket->quota == 0, 0))
+        pocket->spent(ts);
 }
 
 static inline void

@@ -6,18 +6,28 @@
 #include "gilrt/typeobject.h"
 
 /*
- * Links of the interpreter's list of tracked objects. Untracked: next is NULL. The list is changed only under the
- * interpreter's lock.
+ * Links of one of the interpreter's lists of tracked objects: a ring that begins and ends at a head of its own. Untracked:
+ * next is NULL. The lists are changed only under the interpreter's lock.
  *
- * Bit 0 of prev: tp_finalize has run. It is set once, by GilObject_CallFinalizer(), and stays until the memory goes:
- * tracking and untracking keep it.
+ * Heads lie at multiples of 16, so prev has four bits to spare:
+ *
+ *     bit 0      tp_finalize has run. Set once, by GilObject_CallFinalizer(), and stays until the memory goes.
+ *     bit 1      clear: prev is the link back, bits 2 and 3 are the object's generation.
+ *                set: the object is in the hands of a collection, and bits 2 and 3 say what prev means (gc/partition.c).
+ *                Whenever anything but a tp_traverse can run, prev is the link back all the same.
+ *
+ * Who tracks and untracks keeps bit 0 and makes the others 0: a tracked object begins in the youngest generation.
  */
 struct gil_gc_head {
-    struct gil_gc_head *next; /* [gil] */
-    uintptr_t prev;           /* [gil] a pointer and the bit */
+    _Alignas(16) struct gil_gc_head *next; /* [gil] */
+    uintptr_t prev;                        /* [gil] */
 };
 
 #define GIL_GC_FINALIZED ((uintptr_t)1)
+#define GIL_GC_BUSY ((uintptr_t)2)
+#define GIL_GC_PLACE ((uintptr_t)12)
+#define GIL_GC_PLACE_SHIFT 2
+#define GIL_GC_BITS ((uintptr_t)15)
 
 static inline struct gil_gc_head *
 gil_gc_head(const void *op)
@@ -34,13 +44,13 @@ gil_gc_object(struct gil_gc_head *head)
 static inline struct gil_gc_head *
 gil_gc_prev(const struct gil_gc_head *head)
 {
-    return (struct gil_gc_head *)(head->prev & ~GIL_GC_FINALIZED);
+    return (struct gil_gc_head *)(head->prev & ~GIL_GC_BITS);
 }
 
 static inline void
 gil_gc_set_prev(struct gil_gc_head *head, struct gil_gc_head *prev)
 {
-    head->prev = (uintptr_t)prev | (head->prev & GIL_GC_FINALIZED);
+    head->prev = (uintptr_t)prev | (head->prev & GIL_GC_BITS);
 }
 
 static inline int
@@ -67,10 +77,10 @@ gil_gc_link(struct gil_gc_head *list, void *op)
 {
     struct gil_gc_head *head = gil_gc_head(op);
     struct gil_gc_head *last = gil_gc_prev(list);
-    gil_gc_set_prev(head, last);
+    head->prev = (uintptr_t)last | (head->prev & GIL_GC_FINALIZED);
     head->next = list;
     last->next = head;
-    list->prev = (uintptr_t)head; /* the list's own head is no object and has no bit to keep */
+    list->prev = (uintptr_t)head; /* the list's own head is no object and has no bits to keep */
 }
 
 static inline void
@@ -82,7 +92,7 @@ gil_gc_unlink(void *op)
         prev->next = head->next;
         gil_gc_set_prev(head->next, prev);
         head->next = NULL;
-        gil_gc_set_prev(head, NULL);
+        head->prev &= GIL_GC_FINALIZED;
     }
 }
 

@@ -13,6 +13,7 @@
 #include "object/inherit.h"
 
 #include "object/alloc.h"
+#include "object/instance.h"
 #include "object/type.h"
 
 #include <string.h>
@@ -128,8 +129,8 @@ inherit_layout(GilTypeObject *type, const GilTypeObject *base)
 {
     if (!gil_type_has_gc(type) && gil_type_has_gc(base) && type->tp_traverse == NULL && type->tp_clear == NULL) {
         type->tp_flags |= Gil_TPFLAGS_HAVE_GC;
-        type->tp_traverse = base->tp_traverse;
-        type->tp_clear = base->tp_clear;
+        type->tp_traverse = gil_type_is_heap(type) ? gil_heap_type_instance_traverse : base->tp_traverse;
+        type->tp_clear = gil_type_is_heap(type) ? gil_heap_type_instance_clear : base->tp_clear;
     }
     if (type->tp_basicsize == 0)
         type->tp_basicsize = base->tp_basicsize;

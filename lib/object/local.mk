@@ -19,6 +19,7 @@ libcore_la_SOURCES += lib/object/inherit.c lib/object/inherit.h
 libcore_la_SOURCES += lib/object/type.c lib/object/type.h
 libcore_la_SOURCES += lib/object/metatype.c lib/object/metatype.h
 libcore_la_SOURCES += lib/object/newtype.c lib/object/newtype.h
+libcore_la_SOURCES += lib/object/instance.c lib/object/instance.h
 libcore_la_SOURCES += lib/object/typespec.c
 libcore_la_SOURCES += lib/object/weakref.c lib/object/weakref.h
 libcore_la_SOURCES += lib/object/start.c lib/object/start.h

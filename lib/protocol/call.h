@@ -3,6 +3,8 @@
 #ifndef GIL_PROTOCOL_CALL_H
 #define GIL_PROTOCOL_CALL_H
 
+#include "base/atomic.h"
+#include "gc/collect.h"
 #include "gilrt/call.h"
 #include "gilrt/typeobject.h"
 #include "object/error.h"
@@ -15,7 +17,8 @@ void gil_call_panic_unbalanced(const char *name, const void *code) __attribute__
 
 /*
  * What every call of foreign code passes on its way back: the thread is attached as before, and there is either a
- * result or an error. callable or name is for messages.
+ * result or an error. callable or name is for messages. A safe point: the callee could have run anything, so a collection
+ * that is asked for may run too.
  */
 static inline GilObject *
 gil_call_result(GilThreadState *ts, GilObject *callable, const char *name, const void *code, GilObject *result)
@@ -24,6 +27,9 @@ gil_call_result(GilThreadState *ts, GilObject *callable, const char *name, const
         gil_call_panic_unbalanced(name, code);
     if (GIL_UNLIKELY((result != NULL) == gil_err_pending(ts)))
         return gil_call_bad_result(ts, callable, name, result);
+    /* Relaxed: the thread asks itself. */
+    if (GIL_UNLIKELY(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT))
+        gil_gc_serve(ts); /* may run anything */
     return result;
 }
 

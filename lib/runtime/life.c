@@ -15,15 +15,18 @@
  *  1. Refuse new guards, wait, detached, until none is open.
  *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for ever: it
  *     held no guard, and there is nothing left for it to come back to.
- *  3. Let go of what thread states hold; clear modules, then types. Finalizers run in a whole runtime up to here.
- *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left: in cycles, or by
- *     lost references. Count it.
+ *  3. Let go of what thread states hold, and collect: finalizers find all there is, modules included. Then clear modules
+ *     and collect again: what they held in circles goes in good order. Only what still lives, because its references were
+ *     lost, loses its types, and a last collection follows, for what they held. Finalizers run up to here.
+ *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left by lost references.
+ *     Count it.
  *  5. Take the other pockets away, top-down, then the heap with all that is in it.
  * Objects that are left are not destroyed one by one: their types are cleared already, and their finalizers would find
  * neither modules nor types.
  */
 #include "base/atomic.h"
 #include "base/mem.h"
+#include "gc/collect.h"
 #include "gc/start.h"
 #include "gc/track.h"
 #include "gilrt/config.h"
@@ -111,6 +114,7 @@ ready_process(void)
     gil_state_hooks.no_memory = raise_no_memory;
     gil_state_hooks.runtime_error = raise_runtime_error;
     gil_state_hooks.system_error = raise_system_error;
+    gil_state_hooks.collect = gil_gc_serve;
     for (; runtime.readied < sizeof(process_table) / sizeof(process_table[0]); runtime.readied++)
         if (process_table[runtime.readied]() != 0)
             return -1;
@@ -242,7 +246,8 @@ print_left(const char *type, size_t count, size_t size, void *unused)
 static int
 is_inside(const GilThreadState *ts)
 {
-    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts);
+    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts) ||
+           gil_gc_is_active(ts);
 }
 
 static void
@@ -253,10 +258,13 @@ stop(GilThreadState *ts)
     gil_interp_close(ts);
 
     gil_interp_clear_threads(ts);
+    gil_gc_collect_last(ts);
     stop_layers(ts, ALL_LAYERS, MODULE);
+    gil_gc_collect_last(ts);
     gil_types_clear(ts);
     /* What finalizers left behind. */
     gil_interp_clear_threads(ts);
+    gil_gc_collect_last(ts);
     stop_layers(ts, MODULE, VALUE);
 
     gil_store_relaxed(&runtime.left_objects, gil_gc_count(ts));

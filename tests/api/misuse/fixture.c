@@ -109,6 +109,17 @@ misuse_weakref_callback(GilObject *Gil_UNUSED(ref), void *Gil_UNUSED(arg))
 {
 }
 
+void
+misuse_gc_callback(const GilGCInfo *Gil_UNUSED(info), void *Gil_UNUSED(arg))
+{
+}
+
+int
+misuse_gc_visit(GilObject *Gil_UNUSED(op), void *Gil_UNUSED(arg))
+{
+    return 1;
+}
+
 int
 via_GilArg_VaParse(GilObject *args, const char *format, ...)
 {
@@ -256,6 +267,7 @@ misuse_fill(struct fixture *f)
     GilConfig_Init(&f->config);
     GilFinalizeReport_Init(&f->report);
     GilLockInfo_Init(&f->lock_info);
+    GilGCStats_Init(&f->gc_stats);
     ck_assert_int_eq(GilObject_GetBuffer(f->bytearray, &f->view, GilBUF_RECORDS), 0);
     ck_assert_msg(GilErr_Occurred() == NULL, "the fixture cannot be made");
     /* A call that fails with no errno raises an error about nothing. */

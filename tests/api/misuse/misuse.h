@@ -29,6 +29,7 @@ struct fixture {
     GilConfig config;
     GilFinalizeReport report;
     GilLockInfo lock_info;
+    GilGCStats gc_stats;
     GilInterpreterState *interp;
     GilThreadState *state;
 
@@ -105,6 +106,8 @@ extern char *misuse_keywords[], *misuse_two_keywords[];
 extern int misuse_module_token;
 extern va_list misuse_no_arguments;
 void misuse_weakref_callback(GilObject *ref, void *arg);
+void misuse_gc_callback(const GilGCInfo *info, void *arg);
+int misuse_gc_visit(GilObject *op, void *arg);
 GilSlot *misuse_export(void);
 
 /* Functions that take a va_list. */

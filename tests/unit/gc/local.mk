@@ -1,3 +1,10 @@
 # One line a test: UNIT_TESTS += tests/unit/gc/test_STEM   (its source is the .c of that name)
 UNIT_TESTS += tests/unit/gc/test_start
 UNIT_TESTS += tests/unit/gc/test_track
+UNIT_TESTS += tests/unit/gc/test_generation
+UNIT_TESTS += tests/unit/gc/test_partition
+UNIT_TESTS += tests/unit/gc/test_verify
+UNIT_TESTS += tests/unit/gc/test_collect
+UNIT_TESTS += tests/unit/gc/test_callback
+UNIT_TESTS += tests/unit/gc/test_inspect
+EXTRA_DIST += tests/unit/gc/box.h

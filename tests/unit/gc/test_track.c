@@ -10,6 +10,7 @@
 static int
 node_traverse(GilObject *self, visitproc visit, void *arg)
 {
+    Gil_VISIT(Gil_TYPE(self));
     Gil_VISIT(((struct node *)self)->next);
     return 0;
 }
@@ -190,6 +191,13 @@ resize(void *arg)
 }
 
 static void
+misname(void *arg)
+{
+    gil_gc_head(arg)->prev |= GIL_GC_BUSY;
+    gil_gc_check(gil_tstate_need(__func__));
+}
+
+static void
 break_ring(void *arg)
 {
     gil_gc_head(arg)->next = gil_gc_head(arg);
@@ -206,7 +214,8 @@ START_TEST(test_gc_track__misuse_stops_the_process)
     gil_test_expect_abort(track, op, "GilObject_GC_Track: object of type 'test.Node' has no GC");
     gil_test_expect_abort(track, NULL, "GilObject_GC_Track: called with NULL");
     gil_test_expect_abort(resize, node, "_GilObject_GC_Resize: object of type 'test.G' is tracked");
-    gil_test_expect_abort(break_ring, node, "the ring of tracked objects is broken");
+    gil_test_expect_abort(misname, node, "a tracked object of type 'test.G' is in another list than its prefix says");
+    gil_test_expect_abort(break_ring, node, "a list of tracked objects is broken");
     Gil_DECREF(op);
     Gil_DECREF(node);
     Gil_DECREF(plain);

@@ -14,6 +14,7 @@ UNIT_TESTS += tests/unit/object/test_member
 UNIT_TESTS += tests/unit/object/test_metatype
 UNIT_TESTS += tests/unit/object/test_names
 UNIT_TESTS += tests/unit/object/test_newtype
+UNIT_TESTS += tests/unit/object/test_instance
 UNIT_TESTS += tests/unit/object/test_object
 UNIT_TESTS += tests/unit/object/test_ops
 UNIT_TESTS += tests/unit/object/test_recursion

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looking over the shoulder of every tp_traverse, in a debug build.
+ *
+ * A tp_traverse that visits what its object does not hold makes the collector destroy what lives; one that visits too
+ * little only leaves garbage, which nobody can tell from an object that is held by C code, except in one case: the type of
+ * an instance of a heap type, which the instance holds by construction. So these are caught:
+ *
+ *   - an object is met more often than it has references (the types of all that visit it are told, for one of them lies);
+ *   - NULL, a dead object, or freed memory is visited;
+ *   - the heap type of the object is not;
+ *   - memory is taken or given back, an object tracked, or the pending error changed;
+ *   - the result is not 0, although visit gave 0.
+ */
+#include "gc/verify.h"
+
+#ifdef GIL_DEBUG
+
+#include "gc/generation.h"
+#include "gc/track.h"
+#include "object/dealloc.h"
+#include "object/error.h"
+#include "object/type.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where memory was freed by the heap of a debug build. */
+#define FREED ((uintptr_t)0xDDDDDDDDDDDDDDDDu)
+
+void
+gil_gc_verify_begin(GilObject *op)
+{
+    const GilThreadState *ts = gil_tstate_attached();
+    struct gil_gc *gc = gil_gc(ts);
+
+    gc->traversed = op;
+    gc->saw_type = !gil_type_is_heap(Gil_TYPE(op));
+    gc->requests = ts->heap->requests;
+    gc->tracked = gil_object_pocket(ts)->quota;
+    gc->error = ts->err.type;
+}
+
+void
+gil_gc_verify_visit(GilObject *op)
+{
+    struct gil_gc *gc = gil_gc(gil_tstate_attached());
+    const char *name = Gil_TYPE(gc->traversed)->tp_name;
+
+    GIL_REQUIRE(op != NULL, "the tp_traverse of '%s' visits NULL", name);
+    GIL_REQUIRE((uintptr_t)op->ob_type != FREED, "the tp_traverse of '%s' visits freed memory", name);
+    GIL_REQUIRE(op->ob_refcnt != 0 && gil_object_is_alive(op), "the tp_traverse of '%s' visits a dead object of type '%s'",
+                name, Gil_TYPE(op)->tp_name);
+    if (op == (GilObject *)Gil_TYPE(gc->traversed))
+        gc->saw_type = 1;
+}
+
+void
+gil_gc_verify_end(GilObject *op)
+{
+    const GilThreadState *ts = gil_tstate_attached();
+    struct gil_gc *gc = gil_gc(ts);
+    const char *name = Gil_TYPE(op)->tp_name;
+
+    GIL_REQUIRE(gc->requests == ts->heap->requests, "the tp_traverse of '%s' took memory or gave some back", name);
+    GIL_REQUIRE(gc->tracked == gil_object_pocket(ts)->quota, "the tp_traverse of '%s' tracked an object", name);
+    GIL_REQUIRE(gc->error == ts->err.type, "the tp_traverse of '%s' changed the pending error", name);
+    GIL_REQUIRE(gc->saw_type, "the tp_traverse of '%s' does not visit the type: Gil_VISIT(Gil_TYPE(self))", name);
+}
+
+/* Who visits one object. */
+struct witness {
+    GilObject *visited;
+    size_t visits;
+};
+
+static int
+witness_visit(GilObject *op, void *arg)
+{
+    struct witness *witness = arg;
+    witness->visits += op == witness->visited;
+    return 0;
+}
+
+/* The types of the objects of a list that visit op, at the end of names. */
+static void
+find_witnesses(struct gil_gc_head *list, GilObject *op, char *names, size_t size)
+{
+    const GilTypeObject *last = NULL;
+
+    for (struct gil_gc_head *head = list->next; head != list; head = head->next) {
+        struct witness witness = {.visited = op};
+        const GilTypeObject *type = Gil_TYPE(gil_gc_object(head));
+        type->tp_traverse(gil_gc_object(head), witness_visit, &witness);
+        if (witness.visits == 0 || type == last)
+            continue;
+        last = type;
+        size_t used = strlen(names);
+        snprintf(names + used, size - used, "%s'%s'", used > 0 ? ", " : "", type->tp_name);
+    }
+}
+
+void
+gil_gc_verify_counts(struct gil_gc_head *list)
+{
+    const GilThreadState *ts = gil_tstate_attached();
+    char names[400] = "";
+
+    for (struct gil_gc_head *head = list->next; head != list; head = head->next) {
+        GilObject *op = gil_gc_object(head);
+        size_t count = gil_gc_counted(head);
+        if (op->ob_refcnt < 0 || count <= (size_t)op->ob_refcnt)
+            continue;
+        find_witnesses(list, op, names, sizeof names);
+        for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+            if (gil_gc_generation(ts, i) != list)
+                find_witnesses(gil_gc_generation(ts, i), op, names, sizeof names);
+        gil_panic("collector", "an object of type '%s' has %zd references and was visited %zu times: one of these types "
+                               "visits in its tp_traverse what it does not hold: %s",
+                  Gil_TYPE(op)->tp_name, Gil_REFCNT(op), count, names);
+    }
+}
+
+void
+gil_gc_verify_all(GilThreadState *ts)
+{
+    gil_gc_check(ts);
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        gil_gc_count_references(gil_gc_generation(ts, i), GIL_GC_UP_TO(GIL_GC_FROZEN));
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        gil_gc_verify_counts(gil_gc_generation(ts, i));
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        gil_gc_rename(gil_gc_generation(ts, i), i);
+}
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* A debug build names the type whose tp_traverse lies; and it looks at all objects, at every one that is made, when told to. */
+#include "unit/gc/box.h"
+
+#include "gc/track.h"
+#include "gc/verify.h"
+
+#ifdef GIL_DEBUG
+
+#include <stdlib.h>
+
+static int
+visits_twice(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(box_of(self)->first);
+    return box_traverse(self, visit, arg);
+}
+
+static int
+visits_null(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(Gil_TYPE(self));
+    return visit(box_of(self)->second, arg);
+}
+
+static int
+forgets_the_type(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(box_of(self)->first);
+    return 0;
+}
+
+static int
+allocates(GilObject *self, visitproc visit, void *arg)
+{
+    GilMem_Free(GilMem_Malloc(1));
+    return box_traverse(self, visit, arg);
+}
+
+static int
+raises(GilObject *self, visitproc visit, void *arg)
+{
+    GilErr_SetNone(GilExc_ValueError);
+    return box_traverse(self, visit, arg);
+}
+
+static int
+tracks(GilObject *self, visitproc visit, void *arg)
+{
+    if (box_of(self)->second != NULL && !GilObject_GC_IsTracked(box_of(self)->second))
+        GilObject_GC_Track(box_of(self)->second);
+    return box_traverse(self, visit, arg);
+}
+
+static int
+visits_the_freed(GilObject *self, visitproc visit, void *arg)
+{
+    static GilObject *freed;
+
+    if (freed == NULL) {
+        freed = GilList_New(0);
+        Gil_DECREF(freed);
+    }
+    Gil_VISIT(freed);
+    return box_traverse(self, visit, arg);
+}
+
+static struct box *
+liar(traverseproc traverse)
+{
+    GilTypeObject *type = box_type_of("test.Liar", traverse, 0, NULL);
+    struct box *box = box_new(type, GilList_New(0));
+
+    Gil_DECREF(type);
+    return box;
+}
+
+static void
+collect(void *traverse)
+{
+    liar(*(traverseproc *)traverse);
+    GilGC_Collect();
+}
+
+static void
+expect_accusation(traverseproc traverse, const char *message)
+{
+    gil_test_expect_abort(collect, &traverse, message);
+}
+
+START_TEST(test_I1_a_type_that_visits_what_it_does_not_hold_is_named)
+{
+    expect_accusation(visits_twice, "an object of type 'list' has 1 references and was visited 2 times: one of these types "
+                                    "visits in its tp_traverse what it does not hold: 'test.Liar'");
+    expect_accusation(visits_null, "the tp_traverse of 'test.Liar' visits NULL");
+    expect_accusation(visits_the_freed, "the tp_traverse of 'test.Liar' visits freed memory");
+}
+END_TEST
+
+START_TEST(test_I1_a_type_that_misses_its_type_is_named)
+{
+    expect_accusation(forgets_the_type, "the tp_traverse of 'test.Liar' does not visit the type");
+}
+END_TEST
+
+static void
+collect_tracking(void *traverse)
+{
+    struct box *box = liar(*(traverseproc *)traverse);
+    box->second = GilList_New(0);
+    GilObject_GC_UnTrack(box->second);
+    GilGC_Collect();
+}
+
+START_TEST(test_I2_a_traverse_that_does_more_is_named)
+{
+    traverseproc traverse = tracks;
+
+    expect_accusation(allocates, "the tp_traverse of 'test.Liar' took memory or gave some back");
+    expect_accusation(raises, "the tp_traverse of 'test.Liar' changed the pending error");
+    gil_test_expect_abort(collect_tracking, &traverse, "the tp_traverse of 'test.Liar' tracked an object");
+}
+END_TEST
+
+/* Visits an object that was not there when it was tracked, as if it were. */
+static int
+visits_unfinished(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(Gil_TYPE(self));
+    return visit(box_of(self)->first, arg);
+}
+
+static void
+track_half_built(void *type)
+{
+    struct box *box = GilObject_GC_New(struct box, (GilTypeObject *)type);
+
+    box->first = NULL;
+    GilObject_GC_Track(box);
+    box->first = GilList_New(0);
+}
+
+START_TEST(test_I4_a_half_built_object_is_found_when_it_is_tracked)
+{
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    setenv("GIL_GC_STRESS", "1", 1);
+    gil_test_start();
+    unsetenv("GIL_GC_STRESS");
+    GilTypeObject *type = box_type(0), *hasty = box_type_of("test.Hasty", visits_unfinished, 0, NULL);
+    Gil_DECREF(box_circle(type));
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(boxes_gone, 2); /* every safe point collects */
+    gil_test_expect_abort(track_half_built, hasty, "the tp_traverse of 'test.Hasty' visits NULL");
+    Gil_DECREF(hasty);
+    Gil_DECREF(type);
+}
+END_TEST
+
+#endif
+
+START_TEST(test_gc_verify__honest_types_pass)
+{
+    GilTypeObject *type = box_type(1);
+    GilObject *dict = GilDict_New(), *tuple = GilTuple_Pack(2, dict, dict);
+
+    GilObject_SetAttrString((GilObject *)type, "tuple", tuple);
+    GilDict_SetItemString(dict, "type", (GilObject *)type);
+    Gil_DECREF(box_new(type, tuple));
+    Gil_DECREF(dict);
+    ck_assert_int_eq(GilGC_Collect(), 0);
+#ifdef GIL_DEBUG
+    gil_gc_verify_all(gil_tstate_attached());
+#endif
+    gil_gc_check(gil_tstate_attached());
+    Gil_DECREF(type);
+    ck_assert_int_eq(GilGC_Collect(), 3);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("gc/verify");
+    TCase *tc = tcase_create("verify");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_test(tc, test_gc_verify__honest_types_pass);
+#ifdef GIL_DEBUG
+    tcase_add_test(tc, test_I1_a_type_that_visits_what_it_does_not_hold_is_named);
+    tcase_add_test(tc, test_I1_a_type_that_misses_its_type_is_named);
+    tcase_add_test(tc, test_I2_a_traverse_that_does_more_is_named);
+    tcase_add_test(tc, test_I4_a_half_built_object_is_found_when_it_is_tracked);
+#endif
+    suite_add_tcase(s, tc);
+    return s;
+}
