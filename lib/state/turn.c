@@ -32,8 +32,8 @@
  * the lender claims the lock back, unless the borrower was declared urgent.
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
- * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims for
- * itself: the thread before it is stopped. All others sleep until they are told (gil_turns_overslept()).
+ * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims on
+ * behalf of the first, which should have. All others sleep until they are told (gil_turns_overslept()).
  *
  * WHY NOT one order for all by deadline, with preemption of any later one: a loan must not end the lender's turn, else every
  * message that an I/O thread handles would send the computing thread to the end of the queue, and wake another one.
@@ -352,9 +352,9 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
 GilThreadState *
 gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 {
-    if (turns->next == NULL || now < turns->turn_end || now >= after_turn(turns))
-        return ts;
-    return turns->next;
+    if (turns->next != NULL && now >= turns->turn_end)
+        return turns->next;
+    return ts == turns->lender || ts == first_express(turns) ? ts : whose_turn(turns);
 }
 
 int

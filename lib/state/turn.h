@@ -80,7 +80,7 @@ void gil_turns_booked(struct gil_turns *turns, const GilThreadState *ts);
 
 /* When ts, queued, has to look about by itself: to claim the lock, or because who should might sleep. */
 uint64_t gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts);
-/* For whom ts, whose time that is, has to claim the lock. */
+/* For whom ts, whose time that is, has to claim the lock: for itself, or for who should have looked before. */
 GilThreadState *gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now);
 /* Whether what the claimant gets by a poll of the holder is a loan. */
 int gil_turns_is_loan(const struct gil_turns *turns, uint64_t now);
