@@ -85,6 +85,22 @@ first_interval(const struct gil_interp_config *config)
     return ts != NULL ? gil_lock_interval(ts->lock) : GIL_SWITCH_INTERVAL_DEFAULT;
 }
 
+/* The lock of a new interpreter: another's, or a new one; NULL: no memory. */
+static struct gil_lock *
+get_lock(const struct gil_interp_config *config)
+{
+    struct gil_lock *lock = config->share != NULL ? config->share->lock : gil_stable_get(&lock_pool);
+
+    if (config->share != NULL)
+        gil_lock_hold(lock);
+    else if (lock != NULL) {
+        /* Asked anew: the process may have entered a sandbox since an earlier interpreter began. */
+        gil_machine_start();
+        gil_lock_init(lock, first_interval(config), !config->fenced && gil_machine_can_fence_all());
+    }
+    return lock;
+}
+
 int
 gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 {
@@ -92,12 +108,9 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 
     if (interp == NULL)
         return -1;
-    interp->lock = gil_stable_get(&lock_pool);
+    interp->lock = get_lock(config);
     if (interp->lock == NULL)
         goto no_lock;
-    /* Asked anew: the process may have entered a sandbox since an earlier interpreter began. */
-    gil_machine_start();
-    gil_lock_init(interp->lock, first_interval(config), !config->fenced && gil_machine_can_fence_all());
     interp->heap = gil_heap_new();
     if (interp->heap == NULL)
         goto no_heap;

@@ -39,10 +39,11 @@ extern struct gil_mutex gil_states_mutex;
 struct gil_interp_config {
     uint64_t switch_interval; /* ns, within the public bounds; 0: that of the calling thread's interpreter, or the default */
     int fenced;               /* nonzero: the lock is to issue no membarrier */
+    GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
 };
 
 /*
- * Make an interpreter with a heap, a lock of its own and one thread state, which is not attached. The first one alive is
+ * Make an interpreter with a heap, a lock and one thread state, which is not attached. The first one alive is
  * the main one. 0 and the state in *ts; -1: no memory, nothing is left.
  */
 int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);

@@ -153,6 +153,91 @@ START_TEST(test_A5_a_kept_state_outlives_its_interpreter_until_its_thread_exits)
 }
 END_TEST
 
+/* --- one lock for two interpreters --- */
+
+static GilThreadState *
+sharing_interp(void)
+{
+    struct gil_interp_config config = {.share = world_ts->interp};
+    GilThreadState *ts = NULL;
+
+    ck_assert_int_eq(gil_interp_new(&config, &ts), 0);
+    return ts;
+}
+
+START_TEST(test_state_interp__two_may_share_a_lock)
+{
+    GilThreadState *ts = sharing_interp();
+    GilLockInfo info;
+
+    ck_assert_ptr_eq(ts->lock, world_ts->lock);
+    ck_assert_ptr_ne(ts->heap, world_ts->heap);
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(ts->interp, &info), 0);
+    ck_assert_uint_eq(info.holder, world_ts->id);
+    ck_assert_int_eq(gil_lock_acquire_until(ts->lock, ts, 0, "test"), GIL_LOCK_LATE);
+    ck_assert_ptr_eq(GilThreadState_Swap(ts), world_ts);
+    ck_assert_int_eq(gil_lock_acquire_until(ts->lock, world_ts, 0, "test"), GIL_LOCK_LATE);
+    world_interp_end(ts);
+    gil_tstate_attach(world_ts, "test");
+}
+END_TEST
+
+static int passed;
+
+/* Holds the lock of the other interpreter, and then this one's, in turn with it. */
+static void *
+run_in_world(void *rounds)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    for (int i = 0; i < *(int *)rounds; i++) {
+        gil_store_relaxed(&passed, gil_load_relaxed(&passed) + 1); /* two steps, on purpose */
+        ck_assert_int_eq(GilEval_Yield(), 0);
+    }
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_state_interp__a_shared_lock_excludes_across_interpreters)
+{
+    GilThreadState *ts = sharing_interp();
+    int rounds = 20000;
+    pthread_t thread = world_thread(run_in_world, &rounds);
+
+    GilThreadState_Swap(ts);
+    for (int i = 0; i < rounds; i++) {
+        gil_store_relaxed(&passed, gil_load_relaxed(&passed) + 1);
+        ck_assert_int_eq(GilEval_Yield(), 0);
+    }
+    world_interp_end(ts);
+    gil_tstate_attach(world_ts, "test");
+    world_join(thread);
+    ck_assert_int_eq(passed, 2 * rounds);
+}
+END_TEST
+
+/* The end of one bars its own states, also one that waits, and no other. */
+START_TEST(test_state_interp__the_end_of_one_leaves_a_shared_lock_to_the_other)
+{
+    GilThreadState *ts = sharing_interp(), *late = gil_tstate_new(ts->interp), *other = gil_tstate_new(world_ts->interp);
+
+    GilThreadState_Swap(ts);
+    gil_interp_close(ts);
+    gil_lock_release(ts->lock, ts, "test");
+    ck_assert_int_eq(gil_lock_acquire(ts->lock, late, "test"), GIL_LOCK_BARRED);
+    ck_assert_int_eq(gil_lock_acquire(ts->lock, other, "test"), GIL_LOCK_GOT);
+    gil_lock_release(ts->lock, other, "test");
+    ck_assert_int_eq(gil_lock_acquire(ts->lock, ts, "test"), GIL_LOCK_GOT);
+    ck_assert_uint_eq(gil_interp_delete(ts), 0);
+    /* Its block outlived its interpreter, and keeps the lock. */
+    ck_assert_int_eq(gil_lock_acquire(late->lock, late, "test"), GIL_LOCK_BARRED);
+    gil_tstate_delete(late);
+    gil_tstate_delete(other);
+    gil_tstate_attach(world_ts, "test");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -166,6 +251,12 @@ suite(void)
     tcase_add_test(tcase, test_A12_a_new_interpreter_inherits_the_interval);
     tcase_add_test(tcase, test_state_interp__objects_of_states_left_behind_are_let_go);
     tcase_add_test(tcase, test_A5_a_kept_state_outlives_its_interpreter_until_its_thread_exits);
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("shared");
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_add_test(tcase, test_state_interp__two_may_share_a_lock);
+    tcase_add_test(tcase, test_state_interp__a_shared_lock_excludes_across_interpreters);
+    tcase_add_test(tcase, test_state_interp__the_end_of_one_leaves_a_shared_lock_to_the_other);
     suite_add_tcase(suite, tcase);
     return suite;
 }
