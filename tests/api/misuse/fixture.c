@@ -267,6 +267,7 @@ misuse_fill(struct fixture *f)
     GilConfig_Init(&f->config);
     GilFinalizeReport_Init(&f->report);
     GilLockInfo_Init(&f->lock_info);
+    GilLockStats_Init(&f->lock_stats);
     GilGCStats_Init(&f->gc_stats);
     ck_assert_int_eq(GilObject_GetBuffer(f->bytearray, &f->view, GilBUF_RECORDS), 0);
     ck_assert_msg(GilErr_Occurred() == NULL, "the fixture cannot be made");

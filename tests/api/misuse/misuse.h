@@ -29,6 +29,7 @@ struct fixture {
     GilConfig config;
     GilFinalizeReport report;
     GilLockInfo lock_info;
+    GilLockStats lock_stats;
     GilGCStats gc_stats;
     GilInterpreterState *interp;
     GilThreadState *state;

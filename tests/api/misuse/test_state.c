@@ -64,6 +64,31 @@ call_begin(void)
     Gil_END_ALLOW_THREADS
 }
 
+static void
+call_begin_blocking(void)
+{
+    Gil_BEGIN_BLOCKING_CALL
+    Gil_END_BLOCKING_CALL
+}
+
+static void
+call_begin_cond(void)
+{
+    Gil_BEGIN_ALLOW_THREADS_COND(1)
+    Gil_END_ALLOW_THREADS_COND
+}
+
+static void
+call_yield(void)
+{
+    (void)GilEval_Yield();
+}
+
+static void
+call_preempt_hook(void)
+{
+    (void)GilThreadState_SetPreemptHook(NULL, NULL);
+}
 
 static const struct {
     void (*call)(void);
@@ -78,6 +103,10 @@ static const struct {
     {call_clear, "GilThreadState_Clear"},
     {call_release, "GilThreadState_Release"},
     {call_begin, "Gil_BEGIN_ALLOW_THREADS"},
+    {call_begin_blocking, "Gil_BEGIN_ALLOW_THREADS"},
+    {call_begin_cond, "Gil_BEGIN_ALLOW_THREADS"},
+    {call_yield, "GilEval_Yield"},
+    {call_preempt_hook, "GilThreadState_SetPreemptHook"},
 };
 
 static void
@@ -119,6 +148,18 @@ null_acquire(void)
 }
 
 static void
+null_try(void)
+{
+    (void)GilEval_TryRestoreThread(NULL);
+}
+
+static void
+null_timed(void)
+{
+    (void)GilEval_TimedRestoreThread(NULL, 1000);
+}
+
+static void
 null_release(void)
 {
     GilEval_ReleaseThread(NULL);
@@ -148,7 +189,6 @@ null_ensure(void)
     (void)GilThreadState_Ensure(NULL);
 }
 
-
 static const struct {
     void (*call)(void);
     const char *name;
@@ -156,6 +196,8 @@ static const struct {
     {null_restore, "GilEval_RestoreThread"},
     {null_acquire, "GilEval_AcquireThread"},
     {null_release, "GilEval_ReleaseThread"},
+    {null_try, "GilEval_TryRestoreThread"},
+    {null_timed, "GilEval_TimedRestoreThread"},
     {null_id, "GilThreadState_GetID"},
     {null_interp, "GilThreadState_GetInterpreter"},
     {null_delete, "GilThreadState_Delete"},
@@ -257,9 +299,25 @@ restore_twice(void *unused)
     GilEval_RestoreThread(GilThreadState_Get());
 }
 
+static void
+try_twice(void *unused)
+{
+    (void)unused;
+    (void)GilEval_TryRestoreThread(GilThreadState_Get());
+}
+
+static void
+timed_twice(void *unused)
+{
+    (void)unused;
+    (void)GilEval_TimedRestoreThread(GilThreadState_Get(), UINT64_MAX);
+}
+
 START_TEST(test_A9_attaching_twice_stops_the_process)
 {
     gil_test_expect_abort(restore_twice, NULL, "GilEval_RestoreThread: thread state 1 is attached to the calling thread");
+    gil_test_expect_abort(try_twice, NULL, "GilEval_TryRestoreThread: thread state 1 is attached to the calling thread");
+    gil_test_expect_abort(timed_twice, NULL, "GilEval_TimedRestoreThread: thread state 1 is attached to the calling thread");
 }
 END_TEST
 
