@@ -7,6 +7,7 @@ META_TESTS += tests/meta/headers.sh
 META_TESTS += tests/meta/globals.sh
 META_TESTS += tests/meta/mirror.sh
 META_TESTS += tests/meta/testnames.sh
+META_TESTS += tests/meta/symbols.sh
 META_TESTS += tests/meta/catalogue.sh
 META_TESTS += tests/meta/manual.sh
 META_TESTS += tests/meta/dist.sh

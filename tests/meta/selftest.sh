@@ -102,6 +102,28 @@ build()
         rm -f "$tree/.libs/libcore.a" && ar rcs "$tree/.libs/libcore.a" "$tree/library.o"
 }
 
+# catalogue TEXT: the only entry, with \t for the tabs.
+catalogue()
+{
+    printf "$1\\n" > "$tree/tests/catalogue.tsv"
+}
+
+fresh_tree
+mkdir "$tree/tests/models"
+echo '    {{"ring", 2, 0, setup, body}, {3, 1, 1}},' > "$tree/tests/models/high_model.c"
+echo '/* test_B1_what */' > "$tree/tests/unit/base/test_low.c"
+echo '# test_B2_what is a name' > "$tree/tests/meta/names.sh"
+catalogue 'B1\ta\n''A1\tb\tmodel:ring\n''A2\tc\tsame:B1 as that\n''A3\td\tno such thing here'
+tap_check "catalogue: each kind of evidence is accepted" accepts catalogue
+catalogue 'B2\tit breaks'
+tap_check "catalogue: an entry that a comment alone names" objects "not ok 1 - B2: it breaks has no test and no reason" catalogue
+catalogue 'A1\tit breaks\tmodel:rang'
+tap_check "catalogue: a scenario that does not exist" objects "not ok 1 - A1: model:rang is no scenario" catalogue
+catalogue 'A1\tit breaks\tsame:C1 as that'
+tap_check "catalogue: the tests of an entry that has none" objects "not ok 1 - A1: same:C1 has no test" catalogue
+catalogue 'B1\ta\n''B1\tb'
+tap_check "catalogue: an entry that stands there twice" objects "not ok 2 - B1 stands here twice" catalogue
+
 API='__attribute__((visibility("default")))'
 fresh_tree
 : > "$tree/tests/meta/globals.allowed"
@@ -120,6 +142,12 @@ build 'static const char *const names[] = {"a", "b"}; const char *gil_name(int i
 tap_check "globals: constants with addresses are accepted" accepts globals
 build '__thread char gil_much[17];'
 tap_check "globals: too much static TLS" objects "static TLS: " globals
+build "$API int GilHigh_More(void) { return 0; }"
+tap_check "symbols: a library without the lock" objects "the objects of the lock are not in the library" symbols
+build "extern int gettimeofday(void *, void *); extern int pthread_cond_signal(void *);
+    int clock_it(void *p) { return gettimeofday(p, p) + pthread_cond_signal(p); }"
+tap_check "symbols: the wall clock" objects "library.c uses gettimeofday" symbols
+tap_check "symbols: a condition variable" objects "library.c uses pthread_cond_signal" symbols
 build "$API int GilHigh_More(void) { return 0; }"
 tap_check "exports: declared and not in the map" objects "Gil_data" exports
 tap_check "exports: declared and not defined" objects "GilHigh_Do" exports
