@@ -42,15 +42,25 @@ struct _GilThreadBlock {
 #define _Gil_BRK_STOP 0x800u
 #define _Gil_BRK_POLL_MASK (_Gil_BRK_PREEMPT | 0xffffff00u)
 
+/* Called through the table of addresses, not by way of a stub: where the lock goes by its word, the pair is two such calls. */
+#if defined(__has_attribute)
+#if __has_attribute(noplt)
+#define _GIL_NO_PLT __attribute__((noplt))
+#endif
+#endif
+#ifndef _GIL_NO_PLT
+#define _GIL_NO_PLT
+#endif
+
 /** The calling thread's current block: attached, or left by a BEGIN whose END is to come; NULL: none. */
 GIL_API extern __thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_model("initial-exec")));
 
 /** The library's half of leaving, when brk is not 0. ABI, not API, like the next four.
  *  @lock_held */
-GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block);
+GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block) _GIL_NO_PLT;
 /** The library's half of returning, when brk is not 0.
  *  @lock_free @blocks */
-GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block);
+GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block) _GIL_NO_PLT;
 /** The library's half of a poll, when something is asked. 0, or -1 with an exception set.
  *  @lock_held @blocks @reenters */
 GIL_API int _GilEval_PollSlow(struct _GilThreadBlock *block);

@@ -8,9 +8,9 @@
 #include "sync/machine.h"
 
 /*
- * The clock is read on slow paths only, so a hold is measured when both its ends passed one: it began with a wait (`began`), and ends under the
- * mutex. In between the thread may have left the lock and come back by the fast paths, which read no clock; then the count
- * `until_lean` has changed (`mark`), and nothing is learnt. A borrower leaves by a fast path, as it should; the lender measures
+ * The clock is read on slow paths only, so a hold is measured when both its ends passed one: it began with a wait, and ends under the
+ * mutex. In between the thread may have left the lock and come back by the fast paths, which read no clock: that return clears
+ * the `stamp`, and nothing is learnt. A borrower leaves by a fast path, as it should; the lender measures
  * the loan for it (turn.c).
  *
  * Averages are of logarithms. A thread that holds the lock for a microsecond, and once lost its processor for
@@ -67,11 +67,11 @@ gil_habit_is_long(const GilThreadState *ts)
 /* --- holds --- */
 
 uint64_t
-gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder)
+gil_habit_known_since(const GilThreadState *holder)
 {
-    uint64_t began = gil_load_relaxed(&holder->waiter.began);
+    uint64_t stamp = gil_load_relaxed(&holder->waiter.stamp);
 
-    return gil_load_relaxed(&holder->waiter.mark) == gil_load_relaxed(&lock->until_lean) ? began : 0;
+    return stamp & 1 ? 0 : stamp;
 }
 
 void
@@ -89,9 +89,9 @@ static uint64_t
 measure_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
 {
     struct gil_waiter *w = &ts->waiter;
-    uint64_t began = gil_lock_known_since(lock, ts);
+    uint64_t began = gil_habit_known_since(ts);
 
-    gil_store_relaxed(&w->began, 0);
+    gil_store_relaxed(&w->stamp, 0);
     if (began == 0 || began >= now) {
         w->stretch = 0;
         return began != 0;
@@ -135,14 +135,14 @@ void
 gil_habit_came_back(GilThreadState *ts, uint64_t now)
 {
     struct _GilCallSite *site = ts->block.site;
-    uint64_t left_at = ts->waiter.left_at;
+    uint64_t stamp = ts->waiter.stamp;
 
-    ts->waiter.left_at = 0;
-    if (left_at == 0 || site == NULL)
+    gil_store_relaxed(&ts->waiter.stamp, 0);
+    if (!(stamp & 1) || site == NULL)
         return;
     /* Several threads may learn at once; one sample is lost then. */
     uint16_t average = (uint16_t)gil_load_relaxed(&site->learned[0]);
-    gil_log2_learn(&average, now - left_at);
+    gil_log2_learn(&average, now - stamp + 1);
     gil_store_relaxed(&site->learned[0], average);
     gil_store_relaxed(&site->learned[1], gil_load_relaxed(&site->learned[1]) + 1);
 }

@@ -28,6 +28,21 @@ uint64_t gil_habit_typical(const GilThreadState *ts);
 int gil_habit_is_brief(const GilThreadState *ts);
 int gil_habit_is_long(const GilThreadState *ts);
 
+/* From when on holder, which holds the lock, has held it without leaving it, ns; 0: nobody knows. Any thread. */
+uint64_t gil_habit_known_since(const GilThreadState *holder);
+/* The stamp of a thread that gets the lock at now, or leaves it. */
+static inline uint64_t
+gil_habit_got_at(uint64_t now)
+{
+    return now & ~UINT64_C(1);
+}
+
+static inline uint64_t
+gil_habit_left_at(uint64_t now)
+{
+    return now | 1;
+}
+
 /* Under the lock's mutex, ts the holder: it leaves the lock, having had what it wanted. */
 void gil_habit_released(struct gil_lock *lock, GilThreadState *ts, uint64_t now);
 /* The same, but it did not have enough: it was asked to give way, over: to the next turn, else for a moment. */

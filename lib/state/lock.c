@@ -256,29 +256,32 @@ came_in(struct gil_lock *lock, GilThreadState *ts, enum how how)
             gil_count(how == GIVEN ? &ts->stats.forced : how == STOLEN ? &ts->stats.stolen : &ts->stats.voluntary, 1);
         }
         lock->last = ts->id;
-        gil_store_relaxed(&lock->until_lean, GIL_MACHINE_FENCE_WORTH);
+        lock->until_lean = GIL_MACHINE_FENCE_WORTH;
     }
+    lock->again = lock->timing || lock->may_lean ? 0 : ts->id;
     if (lock->timing)
         gil_store_relaxed(&lock->held_since, gil_machine_now());
     return GIL_LOCK_GOT;
 }
 
-int
-gil_lock_entered(struct gil_lock *lock, GilThreadState *ts)
+/* It took a free lock. */
+static int
+entered(struct gil_lock *lock, GilThreadState *ts)
 {
     int first = lock->last == 0, again = lock->last == ts->id;
 
-    gil_store_relaxed(&ts->waiter.began, 0);
-    if (ts->waiter.left_at != 0)
+    if (ts->waiter.stamp & 1)
         gil_habit_came_back(ts, gil_machine_now());
+    gil_store_relaxed(&ts->waiter.stamp, 0);
     if (came_in(lock, ts, LEFT) != GIL_LOCK_GOT)
         return GIL_LOCK_BARRED;
     /* In timing mode the count stands still. */
-    if (!first && (!again || lock->timing))
+    if (!lock->may_lean || lock->timing)
         return GIL_LOCK_GOT;
-    gil_store_relaxed(&lock->until_lean, GIL_MACHINE_FENCE_WORTH);
-    if (lock->may_lean && !lock->timing)
+    if (first || (again && --lock->until_lean == 0)) {
+        lock->until_lean = GIL_MACHINE_FENCE_WORTH;
         lean(lock, ts);
+    }
     return GIL_LOCK_GOT;
 }
 
@@ -407,8 +410,7 @@ waited(struct gil_lock *lock, GilThreadState *ts, enum how how)
     gil_count(&ts->stats.wait_ns, spent);
     if (spent > ts->stats.wait_max)
         gil_store_relaxed(&ts->stats.wait_max, spent);
-    gil_store_relaxed(&ts->waiter.began, now);
-    gil_store_relaxed(&ts->waiter.mark, lock->until_lean);
+    gil_store_relaxed(&ts->waiter.stamp, gil_habit_got_at(now));
     return GIL_LOCK_GOT;
 }
 
@@ -559,8 +561,8 @@ pays_to_spin(struct gil_lock *lock)
     return holder == NULL || !gil_habit_is_long(holder);
 }
 
-int
-gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func)
+static int
+acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func)
 {
     struct after after = {0};
 
@@ -592,9 +594,15 @@ gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit,
     }
     settle_holder(lock, now);
     GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
-    uint64_t since = holder != NULL ? gil_lock_known_since(lock, holder) : 0;
+    uint64_t since = holder != NULL ? gil_habit_known_since(holder) : 0;
     gil_turns_join(&lock->turns, ts, gil_turns_lane(ts), holder, since != 0 ? since : now, now);
     return wait(lock, ts, now, limit, 1, &after);
+}
+
+int
+gil_lock_return_slow(struct gil_lock *lock, GilThreadState *ts, int found, const char *func)
+{
+    return found == GIL_LOCK_TAKEN ? entered(lock, ts) : acquire_slow(lock, ts, GIL_LOCK_WAIT, func);
 }
 
 /* Take it if that can be done at once. */
@@ -618,7 +626,7 @@ try_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
             return GIL_LOCK_LATE;
     }
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
-    gil_store_relaxed(&ts->waiter.began, 0);
+    gil_store_relaxed(&ts->waiter.stamp, 0);
     return came_in(lock, ts, stolen ? STOLEN : LEFT);
 }
 
@@ -631,10 +639,10 @@ gil_lock_acquire_until(struct gil_lock *lock, GilThreadState *ts, uint64_t limit
     gil_compiler_barrier();
     if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED))
         return GIL_LOCK_GOT;
-    int rc = gil_lock_take_free(lock, ts);
-    if (rc != GIL_LOCK_LATE)
-        return rc;
-    return limit != 0 ? gil_lock_acquire_slow(lock, ts, limit, func) : try_slow(lock, ts, func);
+    int found = gil_lock_take_free(lock, ts);
+    if (found != GIL_LOCK_LATE)
+        return found == GIL_LOCK_GOT ? found : entered(lock, ts);
+    return limit != 0 ? acquire_slow(lock, ts, limit, func) : try_slow(lock, ts, func);
 }
 
 /* --- leaving --- */
@@ -677,7 +685,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
     uint64_t now = gil_machine_now();
     gil_mutex_lock(&lock->mu);
     gil_habit_released(lock, ts, now);
-    ts->waiter.left_at = now;
+    gil_store_relaxed(&ts->waiter.stamp, gil_habit_left_at(now));
     word = gil_load_relaxed(&lock->owner);
     GilThreadState *first = lock->turns.head;
     if (word & HANDOFF) {

@@ -25,14 +25,14 @@ struct gil_lock {
     /* One cache line that every transition touches. */
     uintptr_t owner;           /* [atomic] who holds it, or to whom it leans, and flags: what lock.c is about */
     uint64_t last;             /* [gil] number of the thread state that held it last; 0: nobody yet */
+    uint64_t again;            /* [gil] the same if there is nothing to do when that one takes it again; else 0 */
     uint64_t switches_left;    /* [gil] written by the holder, read by anyone: it came free, and another thread got it */
     uint64_t switches_forced;  /* [gil] the same: given up in a poll, on request */
     uint64_t wait_ns;          /* [gil] the same */
     uint64_t held_ns;          /* [gil] the same; up to the last release that was seen */
     uint64_t held_since;       /* [gil] the same; when the holder took it, 0 outside timing mode */
     uint32_t timing;           /* [gil] the same */
-    uint32_t until_lean;       /* [gil] times that the thread named in last must still take it before it may lean there;
-                                * read by anyone: while it stays the same, that thread has not left */
+    uint32_t until_lean;       /* [gil] times that the thread named in last must still take it before it may lean there */
 
     struct gil_mutex mu __attribute__((aligned(64))); /* the inside */
     struct gil_turns turns;      /* [mu] who waits, and for how long */
@@ -47,7 +47,8 @@ struct gil_lock {
 enum {
     GIL_LOCK_GOT = 0,
     GIL_LOCK_BARRED = -1, /* the thread state's interpreter has ended: it will never get it */
-    GIL_LOCK_LATE = 1,    /* the time is over */
+    GIL_LOCK_LATE = 1,    /* the time is over, or another has it */
+    GIL_LOCK_TAKEN = 2,   /* it has it, but has not come in yet: between gil_lock_take_free() and gil_lock_return_slow() */
 };
 /* No limit to a wait. */
 #define GIL_LOCK_WAIT GIL_TURN_NEVER
@@ -55,10 +56,8 @@ enum {
 /* may_lean: whether the lock may lean to a thread; else it issues no heavy fence. */
 void gil_lock_init(struct gil_lock *lock, uint64_t interval, int may_lean);
 
-/* The rest of the functions below: somebody else has, or wants, the lock; or there is something to count. */
-int gil_lock_acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const char *func);
+/* The rest of leaving: somebody else wants the lock, or there is something to count. */
 void gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
-int gil_lock_entered(struct gil_lock *lock, GilThreadState *ts);
 
 void gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 
@@ -67,7 +66,7 @@ void gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func)
  * something is set in brk.
  */
 
-/* GIL_LOCK_LATE: somebody else has it. */
+/* Takes the lock if it is free. Anything but GIL_LOCK_GOT goes on in gil_lock_return_slow(). */
 static inline int
 gil_lock_take_free(struct gil_lock *lock, GilThreadState *ts)
 {
@@ -76,21 +75,20 @@ gil_lock_take_free(struct gil_lock *lock, GilThreadState *ts)
     /* Acquire: pairs with the release that freed the word. Release: publishes ts, which may be new, to who claims. */
     if (__builtin_expect(!gil_cas_acq_rel(&lock->owner, &word, (uintptr_t)ts), 0))
         return GIL_LOCK_LATE;
-    uint32_t left = lock->until_lean - 1;
-    if (__builtin_expect(lock->last != ts->id || lock->timing || left == 0, 0))
-        return gil_lock_entered(lock, ts);
-    gil_store_relaxed(&lock->until_lean, left);
-    ts->waiter.left_at = 0;
-    return GIL_LOCK_GOT;
+    /* No store where none is needed: the next locked instruction would wait for it. */
+    return __builtin_expect(lock->again == ts->id && ts->waiter.stamp == 0, 1) ? GIL_LOCK_GOT : GIL_LOCK_TAKEN;
 }
+
+/* After gil_lock_take_free() said so: wait for the lock, or enter it properly. GIL_LOCK_GOT or GIL_LOCK_BARRED. */
+int gil_lock_return_slow(struct gil_lock *lock, GilThreadState *ts, int found, const char *func);
 
 static inline int
 gil_lock_return(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED))
         return GIL_LOCK_GOT;
-    int rc = gil_lock_take_free(lock, ts);
-    return __builtin_expect(rc == GIL_LOCK_LATE, 0) ? gil_lock_acquire_slow(lock, ts, GIL_LOCK_WAIT, func) : rc;
+    int found = gil_lock_take_free(lock, ts);
+    return __builtin_expect(found == GIL_LOCK_GOT, 1) ? GIL_LOCK_GOT : gil_lock_return_slow(lock, ts, found, func);
 }
 
 static inline void
@@ -178,7 +176,5 @@ void gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t 
 void gil_lock_straighten(struct gil_lock *lock);
 /* The holder leaves in timing mode, or timing ends: charge the time held. */
 void gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts);
-/* From when on holder has held the lock without leaving it; 0: nobody knows. */
-uint64_t gil_lock_known_since(struct gil_lock *lock, GilThreadState *holder);
 
 #endif

@@ -2,6 +2,7 @@
 /* Looking at the lock, and setting what it goes by. */
 #include "state/lock.h"
 
+#include "state/habit.h"
 #include "sync/machine.h"
 
 static GilThreadState *
@@ -30,8 +31,9 @@ gil_lock_set_timing(struct gil_lock *lock, GilThreadState *ts, int on)
     else if (!lock->timing && on)
         gil_store_relaxed(&lock->held_since, gil_machine_now());
     gil_store_relaxed(&lock->timing, on != 0);
+    lock->again = 0;
     /* What was held before is not counted by the other way. */
-    gil_store_relaxed(&ts->waiter.began, 0);
+    gil_store_relaxed(&ts->waiter.stamp, 0);
 }
 
 void
@@ -88,7 +90,7 @@ void
 gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
 {
     GilThreadState *holder = (GilThreadState *)(gil_load_relaxed(&lock->owner) & ~GIL_LOCK_FLAGS);
-    uint64_t since = gil_lock_known_since(lock, holder);
+    uint64_t since = gil_habit_known_since(holder);
     struct _GilCallSite *site = gil_load_relaxed(&holder->block.site);
 
     *report = (GilLongHold){
@@ -116,7 +118,7 @@ gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
     info->loans = lock->turns.loans;
     info->membarriers = lock->fences;
     info->switches_stolen = lock->stolen;
-    uint64_t seen = holder != NULL ? gil_lock_known_since(lock, holder) : 0;
+    uint64_t seen = holder != NULL ? gil_habit_known_since(holder) : 0;
     gil_mutex_unlock(&lock->mu);
     info->mode = lock->may_lean ? GIL_LOCK_ASYMMETRIC : GIL_LOCK_FENCED;
     info->timing = gil_load_relaxed(&lock->timing);

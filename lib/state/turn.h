@@ -34,10 +34,8 @@ struct gil_waiter {
     uint64_t looks;              /* while queued: when it will look about by itself; 0: now */
 
     uint64_t since;      /* [own] when it began to wait, ns */
-    uint64_t began;      /* [own] when it last got the lock after a wait, ns; 0: it was not seen; read by anyone */
+    uint64_t stamp;      /* [own] even: when it got the lock, ns; odd: when it left it; 0: a fast path did, unseen; read by anyone */
     uint64_t stretch;    /* [own] held before that, in the same turn, ns */
-    uint32_t mark;       /* [own] the lock's until_lean at that moment: the same now means never left since */
-    uint64_t left_at;    /* [own] when it last left the lock to somebody who waited, ns; 0: it came back since */
 };
 
 struct gil_turns {
