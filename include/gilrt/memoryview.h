@@ -3,9 +3,9 @@
  * @file
  * Memoryviews: a buffer as an object, to be indexed, sliced, cast and handed on without a copy.
  *
- * All views that were made from one another share one buffer of the exporter, which is given back when the last of them is
- * released or dies. A view that others have buffers of cannot be released. After its release a view raises ValueError
- * whatever it is asked.
+ * All views that were made from one another share one buffer of the exporter, which is given back when the last of
+ * them is released or dies. A view that others have buffers of cannot be released. After its release a view raises
+ * ValueError whatever it is asked.
  *
  * Elements are read and written in native single-character formats (`b B h H i I l L q Q n N ? c e f d P`, with or
  * without `@`); views of other formats can be sliced, copied as bytes and handed on.
@@ -25,8 +25,8 @@ GIL_API extern GilTypeObject GilMemoryView_Type;
  *  @newref
  *  @lock_held
  *  @reenters  the exporter
- *  @return NULL with TypeError where the object lends nothing, ValueError for a released memoryview, or what the exporter
- *          raises */
+ *  @return NULL with TypeError where the object lends nothing, ValueError for a released memoryview, or what the
+ *          exporter raises */
 GIL_API GilObject *GilMemoryView_FromObject(GilObject *base);
 /** A view of @p size bytes at @p mem, which must stay valid until the view and all made from it are gone. @p flags:
  *  GilBUF_READ or GilBUF_WRITE.
@@ -34,8 +34,8 @@ GIL_API GilObject *GilMemoryView_FromObject(GilObject *base);
  *  @lock_held
  *  @return NULL with SystemError or MemoryError */
 GIL_API GilObject *GilMemoryView_FromMemory(char *mem, Gil_ssize_t size, int flags);
-/** A view of what @p info describes. The buffer is not released by it, and shape, strides and suboffsets are copied; memory
- *  and format must outlive the view. ValueError where info->buf is NULL or it has more than GilBUF_MAX_NDIM dimensions.
+/** A view of what @p info describes. The buffer is not released by it; format, shape, strides and suboffsets are
+ *  copied, the memory must outlive the view. ValueError where info->buf is NULL or it has more than GilBUF_MAX_NDIM dimensions.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilMemoryView_FromBuffer(const Gil_buffer *info);
@@ -46,8 +46,8 @@ GIL_API GilObject *GilMemoryView_FromBuffer(const Gil_buffer *info);
  *  @reenters  the exporter */
 GIL_API GilObject *GilMemoryView_GetContiguous(GilObject *base, int buffertype, char order);
 
-/** The view's buffer, to be read only; valid until it is released. NULL with TypeError for anything but a memoryview, with
- *  ValueError for a released one.
+/** The view's buffer, to be read only; valid until it is released. NULL with TypeError for anything but a memoryview,
+ *  with ValueError for a released one.
  *  @lock_held */
 GIL_API Gil_buffer *_GilMemoryView_GetBuffer(GilObject *mview);
 #define GilMemoryView_GET_BUFFER(op) _GilMemoryView_GetBuffer(_GilObject_CAST(op))

@@ -11,8 +11,8 @@
  * A view is an exporter itself. While others have buffers of it (exports) it cannot be released, because
  * those point into its memory; the others hold the view, so it cannot die either.
  *
- * The awkward moment: index objects, slices and values that are written may be of anybody's making, and converting them may
- * release the very view. So each operation converts everything first, then asks once more whether the view was
+ * The awkward moment: index objects, slices and values that are written may be of anybody's making, and converting
+ * them may release the very view. So each operation converts everything first, then asks once more whether the view was
  * released, and only then touches memory; between that and the last byte nothing runs.
  */
 #include "value/memoryview.h"
@@ -281,7 +281,8 @@ GilMemoryView_FromMemory(char *mem, Gil_ssize_t size, int flags)
     if (mem == NULL)
         return gil_err_null(__func__);
     if ((flags != GilBUF_READ && flags != GilBUF_WRITE) || size < 0)
-        return GilErr_Format(GilExc_SystemError, "%s: bad argument (flags 0x%x, size %zd)", __func__, (unsigned)flags, size);
+        return GilErr_Format(GilExc_SystemError, "%s: bad argument (flags 0x%x, size %zd)", __func__, (unsigned)flags,
+                             size);
     struct gil_managed_buffer *managed = managed_new(ts);
     if (managed == NULL)
         return NULL;

@@ -54,7 +54,8 @@ char gil_item_code(const char *format);
 const char *gil_item_format(const char *format, Gil_ssize_t *size);
 /* The element at that address, or NULL with NotImplementedError or MemoryError. */
 GilObject *gil_item_unpack(const char *format, const char *at);
-/* item in that format into room (16 bytes). 0, or -1 with TypeError, ValueError or NotImplementedError. May run anything. */
+/* item in that format into room (16 bytes). 0, or -1 with TypeError, ValueError or NotImplementedError. May run
+ * anything. */
 int gil_item_pack(const char *format, GilObject *item, char *room);
 /* Whether all elements are equal, shapes included: 1, 0, -1. Runs nothing. */
 int gil_item_equal(const Gil_buffer *a, const Gil_buffer *b);

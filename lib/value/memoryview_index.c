@@ -59,8 +59,8 @@ read_key(GilObject *object, struct key *key)
         return KEY_WHOLE;
     if (GilTuple_Check(object))
         return read_tuple(object, key);
-    if (GilSlice_Check(object))
-        return GilSlice_Unpack(object, &key->start, &key->stop, &key->step) < 0 ? KEY_FAILED : KEY_SLICE; /* may run anything */
+    if (GilSlice_Check(object)) /* may run anything, as below */
+        return GilSlice_Unpack(object, &key->start, &key->stop, &key->step) < 0 ? KEY_FAILED : KEY_SLICE;
     if (!GilIndex_Check(object))
         return KEY_OTHER;
     key->n = -1; /* a plain int, not a tuple of one */
@@ -210,7 +210,7 @@ assign_slice(struct gil_memoryview *self, struct key *key, GilObject *value)
     return rc;
 }
 
-/* The element that key names becomes value; what says why key does not name one. */
+/* The element that key names becomes value. */
 static int
 assign_element(struct gil_memoryview *self, struct key *key, GilObject *value)
 {
@@ -232,7 +232,8 @@ gil_memoryview_ass_subscript(GilObject *op, GilObject *object, GilObject *value)
     if (gil_memoryview_need(self) < 0)
         return -1;
     if (self->view.readonly || value == NULL) {
-        GilErr_SetString(GilExc_TypeError, self->view.readonly ? "cannot modify read-only memory" : "cannot delete memory");
+        GilErr_SetString(GilExc_TypeError,
+                         self->view.readonly ? "cannot modify read-only memory" : "cannot delete memory");
         return -1;
     }
     enum key_kind kind = read_key(object, &key); /* may run anything */
@@ -264,7 +265,7 @@ refuse(GilObject *exception, const char *why)
     return GilErr_Format(exception, "memoryview: %s", why);
 }
 
-/* The lengths in a list or tuple into shape: how many, or -1 with the error set. May run nothing: ints only. */
+/* The lengths in a list or tuple into shape: how many, or -1 with the error set. Runs nothing: they are ints. */
 static int
 read_shape(GilObject *lengths, Gil_ssize_t *shape, Gil_ssize_t *product)
 {

@@ -117,8 +117,10 @@ store(const struct code *code, char *at, uint64_t value)
     uint8_t u8 = (uint8_t)value;
     uint16_t u16 = (uint16_t)value;
     uint32_t u32 = (uint32_t)value;
-    const void *from = code->size == 1 ? (void *)&u8 : code->size == 2 ? (void *)&u16 : code->size == 4 ? (void *)&u32 : (void *)&value;
+    const void *from = &value;
 
+    if (code->size < sizeof value)
+        from = code->size == 1 ? (void *)&u8 : code->size == 2 ? (void *)&u16 : (void *)&u32;
     memcpy(at, from, code->size);
 }
 

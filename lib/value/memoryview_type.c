@@ -259,7 +259,8 @@ method_cast(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwn
 }
 
 static GilMethodDef memoryview_methods[] = {
-    {"release", method_release, GIL_METH_NOARGS, "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
+    {"release", method_release, GIL_METH_NOARGS,
+     "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
     {"tobytes", _GilCFunction_CAST(method_tobytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "tobytes($self, /, order='C')\n--\n\nThe elements as bytes, in order 'C', 'F', or 'A' for that of the memory."},
     {"hex", method_hex, GIL_METH_NOARGS, "hex($self, /)\n--\n\nTwo digits a byte, as str."},

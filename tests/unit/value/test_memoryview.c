@@ -201,7 +201,8 @@ START_TEST(test_value_memoryview__memory_behind_pointers)
 {
     GilType_Slot slots[] = {{Gil_bf_getbuffer, (void *)lend_rows}, {0, NULL}};
     GilType_Spec spec = {"test.Rows", 0, 0, 0, slots};
-    GilObject *type = GilType_FromSpec(&spec), *base = GilObject_CallNoArgs(type), *view = GilMemoryView_FromObject(base);
+    GilObject *type = GilType_FromSpec(&spec), *base = GilObject_CallNoArgs(type);
+    GilObject *view = GilMemoryView_FromObject(base);
     Gil_buffer lent;
 
     gil_expect_repr(call(view, "tolist"), "[[97, 98, 99], [100, 101, 102]]");
@@ -211,7 +212,8 @@ START_TEST(test_value_memoryview__memory_behind_pointers)
     gil_expect_error(GilExc_BufferError, "memoryview: underlying buffer requires suboffsets");
     ck_assert_int_eq(GilObject_GetBuffer(view, &lent, GilBUF_FULL_RO), 0);
     GilBuffer_Release(&lent);
-    GilObject *one = GilLong_FromLong(1), *slice = GilSlice_New(one, NULL, NULL), *part = GilObject_GetItem(view, slice);
+    GilObject *one = GilLong_FromLong(1), *slice = GilSlice_New(one, NULL, NULL);
+    GilObject *part = GilObject_GetItem(view, slice);
     gil_expect_repr(call(part, "tolist"), "[[100, 101, 102]]");
     GilObject *all[] = {type, base, view, one, slice, part};
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)

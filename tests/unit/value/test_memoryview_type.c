@@ -63,7 +63,8 @@ START_TEST(test_value_memoryview_type__methods)
     gil_expect_octets(call(grid, "tobytes"), "abcdef", 6);
     gil_expect_octets(GilObject_CallMethod(grid, "tobytes", "s", "F"), "adbecf", 6);
     gil_expect_octets(GilObject_CallMethod(grid, "tobytes", "O", Gil_None), "abcdef", 6);
-    gil_expect_failure(GilObject_CallMethod(grid, "tobytes", "s", "X"), GilExc_ValueError, "order must be 'C', 'F' or 'A'");
+    gil_expect_failure(GilObject_CallMethod(grid, "tobytes", "s", "X"), GilExc_ValueError,
+                       "order must be 'C', 'F' or 'A'");
     gil_expect_failure(GilObject_CallMethod(grid, "tobytes", "i", 1), GilExc_TypeError,
                        "tobytes() argument 'order' must be str or None, not int");
     gil_expect_text(call(grid, "hex"), "616263646566");
@@ -86,7 +87,8 @@ END_TEST
 static GilObject *
 call_by_name(GilObject *view, const char *name, const char *args, const char *names, GilObject *value)
 {
-    GilObject *method = GilObject_GetAttrString(view, name), *tuple = args != NULL ? Gil_BuildValue("(s)", args) : GilTuple_New(0);
+    GilObject *method = GilObject_GetAttrString(view, name);
+    GilObject *tuple = args != NULL ? Gil_BuildValue("(s)", args) : GilTuple_New(0);
     GilObject *kwargs = Gil_BuildValue("{sO}", names, value), *result = GilObject_Call(method, tuple, kwargs);
     Gil_DECREF(method);
     Gil_DECREF(tuple);
@@ -137,7 +139,8 @@ END_TEST
 START_TEST(test_value_memoryview_type__hashes_as_bytes)
 {
     GilObject *bytes = GilBytes_FromString("abcdef"), *view = GilMemoryView_FromObject(bytes), *array, *writable;
-    GilObject *shorts = GilObject_CallMethod(view, "cast", "s", "h"), *chars = GilObject_CallMethod(view, "cast", "s", "c");
+    GilObject *shorts = GilObject_CallMethod(view, "cast", "s", "h");
+    GilObject *chars = GilObject_CallMethod(view, "cast", "s", "c");
     GilObject *readonly;
 
     ck_assert_int_eq(GilObject_Hash(view), GilObject_Hash(bytes));
