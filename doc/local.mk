@@ -6,6 +6,7 @@ EXTRA_DIST += \
     doc/guide/ownership.md \
     doc/guide/threads.md
 EXTRA_DIST += \
+    doc/internals/collector.md \
     doc/internals/containers.md \
     doc/internals/dependencies.md \
     doc/internals/objects.md \

@@ -39,6 +39,7 @@
 #include "gilrt/function.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
+#include "gilrt/memoryview.h"
 #include "gilrt/none.h"
 #include "gilrt/set.h"
 #include "gilrt/slice.h"

@@ -22,6 +22,7 @@ gilrtinclude_HEADERS += include/gilrt/mapping.h
 gilrtinclude_HEADERS += include/gilrt/sequence.h
 gilrtinclude_HEADERS += include/gilrt/slice.h
 gilrtinclude_HEADERS += include/gilrt/set.h
+gilrtinclude_HEADERS += include/gilrt/memoryview.h
 gilrtinclude_HEADERS += include/gilrt/number.h
 gilrtinclude_HEADERS += include/gilrt/none.h
 gilrtinclude_HEADERS += include/gilrt/bool.h

@@ -128,9 +128,9 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  * else of the runtime active in it.
  *
  * Guards that are open are waited for, without the lock. After that no other thread gets the lock any more: one that
- * left it and comes back without a guard sleeps for ever. Then modules are cleared, and the types that were made, in
- * reverse order; what objects are left in cycles, or by lost references, is counted (Gil_GetFinalizeReport()) and
- * given back with the interpreter's memory. Shared objects of modules stay loaded.
+ * left it and comes back without a guard sleeps for ever. Then cycles are collected, modules are cleared, and the types
+ * that are still held, in reverse order; what objects are left by lost references is counted (Gil_GetFinalizeReport())
+ * and given back with the interpreter's memory. Shared objects of modules stay loaded.
  *
  * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling
  *         thread is not the one that started it, or not attached; when something of the runtime is active in it that
@@ -152,7 +152,7 @@ GIL_API int Gil_IsFinalizing(void);
 typedef struct GilFinalizeReport {
     size_t size;        /**< set by GilFinalizeReport_Init() */
     uint64_t stops;     /**< times that the runtime was stopped in this process */
-    uint64_t objects;   /**< objects that can be in cycles: these were in one, or their references were lost */
+    uint64_t objects;   /**< objects that can be in cycles: their references were lost, or those of what holds them */
     uint64_t blocks;    /**< all blocks of the interpreter's memory, those of these objects included */
     uint64_t bytes;     /**< their size */
 } GilFinalizeReport;

@@ -3,9 +3,9 @@
  * @file
  * Sets: hashable objects, each once, in no order that can be relied on.
  *
- * A set can change, a frozenset cannot and is hashable itself. Elements are asked for their hash and compared, which may
- * run anything, also what changes the very set: a call then answers for the set as it found it, or raises RuntimeError.
- * Who goes through a set by an iterator gets RuntimeError once it has changed.
+ * A set can change, a frozenset cannot and is hashable itself. Elements are asked for their hash and compared, which
+ * may run anything, also what changes the very set: a call then answers for the set as it found it, or raises
+ * RuntimeError. Who goes through a set by an iterator gets RuntimeError once it has changed.
  */
 #ifndef GILRT_SET_H
 #define GILRT_SET_H

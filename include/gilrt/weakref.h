@@ -4,8 +4,8 @@
  * Weak references: to know an object without keeping it alive.
  *
  * A reference object (`ref`) gives its referent, as a strong reference, while it lives; a proxy stands for it and fails
- * with ReferenceError once it is dead. Both can have a callback, which is called once, after the referent is dead to all
- * of its weak references and before its memory goes; the latest made is called first. A weak reference that dies
+ * with ReferenceError once it is dead. Both can have a callback, which is called once, after the referent is dead to
+ * all of its weak references and before its memory goes; the latest made is called first. A weak reference that dies
  * before its referent is not called.
  *
  *     GilObject *ref = GilWeakref_NewRef(widget, NULL);
@@ -48,8 +48,8 @@ typedef void (*GilWeakref_Callback)(GilObject *ref, void *arg);
  *  result may be a reference object that exists already.
  *  @newref
  *  @lock_held
- *  @return NULL with TypeError when objects of that type cannot be referred to weakly, ReferenceError when @p ob is being
- *          destroyed, MemoryError */
+ *  @return NULL with TypeError when objects of that type cannot be referred to weakly, ReferenceError when @p ob is
+ *          being destroyed, MemoryError */
 GIL_API GilObject *GilWeakref_NewRef(GilObject *ob, GilObject *callback);
 /** The same with a C function, which must stay loaded; @p arg is only passed on. No counterpart in CPython.
  *  @newref

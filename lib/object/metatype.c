@@ -5,7 +5,7 @@
  * A type made at run time dies like any object, with its last reference. Its instances hold one each, and so do derived
  * types (through bases), so a type never goes before what needs it. The interpreter keeps all its types in a list,
  * newest first, without counting them. At the interpreter's end gil_types_clear() walks it and gives back what class
- * attributes hold: a type and the objects in its table may hold each other in a circle, which nothing else breaks.
+ * attributes hold, of those types that are still held after the last collection: by a reference that was lost.
  */
 #include "object/metatype.h"
 

@@ -268,7 +268,8 @@ may_refer(GilObject *ob, struct gil_weakref ***list)
         return 0;
     }
     if (!gil_object_is_alive(ob)) {
-        GilErr_Format(GilExc_ReferenceError, "cannot create weak reference to dying '%s' object", Gil_TYPE(ob)->tp_name);
+        GilErr_Format(GilExc_ReferenceError, "cannot create weak reference to dying '%s' object",
+                      Gil_TYPE(ob)->tp_name);
         return 0;
     }
     if (gil_is_type(ob) && !gil_type_is_heap((GilTypeObject *)(void *)ob))
@@ -486,8 +487,9 @@ static GilObject *
 ref_vectorcall(GilObject *op, GilObject *const *Gil_UNUSED(args), size_t nargsf, GilObject *kwnames)
 {
     GilObject **items;
+    Gil_ssize_t n = (Gil_ssize_t)(nargsf & (SIZE_MAX >> 1)); /* without the bit that lends a place before them */
 
-    return called(op, (Gil_ssize_t)(nargsf & ((size_t)-1 >> 1)), kwnames != NULL ? gil_ops.tuple_items(kwnames, &items) : 0);
+    return called(op, n, kwnames != NULL ? gil_ops.tuple_items(kwnames, &items) : 0);
 }
 
 static GilObject *

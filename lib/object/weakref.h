@@ -65,8 +65,8 @@ gil_weakref_queue_init(struct gil_weakref_queue *queue)
 }
 
 /*
- * op is garbage, and alive still: from now on its weak references say that it is dead. Those with a callback go into the
- * queue, unless is_trash(ref, arg) says that the weak reference is garbage itself: its callback will never run. And
+ * op is garbage, and alive still: from now on its weak references say that it is dead. Those with a callback go into
+ * the queue, unless is_trash(ref, arg) says that the weak reference is garbage itself: its callback will never run. And
  * when op is a weak reference it lets go of its referent, so that nothing happens to it when that dies. Call it for all
  * objects of the garbage before the first finalizer runs. Runs nothing, needs no memory, gives no reference back.
  */
@@ -74,7 +74,8 @@ void gil_weakref_clear_garbage(GilObject *op, int (*is_trash)(GilObject *ref, vo
                                struct gil_weakref_queue *queue);
 /* Call the callbacks and empty the queue. The pending error stays as it is. May run anything. */
 void gil_weakref_run_callbacks(GilThreadState *ts, struct gil_weakref_queue *queue);
-/* Weak references that finalizers made to garbage: op is dead to all that there are, without callbacks. Runs nothing. */
+/* For weak references that finalizers made to garbage: op is dead to all that there are, without callbacks. Runs
+ * nothing. */
 void gil_weakref_clear_silently(GilObject *op);
 
 /* Check what must hold of op's list; stops the process where it does not. For tests and debug builds. */

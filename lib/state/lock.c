@@ -449,7 +449,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
 {
     struct gil_waiter *w = &ts->waiter;
     int spins = w->lane != GIL_LANE_TURN;
-    uint64_t spin_until = now + 2 * gil_machine_spin_ns(), report_at = 0;
+    uint64_t spin_until = now + 2 * gil_machine_spin_ns(), told_at = 0;
 
     for (;; look = 1) {
         struct gil_long_hold watch = {0};
@@ -466,21 +466,28 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
                 leave_mu(lock, after);
                 return GIL_LOCK_LATE;
             }
-            if (gil_turns_when(&lock->turns, ts) <= now && !claim(lock, ts, now, after))
-                continue;
+            if (gil_turns_when(&lock->turns, ts) <= now) {
+                if (!claim(lock, ts, now, after))
+                    continue;
+                /* A holder that computes polls soon. */
+                if (lock->turns.claimant == ts && !spins) {
+                    spins = 1;
+                    spin_until = now + 2 * gil_machine_spin_ns();
+                }
+            }
         }
         uint64_t until = gil_turns_when(&lock->turns, ts);
         if (lock->turns.claimant != ts || lock->watch.func == NULL)
-            report_at = 0;
+            told_at = 0;
         else {
-            if (report_at != 0 && now >= report_at) {
+            if (told_at == 0)
+                told_at = now; /* there is nothing to tell yet */
+            else if (now - told_at >= lock->watch.ns) {
                 watch = lock->watch;
                 gil_lock_describe_hold(lock, ts, now, &report);
-                report_at = 0;
+                told_at = now;
             }
-            if (report_at == 0)
-                report_at = now + lock->watch.ns;
-            until = report_at;
+            until = lock->watch.ns < GIL_LOCK_WAIT - told_at ? told_at + lock->watch.ns : GIL_LOCK_WAIT;
         }
         if (spins && until > spin_until)
             until = spin_until;
@@ -595,7 +602,7 @@ acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const ch
     settle_holder(lock, now);
     GilThreadState *holder = owner_of(gil_load_relaxed(&lock->owner));
     uint64_t since = holder != NULL ? gil_habit_known_since(holder) : 0;
-    gil_turns_join(&lock->turns, ts, gil_turns_lane(ts), holder, since != 0 ? since : now, now);
+    gil_turns_join(&lock->turns, ts, gil_turns_lane(&lock->turns, ts), holder, since != 0 ? since : now, now);
     return wait(lock, ts, now, limit, 1, &after);
 }
 
@@ -781,6 +788,19 @@ gil_lock_bar(struct gil_lock *lock, GilThreadState *ts)
         give_up(lock, ts, &after);
         tell(ts, SHUT, &after);
     }
+    leave_mu(lock, &after);
+}
+
+void
+gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch)
+{
+    struct after after = {0};
+
+    gil_mutex_lock(&lock->mu);
+    lock->watch = *watch;
+    /* Who is to tell of the present hold may sleep without a limit, or until it would have told by the former time. */
+    if (lock->turns.claimant != NULL)
+        tell(lock->turns.claimant, NUDGED, &after);
     leave_mu(lock, &after);
 }
 

@@ -147,6 +147,8 @@ void gil_lock_set_weight(struct gil_lock *lock, GilThreadState *ts, uint32_t wei
 void gil_lock_set_latency(struct gil_lock *lock, GilThreadState *ts, int latency);
 /* Call func(data) whenever ts is asked to give the lock up; NULL: no more, and no call is under way any longer. */
 void gil_lock_set_preempt_hook(struct gil_lock *lock, GilThreadState *ts, void (*func)(void *), void *data);
+/* Tell func of holds longer than ns while others wait; NULL: nobody. */
+void gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch);
 
 void gil_lock_hold(struct gil_lock *lock);
 /* 1 when that was the last: the memory may be put back. */
@@ -159,8 +161,6 @@ void gil_lock_set_timing(struct gil_lock *lock, GilThreadState *ts, int on);
 /* In ns, 1 or more; the turn that has begun keeps its length. */
 void gil_lock_set_interval(struct gil_lock *lock, uint64_t interval);
 uint64_t gil_lock_interval(struct gil_lock *lock);
-/* Tell func of holds longer than ns while others wait; NULL: nobody. */
-void gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch);
 /* Fills all fields but size. */
 void gil_lock_info(struct gil_lock *lock, GilLockInfo *info);
 void gil_lock_stats(struct gil_lock *lock, GilThreadState *ts, GilLockStats *stats);

@@ -79,14 +79,6 @@ gil_lock_set_preempt_hook(struct gil_lock *lock, GilThreadState *ts, void (*func
 }
 
 void
-gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch)
-{
-    gil_mutex_lock(&lock->mu);
-    lock->watch = *watch;
-    gil_mutex_unlock(&lock->mu);
-}
-
-void
 gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report)
 {
     GilThreadState *holder = (GilThreadState *)(gil_load_relaxed(&lock->owner) & ~GIL_LOCK_FLAGS);

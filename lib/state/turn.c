@@ -25,11 +25,12 @@
  * round; what one had too much is taken off its next turn, not off its place. Nobody is passed more often than
  * PASSES_MAX times, whatever the accounts say; with k before it a thread gets its turn after k + 1 + PASSES_MAX turns at most.
  *
- * LOAN. A thread that typically keeps the lock for a moment only (habit.h) need not wait for a turn. It borrows: the holder
+ * LOAN. A thread that typically keeps the lock for a moment only (habit.h) need not wait for a turn; nor one that wants a
+ * twentieth of an interval at most and had less than its share. It borrows: the holder
  * hands the lock over at its next poll, stands first in the queue, and takes it back when the borrower leaves. The
  * turn goes on meanwhile and ends when it would have ended: who waits for a turn does not wait longer for any number of loans. The
- * lender keeps 70 % of its time: after a loan that cost it d, it lends no more for d * 7 / 3. One loan at a time; after SLICE_NS
- * the lender claims the lock back, unless the borrower was declared urgent.
+ * lender keeps 70 % of its time: after a loan that cost it d, it lends no more for d * 7 / 3. One loan at a time; when it
+ * lasts much longer than it should the lender claims the lock back.
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
  * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims on
@@ -54,14 +55,6 @@ gil_turns_init(struct gil_turns *turns, uint64_t interval)
     *turns = (struct gil_turns){.interval = interval};
 }
 
-enum gil_lane
-gil_turns_lane(const GilThreadState *ts)
-{
-    if (ts->waiter.latency == GIL_LATENCY_PATIENT)
-        return GIL_LANE_TURN;
-    return ts->waiter.latency == GIL_LATENCY_URGENT || gil_habit_is_brief(ts) ? GIL_LANE_EXPRESS : GIL_LANE_TURN;
-}
-
 static uint64_t
 by_weight(const GilThreadState *ts, uint64_t ns)
 {
@@ -74,6 +67,24 @@ static uint64_t
 sum(uint64_t a, uint64_t b)
 {
     return a < UINT64_MAX - b ? a + b : UINT64_MAX;
+}
+
+/* Whether ts had less than its share lately, and wants little now. */
+static int
+is_modest(const struct gil_turns *turns, const GilThreadState *ts)
+{
+    uint64_t interval = gil_load_relaxed(&turns->interval);
+
+    return gil_habit_typical(ts) <= interval / 20 && sum(ts->waiter.used, interval / 2) < turns->most_used;
+}
+
+enum gil_lane
+gil_turns_lane(const struct gil_turns *turns, const GilThreadState *ts)
+{
+    if (ts->waiter.latency == GIL_LATENCY_PATIENT)
+        return GIL_LANE_TURN;
+    return ts->waiter.latency == GIL_LATENCY_URGENT || gil_habit_is_brief(ts) || is_modest(turns, ts) ? GIL_LANE_EXPRESS
+                                                                                                     : GIL_LANE_TURN;
 }
 
 /* --- accounts --- */
@@ -374,7 +385,9 @@ gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now)
     turns->borrower = to;
     turns->borrower_id = to->id;
     turns->lent_at = now;
-    turns->term = to->waiter.latency == GIL_LATENCY_URGENT ? gil_load_relaxed(&turns->interval) : SLICE_NS;
+    uint64_t term = 4 * gil_habit_typical(to);
+    turns->term = to->waiter.latency == GIL_LATENCY_URGENT ? gil_load_relaxed(&turns->interval)
+                  : gil_habit_is_brief(to) ? SLICE_NS : term;
     gil_store_relaxed(&turns->loans, turns->loans + 1);
     insert(turns, from, GIL_LANE_LENDER);
 }

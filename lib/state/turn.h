@@ -59,7 +59,7 @@ struct gil_turns {
 void gil_turns_init(struct gil_turns *turns, uint64_t interval);
 
 /* In which lane ts has to wait. */
-enum gil_lane gil_turns_lane(const GilThreadState *ts);
+enum gil_lane gil_turns_lane(const struct gil_turns *turns, const GilThreadState *ts);
 /*
  * ts comes to the queue; holder has the lock, NULL: nobody, or nobody knows; since: from when on it certainly had it, now
  * if that is not known. What ts did not use while it was away is forgotten but for one interval.

@@ -3,9 +3,9 @@
  * Sets: the table, and the public functions.
  *
  * A table is an array of {key, hash}, a power of two long, open addressing, at most three fifths of it in use. The
- * probe sequence is the dict's: i = 5i + 1 + perturb, where perturb begins as the hash and loses 5 bits a step. A removed
- * element leaves its place marked, so that sequences which go over it are not cut; such places go when the table is
- * rebuilt, and are used again by the next element that comes by. A set without elements shares one constant
+ * probe sequence is the dict's: i = 5i + 1 + perturb, where perturb begins as the hash and loses 5 bits a step. A
+ * removed element leaves its place marked, so that sequences which go over it are not cut; such places go when the
+ * table is rebuilt, and are used again by the next element that comes by. A set without elements shares one constant
  * table of one free place.
  *
  * Why no compact table as the dict has: a set promises no order, and without values an entry is 16 bytes, so that an
@@ -77,15 +77,16 @@ gil_set_validate(const struct gil_set *s)
         const struct gil_set_entry *e = &s->table[i];
         live += e->key != NULL;
         removed += e->key == NULL && e->hash == REMOVED;
-        GIL_REQUIRE(e->key != NULL || e->hash == REMOVED || e->hash == FREE, "entry %zu is neither free nor removed", i);
+        GIL_REQUIRE(e->key != NULL || e->hash == REMOVED || e->hash == FREE, "entry %zu is neither free nor removed",
+                    i);
         if (e->key == NULL)
             continue;
         struct probe p = probe_begin(s, e->hash);
         for (; p.slot != i; probe_next(&p))
             GIL_REQUIRE(s->table[p.slot].key != NULL || s->table[p.slot].hash != FREE, "entry %zu is not found", i);
     }
-    GIL_REQUIRE(live == s->used && live + removed == s->filled, "%zd elements and %zd in use, found %zd and %zd removed",
-                s->used, s->filled, live, removed);
+    GIL_REQUIRE(live == s->used && live + removed == s->filled,
+                "%zd elements and %zd in use, found %zd and %zd removed", s->used, s->filled, live, removed);
     GIL_REQUIRE((size_t)s->filled <= capacity(s->mask + 1), "%zd of %zu entries are in use", s->filled, s->mask + 1);
 }
 

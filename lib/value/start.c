@@ -16,6 +16,7 @@
 #include "value/function.h"
 #include "value/list.h"
 #include "value/long.h"
+#include "value/memoryview.h"
 #include "value/none.h"
 #include "value/row_iter.h"
 #include "value/set.h"
@@ -58,7 +59,7 @@ gil_value_start(void)
         gil_unicode_start,   gil_bytes_start, gil_bytearray_start, gil_tuple_start, gil_list_start,
         gil_row_iter_start,  gil_dict_start,  gil_dict_view_start, gil_slice_start, gil_capsule_start,
         gil_function_start,  gil_method_start, gil_weakproxy_start,
-        gil_set_start,
+        gil_set_start,       gil_memoryview_start,
     };
     fill_ops();
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)

@@ -170,7 +170,8 @@ proxy_iternext(GilObject *op)
     if (GilIter_Check(ob))
         result = GilIter_Next(ob);
     else
-        GilErr_Format(GilExc_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object", Gil_TYPE(ob)->tp_name);
+        GilErr_Format(GilExc_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object",
+                      Gil_TYPE(ob)->tp_name);
     Gil_DECREF(ob);
     return result;
 }

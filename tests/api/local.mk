@@ -51,3 +51,4 @@ API_TESTS += tests/api/test_slot
 API_TESTS += tests/api/test_typeobject
 API_TESTS += tests/api/test_weakref
 API_TESTS += tests/api/test_set
+API_TESTS += tests/api/test_memoryview

@@ -3,6 +3,7 @@
 INSTALL_TESTS += tests/install/layout.sh
 INSTALL_TESTS += tests/install/consumers.sh
 INSTALL_TESTS += tests/install/readme.sh
+INSTALL_TESTS += tests/install/guide.sh
 INSTALL_TESTS += tests/install/dlopen.sh
 INSTALL_TESTS += tests/install/contract.sh
 INSTALL_TESTS += tests/install/macro.sh

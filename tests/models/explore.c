@@ -75,6 +75,7 @@ static EXPLORER_OWN struct level {
 } levels[DEPTH_MAX + 1];
 static EXPLORER_OWN long reached; /* the known state in which this run ended, -1: it went to its end */
 static EXPLORER_OWN int every; /* no state is looked up */
+static EXPLORER_OWN struct seen_digest after_setup; /* of this search; 0 before its first run */
 
 static EXPLORER_OWN struct {
     char *from, *to;
@@ -244,12 +245,13 @@ list_options(struct option *options)
             options[count++] = (struct option){GO, (unsigned char)t};
     /* Nobody ready: that is a failure, and no sleep's end hides it. */
     int idle = count == 0;
+    unsigned numb = scenario->time_passes != 0 ? ~scenario->time_passes : 0;
     if (idle && !scenario->time_passes)
         return 0;
     for (int t = 0; t < scenario->threads; t++) {
         if (threads[t].state != PARKED)
             continue;
-        if (threads[t].deadline != GIL_MACHINE_NEVER && (idle || timeouts < bounds->timeouts))
+        if (threads[t].deadline != GIL_MACHINE_NEVER && !(numb >> t & 1) && (idle || timeouts < bounds->timeouts))
             options[count++] = (struct option){TIMEOUT, (unsigned char)t};
         if (!idle && spurious < bounds->spurious)
             options[count++] = (struct option){SPURIOUS, (unsigned char)t};
@@ -662,6 +664,19 @@ gil_machine_spin_ns(void)
 
 /* --- runs --- */
 
+/* What a run leaves behind and the next one begins with would tell all their states apart. */
+static void
+check_setup(void)
+{
+    struct seen_digest digest = {1, 2};
+
+    seen_mix_program(&digest);
+    if (after_setup.a == 0 && after_setup.b == 0)
+        after_setup = digest;
+    else if (memcmp(&after_setup, &digest, sizeof digest) != 0)
+        explore_fail("setup() leaves something as the run before left it");
+}
+
 static void
 run(void)
 {
@@ -684,8 +699,10 @@ run(void)
         makecontext(&thread->start, trampoline, 0);
     }
     scenario->setup();
-    if (_setjmp(out) == 0)
+    if (_setjmp(out) == 0) {
+        check_setup();
         schedule();
+    }
     cur = -1;
     if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0)
         scenario->finish();
@@ -816,6 +833,7 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
     scenario = which;
     bounds = within;
     prefix = 0;
+    after_setup = (struct seen_digest){0, 0};
     seen_forget_all();
     int more;
     do {
@@ -838,6 +856,7 @@ explore_replay(const struct scenario *which, const struct explore_bounds *within
     scenario = which;
     bounds = within;
     read_replay(replay);
+    after_setup = (struct seen_digest){0, 0};
     telling = 1;
     run();
     telling = 0;

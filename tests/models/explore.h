@@ -16,8 +16,8 @@
  *     spurious     sleeps that end for no reason
  *
  * When no thread can go on and one has not ended, somebody was forgotten: timeouts are no way out, since a lock
- * that lives on them has lost a wake-up. Only in a scenario marked time_passes a timeout comes to the rescue, for what
- * timers are there to do.
+ * that lives on them has lost a wake-up. Only in a scenario in which time_passes a timeout comes to the rescue, for what
+ * timers are there to do; and there the timers of some threads may never fire, as if these were stopped for ever.
  *
  * MEMORY ORDER is that of x86 (TSO): a plain store to an address of interest goes into a buffer of its thread, first
  * in, first out, where that thread alone sees it. A read-modify-write, a store with seq_cst, a full fence, a sleep
@@ -44,7 +44,7 @@
  * waits for; the clock; how much of the bounds is used up. It is taken as it is, bit by bit, so whatever a scenario
  * keeps there is part of it unasked; what is left over from calls that returned may make two of one state, which
  * costs time and hides nothing. Hence the two rules for a scenario: no heap, and setup() sets all that bodies change,
- * or else no state is ever met twice. A state keeps the number of schedules below it, so that the sum is the number
+ * or else no state is ever met twice; the second is checked. A state keeps the number of schedules below it, so that the sum is the number
  * that a search without this would have run; the test compares them. A state that is met again below itself, with no
  * bound used in between, is a loop that need not end: a failure.
  */
@@ -54,10 +54,13 @@ struct explore_bounds {
     int preemptions, timeouts, spurious;
 };
 
+/* For time_passes: everybody's timers fire. */
+#define EXPLORE_ALL (~0u)
+
 struct scenario {
     const char *name;
     int threads;
-    int time_passes;
+    unsigned time_passes;                              /* whose timers fire when nobody can go on, as bits; 0: nobody's */
     void (*setup)(void);                               /* plain stores only */
     void (*body)(int thread);
     int (*of_interest)(const void *address);           /* other atomic accesses are no points */

@@ -33,11 +33,16 @@ static GilThreadState *claimant;  /* to whom the lock is owed, as of the last st
 static int claims_end;            /* who claims may give up */
 static int refused[THREADS_MAX];  /* came for a lock that was barred to it */
 static int late[THREADS_MAX];     /* did not get the lock in time */
+static struct _GilCallSite site, sleeps; /* an ALLOW_THREADS and a BLOCKING_CALL */
+__thread struct _GilThreadBlock *_Gil_thread;
 
 static void
 setup_lock(int may_lean)
 {
     memset(cells, 0, sizeof cells);
+    site = (struct _GilCallSite){"model", 1, _Gil_SITE_ALLOW, {0}};
+    sleeps = (struct _GilCallSite){"model", 2, _Gil_SITE_BLOCKING, {0}};
+    _Gil_thread = NULL;
     gil_lock_init(&lock, 100, may_lean);
     for (int t = 0; t < THREADS_MAX; t++) {
         cells[t].ts.block.brk = _Gil_BRK_FENCED;
@@ -150,8 +155,6 @@ leave(int self)
 }
 
 /* The inline transitions, as they are compiled into modules. */
-__thread struct _GilThreadBlock *_Gil_thread;
-static struct _GilCallSite site;
 
 void
 _GilEval_LeaveSlow(struct _GilThreadBlock *block)
@@ -599,8 +602,6 @@ body_timed(int self)
 }
 
 /* A thread that sleeps outside, as its call site says, gives the lock away. */
-static struct _GilCallSite sleeps = {"model", 1, _Gil_SITE_BLOCKING, {0}};
-
 static void
 body_blocking(int self)
 {

@@ -4,6 +4,6 @@ CORE_TESTS += tests/stress/test_lock
 # The lock as it ships, over a machine that pauses at random; the rest of it is the library's.
 CORE_TESTS += tests/stress/test_lock_chaos
 tests_stress_test_lock_chaos_SOURCES = tests/stress/test_lock_chaos.c tests/models/crew.h tests/models/machine_chaos.h \
-    lib/state/lock.c lib/sync/mutex.c lib/sync/rank.c
+    $(LOCK_FILES)
 tests_stress_test_lock_chaos_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 \
     '-DGIL_MACHINE_BACKEND="models/machine_chaos.h"'

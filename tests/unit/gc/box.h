@@ -66,19 +66,20 @@ box_dealloc(GilObject *self)
     Gil_DECREF(type);
 }
 
+static GilMemberDef box_members[] = {
+    {"__weaklistoffset__", Gil_T_PYSSIZET, offsetof(struct box, weaklist), Gil_READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 /* A type of boxes with another tp_traverse, or NULL; with finalizers or without; and with tp_del, or NULL. */
 static inline GilTypeObject *
 box_type_of(const char *name, traverseproc traverse, int finalizers, destructor del)
 {
-    static GilMemberDef members[] = {
-        {"__weaklistoffset__", Gil_T_PYSSIZET, offsetof(struct box, weaklist), Gil_READONLY, NULL},
-        {NULL, 0, 0, 0, NULL},
-    };
     GilType_Slot slots[8] = {
         {Gil_tp_dealloc, (void *)box_dealloc},
         {Gil_tp_traverse, (void *)(traverse != NULL ? traverse : box_traverse)},
         {Gil_tp_clear, (void *)box_clear},
-        {Gil_tp_members, members},
+        {Gil_tp_members, box_members},
     };
     int n = 4;
     if (finalizers)

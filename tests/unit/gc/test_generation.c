@@ -5,6 +5,8 @@
 #include "gc/generation.h"
 #include "gc/track.h"
 
+#include <stdlib.h>
+
 /* The generation that an object is in. */
 static int
 generation_of(void *op)
@@ -177,6 +179,7 @@ suite(void)
     Suite *s = suite_create("gc/generation");
     TCase *tc = tcase_create("generation");
 
+    unsetenv("GIL_GC_STRESS"); /* these ask when it collects */
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_gc_generation__survivors_grow_old);
     tcase_add_test(tc, test_gc_generation__only_what_is_collected_is_looked_at);

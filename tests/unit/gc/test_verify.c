@@ -93,7 +93,11 @@ START_TEST(test_I1_a_type_that_visits_what_it_does_not_hold_is_named)
     expect_accusation(visits_twice, "an object of type 'list' has 1 references and was visited 2 times: one of these types "
                                     "visits in its tp_traverse what it does not hold: 'test.Liar'");
     expect_accusation(visits_null, "the tp_traverse of 'test.Liar' visits NULL");
+#ifndef __SANITIZE_ADDRESS__ /* which says so itself */
     expect_accusation(visits_the_freed, "the tp_traverse of 'test.Liar' visits freed memory");
+#else
+    (void)visits_the_freed;
+#endif
 }
 END_TEST
 

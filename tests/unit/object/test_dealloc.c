@@ -43,6 +43,7 @@ gc_chain(GilTypeObject *type, int n)
 static int
 node_traverse(GilObject *self, visitproc visit, void *arg)
 {
+    Gil_VISIT(Gil_TYPE(self));
     Gil_VISIT(((struct node *)self)->next);
     return 0;
 }

@@ -34,6 +34,7 @@ raise_inside(GilObject *self)
 static int
 node_traverse(GilObject *self, visitproc visit, void *arg)
 {
+    Gil_VISIT(Gil_TYPE(self));
     Gil_VISIT(((struct node *)self)->next);
     return 0;
 }

@@ -529,7 +529,8 @@ START_TEST(test_object_weakref__errors_of_callbacks_are_reported_and_disturb_not
 {
     GilObject *ob = thing(1), *function = GilCFunction_New(&raise_def, NULL), *number = GilLong_FromLong(7);
     GilObject *refs[] = {GilWeakref_NewRefWithCallback(ob, note, (void *)"end"), GilWeakref_NewRef(ob, function),
-                         GilWeakref_NewRef(ob, number), GilWeakref_NewRefWithCallback(ob, raise_in_c, (void *)"begin ")};
+                         GilWeakref_NewRef(ob, number),
+                         GilWeakref_NewRefWithCallback(ob, raise_in_c, (void *)"begin ")};
 
     GilErr_SetString(GilExc_KeyError, "pending");
     catch_stderr();
@@ -655,7 +656,8 @@ START_TEST(test_object_weakref__shows_what_it_refers_to)
     Gil_DECREF(ref);
     ob = GilCFunction_New(&note_def, NULL);
     ref = GilWeakref_NewRef(ob, NULL);
-    snprintf(text, sizeof text, "<weakref at %p; to 'builtin_function_or_method' at %p (note)>", (void *)ref, (void *)ob);
+    snprintf(text, sizeof text, "<weakref at %p; to 'builtin_function_or_method' at %p (note)>", (void *)ref,
+             (void *)ob);
     expect_text(GilObject_Repr(ref), text);
     Gil_DECREF(ob);
     Gil_DECREF(ref);
@@ -672,7 +674,8 @@ call_type(GilTypeObject *type, const char *format, GilObject *a, GilObject *b)
 
 START_TEST(test_object_weakref__the_type_can_be_called)
 {
-    GilObject *ob = thing(1), *ref = call_type(&_GilWeakref_RefType, "O", ob, NULL), *same = GilWeakref_NewRef(ob, NULL);
+    GilObject *ob = thing(1), *ref = call_type(&_GilWeakref_RefType, "O", ob, NULL);
+    GilObject *same = GilWeakref_NewRef(ob, NULL);
     GilObject *callback = noter("x"), *second = call_type(&_GilWeakref_RefType, "OO", ob, callback);
 
     ck_assert_ptr_eq(ref, same);

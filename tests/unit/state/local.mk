@@ -6,15 +6,19 @@ UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
 UNIT_TESTS += tests/unit/state/test_interp
 UNIT_TESTS += tests/unit/state/test_guard
+UNIT_TESTS += tests/unit/state/test_turn
+UNIT_TESTS += tests/unit/state/test_habit
+UNIT_TESTS += tests/unit/state/test_lock_info
 
 # The lock as it ships, over other machines; the rest of them is the library's.
+LOCK_FILES = lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c
 UNIT_TESTS += tests/unit/state/test_lock_fault
 tests_unit_state_test_lock_fault_SOURCES = tests/unit/state/test_lock_fault.c tests/models/crew.h \
-    tests/models/machine_fault.c tests/models/machine_fault.h lib/state/lock.c lib/sync/mutex.c lib/sync/rank.c
+    tests/models/machine_fault.c tests/models/machine_fault.h $(LOCK_FILES)
 tests_unit_state_test_lock_fault_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 \
     '-DGIL_MACHINE_BACKEND="models/machine_fault.h"'
 UNIT_TESTS += tests/unit/state/test_lock_clock
 tests_unit_state_test_lock_clock_SOURCES = tests/unit/state/test_lock_clock.c tests/models/crew.h \
-    tests/models/machine_clock.c tests/models/machine_clock.h lib/state/lock.c lib/sync/mutex.c lib/sync/rank.c
+    tests/models/machine_clock.c tests/models/machine_clock.h $(LOCK_FILES)
 tests_unit_state_test_lock_clock_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 \
     '-DGIL_MACHINE_BACKEND="models/machine_clock.h"'

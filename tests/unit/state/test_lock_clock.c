@@ -144,8 +144,8 @@ START_TEST(test_state_lock_clock__a_turn_ends_when_the_clock_says_so)
     ck_assert_uint_ge(late->got_at, BEGIN + MS + INTERVAL);
     ck_assert_uint_lt(late->got_at, BEGIN + MS + INTERVAL + 7 * US);
     ck_assert_uint_eq(info().switches_forced, 1);
-    ck_assert_uint_eq(late->ts->wait_ns, late->got_at - BEGIN - MS);
-    ck_assert_uint_eq(info().wait_ns, late->ts->wait_ns + player[0].ts->wait_ns);
+    ck_assert_uint_eq(late->ts->stats.wait_ns, late->got_at - BEGIN - MS);
+    ck_assert_uint_eq(info().wait_ns, late->ts->stats.wait_ns + player[0].ts->stats.wait_ns);
 }
 END_TEST
 
@@ -230,7 +230,7 @@ START_TEST(test_state_lock_clock__a_modest_thread_waits_no_interval)
     struct player *modest = add(visitor, (struct player){.step = 5 * US, .apart = MS, .visits = VISITS - 30}, 0);
     clock_run();
     ck_assert_uint_le(modest->longest, INTERVAL + 10 * US);
-    ck_assert_uint_le(modest->ts->wait_ns, INTERVAL + VISITS * 100 * US);
+    ck_assert_uint_le(modest->ts->stats.wait_ns, INTERVAL + VISITS * 100 * US);
     ck_assert_uint_ge(greedy->held, VISITS * MS * 95 / 100);
 }
 END_TEST
@@ -400,7 +400,7 @@ START_TEST(test_A11_counters_wrap)
         add(visitor, (struct player){.step = US, .apart = INTERVAL, .visits = 40}, MS);
     clock_run();
     for (int i = 0; i < 4; i++)
-        wait_ns += player[i].ts->wait_ns;
+        wait_ns += player[i].ts->stats.wait_ns;
     ck_assert_uint_lt(info().switches_forced, crew.switches);
     ck_assert_uint_lt(info().switches_voluntary, crew.switches);
     ck_assert_uint_eq(info().switches_forced + info().switches_voluntary, crew.switches - 8);
@@ -413,7 +413,7 @@ END_TEST
 START_TEST(test_A11_accounts_of_time_wrap)
 {
     start_at(BEGIN, INTERVAL, 0);
-    crew.lock.most_used = UINT64_MAX - 3;
+    crew.lock.turns.most_used = UINT64_MAX - 3;
     for (int i = 0; i < 4; i++) {
         add(hog, (struct player){.step = 50 * US, .until = BEGIN + 100 * INTERVAL}, 0);
         player[i].ts->waiter.used = UINT64_MAX - 3;

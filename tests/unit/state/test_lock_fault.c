@@ -59,7 +59,7 @@ share(int n)
         ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     gil_lock_info(&crew.lock, &after);
     for (int i = 0; i < THREADS; i++)
-        wait_ns += crew.cell[i].ts.wait_ns;
+        wait_ns += crew.cell[i].ts.stats.wait_ns;
     must(crew.entries == (long)THREADS * rounds);
     must(after.holder == 0 && after.waiters == 0);
     must(after.switches_voluntary + after.switches_forced - before.switches_voluntary - before.switches_forced ==
@@ -151,7 +151,7 @@ START_TEST(test_A7_a_wait_that_ends_early_shortens_no_turn)
     ck_assert_int_eq(got_it, 1);
     gil_lock_release(&crew.lock, ts, "test");
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    ck_assert_uint_eq(crew.cell[1].ts.wait_ns, interval);
+    ck_assert_uint_eq(crew.cell[1].ts.stats.wait_ns, interval);
 }
 END_TEST
 

@@ -47,3 +47,7 @@ UNIT_TESTS += tests/unit/value/test_weakproxy
 UNIT_TESTS += tests/unit/value/test_set
 UNIT_TESTS += tests/unit/value/test_set_algebra
 UNIT_TESTS += tests/unit/value/test_set_type
+UNIT_TESTS += tests/unit/value/test_memoryview
+UNIT_TESTS += tests/unit/value/test_memoryview_item
+UNIT_TESTS += tests/unit/value/test_memoryview_index
+UNIT_TESTS += tests/unit/value/test_memoryview_type

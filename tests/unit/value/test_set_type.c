@@ -93,7 +93,8 @@ END_TEST
 
 START_TEST(test_value_set_type__hashes_do_not_depend_on_order)
 {
-    GilObject *a = gil_test_ints(4, 1, 2, 3, 4), *b = gil_test_ints(5, 4, 3, 2, 1, 1), *other = gil_test_ints(4, 1, 2, 3, 5);
+    GilObject *a = gil_test_ints(4, 1, 2, 3, 4), *b = gil_test_ints(5, 4, 3, 2, 1, 1);
+    GilObject *other = gil_test_ints(4, 1, 2, 3, 5);
     GilObject *fa = GilFrozenSet_New(a), *fb = GilFrozenSet_New(b), *fo = GilFrozenSet_New(other);
     ck_assert_int_eq(GilObject_Hash(fa), GilObject_Hash(fb));
     ck_assert_int_ne(GilObject_Hash(fa), GilObject_Hash(fo));

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* Memoryviews: the type, its attributes and methods. */
+#include "gilrt/bool.h"
+#include "gilrt/bytes.h"
+#include "gilrt/error.h"
+#include "gilrt/gc.h"
+#include "gilrt/long.h"
+#include "gilrt/none.h"
+#include "gilrt/tuple.h"
+#include "gilrt/unicode.h"
+#include "object/error.h"
+#include "object/type.h"
+#include "value/dict.h"
+#include "value/memoryview.h"
+#include "value/octets.h"
+
+/* --- slots --- */
+
+static GilObject *
+memoryview_repr(GilObject *op)
+{
+    return GilUnicode_FromFormat(gil_memoryview(op)->managed != NULL ? "<memory at %p>" : "<released memory at %p>",
+                                 (void *)op);
+}
+
+/* The elements as bytes, in order 'C', 'F' or 'A'. */
+static GilObject *
+to_bytes(struct gil_memoryview *self, char order)
+{
+    if (gil_memoryview_need(self) < 0)
+        return NULL;
+    GilObject *bytes = GilBytes_FromStringAndSize(NULL, self->view.len);
+    if (bytes != NULL)
+        (void)GilBuffer_ToContiguous(GilBytes_AS_STRING(bytes), &self->view, self->view.len, order);
+    return bytes;
+}
+
+/* Equal views of bytes have the hash that the same bytes have. */
+static Gil_hash_t
+compute_hash(struct gil_memoryview *self)
+{
+    if (gil_memoryview_need(self) < 0)
+        return -1;
+    char code = gil_item_code(self->view.format);
+    if (!self->view.readonly || (code != 'B' && code != 'b' && code != 'c')) {
+        GilErr_SetString(GilExc_ValueError, self->view.readonly
+                                                ? "memoryview: hashing is restricted to formats 'B', 'b' or 'c'"
+                                                : "cannot hash writable memoryview object");
+        return -1;
+    }
+    /* What cannot be hashed itself may change, whatever it says of its memory. Asking may release this view. */
+    GilObject *base = Gil_XNewRef(self->view.obj);
+    int hashable = base == NULL || GilObject_Hash(base) != -1;
+    Gil_XDECREF(base);
+    if (!hashable)
+        return -1;
+    GilObject *bytes = to_bytes(self, 'C');
+    Gil_hash_t hash = bytes != NULL ? GilObject_Hash(bytes) : -1;
+    Gil_XDECREF(bytes);
+    return hash;
+}
+
+static Gil_hash_t
+memoryview_hash(GilObject *op)
+{
+    struct gil_memoryview *self = gil_memoryview(op);
+    if (self->hash == -1)
+        self->hash = compute_hash(self);
+    return self->hash;
+}
+
+/* 1, 0, -1, or 2: w is nothing to compare with. */
+static int
+equals(struct gil_memoryview *v, GilObject *w)
+{
+    Gil_buffer other;
+
+    if (v->managed == NULL || (GilMemoryView_Check(w) && gil_memoryview(w)->managed == NULL))
+        return &v->ob_base == w;
+    if (GilMemoryView_Check(w))
+        return gil_item_equal(&v->view, &gil_memoryview(w)->view);
+    if (GilObject_GetBuffer(w, &other, GilBUF_FULL_RO) < 0) { /* may run anything */
+        if (GilErr_ExceptionMatches(GilExc_MemoryError))
+            return -1;
+        GilErr_Clear();
+        return 2;
+    }
+    Gil_ssize_t length = other.itemsize > 0 ? other.len / other.itemsize : 0;
+    if (other.shape == NULL && other.ndim == 1)
+        other.shape = &length;
+    int equal = v->managed == NULL ? 0 : gil_item_equal(&v->view, &other);
+    GilBuffer_Release(&other); /* may run anything */
+    return equal;
+}
+
+static GilObject *
+memoryview_richcompare(GilObject *v, GilObject *w, int op)
+{
+    if (op != Gil_EQ && op != Gil_NE)
+        Gil_RETURN_NOTIMPLEMENTED;
+    int equal = equals(gil_memoryview(v), w);
+    if (equal == 2)
+        Gil_RETURN_NOTIMPLEMENTED;
+    return equal < 0 ? NULL : _Gil_RichResult(op == Gil_EQ ? equal : !equal);
+}
+
+static Gil_ssize_t
+memoryview_length(GilObject *op)
+{
+    struct gil_memoryview *self = gil_memoryview(op);
+    if (gil_memoryview_need(self) < 0)
+        return -1;
+    if (self->view.ndim > 0)
+        return self->view.shape[0];
+    GilErr_SetString(GilExc_TypeError, "0-dim memory has no length");
+    return -1;
+}
+
+/* --- arguments --- */
+
+/*
+ * The arguments of a method of at most two, both by position or by name, into values, which begin as NULL. 0, or -1
+ * with TypeError.
+ */
+static int
+read_arguments(const char *method, const char *const names[2], int most, GilObject *const *args, Gil_ssize_t n,
+               GilObject *kwnames, GilObject *values[2])
+{
+    Gil_ssize_t k = kwnames != NULL ? GilTuple_GET_SIZE(kwnames) : 0;
+
+    if (n + k > most) {
+        GilErr_Format(GilExc_TypeError, "%s() takes at most %d %sargument%s (%zd given)", method, most,
+                      n == 0 ? "keyword " : "", most == 1 ? "" : "s", n + k);
+        return -1;
+    }
+    for (Gil_ssize_t i = 0; i < n; i++)
+        values[i] = args[i];
+    for (Gil_ssize_t i = 0; i < k; i++) {
+        GilObject *name = GilTuple_GET_ITEM(kwnames, i);
+        int which = 0;
+        while (which < most && !GilUnicode_EqualToUTF8(name, names[which]))
+            which++;
+        if (which == most) {
+            GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", method, name);
+            return -1;
+        }
+        if (values[which] != NULL) {
+            GilErr_Format(GilExc_TypeError, "argument for %s() given by name ('%U') and position (%d)", method, name,
+                          which + 1);
+            return -1;
+        }
+        values[which] = args[n + i];
+    }
+    return 0;
+}
+
+static GilObject *
+memoryview_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+{
+    Gil_ssize_t n = GilTuple_GET_SIZE(args), k = kwargs != NULL ? GilDict_Size(kwargs) : 0;
+    GilObject *object = NULL, *result;
+
+    if (n + k > 1)
+        return GilErr_Format(GilExc_TypeError, "memoryview() takes at most 1 argument (%zd given)", n + k);
+    if (n == 1)
+        return GilMemoryView_FromObject(GilTuple_GET_ITEM(args, 0));
+    if (k == 1 && GilDict_GetItemStringRef(kwargs, "object", &object) < 0)
+        return NULL;
+    if (object == NULL)
+        return GilErr_Format(GilExc_TypeError, "memoryview() missing required argument 'object' (pos 1)");
+    result = GilMemoryView_FromObject(object);
+    Gil_DECREF(object);
+    return result;
+}
+
+/* --- methods --- */
+
+static GilObject *
+method_release(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    return gil_memoryview_release(gil_memoryview(op)) < 0 ? NULL : Gil_None;
+}
+
+static GilObject *
+method_enter(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    return gil_memoryview_need(gil_memoryview(op)) < 0 ? NULL : Gil_NewRef(op);
+}
+
+static GilObject *
+method_exit(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    return method_release(op, NULL);
+}
+
+static GilObject *
+method_tobytes(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwnames)
+{
+    static const char *const names[2] = {"order", NULL};
+    GilObject *values[2] = {NULL, NULL};
+    char order = 'C';
+
+    if (read_arguments("tobytes", names, 1, args, n, kwnames, values) < 0)
+        return NULL;
+    if (values[0] != NULL && values[0] != Gil_None) {
+        if (!GilUnicode_Check(values[0]))
+            return GilErr_Format(GilExc_TypeError, "tobytes() argument 'order' must be str or None, not %.50s",
+                                 Gil_TYPE(values[0])->tp_name);
+        const char *text = GilUnicode_AsUTF8(values[0]);
+        if (text == NULL)
+            return NULL;
+        if ((text[0] != 'C' && text[0] != 'F' && text[0] != 'A') || text[1] != '\0')
+            return GilErr_Format(GilExc_ValueError, "order must be 'C', 'F' or 'A'");
+        order = text[0];
+    }
+    return to_bytes(gil_memoryview(op), order);
+}
+
+static GilObject *
+method_hex(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    GilObject *bytes = to_bytes(gil_memoryview(op), 'C');
+    GilObject *text = bytes != NULL ? gil_octets_hex(GilBytes_AS_STRING(bytes), GilBytes_GET_SIZE(bytes)) : NULL;
+    Gil_XDECREF(bytes);
+    return text;
+}
+
+static GilObject *
+method_tolist(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    return gil_memoryview_tolist(gil_memoryview(op));
+}
+
+static GilObject *
+method_toreadonly(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    struct gil_memoryview *self = gil_memoryview(op);
+    if (gil_memoryview_need(self) < 0)
+        return NULL;
+    Gil_buffer view = self->view;
+    view.readonly = 1;
+    return gil_memoryview_new(gil_tstate_need(__func__), self->managed, &view);
+}
+
+static GilObject *
+method_cast(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwnames)
+{
+    static const char *const names[2] = {"format", "shape"};
+    GilObject *values[2] = {NULL, NULL};
+
+    if (read_arguments("cast", names, 2, args, n, kwnames, values) < 0)
+        return NULL;
+    if (values[0] == NULL)
+        return GilErr_Format(GilExc_TypeError, "cast() missing required argument 'format' (pos 1)");
+    if (!GilUnicode_Check(values[0]))
+        return GilErr_Format(GilExc_TypeError, "cast() argument 'format' must be str, not %.50s",
+                             Gil_TYPE(values[0])->tp_name);
+    return gil_memoryview_cast(gil_tstate_need(__func__), gil_memoryview(op), values[0], values[1]);
+}
+
+static GilMethodDef memoryview_methods[] = {
+    {"release", method_release, GIL_METH_NOARGS,
+     "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
+    {"tobytes", _GilCFunction_CAST(method_tobytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "tobytes($self, /, order='C')\n--\n\nThe elements as bytes, in order 'C', 'F', or 'A' for that of the memory."},
+    {"hex", method_hex, GIL_METH_NOARGS, "hex($self, /)\n--\n\nTwo digits a byte, as str."},
+    {"tolist", method_tolist, GIL_METH_NOARGS, "tolist($self, /)\n--\n\nThe elements as lists, one in another."},
+    {"cast", _GilCFunction_CAST(method_cast), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "cast($self, /, format, shape=None)\n--\n\nA view of the same memory in another format or shape."},
+    {"toreadonly", method_toreadonly, GIL_METH_NOARGS, "toreadonly($self, /)\n--\n\nA view that cannot be written to."},
+    {"__enter__", method_enter, GIL_METH_NOARGS, NULL},
+    {"__exit__", method_exit, GIL_METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+/* --- attributes --- */
+
+static GilObject *
+sizes(const Gil_ssize_t *items, int n)
+{
+    GilObject *tuple = GilTuple_New(items != NULL ? n : 0);
+    for (int i = 0; tuple != NULL && items != NULL && i < n; i++) {
+        GilObject *item = GilLong_FromSsize_t(items[i]);
+        if (item == NULL)
+            Gil_CLEAR(tuple);
+        else
+            GilTuple_SET_ITEM(tuple, i, item);
+    }
+    return tuple;
+}
+
+enum attribute { OBJ, NBYTES, READONLY, ITEMSIZE, FORMAT, NDIM, SHAPE, STRIDES, SUBOFFSETS, ORDER_C, ORDER_F, ORDER_A };
+static const char attributes[] = {OBJ,   NBYTES,  READONLY,   ITEMSIZE, FORMAT,  NDIM,
+                                  SHAPE, STRIDES, SUBOFFSETS, ORDER_C,  ORDER_F, ORDER_A};
+
+static GilObject *
+get(GilObject *op, void *closure)
+{
+    struct gil_memoryview *self = gil_memoryview(op);
+    const Gil_buffer *view = &self->view;
+    char which = *(const char *)closure;
+
+    if (gil_memoryview_need(self) < 0)
+        return NULL;
+    switch ((enum attribute)which) {
+    case OBJ:
+        return Gil_NewRef(view->obj != NULL ? view->obj : Gil_None);
+    case NBYTES:
+        return GilLong_FromSsize_t(view->len);
+    case READONLY:
+        return GilBool_FromLong(view->readonly);
+    case ITEMSIZE:
+        return GilLong_FromSsize_t(view->itemsize);
+    case FORMAT:
+        return GilUnicode_FromString(view->format);
+    case NDIM:
+        return GilLong_FromLong(view->ndim);
+    case SHAPE:
+        return sizes(view->shape, view->ndim);
+    case STRIDES:
+        return sizes(view->strides, view->ndim);
+    case SUBOFFSETS:
+        return sizes(view->suboffsets, view->ndim);
+    case ORDER_C:
+    case ORDER_F:
+    case ORDER_A:
+        break;
+    }
+    return GilBool_FromLong(GilBuffer_IsContiguous(view, which == ORDER_C ? 'C' : which == ORDER_F ? 'F' : 'A'));
+}
+
+#define ATTRIBUTE(name, which, doc) {name, get, NULL, doc, (void *)(uintptr_t)&attributes[which]}
+
+static GilGetSetDef memoryview_getset[] = {
+    ATTRIBUTE("obj", OBJ, "the object whose memory it is"),
+    ATTRIBUTE("nbytes", NBYTES, "bytes of all elements"),
+    ATTRIBUTE("readonly", READONLY, "whether elements cannot be written"),
+    ATTRIBUTE("itemsize", ITEMSIZE, "bytes of one element"),
+    ATTRIBUTE("format", FORMAT, "type of the elements, in the notation of struct"),
+    ATTRIBUTE("ndim", NDIM, "number of dimensions"),
+    ATTRIBUTE("shape", SHAPE, "length of each dimension"),
+    ATTRIBUTE("strides", STRIDES, "bytes from one element to the next, in each dimension"),
+    ATTRIBUTE("suboffsets", SUBOFFSETS, "for memory behind pointers"),
+    ATTRIBUTE("c_contiguous", ORDER_C, "whether it is one block, the last index fastest"),
+    ATTRIBUTE("f_contiguous", ORDER_F, "whether it is one block, the first index fastest"),
+    ATTRIBUTE("contiguous", ORDER_A, "whether it is one block"),
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static GilBufferProcs memoryview_as_buffer = {gil_memoryview_getbuffer, gil_memoryview_releasebuffer};
+static GilSequenceMethods memoryview_as_sequence = {.sq_length = memoryview_length, .sq_item = gil_memoryview_item};
+static GilMappingMethods memoryview_as_mapping = {
+    .mp_length = memoryview_length,
+    .mp_subscript = gil_memoryview_subscript,
+    .mp_ass_subscript = gil_memoryview_ass_subscript,
+};
+
+GilTypeObject GilMemoryView_Type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "memoryview",
+    .tp_basicsize = sizeof(struct gil_memoryview),
+    .tp_dealloc = gil_memoryview_dealloc,
+    .tp_repr = memoryview_repr,
+    .tp_as_sequence = &memoryview_as_sequence,
+    .tp_as_mapping = &memoryview_as_mapping,
+    .tp_hash = memoryview_hash,
+    .tp_as_buffer = &memoryview_as_buffer,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_SEQUENCE,
+    .tp_doc = "memoryview(object): the memory of an object, without a copy.",
+    .tp_traverse = gil_memoryview_traverse,
+    .tp_clear = gil_memoryview_tp_clear,
+    .tp_richcompare = memoryview_richcompare,
+    .tp_weaklistoffset = offsetof(struct gil_memoryview, weaklist),
+    .tp_methods = memoryview_methods,
+    .tp_getset = memoryview_getset,
+    .tp_new = memoryview_new,
+};
+
+int
+gil_memoryview_start(void)
+{
+    return gil_type_ready(&gil_managed_buffer_type) < 0 ? -1 : gil_type_ready(&GilMemoryView_Type);
+}
