@@ -414,11 +414,11 @@ waited(struct gil_lock *lock, GilThreadState *ts, enum how how)
     return GIL_LOCK_GOT;
 }
 
-/* The wait of ts ended by this word of another. */
+/* The wait of ts ended by this word of another. taken: ts took the lock before it heard that: then it holds it, also if barred. */
 static int
-told(struct gil_lock *lock, GilThreadState *ts, uint32_t token)
+told(struct gil_lock *lock, GilThreadState *ts, uint32_t token, int taken)
 {
-    if (token == SHUT)
+    if (token == SHUT && !taken)
         return GIL_LOCK_BARRED;
     return waited(lock, ts, token == FORCED ? GIVEN : LEFT);
 }
@@ -506,7 +506,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         /* Acquire: pairs with the store of the token, after which the thread that stored it touches ts no more. */
         uint32_t token = gil_load_acquire(&w->token);
         if (token > NUDGED)
-            return told(lock, ts, token);
+            return told(lock, ts, token, taken);
         now = gil_machine_now();
         if (!spins && token == NUDGED) {
             taken = spin(lock, ts, NUDGED, now + gil_machine_spin_ns());
@@ -518,7 +518,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         if (!w->queued) {
             token = gil_load_relaxed(&w->token);
             leave_mu(lock, after);
-            return told(lock, ts, token);
+            return told(lock, ts, token, taken);
         }
         if (taken) {
             settle(lock, ts, now);
