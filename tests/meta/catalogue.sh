@@ -8,16 +8,21 @@ cd "$top_srcdir" || exit 99
 # A test bears the entry's name as test_K1_..., in C or in a script's cases; a script's comment is none.
 names=$(find tests -name '*.c' -o -name '*.sh' -o -name '*.cc' | xargs sed '/^ *#/d' |
     grep -o 'test_[A-R][0-9][0-9]*_[A-Za-z0-9_]*' | sort -u)
+# Tests that bear another name, as their path has it.
+others=$(find tests -name 'test_*.c' | xargs sed -n 's/^START_TEST(\(.*\))$/\1/p' | sort -u)
 # The tables of the models: a scenario's name is the first thing in its line.
 scenarios=$(sed -n 's/^ *{{"\([a-z_]*\)".*/\1/p' tests/models/*_model.c | sort -u)
 
-${AWK:-awk} -F '\t' -v names="$names" -v scenarios="$scenarios" '
+${AWK:-awk} -F '\t' -v names="$names" -v others="$others" -v scenarios="$scenarios" '
     BEGIN {
         n = split(names, list, "\n")
         for (i = 1; i <= n; i++) {
             split(list[i], part, "_")
             count[part[2]]++
         }
+        n = split(others, list, "\n")
+        for (i = 1; i <= n; i++)
+            is_test[list[i]]
         n = split(scenarios, list, "\n")
         for (i = 1; i <= n; i++)
             is_scenario[list[i]]
@@ -34,9 +39,15 @@ ${AWK:-awk} -F '\t' -v names="$names" -v scenarios="$scenarios" '
         }
         for (i = 1; i <= n; i++)
             if (words[i] ~ /^model:/) {
-                kind = "model"
+                if (kind != "test")
+                    kind = "model"
                 if (!(substr(words[i], 7) in is_scenario))
                     return words[i] " is no scenario"
+            }
+            else if (words[i] ~ /^test_/) {
+                kind = "test"
+                if (!(words[i] in is_test))
+                    return words[i] " is no test"
             }
         return ""
     }

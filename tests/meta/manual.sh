@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The manual speaks of what is there: each name of the library that it uses, and each file that it points to.
+# The manual speaks of what is there: each name of the library that it uses, each scenario of a model, and each file that it
+# points to.
 . "$(dirname "$0")/../support/tap.sh"
 cd "$top_srcdir" || exit 1
 
@@ -23,6 +24,20 @@ unknown_names()
     rm -f "$names"
 }
 
+# A scenario of the lock's model is named as in tests/catalogue.tsv.
+unknown_scenarios()
+{
+    scenarios=$(sed -n 's/^ *{{"\([a-z_]*\)".*/ \1 /p' tests/models/*_model.c)
+    for page in $(pages); do
+        grep -oE '`model:[a-z_]+`' "$page" | tr -d '`' | sort -u | while read -r name; do
+            case $scenarios in
+                *" ${name#model:} "*) ;;
+                *) echo "$page: $name does not exist" ;;
+            esac
+        done
+    done
+}
+
 dead_links()
 {
     for page in $(pages); do
@@ -33,5 +48,6 @@ dead_links()
 }
 
 tap_check "the manual uses names that exist" unknown_names
+tap_check "the manual names scenarios that exist" unknown_scenarios
 tap_check "the manual points to files that exist" dead_links
 tap_done

@@ -119,6 +119,8 @@ catalogue 'B2\tit breaks'
 tap_check "catalogue: an entry that a comment alone names" objects "not ok 1 - B2: it breaks has no test and no reason" catalogue
 catalogue 'A1\tit breaks\tmodel:rang'
 tap_check "catalogue: a scenario that does not exist" objects "not ok 1 - A1: model:rang is no scenario" catalogue
+catalogue 'A1\tit breaks\ttest_low__it'
+tap_check "catalogue: a test that does not exist" objects "not ok 1 - A1: test_low__it is no test" catalogue
 catalogue 'A1\tit breaks\tsame:C1 as that'
 tap_check "catalogue: the tests of an entry that has none" objects "not ok 1 - A1: same:C1 has no test" catalogue
 catalogue 'B1\ta\n''B1\tb'
