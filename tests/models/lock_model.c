@@ -18,7 +18,7 @@
 #define LEANS ((uintptr_t)16)
 #define FLAGS ((uintptr_t)31)
 
-#define THREADS_MAX 3
+#define THREADS_MAX 4
 
 static struct gil_lock lock __attribute__((aligned(64)));
 /* As in the pool: the address leaves bits free for flags. */
@@ -34,6 +34,9 @@ static int claims_end;            /* who claims may give up */
 static int refused[THREADS_MAX];  /* came for a lock that was barred to it */
 static int late[THREADS_MAX];     /* did not get the lock in time */
 static struct _GilCallSite site, sleeps; /* an ALLOW_THREADS and a BLOCKING_CALL */
+static int hook_data;             /* 1 while a preempt hook may be called */
+static int reports;               /* long holds told of */
+static int others;                /* for whom a patient holder waits */
 __thread struct _GilThreadBlock *_Gil_thread;
 
 static void
@@ -58,6 +61,8 @@ setup_lock(int may_lean)
     written = entries = 0;
     claims_end = 0;
     claimant = NULL;
+    hook_data = reports = 0;
+    others = 2;
 }
 
 static void
@@ -331,7 +336,7 @@ body_patience(int self)
         return;
     }
     take(0);
-    while (turns[1] == 0 || turns[2] == 0) {
+    while (turns[1] == 0 || (others > 1 && turns[2] == 0)) {
         explore_until(somebody_asks);
         EXPLORE_CHECK(gil_lock_poll(&lock, &cells[0].ts) == 0);
     }
@@ -431,14 +436,54 @@ visit(int self)
         leave(self);
 }
 
+/* Two threads alone: the last gives back the lock. */
+static void
+setup_exit(void)
+{
+    setup_lean();
+    lock.refs = 2;
+}
+
+static void
+finish_exit(void)
+{
+    EXPLORE_CHECK(turns[0] == 5 && turns[1] == 2);
+}
+
+/* The same while others wait, who give back theirs in their turn. */
+static void
+body_exit_once(int self)
+{
+    body_once(self);
+    give_back(self);
+}
+
+static void
+setup_exit_once(void)
+{
+    setup_lean();
+    lock.refs = 3;
+}
+
+static void
+finish_exit_once(void)
+{
+    EXPLORE_CHECK(turns[0] == 1 && turns[1] == 1 && turns[2] == 1);
+}
+
 /* The list of states, from which an end bars: who gives a block back has left it. */
 static struct gil_mutex states;
 static int listed;
 
-/* A5, A6: thread 0 ends the interpreter while others are between the word that let it in and the end of their release. */
+/* A5, A6: thread 0 ends the interpreter while others are between the word that let it in and the end of their release.
+ * Thread 2 is of another interpreter, which goes on. */
 static void
 body_end(int self)
 {
+    if (self == 2) {
+        body_exit_once(2);
+        return;
+    }
     if (self != 0) {
         visit(self);
         gil_mutex_lock(&states);
@@ -474,6 +519,14 @@ setup_end(void)
     listed = 1;
 }
 
+/* One more block. */
+static void
+setup_end_of_two(void)
+{
+    setup_end();
+    lock.refs++;
+}
+
 static void
 setup_end_lean(void)
 {
@@ -481,24 +534,17 @@ setup_end_lean(void)
     lock.may_lean = 1;
 }
 
-/* Two threads alone: the last gives back the lock. */
-static void
-setup_exit(void)
-{
-    setup_lean();
-    lock.refs = 2;
-}
-
-static void
-finish_exit(void)
-{
-    EXPLORE_CHECK(turns[0] == 5 && turns[1] == 2);
-}
-
 static void
 finish_end(void)
 {
     EXPLORE_CHECK(turns[0] == 2 && turns[1] + refused[1] == 1);
+}
+
+static void
+finish_end_of_two(void)
+{
+    finish_end();
+    EXPLORE_CHECK(turns[2] == 1);
 }
 
 /* Thread 0 computes, the others are known to want the lock for moments: they borrow. */
@@ -511,12 +557,43 @@ setup_loan(void)
         cells[t].ts.waiter.hold = (uint16_t)gil_log2(1000);
 }
 
+static void
+setup_loan_of_two(void)
+{
+    setup_loan();
+    others = 1;
+}
+
 /* The third wants a turn. */
 static void
 setup_loan_and_turn(void)
 {
     setup_loan();
     cells[2].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+}
+
+/* Thread 0 comes for moments, and ends the interpreter of thread 1, which computes and may be the lender. */
+static void
+setup_end_of_lender(void)
+{
+    setup_end();
+    cells[0].ts.waiter.hold = (uint16_t)gil_log2(1000);
+    cells[1].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+}
+
+static void
+setup_end_of_lender_of_two(void)
+{
+    setup_end_of_lender();
+    lock.refs++;
+}
+
+/* The fourth wants a turn: the lender, one that would borrow and that one wait while another borrows. */
+static void
+setup_lanes(void)
+{
+    setup_loan();
+    cells[3].ts.waiter.hold = (uint16_t)gil_log2(1000000);
 }
 
 static void
@@ -537,6 +614,69 @@ body_greedy_borrower(int self)
     leave(self);
 }
 
+/* Thread 0 gives nothing away but on request; thread 1 borrows from it, and keeps it until it is asked for it. */
+static int
+borrower_is_asked(void)
+{
+    return cells[1].ts.block.brk & _Gil_BRK_PREEMPT;
+}
+
+static void
+body_term(int self)
+{
+    if (self != 0)
+        explore_until(hog_holds);
+    if (self != 1) {
+        body_patience(self);
+        return;
+    }
+    take(1);
+    critical(1);
+    if (lock.turns.lender != NULL) {
+        explore_until(borrower_is_asked);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &cells[1].ts) == 0);
+        critical(1);
+    }
+    leave(1);
+}
+
+/* Thread 0 does not listen to who would borrow, and keeps its whole turn. */
+static int
+turn_is_claimed(void)
+{
+    return lock.turns.claimant == &cells[2].ts;
+}
+
+static void
+body_override(int self)
+{
+    if (self != 0) {
+        explore_until(hog_holds);
+        body_once(self);
+        return;
+    }
+    take(0);
+    explore_until(turn_is_claimed);
+    EXPLORE_CHECK(gil_lock_poll(&lock, &cells[0].ts) == 0);
+    EXPLORE_CHECK(turns[2] > 0);
+    leave(0);
+}
+
+/* The first in the queue is stopped for ever, so the second has to claim on its behalf. */
+static int
+first_waits(void)
+{
+    return cells[1].ts.waiter.queued;
+}
+
+static void
+body_numb(int self)
+{
+    if (self == 2)
+        explore_until(first_waits);
+    body_patience_start(self);
+}
+
 /* Giving way lets another run, if one waits. */
 static void
 body_yield(int self)
@@ -552,11 +692,31 @@ body_yield(int self)
     leave(self);
 }
 
+/* A borrower gives way: to the lender. */
+static void
+body_borrower_yields(int self)
+{
+    if (self == 0)
+        body_poll(0);
+    else if (self == 1)
+        body_yield(1);
+    else
+        body_once(self);
+}
+
 /* The others do not wait, or not for ever. */
 static void
 setup_timed(void)
 {
     setup();
+    claims_end = 1;
+}
+
+/* Who does not wait for ever would borrow. */
+static void
+setup_timed_loan(void)
+{
+    setup_loan_and_turn();
     claims_end = 1;
 }
 
@@ -615,8 +775,6 @@ body_blocking(int self)
 }
 
 /* Who stops listening to claims may destroy what the hook uses. */
-static int hook_data;
-
 static void
 hook(void *data)
 {
@@ -638,6 +796,37 @@ body_hook(int self)
     gil_lock_set_preempt_hook(&lock, &cells[0].ts, NULL, NULL);
     hook_data = 0;
     critical(0);
+    leave(0);
+}
+
+/* A waiter that is owed the lock tells of a holder that goes on. */
+static int
+was_told(void)
+{
+    return reports > 0;
+}
+
+static void
+long_hold(const GilLongHold *hold, void *data)
+{
+    explore_point("in the report");
+    EXPLORE_CHECK(hold->holder == cells[0].ts.id && hold->waiter == cells[1].ts.id && hold->waiters == 1);
+    EXPLORE_CHECK(!gil_lock_is_owner(&lock, &cells[1].ts));
+    ++*(int *)data;
+}
+
+static void
+body_watch(int self)
+{
+    if (self != 0) {
+        explore_until(hog_holds);
+        body_once(self);
+        return;
+    }
+    take(0);
+    gil_lock_set_long_hold(&lock, &(struct gil_long_hold){50, long_hold, &reports});
+    explore_until(was_told);
+    poll_once(0);
     leave(0);
 }
 
@@ -696,7 +885,7 @@ static const struct run runs[] = {
     {{"exclusion", 3, 0, setup, body_once, of_interest, wrote, all_is_quiet}, {2, 2, 1}, {3, 2, 1}},
     {{"poll", 2, 0, setup, body_poll, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 3, 1}},
     {{"poll", 3, 0, setup, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
-    {{"patience", 3, 1, setup, body_patience_start, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
+    {{"patience", 3, EXPLORE_ALL, setup, body_patience_start, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"end", 2, 0, setup_end, body_end, of_interest, wrote, finish_end}, {3, 1, 1}, {4, 3, 2}},
     {{"loan", 2, 0, setup_loan, body_loan, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
     {{"yield", 2, 0, setup, body_yield, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
@@ -704,10 +893,24 @@ static const struct run runs[] = {
     {{"timed", 2, 0, setup_timed, body_timed, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 4, 1}},
     {{"blocking", 2, 0, setup, body_blocking, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
     {{"hook", 2, 0, setup, body_hook, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 1}},
+    {{"watch", 2, EXPLORE_ALL, setup, body_watch, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
+    {{"term", 2, EXPLORE_ALL, setup_loan_of_two, body_term, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
+    {{"loan_yield", 2, 0, setup_loan, body_borrower_yields, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
+    {{"timed_loan", 2, 0, setup_timed_loan, body_timed, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 4, 1}},
+    {{"end_lender", 2, 0, setup_end_of_lender, body_end, of_interest, wrote, finish_end}, {3, 1, 1}, {4, 3, 2}},
     {{"loan", 3, 0, setup_loan, body_hog, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 3, 1}},
     {{"loan_turn", 3, 0, setup_loan_and_turn, body_greedy_borrower, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
     {{"yield", 3, 0, setup, body_yield, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"timed", 3, 0, setup_timed, body_timed, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
+    {{"timed_loan", 3, 0, setup_timed_loan, body_timed, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
+    {{"term", 3, EXPLORE_ALL, setup_loan_and_turn, body_term, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
+    {{"override", 3, EXPLORE_ALL, setup_loan_and_turn, body_override, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
+    {{"numb", 3, ~(1u << 1), setup, body_numb, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
+    {{"loan_yield", 3, 0, setup_loan_and_turn, body_borrower_yields, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 3, 1}},
+    {{"exit", 3, 0, setup_exit_once, body_exit_once, of_interest, wrote, finish_exit_once}, {2, 1, 0}, {3, 3, 1}},
+    {{"end", 3, 0, setup_end_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
+    {{"end_lender", 3, 0, setup_end_of_lender_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
+    {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
     {{"lean", 3, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_poll", 3, 0, setup_lean, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
 };
