@@ -129,6 +129,47 @@ START_TEST(test_A3_an_accepted_request_lets_another_thread_run_first)
 }
 END_TEST
 
+enum { RUN_YIELDS = 50000, RUN_THREADS = 3 };
+static int run_owner, run_length, run_longest, run_finished; /* [gil] */
+
+static void *
+yield_on(void *self)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    for (int i = 0; i < RUN_YIELDS / RUN_THREADS; i++) {
+        run_length = run_owner == *(int *)self ? run_length + 1 : 1;
+        run_owner = *(int *)self;
+        /* Before all have come, and once one has gone, the last may be alone. */
+        if (run_finished == 0 && run_longest < run_length)
+            run_longest = run_length;
+        ck_assert_int_eq(GilEval_Yield(), 0);
+    }
+    run_finished++;
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* The same by GilEval_Yield(), which needs no request: each yield is a switch, however short the turns. */
+START_TEST(test_A3_each_yield_lets_another_thread_run_first)
+{
+    pthread_t threads[RUN_THREADS];
+    int ids[RUN_THREADS];
+
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, _i ? GIL_SWITCH_INTERVAL_MAX : GIL_SWITCH_INTERVAL_MIN);
+    for (int i = 0; i < RUN_THREADS; i++) {
+        ids[i] = i + 1;
+        threads[i] = world_thread(yield_on, &ids[i]);
+    }
+    world_until_waiting(world_ts->interp, RUN_THREADS);
+    for (int i = 0; i < RUN_THREADS; i++)
+        world_join(threads[i]);
+    ck_assert_int_eq(run_finished, RUN_THREADS);
+    ck_assert_int_ge(run_longest, 1);
+    ck_assert_int_le(run_longest, 3);
+}
+END_TEST
+
 static int got_it, may_go;
 
 static void *
@@ -534,6 +575,7 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__excludes);
     tcase_add_test(tcase, test_state_lock__excludes_while_it_leans);
     tcase_add_test(tcase, test_A3_an_accepted_request_lets_another_thread_run_first);
+    tcase_add_loop_test(tcase, test_A3_each_yield_lets_another_thread_run_first, 0, 2);
     tcase_add_test(tcase, test_A7_stray_wakes_change_nothing);
     tcase_add_test(tcase, test_A12_the_interval_is_clamped_and_may_change_while_threads_wait);
     tcase_add_test(tcase, test_state_lock__a_modest_thread_is_let_in_soon);

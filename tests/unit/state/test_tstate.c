@@ -346,6 +346,15 @@ START_TEST(test_B9_errno_survives_every_transition)
     GilEval_RestoreThread(ts);
     GilEval_ReleaseThread(ts);
     GilEval_AcquireThread(ts);
+    ck_assert_int_eq(GilEval_TryRestoreThread(GilEval_SaveThread()), 1);
+    ck_assert_int_eq(GilEval_TimedRestoreThread(GilEval_SaveThread(), 1000), 1);
+    Gil_BEGIN_BLOCKING_CALL
+    ck_assert_int_eq(errno, EDOM);
+    Gil_END_BLOCKING_CALL
+    Gil_BEGIN_ALLOW_THREADS_COND(1)
+    ck_assert_int_eq(errno, EDOM);
+    Gil_END_ALLOW_THREADS_COND
+    ck_assert_int_eq(GilEval_Yield(), 0);
     GilThreadState *other = GilThreadState_New(ts->interp);
     GilThreadState_Swap(GilThreadState_Swap(other));
     GilThreadState_Delete(other);
@@ -524,6 +533,89 @@ START_TEST(test_state_tstate__a_thread_that_polls_too_late_tells_and_sleeps)
 }
 END_TEST
 
+static void *
+yield_for_ever(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&in_region, 1);
+    do
+        ck_assert_int_eq(GilEval_Yield(), 0);
+    while (GilThreadState_IsAttached());
+    abort();
+}
+
+START_TEST(test_state_tstate__a_thread_that_yields_too_late_tells_and_sleeps)
+{
+    expect_too_late(yield_for_ever, "gilrt: GilEval_Yield: thread ");
+}
+END_TEST
+
+static int try_result = 2;
+
+static void *
+try_too_late(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    (void)GilEval_SaveThread();
+    gil_store_release(&in_region, 1);
+    world_until(&may_return, 1);
+    ck_assert_int_eq(GilEval_TimedRestoreThread(ts, UINT64_MAX), -1);
+    ck_assert_int_eq(GilEval_TryRestoreThread(ts), -1);
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    gil_store_release(&try_result, -1);
+    return NULL;
+}
+
+/* It goes on: what it holds of the host can be given back. */
+START_TEST(test_state_tstate__a_thread_that_tries_too_late_is_told_and_goes_on)
+{
+    pthread_t thread = world_thread(try_too_late, GilThreadState_New(world_ts->interp));
+
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&in_region, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(world_guard);
+    world_interp_end(world_ts);
+    gil_store_release(&may_return, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(try_result, -1);
+}
+END_TEST
+
+/* --- weight, latency and hook belong to the state --- */
+
+static void
+do_nothing(void *unused)
+{
+    (void)unused;
+}
+
+START_TEST(test_state_tstate__a_new_state_knows_nothing_of_the_last_one_in_its_block)
+{
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    GilLockStats stats;
+
+    ck_assert_int_eq(GilThreadState_SetWeight(ts, 200), 0);
+    ck_assert_int_eq(GilThreadState_SetLatency(ts, GIL_LATENCY_URGENT), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(GilThreadState_SetPreemptHook(do_nothing, NULL), 0);
+    GilThreadState_Swap(world_ts);
+    uint64_t id = ts->id;
+    GilThreadState_Delete(ts);
+
+    GilThreadState *next = GilThreadState_New(world_ts->interp);
+    ck_assert_ptr_eq(next, ts);
+    ck_assert_uint_gt(next->id, id);
+    ck_assert_uint_eq(next->waiter.weight, 0); /* which is 100 */
+    ck_assert_int_eq(next->waiter.latency, GIL_LATENCY_LEARNED);
+    ck_assert_ptr_null(next->preempt);
+    GilLockStats_Init(&stats);
+    ck_assert_int_eq(GilThreadState_GetLockStats(next, &stats), 0);
+    ck_assert_uint_eq(stats.switches_voluntary, 0);
+    GilThreadState_Delete(next);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -551,7 +643,10 @@ suite(void)
     tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
     tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process);
     tcase_add_test(tcase, test_B8_a_deleted_state_is_noticed);
+    tcase_add_test(tcase, test_state_tstate__a_new_state_knows_nothing_of_the_last_one_in_its_block);
     tcase_add_checked_fixture(ended, world_start, NULL);
+    tcase_add_test(ended, test_state_tstate__a_thread_that_yields_too_late_tells_and_sleeps);
+    tcase_add_test(ended, test_state_tstate__a_thread_that_tries_too_late_is_told_and_goes_on);
     tcase_add_test(ended, test_state_tstate__a_late_thread_tells_and_sleeps);
     tcase_add_test(ended, test_state_tstate__a_thread_that_polls_too_late_tells_and_sleeps);
     suite_add_tcase(suite, tcase);
