@@ -524,6 +524,15 @@ START_TEST(test_state_lock_info__the_preempt_hook_rings_once_a_claim_in_the_thre
 }
 END_TEST
 
+static GilThreadState *
+claimant(void)
+{
+    gil_mutex_lock(&world_ts->lock->mu);
+    GilThreadState *ts = world_ts->lock->turns.claimant;
+    gil_mutex_unlock(&world_ts->lock->mu);
+    return ts;
+}
+
 /* A claim for a loan that gives way to one for a turn is one claim to the host. */
 START_TEST(test_state_lock_info__the_preempt_hook_rings_once_for_claims_that_follow_each_other)
 {
@@ -535,7 +544,7 @@ START_TEST(test_state_lock_info__the_preempt_hook_rings_once_for_claims_that_fol
     ck_assert_int_eq(GilThreadState_SetLatency(urgent.ts, GIL_LATENCY_URGENT), 0);
     threads[0] = world_thread(stay, &urgent);
     threads[1] = world_thread(stay, &other);
-    while (info().waiters < 2 || gil_load_relaxed(&world_ts->lock->turns.claimant) != other.ts)
+    while (info().waiters < 2 || claimant() != other.ts)
         sched_yield();
     ck_assert_int_eq(gil_load_acquire(&bell.rings), 1);
     world_join(threads[0]);
