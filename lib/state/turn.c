@@ -385,9 +385,11 @@ gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now)
     turns->borrower = to;
     turns->borrower_id = to->id;
     turns->lent_at = now;
-    uint64_t term = 4 * gil_habit_typical(to);
-    turns->term = to->waiter.latency == GIL_LATENCY_URGENT ? gil_load_relaxed(&turns->interval)
-                  : gil_habit_is_brief(to) ? SLICE_NS : term;
+    uint64_t interval = gil_load_relaxed(&turns->interval), typical = gil_habit_typical(to);
+    if (gil_habit_is_brief(to) && to->waiter.latency != GIL_LATENCY_URGENT)
+        turns->term = SLICE_NS;
+    else
+        turns->term = to->waiter.latency == GIL_LATENCY_URGENT || typical > interval / 4 ? interval : 4 * typical;
     gil_store_relaxed(&turns->loans, turns->loans + 1);
     insert(turns, from, GIL_LANE_LENDER);
 }
