@@ -17,8 +17,12 @@ tests_unit_state_test_lock_fault_SOURCES = tests/unit/state/test_lock_fault.c te
     tests/models/machine_fault.c tests/models/machine_fault.h $(LOCK_FILES)
 tests_unit_state_test_lock_fault_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 \
     '-DGIL_MACHINE_BACKEND="models/machine_fault.h"'
+CLOCK_FILES = tests/models/clock_crew.h tests/models/crew.h tests/models/machine_clock.c tests/models/machine_clock.h \
+    $(LOCK_FILES)
 UNIT_TESTS += tests/unit/state/test_lock_clock
-tests_unit_state_test_lock_clock_SOURCES = tests/unit/state/test_lock_clock.c tests/models/crew.h \
-    tests/models/machine_clock.c tests/models/machine_clock.h $(LOCK_FILES)
+tests_unit_state_test_lock_clock_SOURCES = tests/unit/state/test_lock_clock.c $(CLOCK_FILES)
 tests_unit_state_test_lock_clock_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 \
     '-DGIL_MACHINE_BACKEND="models/machine_clock.h"'
+UNIT_TESTS += tests/unit/state/test_lock_share
+tests_unit_state_test_lock_share_SOURCES = tests/unit/state/test_lock_share.c $(CLOCK_FILES)
+tests_unit_state_test_lock_share_CPPFLAGS = $(tests_unit_state_test_lock_clock_CPPFLAGS)
