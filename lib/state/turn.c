@@ -34,13 +34,15 @@
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
  * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims on
- * behalf of the first, which should have. All others sleep until they are told (gil_turns_overslept()).
+ * behalf of the first, which should have. Those behind them sleep until they are told (gil_turns_overslept()); but when turns
+ * come and go as they should, nobody need be told: a waiter near the front sets its timer for when it will be first.
  *
  * WHY NOT one order for all by deadline, with preemption of any later one: a loan must not end the lender's turn, else every
  * message that an I/O thread handles would send the computing thread to the end of the queue, and wake another one.
  */
 #define SLICE_NS UINT64_C(50000)
 #define PASSES_MAX 8u
+#define FORESIGHT 16u                 /* so many places from the front a waiter reckons when it will be first */
 #define PATIENCE_NS UINT64_C(1000000) /* so long the second waits at least for the first to look */
 
 static struct gil_waiter *
@@ -325,7 +327,7 @@ first_express(const struct gil_turns *turns)
 static uint64_t
 tolerance(const struct gil_turns *turns)
 {
-    return gil_load_relaxed(&turns->interval) / 32;
+    return gil_load_relaxed(&turns->interval) / 16;
 }
 
 /* When the second looks. If it has become the first by then, the turn that it waits for has just ended, and its timer is right. */
@@ -334,7 +336,7 @@ after_turn(const struct gil_turns *turns)
 {
     uint64_t interval = gil_load_relaxed(&turns->interval);
 
-    return sum(turns->turn_end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns)));
+    return sum(turns->turn_end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns) / 4));
 }
 
 uint64_t
@@ -358,6 +360,21 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
         return from < late ? from : late;
     }
     return turns->head == ts || turns->head->waiter.next == ts ? after_turn(turns) : GIL_TURN_NEVER;
+}
+
+uint64_t
+gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts)
+{
+    uint64_t when = gil_turns_when(turns, ts), interval = gil_load_relaxed(&turns->interval);
+    unsigned before = 0;
+
+    if (when != GIL_TURN_NEVER || turns->claimant == ts || ts->waiter.lane != GIL_LANE_TURN)
+        return when;
+    for (const GilThreadState *at = ts; at != turns->next; at = at->waiter.prev)
+        if (++before > FORESIGHT)
+            return GIL_TURN_NEVER;
+    /* A claim comes a little after the end of a turn: timers of Linux are 50 us late by default. */
+    return sum(turns->turn_end, before * sum(interval, interval / 64));
 }
 
 GilThreadState *

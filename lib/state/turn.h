@@ -23,7 +23,7 @@ struct gil_waiter {
     uint32_t token;              /* [atomic] the word a waiter sleeps on; stored under mu; see lock.c */
     uint8_t queued;              /* 1 while in the queue */
     uint8_t lane;                /* enum gil_lane, while queued */
-    uint16_t hold;               /* how long it typically keeps the lock: gil_log2() of ns; 0: not known */
+    uint16_t hold;               /* how long it typically keeps the lock: gil_log2() of ns; 0: not known; read by anyone */
     uint32_t passed;             /* how often others came to stand before it, this time */
     uint32_t weight;             /* percent of a turn it gets; 0: 100 */
     int latency;                 /* GIL_LATENCY_... */
@@ -78,6 +78,8 @@ void gil_turns_booked(struct gil_turns *turns, const GilThreadState *ts);
 
 /* When ts, queued, has to look about by itself: to claim the lock, or because who should might sleep. */
 uint64_t gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts);
+/* How long ts, queued, may sleep: until then, or until it may expect to be first. */
+uint64_t gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts);
 /* For whom ts, whose time that is, has to claim the lock: for itself, or for who should have looked before. */
 GilThreadState *gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now);
 /* Whether what the claimant gets by a poll of the holder is a loan. */
