@@ -60,17 +60,14 @@ END_TEST
 /* Any number of brief threads that want the lock all the time leave 70 % to the one that computes. */
 START_TEST(test_state_lock_share__a_lender_keeps_most_of_its_time)
 {
-    enum { BRIEF = 6 };
-    uint64_t whole = 40 * INTERVAL, taken = 0;
+    enum { BRIEF = 6, VISITS = 15000 };
+    uint64_t whole = 40 * INTERVAL;
 
     start();
     struct player *greedy = add(hog, (struct player){.step = US, .until = BEGIN + whole}, 0);
     for (uint64_t i = 1; i <= BRIEF; i++)
-        is_known_for(add(visitor, (struct player){.step = 4 * US, .apart = US, .visits = 2000}, i * 10 * US), 4 * US);
+        is_known_for(add(visitor, (struct player){.step = 4 * US, .apart = US, .visits = VISITS}, i * 10 * US), 4 * US);
     clock_run();
-    for (int i = 1; i <= BRIEF; i++)
-        taken += player[i].held;
-    ck_assert_uint_eq(taken, BRIEF * 2000 * 4 * US);
     ck_assert_uint_ge(greedy->held, whole * 69 / 100);
     ck_assert_uint_ge(info().loans, 1000);
     for (int i = 1; i <= BRIEF; i++)
@@ -287,14 +284,14 @@ END_TEST
 /* The first waiter gives up, before or after it has claimed the lock: the next one looks after the time instead. */
 START_TEST(test_state_lock_share__who_gives_up_leaves_nobody_asleep)
 {
-    static const uint64_t steps[] = {1, 20 * US, MS};
+    static const uint64_t steps[] = {US, 20 * US, MS};
 
     for (int i = 0; i < 3; i++)
         for (uint64_t limit = INTERVAL - 3; limit <= INTERVAL + 3; limit++)
             for (int brief = 0; brief <= 1; brief++) {
                 uint64_t step = steps[i];
                 start();
-                struct player *greedy = add(hog, (struct player){.step = step, .until = BEGIN + 100 * MS}, 0);
+                struct player *greedy = add(hog, (struct player){.step = step, .until = BEGIN + 12 * MS}, 0);
                 struct player *first = add(timed, (struct player){.until = limit, .step = 1}, MS / 2);
                 struct player *second = add(visitor, (struct player){.step = 1, .visits = 1}, MS / 2 + 1);
                 if (brief)
