@@ -330,13 +330,17 @@ tolerance(const struct gil_turns *turns)
     return gil_load_relaxed(&turns->interval) / 16;
 }
 
-/* When the second looks. If it has become the first by then, the turn that it waits for has just ended, and its timer is right. */
+/*
+ * When the second looks. If it has become the first by then, the turn that it waits for has just ended, and its timer is right.
+ * When nobody waits for a turn, turn_end is that of a turn long ago, and the first waits for something else.
+ */
 static uint64_t
 after_turn(const struct gil_turns *turns)
 {
     uint64_t interval = gil_load_relaxed(&turns->interval);
+    uint64_t end = turns->next != NULL ? turns->turn_end : gil_turns_when(turns, turns->head);
 
-    return sum(turns->turn_end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns) / 4));
+    return sum(end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns) / 4));
 }
 
 uint64_t
@@ -382,7 +386,7 @@ gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t n
 {
     if (turns->next != NULL && now >= turns->turn_end)
         return turns->next;
-    return ts == turns->lender || ts == first_express(turns) ? ts : whose_turn(turns);
+    return turns->head == ts ? ts : whose_turn(turns);
 }
 
 int
