@@ -476,7 +476,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
                 }
             }
         }
-        uint64_t until = gil_turns_timer(&lock->turns, ts);
+        uint64_t until = gil_turns_timer(&lock->turns, ts, now);
         if (lock->turns.claimant != ts || lock->watch.func == NULL)
             told_at = 0;
         else {

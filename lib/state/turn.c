@@ -367,7 +367,7 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
 }
 
 uint64_t
-gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts)
+gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts, uint64_t now)
 {
     uint64_t when = gil_turns_when(turns, ts), interval = gil_load_relaxed(&turns->interval);
     unsigned before = 0;
@@ -378,7 +378,9 @@ gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts)
         if (++before > FORESIGHT)
             return GIL_TURN_NEVER;
     /* A claim comes a little after the end of a turn: timers of Linux are 50 us late by default. */
-    return sum(turns->turn_end, before * sum(interval, interval / 64));
+    uint64_t expected = sum(turns->turn_end, before * sum(interval, interval / 64));
+    /* It should be first by now: it will be told. */
+    return expected > now ? expected : GIL_TURN_NEVER;
 }
 
 GilThreadState *
