@@ -41,15 +41,21 @@ gil_log2_learn(uint16_t *average, uint64_t sample)
 
     if (was != 0)
         is = was + (is - was) / 8;
-    *average = (uint16_t)(is > 0 ? is : 1);
+    gil_store_relaxed(average, (uint16_t)(is > 0 ? is : 1));
+}
+
+static uint64_t
+time_of(unsigned hold)
+{
+    unsigned whole = hold / 256u;
+
+    return hold != 0 && whole < 55 ? (UINT64_C(256) + hold % 256u) << whole >> 8 : UINT64_MAX;
 }
 
 uint64_t
 gil_habit_typical(const GilThreadState *ts)
 {
-    unsigned hold = ts->waiter.hold, whole = hold / 256u;
-
-    return hold != 0 && whole < 55 ? (UINT64_C(256) + hold % 256u) << whole >> 8 : UINT64_MAX;
+    return time_of(ts->waiter.hold);
 }
 
 int
@@ -61,7 +67,9 @@ gil_habit_is_brief(const GilThreadState *ts)
 int
 gil_habit_is_long(const GilThreadState *ts)
 {
-    return ts->waiter.hold != 0 && gil_habit_typical(ts) > BRIEF_NS;
+    unsigned hold = gil_load_relaxed(&ts->waiter.hold);
+
+    return hold != 0 && time_of(hold) > BRIEF_NS;
 }
 
 /* --- holds --- */
@@ -123,7 +131,7 @@ gil_habit_interrupted(struct gil_lock *lock, GilThreadState *ts, int over, uint6
     unsigned least = gil_log2(measure_hold(lock, ts, now));
 
     if (w->hold < least)
-        w->hold = (uint16_t)least;
+        gil_store_relaxed(&w->hold, (uint16_t)least);
     if (!over)
         return;
     w->stretch = 0;

@@ -24,7 +24,7 @@ void gil_log2_learn(uint16_t *average, uint64_t sample);
 
 /* For how long the thread typically holds the lock, ns; UINT64_MAX: nobody knows. */
 uint64_t gil_habit_typical(const GilThreadState *ts);
-/* Whether that is known to be a moment only; known to be longer. */
+/* Whether that is known to be a moment only; known to be longer, which any thread may ask. */
 int gil_habit_is_brief(const GilThreadState *ts);
 int gil_habit_is_long(const GilThreadState *ts);
 
