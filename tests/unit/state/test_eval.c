@@ -511,7 +511,14 @@ START_TEST(test_state_eval__a_try_teaches_no_call_site)
     world_until(&guest.inside, 1);
     gil_store_release(&guest.may_leave, 1);
     ck_assert_int_eq(pthread_join(threads[0], NULL), 0);
+    /* It leans to another meanwhile, and is stolen by the try. */
+    GilEval_RestoreThread(guest.ts);
+    for (unsigned i = 0; i <= GIL_MACHINE_FENCE_WORTH; i++)
+        GilEval_RestoreThread(GilEval_SaveThread());
+    (void)GilEval_SaveThread();
+    uint64_t stolen = info().switches_stolen;
     ck_assert_int_eq(GilEval_TryRestoreThread(world_ts), 1);
+    ck_assert_uint_eq(info().switches_stolen, stolen + (uint64_t)gil_machine_can_fence_all());
     Gil_BEGIN_ALLOW_THREADS
     site = _Gil_thread->site;
     threads[1] = world_thread(stay, &second);
