@@ -810,6 +810,7 @@ gil_lock_forget(struct gil_lock *lock, GilThreadState *ts)
     gil_mutex_lock(&lock->mu);
     if (gil_load_relaxed(&lock->owner) == ((uintptr_t)ts | LEANS))
         gil_store_release(&lock->owner, 0);
+    gil_turns_booked(&lock->turns, ts);
     gil_mutex_unlock(&lock->mu);
 }
 

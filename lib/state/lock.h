@@ -139,7 +139,7 @@ int gil_lock_yield(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
 /* By the holder, another than ts: refuse the lock to ts from now on, also if it waits. */
 void gil_lock_bar(struct gil_lock *lock, GilThreadState *ts);
 
-/* The block of ts is to be given back: the lock must not lean to it any more. ts is detached. */
+/* The block of ts is to be given back: the lock must not lean to it any more, nor a lender look at it. ts is detached. */
 void gil_lock_forget(struct gil_lock *lock, GilThreadState *ts);
 
 /* Weight and latency class of a thread, as in <gilrt/state.h>; what it waits for already is not changed. */

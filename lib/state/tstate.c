@@ -159,8 +159,7 @@ gil_tstate_put_block(GilThreadState *ts)
 {
     struct gil_lock *lock = ts->lock;
 
-    if (ts->leaning)
-        gil_lock_forget(lock, ts);
+    gil_lock_forget(lock, ts);
     if (ts->preempt != NULL)
         gil_lock_set_preempt_hook(lock, ts, NULL, NULL);
     gil_store_relaxed(&ts->left_by, 0);
