@@ -14,10 +14,11 @@
 #define INTERVAL (5 * MS)
 #define SLICE (50 * US)  /* as turn.c has it: the least that a turn, and the most that a loan lasts */
 #define PASSES 8         /* the same: how often a waiter may be passed */
-#define LATE (INTERVAL / 32) /* the same: how late a timer may be */
+#define LATE (INTERVAL / 16) /* the same: how late a timer may be */
+#define MARGIN (INTERVAL / 64) /* the same: so much later those look who look for others */
 #define BEGIN (3600000 * MS)
 
-enum { A, B, C, D, E, F, COUNT = 16 };
+enum { A, B, C, D, E, F, COUNT = 24 };
 
 static struct gil_turns turns;
 static struct {
@@ -57,7 +58,7 @@ know(int i, uint64_t hold)
 static void
 join(int i, int holder, uint64_t now)
 {
-    gil_turns_join(&turns, t(i), gil_turns_lane(t(i)), holder >= 0 ? t(holder) : NULL, now, now);
+    gil_turns_join(&turns, t(i), gil_turns_lane(&turns, t(i)), holder >= 0 ? t(holder) : NULL, now, now);
     check();
 }
 
@@ -96,16 +97,35 @@ queue(void)
 
 START_TEST(test_state_turn__the_lane_is_by_latency_and_habit)
 {
-    ck_assert_int_eq(gil_turns_lane(t(A)), GIL_LANE_TURN); /* nothing is known */
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN); /* nothing is known */
     know(A, 2 * US);
-    ck_assert_int_eq(gil_turns_lane(t(A)), GIL_LANE_EXPRESS);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_EXPRESS);
     know(A, 20 * US);
-    ck_assert_int_eq(gil_turns_lane(t(A)), GIL_LANE_TURN);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN);
     t(A)->waiter.latency = GIL_LATENCY_URGENT;
-    ck_assert_int_eq(gil_turns_lane(t(A)), GIL_LANE_EXPRESS);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_EXPRESS);
     know(A, 2 * US);
     t(A)->waiter.latency = GIL_LATENCY_PATIENT;
-    ck_assert_int_eq(gil_turns_lane(t(A)), GIL_LANE_TURN);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN);
+}
+END_TEST
+
+START_TEST(test_state_turn__who_had_less_than_its_share_and_wants_little_is_express)
+{
+    turns.most_used = 20 * MS;
+    t(A)->waiter.used = 17 * MS;
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN); /* nobody knows what it wants */
+    know(A, INTERVAL / 20);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_EXPRESS);
+    know(A, INTERVAL / 20 + 2 * US);
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN);
+    know(A, INTERVAL / 20);
+    t(A)->waiter.used = 20 * MS - INTERVAL / 2; /* that is share enough */
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN);
+    t(A)->waiter.used--;
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_EXPRESS);
+    t(A)->waiter.latency = GIL_LATENCY_PATIENT;
+    ck_assert_int_eq(gil_turns_lane(&turns, t(A)), GIL_LANE_TURN);
 }
 END_TEST
 
@@ -343,7 +363,7 @@ START_TEST(test_state_turn__a_new_next_never_makes_a_turn_longer)
     ck_assert_uint_eq(turns.turn_end, BEGIN + 2 * MS);
     /* One who is owed more makes it shorter. */
     t(C)->waiter.used = 6 * MS;
-    know(C, 10 * US);
+    know(C, 400 * US);
     join(C, F, BEGIN);
     ck_assert_str_eq(queue(), "CBA");
     ck_assert_uint_eq(turns.turn_end, BEGIN + MS);
@@ -477,6 +497,23 @@ START_TEST(test_state_turn__the_lender_claims_the_lock_back_after_the_term)
     join(C, F, BEGIN + MS);
     lend(F, C, BEGIN + MS);
     ck_assert_uint_eq(gil_turns_when(&turns, t(F)), BEGIN + MS + INTERVAL);
+    got(F, BEGIN + 2 * MS);
+
+    /* So have they if they are brief; the modest have four times what they want, but no more than that. */
+    know(C, US);
+    join(C, F, BEGIN + 20 * MS);
+    lend(F, C, BEGIN + 20 * MS);
+    ck_assert_uint_eq(turns.term, INTERVAL);
+    got(F, BEGIN + 21 * MS);
+    know(D, 200 * US);
+    gil_turns_join(&turns, t(D), GIL_LANE_EXPRESS, t(F), BEGIN + 40 * MS, BEGIN + 40 * MS);
+    lend(F, D, BEGIN + 40 * MS);
+    ck_assert_uint_eq(turns.term, 4 * gil_habit_typical(t(D)));
+    got(F, BEGIN + 41 * MS);
+    know(D, 2 * MS);
+    gil_turns_join(&turns, t(D), GIL_LANE_EXPRESS, t(F), BEGIN + 60 * MS, BEGIN + 60 * MS);
+    lend(F, D, BEGIN + 60 * MS);
+    ck_assert_uint_eq(turns.term, INTERVAL);
 }
 END_TEST
 
@@ -544,12 +581,47 @@ START_TEST(test_state_turn__the_first_two_have_timers_and_no_others)
     join(B, F, BEGIN);
     join(C, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), end);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), end + INTERVAL + LATE);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), end + INTERVAL + MARGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(C)), GIL_TURN_NEVER);
     /* A claim for a turn stands until it is met. */
     turns.claimant = t(A);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), GIL_TURN_NEVER);
     ck_assert_uint_eq(gil_turns_when(&turns, t(B)), GIL_TURN_NEVER);
+}
+END_TEST
+
+/* So that nobody need be told when turns come and go as they should. */
+START_TEST(test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_first)
+{
+    for (int i = 0; i < 20; i++)
+        join(i, COUNT - 1, BEGIN);
+    uint64_t end = BEGIN + INTERVAL;
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(0), BEGIN), end);
+    for (int i = 1; i <= 16; i++)
+        ck_assert_uint_eq(gil_turns_timer(&turns, t(i), BEGIN), end + (uint64_t)i * (INTERVAL + MARGIN));
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(17), BEGIN), GIL_TURN_NEVER);
+    /* When that time has passed it will be told. */
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), end + 2 * (INTERVAL + MARGIN) - 1), end + 2 * (INTERVAL + MARGIN));
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), end + 2 * (INTERVAL + MARGIN)), GIL_TURN_NEVER);
+    /* While a claim stands the claimant has nothing to look for. */
+    turns.claimant = t(0);
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(0), BEGIN), GIL_TURN_NEVER);
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), BEGIN), end + 2 * (INTERVAL + MARGIN));
+}
+END_TEST
+
+START_TEST(test_state_turn__an_express_waiter_sleeps_no_longer_than_it_may)
+{
+    know(B, US);
+    know(C, US);
+    know(D, US);
+    join(A, F, BEGIN);
+    join(B, F, BEGIN);
+    join(C, F, BEGIN);
+    join(D, F, BEGIN);
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(B), BEGIN), BEGIN);
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(C), BEGIN), gil_turns_when(&turns, t(C)));
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(D), BEGIN), GIL_TURN_NEVER);
 }
 END_TEST
 
@@ -559,7 +631,7 @@ START_TEST(test_state_turn__the_second_is_patient_for_a_millisecond)
     join(A, F, BEGIN);
     join(B, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + 10 * US);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 10 * US + MS + 10 * US / 32);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 10 * US + MS + 10 * US / 64);
 }
 END_TEST
 
@@ -572,12 +644,12 @@ START_TEST(test_state_turn__express_looks_when_it_may_borrow)
     join(C, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN); /* at once */
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + INTERVAL);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + 2 * INTERVAL + LATE); /* the second of the queue */
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + 2 * INTERVAL + MARGIN); /* the second of the queue */
     turns.lend_from = BEGIN + MS;
     ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + MS);
     /* It looks after the next that waits for a turn at least. */
     turns.lend_from = BEGIN + 100 * INTERVAL;
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 2 * INTERVAL + LATE);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 2 * INTERVAL + MARGIN);
     /* A claim for a loan gives way to one for a turn, so that timer runs on. */
     turns.claimant = t(B);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + INTERVAL);
@@ -604,7 +676,10 @@ START_TEST(test_state_turn__express_waits_while_another_borrows)
     join(C, -1, BEGIN + US);
     ck_assert_str_eq(queue(), "FC");
     /* It is the second: it looks should the lender not. */
-    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), turns.turn_end + INTERVAL + LATE);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + SLICE + INTERVAL + MARGIN);
+    /* With one that waits for a turn, should that one not. */
+    join(A, -1, BEGIN + 2 * US);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), turns.turn_end + INTERVAL + MARGIN);
 }
 END_TEST
 
@@ -630,7 +705,7 @@ START_TEST(test_state_turn__the_claimant_is_the_next_once_the_turn_is_over)
 }
 END_TEST
 
-START_TEST(test_state_turn__a_timer_may_be_late_by_a_thirty_second_of_an_interval)
+START_TEST(test_state_turn__a_timer_may_be_late_by_a_sixteenth_of_an_interval)
 {
     join(A, F, BEGIN);
     uint64_t when = gil_turns_when(&turns, t(A));
@@ -696,8 +771,11 @@ suite(void)
     tcase_add_test(tcase, test_state_turn__express_lets_a_brief_holder_finish);
     tcase_add_test(tcase, test_state_turn__express_waits_while_another_borrows);
     tcase_add_test(tcase, test_state_turn__the_claimant_is_the_next_once_the_turn_is_over);
-    tcase_add_test(tcase, test_state_turn__a_timer_may_be_late_by_a_thirty_second_of_an_interval);
+    tcase_add_test(tcase, test_state_turn__a_timer_may_be_late_by_a_sixteenth_of_an_interval);
     tcase_add_test(tcase, test_state_turn__times_at_the_end_of_the_clock_do_not_wrap);
+    tcase_add_test(tcase, test_state_turn__who_had_less_than_its_share_and_wants_little_is_express);
+    tcase_add_test(tcase, test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_first);
+    tcase_add_test(tcase, test_state_turn__an_express_waiter_sleeps_no_longer_than_it_may);
     suite_add_tcase(suite, tcase);
     return suite;
 }
