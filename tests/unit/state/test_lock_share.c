@@ -60,8 +60,8 @@ END_TEST
 /* Any number of brief threads that want the lock all the time leave 70 % to the one that computes. */
 START_TEST(test_state_lock_share__a_lender_keeps_most_of_its_time)
 {
-    enum { BRIEF = 6, VISITS = 15000 };
-    uint64_t whole = 40 * INTERVAL;
+    enum { BRIEF = 6, VISITS = 3750 };
+    uint64_t whole = 10 * INTERVAL;
 
     start();
     struct player *greedy = add(hog, (struct player){.step = US, .until = BEGIN + whole}, 0);
@@ -485,7 +485,7 @@ note_call(void *arg)
         called_at = gil_machine_now();
 }
 
-/* The call comes when the time does, and once for a claim, however long the holder takes to poll. */
+/* The call comes when the time does, and once, however long the holder takes to poll, and whoever else claims meanwhile. */
 START_TEST(test_state_lock_share__the_preempt_hook_is_called_once_a_claim)
 {
     start();
@@ -497,6 +497,18 @@ START_TEST(test_state_lock_share__the_preempt_hook_is_called_once_a_claim)
     ck_assert_int_eq(calls, 1);
     ck_assert_uint_eq(called_at, BEGIN + MS + INTERVAL);
     ck_assert_uint_eq(greedy->asked_at, BEGIN + 6 * MS);
+
+    start();
+    calls = 0;
+    greedy = add(hog, (struct player){.step = 8 * MS, .until = BEGIN + 9 * MS}, 0);
+    struct player *turn = add(visitor, (struct player){.step = US, .visits = 1}, MS);
+    struct player *brief = add(visitor, (struct player){.step = US, .visits = 1}, 2 * MS);
+    is_known_for(brief, US);
+    gil_lock_set_preempt_hook(&crew.lock, greedy->ts, note_call, &called_at);
+    clock_run();
+    ck_assert_int_eq(calls, 1);
+    ck_assert_uint_eq(called_at, BEGIN + 2 * MS);
+    ck_assert_uint_eq(turn->got_at, BEGIN + 8 * MS); /* its claim came before the poll, and goes before the loan */
 }
 END_TEST
 
@@ -562,13 +574,14 @@ barrer(void *arg)
 /* Whether the thread sleeps, spins or is yet to come: it is refused, at once if it waits; and the next is served. */
 START_TEST(test_state_lock_share__who_is_barred_leaves_the_queue_and_the_lock)
 {
-    static const uint64_t comes[] = {1, MS - 5 * US, MS - 50, MS, MS + 50, MS + 200 * US, 2 * MS};
+    static const uint64_t comes[] = {1, MS - 15 * US, MS - 8 * US, MS - 50, MS, MS + 50, MS + 200 * US, 2 * MS};
 
     for (size_t i = 0; i < sizeof comes / sizeof comes[0]; i++)
         for (uint64_t spin = 0; spin <= 20 * US; spin += 5 * US)
             for (uint64_t apart = 0; apart <= 1; apart++) {
                 start();
                 clock_start(BEGIN, spin); /* instead of a machine that does not spin */
+                clock_set_prices(50, 5 * US);
                 add(barrer, (struct player){.step = MS, .apart = apart * 100 * US}, 0);
                 struct player *barred = add(comer, (struct player){.visits = 1}, comes[i]);
                 struct player *other = add(comer, (struct player){.visits = 2}, comes[i] + 1);
@@ -577,7 +590,7 @@ START_TEST(test_state_lock_share__who_is_barred_leaves_the_queue_and_the_lock)
                 ck_assert_int_eq(outcome[1], GIL_LOCK_BARRED);
                 ck_assert_int_eq(outcome[2], GIL_LOCK_GOT);
                 ck_assert_uint_le(barred->got_at, BEGIN + MS + 100 * US + comes[i]);
-                ck_assert_uint_le(other->got_at, BEGIN + (comes[i] > MS ? comes[i] : MS) + apart * 100 * US + US);
+                ck_assert_uint_le(other->got_at, BEGIN + (comes[i] > MS ? comes[i] : MS) + apart * 100 * US + 10 * US);
                 ck_assert_uint_eq(info().holder, 0);
             }
 }
