@@ -45,11 +45,11 @@ struct _GilThreadBlock {
 /* Called through the table of addresses, not by way of a stub: where the lock goes by its word, the pair is two such calls. */
 #if defined(__has_attribute)
 #if __has_attribute(noplt)
-#define _GIL_NO_PLT __attribute__((noplt))
+#define _GIL_BY_ADDRESS noplt
 #endif
 #endif
-#ifndef _GIL_NO_PLT
-#define _GIL_NO_PLT
+#ifndef _GIL_BY_ADDRESS
+#define _GIL_BY_ADDRESS visibility("default")
 #endif
 
 /** The calling thread's current block: attached, or left by a BEGIN whose END is to come; NULL: none. */
@@ -57,10 +57,10 @@ GIL_API extern __thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_m
 
 /** The library's half of leaving, when brk is not 0. ABI, not API, like the next four.
  *  @lock_held */
-GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block) _GIL_NO_PLT;
+GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block) __attribute__((_GIL_BY_ADDRESS));
 /** The library's half of returning, when brk is not 0.
  *  @lock_free @blocks */
-GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block) _GIL_NO_PLT;
+GIL_API void _GilEval_ReturnSlow(struct _GilThreadBlock *block) __attribute__((_GIL_BY_ADDRESS));
 /** The library's half of a poll, when something is asked. 0, or -1 with an exception set.
  *  @lock_held @blocks @reenters */
 GIL_API int _GilEval_PollSlow(struct _GilThreadBlock *block);
