@@ -8,13 +8,14 @@
 #include "sync/machine.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 
-#define THREADS_MAX 4
+#define THREADS_MAX 5
 #define STACK_SIZE 65536
 #define DEPTH_MAX 4096  /* choices in a run; a run with more does not end */
 #define STEPS_MAX 20000 /* the same for steps without a choice */
@@ -108,6 +109,27 @@ explore_fail(const char *why)
     failure = why;
     tell("  thread %d: FAILURE %s\n", cur, why);
     _longjmp(out, 1);
+}
+
+/* A bad address, most likely out of memory that was given back. */
+static void
+fault(int number)
+{
+    (void)number;
+    explore_fail("a pointer leads nowhere");
+}
+
+/* On a stack of its own, since that of the thread may be what is broken. */
+static void
+catch_faults(void)
+{
+    static EXPLORER_OWN char stack[STACK_SIZE] __attribute__((aligned(64)));
+    stack_t apart = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = fault, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+    sigaltstack(&apart, NULL);
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
 }
 
 static void
@@ -834,6 +856,7 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
     *result = (struct explore_result){0};
     scenario = which;
     bounds = within;
+    catch_faults();
     prefix = 0;
     unlike = 0;
     seen_forget_all();
@@ -857,6 +880,7 @@ explore_replay(const struct scenario *which, const struct explore_bounds *within
     *result = (struct explore_result){0};
     scenario = which;
     bounds = within;
+    catch_faults();
     read_replay(replay);
     unlike = 0;
     telling = 1;

@@ -18,7 +18,7 @@
 #define LEANS ((uintptr_t)16)
 #define FLAGS ((uintptr_t)31)
 
-#define THREADS_MAX 4
+#define THREADS_MAX 5
 
 static struct gil_lock lock __attribute__((aligned(64)));
 /* As in the pool: the address leaves bits free for flags. */
@@ -597,6 +597,13 @@ setup_lanes(void)
 }
 
 static void
+setup_turns(void)
+{
+    setup_loan();
+    cells[3].ts.waiter.hold = cells[4].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+}
+
+static void
 body_loan(int self)
 {
     if (self == 0)
@@ -669,12 +676,116 @@ first_waits(void)
     return cells[1].ts.waiter.queued;
 }
 
+/* Thread 0 leaves to thread 1, which sleeps, comes back, and is the second if thread 2 was quicker than thread 1. */
+static int
+first_came(void)
+{
+    return first_waits() || got[1] > 0;
+}
+
+static void
+body_again(int self)
+{
+    if (self != 0)
+        explore_until(self == 1 ? hog_holds : first_came);
+    take(self);
+    critical(self);
+    if (self == 0) {
+        explore_until(first_came);
+        leave(0);
+        take(0);
+        critical(0);
+    }
+    leave(self);
+}
+
 static void
 body_numb(int self)
 {
     if (self == 2)
         explore_until(first_waits);
     body_patience_start(self);
+}
+
+/* Threads 0 and 1 keep the lock until somebody's timer brings a request. */
+static int
+next_is_asked(void)
+{
+    return cells[1].ts.block.brk & _Gil_BRK_PREEMPT;
+}
+
+static void
+body_relay(int self)
+{
+    if (self == 2)
+        explore_until(first_waits);
+    if (self != 1) {
+        body_patience_start(self);
+        return;
+    }
+    explore_until(hog_holds);
+    take(1);
+    critical(1);
+    explore_until(next_is_asked);
+    EXPLORE_CHECK(gil_lock_poll(&lock, &cells[1].ts) == 0);
+    leave(1);
+}
+
+/* Thread 2 is stopped for ever, and thread 3 becomes the second only when thread 1 is gone. */
+static int
+second_waits(void)
+{
+    return cells[2].ts.waiter.queued;
+}
+
+static void
+body_relay_to_numb(int self)
+{
+    if (self == 3) {
+        explore_until(second_waits);
+        body_once(3);
+    }
+    else
+        body_relay(self);
+}
+
+/* Threads 3 and 4 wait for turns behind two that would borrow, to whom nobody listens. */
+static int
+both_wait(void)
+{
+    return cells[1].ts.waiter.queued && cells[2].ts.waiter.queued;
+}
+
+static int
+third_waits(void)
+{
+    return cells[3].ts.waiter.queued;
+}
+
+static int
+third_claims(void)
+{
+    return lock.turns.claimant == &cells[3].ts;
+}
+
+static int
+fourth_claims(void)
+{
+    return lock.turns.claimant == &cells[4].ts;
+}
+
+static void
+body_turns(int self)
+{
+    if (self != 0)
+        explore_until(self == 3 ? both_wait : self == 4 ? third_waits : hog_holds);
+    take(self);
+    critical(self);
+    if (self == 0 || self == 3) {
+        explore_until(self == 0 ? third_claims : fourth_claims);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &cells[self].ts) == 0);
+    }
+    leave(self);
 }
 
 /* Giving way lets another run, if one waits. */
@@ -883,6 +994,7 @@ static const struct run runs[] = {
     {{"mutex", 3, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {3, 0, 1}, {4, 0, 2}},
     {{"exclusion", 2, 0, setup, body_exclusion, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
     {{"exclusion", 3, 0, setup, body_once, of_interest, wrote, all_is_quiet}, {2, 2, 1}, {3, 2, 1}},
+    {{"again", 3, 0, setup, body_again, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"poll", 2, 0, setup, body_poll, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 3, 1}},
     {{"poll", 3, 0, setup, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
     {{"patience", 3, EXPLORE_ALL, setup, body_patience_start, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
@@ -906,15 +1018,19 @@ static const struct run runs[] = {
     {{"term", 3, EXPLORE_ALL, setup_loan_and_turn, body_term, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
     {{"override", 3, EXPLORE_ALL, setup_loan_and_turn, body_override, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
     {{"numb", 3, ~(1u << 1), setup, body_numb, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
+    {{"relay", 3, ~(1u << 0), setup, body_relay, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
     {{"loan_yield", 3, 0, setup_loan_and_turn, body_borrower_yields, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 3, 1}},
     {{"exit", 3, 0, setup_exit_once, body_exit_once, of_interest, wrote, finish_exit_once}, {2, 1, 0}, {3, 3, 1}},
     {{"end", 3, 0, setup_end_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
     {{"end_lender", 3, 0, setup_end_of_lender_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
     {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
+    {{"relay", 4, ~(1u << 0 | 1u << 2), setup, body_relay_to_numb, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
+    {{"turns", 5, EXPLORE_ALL, setup_turns, body_turns, of_interest, wrote, all_is_quiet}, {0, 0, 0}, {1, 0, 0}},
     {{"lean", 3, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_poll", 3, 0, setup_lean, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
 };
 #define RUNS (int)(sizeof runs / sizeof runs[0])
+#define GLANCE 2 /* preemptions; where more than two threads are, one less */
 
 /* The library's way to stop the process is a failure of the run. */
 void
@@ -989,12 +1105,16 @@ replay(const char *text)
     return 2;
 }
 
+/* A mutant mostly dies in a narrow search. */
 static int
 glance(int i, int preemptions)
 {
-    struct explore_bounds bounds = {preemptions, 0, 0};
+    struct explore_bounds bounds = runs[i].quick;
     struct explore_result result;
 
+    if (preemptions > bounds.preemptions || (preemptions == GLANCE && runs[i].scenario.threads > 2))
+        return 0;
+    bounds.preemptions = preemptions;
     explore(&runs[i].scenario, &bounds, 0, &result);
     return result.failure != NULL && report(i + 1, &runs[i], &bounds, &result);
 }
@@ -1017,22 +1137,24 @@ main(int argc, char **argv)
         argv++;
     }
     int deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
+    int narrow = argc > 1 && strcmp(argv[1], "--glance") == 0;
     int first_failure = argc > 1 && strcmp(argv[1], "--first-failure") == 0;
-    int failed = 0, names = 1 + (deep || first_failure);
+    int failed = 0, names = 1 + (deep || narrow || first_failure);
 
     if (argc == 3 && strcmp(argv[1], "--replay") == 0)
         return replay(argv[2]);
     if (argc > names && argv[names][0] == '-') {
-        fprintf(stderr, "usage: lock_model [--pso] [--deep | --first-failure] [SCENARIO...]\n"
+        fprintf(stderr, "usage: lock_model [--pso] [--deep | --glance | --first-failure] [SCENARIO...]\n"
                         "       lock_model [--pso] --replay STRING\n");
         return 2;
     }
     printf("1..%d\n", RUNS);
-    /* A mutant mostly dies in a narrow search of two threads: look there before anything is searched in full. */
-    for (int preemptions = 1; first_failure && preemptions <= 3; preemptions++)
+    for (int preemptions = 0; narrow && preemptions <= GLANCE; preemptions++)
         for (int i = 0; i < RUNS && !failed; i++)
-            if (runs[i].scenario.threads == 2 && is_wanted(runs[i].scenario.name, argv + names, argc - names))
+            if (is_wanted(runs[i].scenario.name, argv + names, argc - names))
                 failed = glance(i, preemptions);
+    if (narrow)
+        return failed;
     for (int i = 0; i < RUNS && !(failed && first_failure); i++) {
         struct explore_result result;
         const struct explore_bounds *bounds = deep ? &runs[i].deep : &runs[i].quick;

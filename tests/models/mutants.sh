@@ -2,19 +2,31 @@
 # SPDX-License-Identifier: MIT
 # How strong is the explorer? Breaks the lock in each of the ways of tests/models/mutants/ and expects it to notice.
 # Usage: mutants.sh [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
-# its first line says what is wrong. As many are tried at once as there are processors, or MUTANTS_JOBS.
+# its first line says what is wrong, and a second one may name a scenario in which that is seen soon. As many are tried
+# at once as there are processors, or MUTANTS_JOBS.
 set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 models=$top/tests/models
 
-# build DIRECTORY: the model of the sources in DIRECTORY/src. Warnings are off: some mutants leave a variable unused.
+# build DIRECTORY PATCH: the model of the sources in DIRECTORY/src. What the patch does not touch is taken from base/
+# beside DIRECTORY, if it is there. Warnings are off: some mutants leave a variable unused.
 build() {
-    # shellcheck disable=SC2046
-    ${CC:-cc} -std=gnu11 -Og -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
-        '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
-        -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
-        "$models/explore.c" "$models/seen.c" "$models/lock_model.c" $(shipped | sed "s|^|$1/src/|") \
-        -o "$1/lock_model" >"$1/log" 2>&1
+    base=$(dirname "$1")/base
+    objects=
+    for source in "$models/explore.c" "$models/seen.c" "$models/lock_model.c" $(shipped | sed "s|^|$1/src/|"); do
+        object=$(basename "$source" .c).o
+        if [ -f "$base/$object" ] && ! grep -q "^+++ b/.*\(\.h\|/${object%.o}\.c\)$" "$2"; then
+            objects="$objects $base/$object"
+            continue
+        fi
+        ${CC:-cc} -std=gnu11 -Og -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
+            '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
+            -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
+            -c "$source" -o "$1/$object" >>"$1/log" 2>&1 || return 1
+        objects="$objects $1/$object"
+    done
+    # shellcheck disable=SC2086
+    ${CC:-cc} $objects -o "$1/lock_model" >>"$1/log" 2>&1
 }
 
 # The sources of the library that the model is made of.
@@ -44,15 +56,16 @@ try() {
         comment "$3/log"
         return
     fi
-    if ! build "$3"; then
+    if ! build "$3" "$2"; then
         echo "not ok $1 - $name: does not compile"
         comment "$3/log"
         return
     fi
-    # Quick scenarios first: the first failure settles it. What the order of x86 hides may show in a weaker one.
-    for memory in '' --pso; do
+    # Narrow searches first: the first failure settles it. What the order of x86 hides may show in a weaker one.
+    seen=$(sed -n 's/^seen in: /--first-failure /p' "$2" | sed 's/^\(.*\) --pso/--pso \1/')
+    for search in ${seen:+"$seen"} --glance '--pso --glance' --first-failure '--pso --first-failure'; do
         # shellcheck disable=SC2086
-        timeout 120 "$3/lock_model" $memory --first-failure >"$3/out" 2>&1
+        timeout 120 "$3/lock_model" $search >"$3/out" 2>&1
         if [ $? -eq 1 ]; then
             echo "ok $1 - $name: killed by $(sed -n 's/^not ok [0-9]* - //p' "$3/out" | head -n 1)"
             sed -n '/^# /p' "$3/out" | head -n 2
@@ -78,6 +91,16 @@ else
         shift
     done
 fi
+# The model of the sources as they are has to pass, or else whatever is tried is killed.
+mkdir "$work/whole"
+fresh "$work/whole"
+if ! build "$work/whole" /dev/null || ! "$work/whole/lock_model" --glance >"$work/whole/out" 2>&1; then
+    echo "Bail out! the lock is at fault before anybody breaks it"
+    cat "$work/whole/log" "$work/whole/out" 2>/dev/null | sed 's/^/# /'
+    exit 1
+fi
+mkdir "$work/base"
+mv "$work"/whole/*.o "$work/base/"
 echo "1..$#"
 number=0
 for patch do
