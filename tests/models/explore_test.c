@@ -382,6 +382,28 @@ spin_lock(int self)
             expected = 0;
 }
 
+/* A fault. */
+static int *volatile nowhere = (int *)8;
+
+static void
+goes_astray(int self)
+{
+    if (self == 0)
+        gil_store_release(&x, 1);
+    else if (gil_load_acquire(&x) == 1)
+        *nowhere = 1;
+}
+
+/* setup() does not know of this. */
+static int left_behind;
+
+static void
+leaves_behind(int self)
+{
+    left_behind++;
+    counts(self);
+}
+
 enum expected { NEVER, TSO_AND_PSO, PSO };
 
 static const struct program {
@@ -414,6 +436,8 @@ static const struct program {
     {{"a wake-up that only a timer replaces", 2, 0, setup, lost_but_for_a_timer, of_interest, NULL, NULL}, TSO_AND_PSO,
      "nobody can go on: a wake-up was lost"},
     {{"the same where time passes", 2, 1, setup, lost_but_for_a_timer, of_interest, NULL, NULL}, NEVER, NULL},
+    {{"the same where it passes for the other", 2, 1u << 1, setup, lost_but_for_a_timer, of_interest, NULL, NULL},
+     TSO_AND_PSO, "nobody can go on: a wake-up was lost"},
     {{"a wake-up", 2, 0, setup, kept_wake_up, of_interest, NULL, NULL}, NEVER, NULL},
     {{"a sleep that ends for no reason", 2, 0, setup, trusts_sleep, of_interest, NULL, NULL}, TSO_AND_PSO,
      "gil_load_seq_cst(&x) == 1"},
@@ -426,6 +450,7 @@ static const struct program {
      "memory that was given back is touched"},
     {{"a store that comes late to memory given back", 2, 0, setup, late_store, of_interest, NULL, NULL}, PSO,
      "memory that was given back is touched"},
+    {{"a fault", 2, 0, setup, goes_astray, of_interest, NULL, NULL}, TSO_AND_PSO, "a pointer leads nowhere"},
 };
 #define PROGRAMS (int)(sizeof programs / sizeof programs[0])
 
@@ -504,6 +529,18 @@ test_bounds(void)
     report(result.runs == 3 && result.schedules == 3 && result.failure == NULL, scenario.name, "a limit is kept");
 }
 
+static void
+test_setup(void)
+{
+    static const struct scenario scenario = {"what a run leaves behind", 2, 0, setup, leaves_behind, of_interest, NULL, NULL};
+    struct explore_result result;
+
+    explore_memory(EXPLORE_TSO);
+    explore(&scenario, &wide, 0, &result);
+    report(result.failure != NULL && strcmp(result.failure, "setup() leaves something as the run before left it") == 0,
+           scenario.name, "is found");
+}
+
 int
 main(void)
 {
@@ -514,6 +551,7 @@ main(void)
         compare(&programs[i], EXPLORE_PSO);
     }
     test_bounds();
+    test_setup();
     struct explore_result result;
     explore_memory(EXPLORE_TSO);
     for (int i = 0; i < PROGRAMS; i++)
