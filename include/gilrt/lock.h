@@ -354,7 +354,8 @@ GIL_API int GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, Gi
  * Have @p func called whenever the lock is claimed from the attached state, that is, when Gil_Poll() begins to have something to do: so
  * that a host can arm its own interrupt only then (a debug hook of its evaluator, a flag) instead of polling. NULL: no more.
  * func runs in the thread that claims, which is not attached, perhaps a moment after this thread has left the lock: it must
- * not call the library, nor wait. When this function returns, no call with the former data is under way or will begin.
+ * not call the library, nor wait. A claim that stands already is not told again: poll once after setting func. When this
+ * function returns, no call with the former data is under way or will begin.
  * @return 0.
  * @lock_held @blocks
  */
