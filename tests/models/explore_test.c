@@ -401,7 +401,7 @@ static void
 leaves_behind(int self)
 {
     left_behind++;
-    counts(self);
+    spin_lock(self);
 }
 
 enum expected { NEVER, TSO_AND_PSO, PSO };
@@ -532,7 +532,8 @@ test_bounds(void)
 static void
 test_setup(void)
 {
-    static const struct scenario scenario = {"what a run leaves behind", 2, 0, setup, leaves_behind, of_interest, NULL, NULL};
+    static const struct scenario scenario = {"what a run leaves behind", 2, 0, setup, leaves_behind, of_interest, NULL,
+                                             NULL};
     struct explore_result result;
 
     explore_memory(EXPLORE_TSO);
