@@ -30,7 +30,8 @@
  * hands the lock over at its next poll, stands first in the queue, and takes it back when the borrower leaves. The
  * turn goes on meanwhile and ends when it would have ended: who waits for a turn does not wait longer for any number of loans. The
  * lender keeps 70 % of its time: after a loan that cost it d, it lends no more for d * 7 / 3. One loan at a time; when it
- * lasts much longer than it should the lender claims the lock back.
+ * lasts much longer than it should the lender claims the lock back. Where holders poll less often than turns end, a claim to a
+ * loan is never met, for one to a turn goes before it: who wanted to borrow all through a turn joins those who wait for turns.
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
  * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims on
@@ -178,7 +179,6 @@ insert_after(struct gil_turns *turns, GilThreadState *at, GilThreadState *ts)
     else
         turns->tail = ts;
     w->queued = 1;
-    w->looks = 0;
     gil_store_relaxed(&turns->waiters, turns->waiters + 1);
 }
 
@@ -248,6 +248,7 @@ gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, 
         turns->charged = now;
     forget_credit(turns, ts);
     ts->waiter.asked_from = holder != NULL && gil_habit_is_brief(holder) ? sum(now, SLICE_NS) : now;
+    ts->waiter.looks = 0;
     insert(turns, ts, lane);
     if (turns->next == had && turns->waiters > 1)
         return;
@@ -283,6 +284,21 @@ whose_turn(const struct gil_turns *turns)
     return turns->next != NULL ? turns->next : turns->head;
 }
 
+/* A turn has ended. Who wanted to borrow all through it, and could not, waits for one of its own from now on. */
+static void
+admit_the_late(struct gil_turns *turns)
+{
+    GilThreadState *ts = turns->head, *after;
+
+    for (; ts != NULL && ts->waiter.lane == GIL_LANE_EXPRESS; ts = after) {
+        after = ts->waiter.next;
+        if (ts->waiter.asked_from > turns->began)
+            continue;
+        take_out(turns, ts);
+        insert(turns, ts, GIL_LANE_TURN);
+    }
+}
+
 void
 gil_turns_got(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 {
@@ -304,6 +320,10 @@ gil_turns_got(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
         end_loan(turns, now);
         take_out(turns, lender);
         insert(turns, lender, GIL_LANE_TURN);
+    }
+    if (ts->waiter.lane == GIL_LANE_TURN) {
+        admit_the_late(turns);
+        turns->began = now;
     }
     ts->waiter.turn_began = now;
     turns->charged = now;
@@ -414,6 +434,7 @@ gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now)
     else
         turns->term = to->waiter.latency == GIL_LATENCY_URGENT || typical > interval / 4 ? interval : 4 * typical;
     gil_store_relaxed(&turns->loans, turns->loans + 1);
+    from->waiter.looks = 0;
     insert(turns, from, GIL_LANE_LENDER);
 }
 

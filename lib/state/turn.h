@@ -47,6 +47,7 @@ struct gil_turns {
     GilThreadState *claimant;    /* to whom the holder must give the lock, while HANDOFF stands; or NULL */
     uint64_t waiters;            /* how many; read by anyone */
     uint64_t turn_end;           /* from then on the next may claim its turn */
+    uint64_t began;              /* when somebody last got the lock for a turn */
     uint64_t charged;            /* up to when the time that the lock was held is in an account */
     uint64_t most_used;          /* the highest account there ever was */
     uint64_t lent_at;            /* when the present loan began */

@@ -647,6 +647,34 @@ body_term(int self)
     leave(1);
 }
 
+/* The same, but the borrower leaves when it is asked, and thread 2 takes a turn and keeps it until it is asked: by the
+ * lender, which is the only one that waits by then. */
+static int
+third_is_asked(void)
+{
+    return cells[2].ts.block.brk & _Gil_BRK_PREEMPT;
+}
+
+static void
+body_resume(int self)
+{
+    if (self == 0) {
+        take(0);
+        explore_until(somebody_asks);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &cells[0].ts) == 0);
+        leave(0);
+        return;
+    }
+    explore_until(hog_holds);
+    take(self);
+    critical(self);
+    if (self == 1 && lock.turns.lender != NULL)
+        explore_until(borrower_is_asked);
+    if (self == 2 && cells[0].ts.waiter.queued)
+        explore_until(third_is_asked);
+    leave(self);
+}
+
 /* Thread 0 does not listen to who would borrow, and keeps its whole turn. */
 static int
 turn_is_claimed(void)
@@ -1016,6 +1044,7 @@ static const struct run runs[] = {
     {{"timed", 3, 0, setup_timed, body_timed, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
     {{"timed_loan", 3, 0, setup_timed_loan, body_timed, of_interest, wrote, all_is_quiet}, {2, 2, 0}, {3, 3, 1}},
     {{"term", 3, EXPLORE_ALL, setup_loan_and_turn, body_term, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
+    {{"resume", 3, EXPLORE_ALL, setup_loan_and_turn, body_resume, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"override", 3, EXPLORE_ALL, setup_loan_and_turn, body_override, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
     {{"numb", 3, ~(1u << 1), setup, body_numb, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},
     {{"relay", 3, ~(1u << 0), setup, body_relay, of_interest, wrote, all_is_quiet}, {2, 0, 0}, {3, 2, 1}},

@@ -536,6 +536,40 @@ START_TEST(test_state_turn__a_turn_that_ends_while_lent_ends)
 }
 END_TEST
 
+START_TEST(test_state_turn__a_lender_that_sleeps_learns_that_its_turn_is_over)
+{
+    know(B, US);
+    join(A, F, BEGIN);
+    join(B, F, BEGIN);
+    lend(F, B, turns.turn_end - 10 * US);
+    turns.claimant = t(A);
+    t(F)->waiter.looks = gil_turns_when(&turns, t(F));
+    ck_assert_uint_eq(t(F)->waiter.looks, GIL_TURN_NEVER); /* as long as the claim stands */
+    got(A, turns.turn_end);
+    ck_assert_int_eq(gil_turns_overslept(&turns, t(F), 0), 1);
+}
+END_TEST
+
+START_TEST(test_state_turn__who_could_not_borrow_all_turn_waits_for_one)
+{
+    know(B, US);
+    join(A, F, BEGIN);
+    got(A, BEGIN);
+    join(B, A, BEGIN + MS);
+    join(C, A, BEGIN + MS);
+    got(C, BEGIN + INTERVAL); /* nobody polled in time for B */
+    join(A, C, BEGIN + INTERVAL);
+    ck_assert_str_eq(queue(), "BA");
+    ck_assert_int_eq(t(B)->waiter.lane, GIL_LANE_EXPRESS); /* it saw a part of that turn */
+    got(A, BEGIN + 2 * INTERVAL);
+    ck_assert_int_eq(t(B)->waiter.lane, GIL_LANE_TURN);
+    ck_assert_ptr_eq(turns.next, t(B));
+    join(C, A, BEGIN + 2 * INTERVAL);
+    ck_assert_str_eq(queue(), "BC");
+    ck_assert_ptr_eq(gil_turns_claimant(&turns, t(C), turns.turn_end), t(B));
+}
+END_TEST
+
 START_TEST(test_state_turn__express_while_lent_gets_no_turn)
 {
     know(B, US);
@@ -763,6 +797,8 @@ suite(void)
     tcase_add_test(tcase, test_state_turn__a_borrower_that_paid_or_is_gone_is_not_charged);
     tcase_add_test(tcase, test_state_turn__the_lender_claims_the_lock_back_after_the_term);
     tcase_add_test(tcase, test_state_turn__a_turn_that_ends_while_lent_ends);
+    tcase_add_test(tcase, test_state_turn__a_lender_that_sleeps_learns_that_its_turn_is_over);
+    tcase_add_test(tcase, test_state_turn__who_could_not_borrow_all_turn_waits_for_one);
     tcase_add_test(tcase, test_state_turn__express_while_lent_gets_no_turn);
     tcase_add_test(tcase, test_state_turn__who_gives_up_leaves_no_trace);
     tcase_add_test(tcase, test_state_turn__the_first_two_have_timers_and_no_others);
