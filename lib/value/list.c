@@ -169,6 +169,8 @@ splice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t n, 
 {
     GilObject *few[FEW], **leaving = few;
     Gil_ssize_t size = Gil_SIZE(list);
+    if (n == 0 && count == 0)
+        return 0; /* ob_item may be NULL, which no position can be added to */
     if (n > FEW && (leaving = gil_heap_malloc(ts->heap, (size_t)n * sizeof *leaving)) == NULL) {
         gil_err_no_memory(ts);
         return -1;
