@@ -7,7 +7,8 @@
  * so that it can always be entered. When a later argument fails the list is worked off backwards; converters run then
  * with the error put aside, since they may run anything.
  *
- * Units are in args_unit.c, keywords in args_keywords.c.
+ * All of this is for calls that the quick way (args_quick.c) did not get through. Units are in args_unit.c, keywords in
+ * args_keywords.c.
  */
 #include "module/args.h"
 
@@ -16,6 +17,8 @@
 #include "gilrt/mem.h"
 #include "gilrt/tuple.h"
 #include "gilrt/typeobject.h"
+#include "module/args_quick.h"
+#include "value/row.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -175,33 +178,49 @@ gil_args_positional(struct gil_args *args, GilObject *const *items, Gil_ssize_t 
 
 /* --- public --- */
 
-static int
-parse_tuple(GilThreadState *ts, const char *func, GilObject *tuple, const char *format, va_list va)
+/* Whether arguments and format can be looked at; else SystemError. */
+static inline int
+are_given(const char *func, GilObject *tuple, const char *format)
 {
-    struct gil_args args;
-
-    if (tuple == NULL || format == NULL) {
+    if (GIL_UNLIKELY(tuple == NULL || format == NULL)) {
         gil_err_null(func);
         return 0;
     }
-    if ((Gil_TYPE(tuple)->tp_flags & Gil_TPFLAGS_TUPLE_SUBCLASS) == 0) {
+    if (GIL_UNLIKELY((Gil_TYPE(tuple)->tp_flags & Gil_TPFLAGS_TUPLE_SUBCLASS) == 0)) {
         GilErr_SetString(GilExc_SystemError, "new style getargs format but argument is not a tuple");
         return 0;
     }
+    return 1;
+}
+
+/* The general way, for items that need not be a tuple's. */
+static __attribute__((noinline)) int
+parse_items(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n, const char *format, va_list va)
+{
+    struct gil_args args;
+
     gil_args_open(&args, ts, format, va);
-    int ok = gil_args_positional(&args, ((GilTupleObject *)(void *)tuple)->ob_item, GilTuple_GET_SIZE(tuple));
-    return gil_args_close(&args, ok);
+    return gil_args_close(&args, gil_args_positional(&args, items, n));
 }
 
 int
 GilArg_ParseTuple(GilObject *args, const char *format, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    va_list va;
+    struct gil_args_vars vars;
 
-    va_start(va, format);
-    int ok = parse_tuple(ts, __func__, args, format, va);
-    va_end(va);
+    if (!are_given(__func__, args, format))
+        return 0;
+    GilObject *const *items = ((GilTupleObject *)(void *)args)->ob_item;
+    Gil_ssize_t n = GilTuple_GET_SIZE(args);
+    va_start(vars.list, format);
+    int ok = gil_args_quick(items, n, format, &vars);
+    va_end(vars.list);
+    if (GIL_LIKELY(ok))
+        return 1;
+    va_start(vars.list, format);
+    ok = parse_items(ts, items, n, format, vars.list);
+    va_end(vars.list);
     return ok;
 }
 
@@ -209,7 +228,16 @@ int
 GilArg_VaParse(GilObject *args, const char *format, va_list vargs)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    return parse_tuple(ts, __func__, args, format, vargs);
+    struct gil_args_vars vars;
+
+    if (!are_given(__func__, args, format))
+        return 0;
+    GilObject *const *items = ((GilTupleObject *)(void *)args)->ob_item;
+    Gil_ssize_t n = GilTuple_GET_SIZE(args);
+    va_copy(vars.list, vargs);
+    int ok = gil_args_quick(items, n, format, &vars);
+    va_end(vars.list);
+    return ok || parse_items(ts, items, n, format, vargs);
 }
 
 /* The old convention: no tuple around a single argument. */
@@ -259,17 +287,20 @@ int
 GilArg_ParseArray(GilObject *const *args, Gil_ssize_t nargs, const char *format, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    struct gil_args state;
-    va_list va;
+    struct gil_args_vars vars;
 
     if (format == NULL || nargs < 0 || (args == NULL && nargs > 0)) {
         gil_err_null(__func__);
         return 0;
     }
-    va_start(va, format);
-    gil_args_open(&state, ts, format, va);
-    int ok = gil_args_close(&state, gil_args_positional(&state, args, nargs));
-    va_end(va);
+    va_start(vars.list, format);
+    int ok = gil_args_quick(args, nargs, format, &vars);
+    va_end(vars.list);
+    if (GIL_LIKELY(ok))
+        return 1;
+    va_start(vars.list, format);
+    ok = parse_items(ts, args, nargs, format, vars.list);
+    va_end(vars.list);
     return ok;
 }
 
@@ -298,7 +329,7 @@ GilArg_UnpackTuple(GilObject *args, const char *name, Gil_ssize_t min, Gil_ssize
         gil_err_null(__func__);
         return 0;
     }
-    if (!GilTuple_Check(args)) {
+    if (!gil_tuple_check(args)) {
         GilErr_SetString(GilExc_SystemError, "GilArg_UnpackTuple() argument list is not a tuple");
         return 0;
     }

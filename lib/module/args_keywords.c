@@ -15,6 +15,9 @@
 #include "gilrt/tuple.h"
 #include "gilrt/typeobject.h"
 #include "gilrt/unicode.h"
+#include "module/args_quick.h"
+#include "value/row.h"
+#include "value/unicode.h"
 
 /* A call with keywords under way. */
 struct keyword_call {
@@ -61,7 +64,7 @@ find_keyword(const struct gil_args_source *from, const char *wanted)
     Gil_ssize_t pos = 0;
 
     while (next_keyword(from, &pos, &name, &value))
-        if (GilUnicode_Check(name) && GilUnicode_EqualToUTF8(name, wanted))
+        if (gil_unicode_check(name) && GilUnicode_EqualToUTF8(name, wanted))
             return value;
     return NULL;
 }
@@ -212,7 +215,7 @@ explain_keyword(const struct keyword_call *call)
         }
     }
     while (next_keyword(&call->from, &pos, &name, &value)) {
-        if (!GilUnicode_Check(name)) {
+        if (!gil_unicode_check(name)) {
             GilErr_SetString(GilExc_TypeError, "keywords must be strings");
             return -1;
         }
@@ -250,24 +253,32 @@ parse_keywords(struct gil_args *args, const struct gil_args_source *from, GIL_CX
 
 /* --- public --- */
 
+/* Whether a call's arguments are what they should be; else SystemError. */
 static int
-parse_tuple_and_dict(GilThreadState *ts, const char *func, GilObject *tuple, GilObject *kwargs, const char *format,
-                     GIL_CXX_CONST char *const *names, va_list va)
+are_given(const char *func, GilObject *tuple, GilObject *kwargs, const char *format,
+          GIL_CXX_CONST char *const *names)
 {
-    struct gil_args args;
-
-    if (tuple == NULL || format == NULL || names == NULL) {
+    if (GIL_UNLIKELY(tuple == NULL || format == NULL || names == NULL)) {
         gil_err_null(func);
         return 0;
     }
-    if (!GilTuple_Check(tuple) || (kwargs != NULL && !GilDict_Check(kwargs))) {
-        int bad_tuple = !GilTuple_Check(tuple);
+    if (GIL_UNLIKELY(!gil_tuple_check(tuple) || (kwargs != NULL && !GilDict_Check(kwargs)))) {
+        int bad_tuple = !gil_tuple_check(tuple);
         gil_err_bad_argument(func, bad_tuple ? "a tuple" : "a dict or NULL", bad_tuple ? tuple : kwargs);
         return 0;
     }
-    struct gil_args_source from = {((GilTupleObject *)(void *)tuple)->ob_item, GilTuple_GET_SIZE(tuple), kwargs, NULL};
+    return 1;
+}
+
+/* The general way. */
+static __attribute__((noinline)) int
+parse_source(GilThreadState *ts, const struct gil_args_source *from, const char *format,
+             GIL_CXX_CONST char *const *names, va_list va)
+{
+    struct gil_args args;
+
     gil_args_open(&args, ts, format, va);
-    return gil_args_close(&args, parse_keywords(&args, &from, names));
+    return gil_args_close(&args, parse_keywords(&args, from, names));
 }
 
 int
@@ -275,11 +286,21 @@ GilArg_ParseTupleAndKeywords(GilObject *args, GilObject *kwargs, const char *for
                              GIL_CXX_CONST char *const *keywords, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    va_list va;
+    struct gil_args_vars vars;
 
-    va_start(va, keywords);
-    int ok = parse_tuple_and_dict(ts, __func__, args, kwargs, format, keywords, va);
-    va_end(va);
+    if (!are_given(__func__, args, kwargs, format, keywords))
+        return 0;
+    struct gil_args_source from = {((GilTupleObject *)(void *)args)->ob_item, GilTuple_GET_SIZE(args), kwargs, NULL};
+    if (kwargs == NULL || GilDict_Size(kwargs) == 0) {
+        va_start(vars.list, keywords);
+        int ok = gil_args_quick_named(from.items, from.n, format, keywords, &vars);
+        va_end(vars.list);
+        if (GIL_LIKELY(ok))
+            return 1;
+    }
+    va_start(vars.list, keywords);
+    int ok = parse_source(ts, &from, format, keywords, vars.list);
+    va_end(vars.list);
     return ok;
 }
 
@@ -288,7 +309,11 @@ GilArg_VaParseTupleAndKeywords(GilObject *args, GilObject *kwargs, const char *f
                                GIL_CXX_CONST char *const *keywords, va_list vargs)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    return parse_tuple_and_dict(ts, __func__, args, kwargs, format, keywords, vargs);
+
+    if (!are_given(__func__, args, kwargs, format, keywords))
+        return 0;
+    struct gil_args_source from = {((GilTupleObject *)(void *)args)->ob_item, GilTuple_GET_SIZE(args), kwargs, NULL};
+    return parse_source(ts, &from, format, keywords, vargs);
 }
 
 int
@@ -297,21 +322,26 @@ GilArg_ParseArrayAndKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObjec
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     struct gil_args_source from = {args, nargs, NULL, kwnames};
-    struct gil_args state;
-    va_list va;
+    struct gil_args_vars vars;
 
     if (format == NULL || keywords == NULL || nargs < 0 || (args == NULL && nargs > 0)) {
         gil_err_null(__func__);
         return 0;
     }
-    if (kwnames != NULL && !GilTuple_Check(kwnames)) {
+    if (kwnames != NULL && !gil_tuple_check(kwnames)) {
         gil_err_bad_argument(__func__, "a tuple or NULL", kwnames);
         return 0;
     }
-    va_start(va, keywords);
-    gil_args_open(&state, ts, format, va);
-    int ok = gil_args_close(&state, parse_keywords(&state, &from, keywords));
-    va_end(va);
+    if (kwnames == NULL || GilTuple_GET_SIZE(kwnames) == 0) {
+        va_start(vars.list, keywords);
+        int ok = gil_args_quick_named(args, nargs, format, keywords, &vars);
+        va_end(vars.list);
+        if (GIL_LIKELY(ok))
+            return 1;
+    }
+    va_start(vars.list, keywords);
+    int ok = parse_source(ts, &from, format, keywords, vars.list);
+    va_end(vars.list);
     return ok;
 }
 
@@ -330,7 +360,7 @@ GilArg_ValidateKeywordArguments(GilObject *kwargs)
         return 0;
     }
     while (GilDict_Next(kwargs, &pos, &name, &value)) {
-        if (!GilUnicode_Check(name)) {
+        if (!gil_unicode_check(name)) {
             GilErr_SetString(GilExc_TypeError, "keywords must be strings");
             return 0;
         }

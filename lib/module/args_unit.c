@@ -20,6 +20,7 @@
 #include "gilrt/typeobject.h"
 #include "gilrt/unicode.h"
 #include "value/long.h"
+#include "value/unicode.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -228,7 +229,7 @@ convert_char(struct gil_args *args, char unit, GilObject *arg)
     void *to = va_arg(args->va, void *);
 
     if (unit == 'C') {
-        if (!GilUnicode_Check(arg))
+        if (!gil_unicode_check(arg))
             return wrong_type(args, "a unicode character", arg);
         if (GilUnicode_GET_LENGTH(arg) != 1) {
             snprintf(args->why, sizeof args->why, "must be a unicode character, not a string of length %zd",
@@ -264,7 +265,7 @@ convert_view(struct gil_args *args, char unit, GilObject *arg)
         if (GilBuffer_FillInfo(view, NULL, NULL, 0, 1, GilBUF_SIMPLE) < 0)
             return -1;
     }
-    else if ((unit == 's' || unit == 'z') && GilUnicode_Check(arg)) {
+    else if ((unit == 's' || unit == 'z') && gil_unicode_check(arg)) {
         Gil_ssize_t size;
         const char *text = GilUnicode_AsUTF8AndSize(arg, &size);
         if (text == NULL || GilBuffer_FillInfo(view, arg, (void *)(uintptr_t)text, size, 1, GilBUF_SIMPLE) < 0)
@@ -311,7 +312,7 @@ convert_sized(struct gil_args *args, char unit, GilObject *arg)
     Gil_ssize_t *to_size = va_arg(args->va, Gil_ssize_t *), size = 0;
     const char *text = NULL;
 
-    if (unit != 'y' && GilUnicode_Check(arg))
+    if (unit != 'y' && gil_unicode_check(arg))
         text = GilUnicode_AsUTF8AndSize(arg, &size);
     else if (unit != 'z' || arg != Gil_None)
         text = borrow_octets(args, arg, &size);
@@ -336,7 +337,7 @@ convert_text(struct gil_args *args, char unit, GilObject *arg)
         *to = NULL;
         return 0;
     }
-    else if (GilUnicode_Check(arg))
+    else if (gil_unicode_check(arg))
         text = GilUnicode_AsUTF8AndSize(arg, &size);
     else
         return wrong_type(args, unit == 'z' ? "str or None" : "str", arg);
@@ -362,7 +363,7 @@ encode(struct gil_args *args, int pass_bytes, const char *encoding, GilObject *a
 {
     if (pass_bytes && (GilBytes_Check(arg) || GilByteArray_Check(arg)))
         return GilBytes_FromObject(arg);
-    if (GilUnicode_Check(arg))
+    if (gil_unicode_check(arg))
         return GilUnicode_AsEncodedString(arg, encoding, NULL);
     wrong_type(args, pass_bytes ? "str, bytes or bytearray" : "str", arg);
     return NULL;
@@ -545,7 +546,7 @@ gil_args_convert(struct gil_args *args, GilObject *arg)
     case 'Y':
         return convert_typed(args, arg, GilByteArray_Check(arg), "bytearray");
     case 'U':
-        return convert_typed(args, arg, GilUnicode_Check(arg), "str");
+        return convert_typed(args, arg, gil_unicode_check(arg), "str");
     case '(':
         return convert_items(args, arg);
     default:

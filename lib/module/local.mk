@@ -7,6 +7,7 @@ libcore_la_SOURCES += lib/module/path.c lib/module/path.h
 libcore_la_SOURCES += lib/module/loader.c lib/module/loader.h
 libcore_la_SOURCES += lib/module/import.c lib/module/import.h
 libcore_la_SOURCES += lib/module/args.c lib/module/args.h
+libcore_la_SOURCES += lib/module/args_quick.c lib/module/args_quick.h
 libcore_la_SOURCES += lib/module/args_unit.c
 libcore_la_SOURCES += lib/module/args_keywords.c
 libcore_la_SOURCES += lib/module/build.c lib/module/build.h

@@ -7,6 +7,7 @@ UNIT_TESTS += tests/unit/module/test_path
 UNIT_TESTS += tests/unit/module/test_loader
 UNIT_TESTS += tests/unit/module/test_import
 UNIT_TESTS += tests/unit/module/test_args
+UNIT_TESTS += tests/unit/module/test_args_quick
 UNIT_TESTS += tests/unit/module/test_args_unit
 UNIT_TESTS += tests/unit/module/test_args_keywords
 UNIT_TESTS += tests/unit/module/test_build
