@@ -45,6 +45,20 @@ GIL_API extern GilTypeObject GilSeqIter_Type;
  *  @lock_held */
 GIL_API GilObject *GilSeqIter_New(GilObject *seq);
 
+/** Iterator over what a callable gives, called without arguments, until that equals a sentinel. */
+GIL_API extern GilTypeObject GilCallIter_Type;
+#define GilCallIter_Check(op) Gil_IS_TYPE((op), &GilCallIter_Type)
+/** @newref
+ *  @lock_held
+ *  @return NULL with TypeError where @p callable is none, MemoryError */
+GIL_API GilObject *GilCallIter_New(GilObject *callable, GilObject *sentinel);
+
+/** enumerate(iterable, start=0): pairs of a number and an item; call the type to make one. */
+GIL_API extern GilTypeObject GilEnum_Type;
+/** reversed(sequence): its items from the last to the first; call the type to make one. What its type's method
+ *  `__reversed__` gives is returned instead where there is one. */
+GIL_API extern GilTypeObject GilReversed_Type;
+
 GIL_END_DECLS
 
 #endif

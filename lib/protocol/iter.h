@@ -7,5 +7,7 @@
 
 /* Ready GilSeqIter_Type; once a process. 0, or -1: no memory. */
 int gil_iter_start(void);
+/* Ready GilCallIter_Type; once a process. 0, or -1: no memory. */
+int gil_call_iter_start(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sequence protocol, as far as it makes no lists, tuples or slices (value/collect.c and value/slice.c do). */
-#include "gilrt/sequence.h"
+#include "protocol/sequence.h"
 
 #include "gilrt/iter.h"
 #include "gilrt/mapping.h"
@@ -246,6 +246,12 @@ search(GilObject *o, GilObject *value, enum search what)
     return -1;
 }
 
+int
+gil_sequence_find(GilObject *o, GilObject *value)
+{
+    return (int)search(o, value, SEARCH_CONTAINS);
+}
+
 Gil_ssize_t
 GilSequence_Count(GilObject *o, GilObject *value)
 {
@@ -267,7 +273,7 @@ GilSequence_Contains(GilObject *o, GilObject *value)
     }
     if (slots_of(o)->sq_contains != NULL)
         return slots_of(o)->sq_contains(o, value);
-    return (int)search(o, value, SEARCH_CONTAINS);
+    return gil_sequence_find(o, value);
 }
 
 Gil_ssize_t

@@ -7,5 +7,5 @@
 int
 gil_protocol_start(void)
 {
-    return gil_iter_start();
+    return gil_iter_start() < 0 ? -1 : gil_call_iter_start();
 }

@@ -119,6 +119,67 @@ GilSlice_GetIndicesEx(GilObject *slice, Gil_ssize_t length, Gil_ssize_t *start, 
     return 0;
 }
 
+/* op as an exact int; what is None is 1, the step. NULL with the error set. May run anything. */
+static GilObject *
+exact_index(GilObject *op)
+{
+    if (op == Gil_None)
+        return gil_small_int(1);
+    if (gil_has_index(op))
+        return GilNumber_Index(op);
+    GilErr_SetString(GilExc_TypeError, "slice indices must be integers or None or have an __index__ method");
+    return NULL;
+}
+
+/* A bound, below zero counted from the end, cut to first … last; otherwise where it is None. New reference. */
+static GilObject *
+exact_bound(GilThreadState *ts, GilObject *op, GilObject *length, GilObject *first, GilObject *last,
+            GilObject *otherwise)
+{
+    if (op == Gil_None)
+        return Gil_NewRef(otherwise);
+    GilObject *bound = exact_index(op);
+    if (bound != NULL && gil_long(bound)->size < 0)
+        Gil_SETREF(bound, gil_long_add(ts, gil_long(bound), gil_long(length), 0));
+    if (bound == NULL)
+        return NULL;
+    if (gil_long_cmp(gil_long(bound), gil_long(first)) < 0)
+        Gil_SETREF(bound, Gil_NewRef(first));
+    else if (gil_long_cmp(gil_long(bound), gil_long(last)) > 0)
+        Gil_SETREF(bound, Gil_NewRef(last));
+    return bound;
+}
+
+int
+gil_slice_fit(GilThreadState *ts, GilObject *slice, GilObject *length, GilObject *index[3])
+{
+    GilObject *start = NULL, *stop = NULL, *step = exact_index(slice_of(slice)->step);
+
+    if (step == NULL)
+        return -1;
+    if (gil_long(step)->size == 0)
+        GilErr_SetString(GilExc_ValueError, "slice step cannot be zero");
+    else {
+        int down = gil_long(step)->size < 0;
+        GilObject *first = gil_small_int(down ? -1 : 0);
+        GilObject *last = gil_long_add(ts, gil_long(length), gil_long(first), 0);
+        if (last != NULL)
+            start = exact_bound(ts, slice_of(slice)->start, length, first, last, down ? last : first);
+        if (start != NULL)
+            stop = exact_bound(ts, slice_of(slice)->stop, length, first, last, down ? first : last);
+        Gil_XDECREF(last);
+    }
+    if (stop == NULL) {
+        Gil_XDECREF(start);
+        Gil_DECREF(step);
+        return -1;
+    }
+    index[0] = start;
+    index[1] = stop;
+    index[2] = step;
+    return 0;
+}
+
 /* --- the type --- */
 
 static void
@@ -193,25 +254,23 @@ slice_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
                         n == 3 ? GilTuple_GET_ITEM(args, 2) : NULL);
 }
 
-/* slice.indices(length). */
+/* slice.indices(length), for lengths of any size. */
 static GilObject *
 slice_indices(GilObject *self, GilObject *arg)
 {
-    Gil_ssize_t start, stop, step, count, length = GilNumber_AsSsize_t(arg, GilExc_OverflowError);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *index[3], *tuple = NULL, *length = GilNumber_Index(arg);
 
-    if (length == -1 && GilErr_Occurred() != NULL)
+    if (length == NULL)
         return NULL;
-    if (length < 0) {
+    if (gil_long(length)->size < 0)
         GilErr_SetString(GilExc_ValueError, "length should not be negative");
-        return NULL;
+    else if (gil_slice_fit(ts, self, length, index) == 0) {
+        tuple = GilTuple_Pack(3, index[0], index[1], index[2]);
+        for (int i = 0; i < 3; i++)
+            Gil_DECREF(index[i]);
     }
-    if (GilSlice_GetIndicesEx(self, length, &start, &stop, &step, &count) < 0)
-        return NULL;
-    GilObject *a = GilLong_FromSsize_t(start), *b = GilLong_FromSsize_t(stop), *c = GilLong_FromSsize_t(step);
-    GilObject *tuple = a == NULL || b == NULL || c == NULL ? NULL : GilTuple_Pack(3, a, b, c);
-    Gil_XDECREF(a);
-    Gil_XDECREF(b);
-    Gil_XDECREF(c);
+    Gil_DECREF(length);
     return tuple;
 }
 

@@ -10,7 +10,10 @@
 #include "value/bytearray.h"
 #include "value/bytes.h"
 #include "value/capsule.h"
+#include "value/cell.h"
 #include "value/dict.h"
+#include "value/dictproxy.h"
+#include "value/enumerate.h"
 #include "value/exception.h"
 #include "value/float.h"
 #include "value/function.h"
@@ -18,6 +21,7 @@
 #include "value/long.h"
 #include "value/memoryview.h"
 #include "value/none.h"
+#include "value/range.h"
 #include "value/row_iter.h"
 #include "value/set.h"
 #include "value/slice.h"
@@ -59,7 +63,8 @@ gil_value_start(void)
         gil_unicode_start,   gil_bytes_start, gil_bytearray_start, gil_tuple_start, gil_list_start,
         gil_row_iter_start,  gil_dict_start,  gil_dict_view_start, gil_slice_start, gil_capsule_start,
         gil_function_start,  gil_method_start, gil_weakproxy_start,
-        gil_set_start,       gil_memoryview_start,
+        gil_set_start,       gil_memoryview_start, gil_range_start, gil_range_iter_start, gil_enumerate_start,
+        gil_reversed_start,  gil_cell_start,  gil_dictproxy_start,
     };
     fill_ops();
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)

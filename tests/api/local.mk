@@ -52,3 +52,6 @@ API_TESTS += tests/api/test_typeobject
 API_TESTS += tests/api/test_weakref
 API_TESTS += tests/api/test_set
 API_TESTS += tests/api/test_memoryview
+API_TESTS += tests/api/test_range
+API_TESTS += tests/api/test_cell
+API_TESTS += tests/api/test_dictproxy

@@ -39,6 +39,27 @@ START_TEST(test_api_iter__null_is_refused)
 }
 END_TEST
 
+START_TEST(test_api_iter__calls_numbers_and_ways_back)
+{
+    GilObject *list = Gil_BuildValue("[iii]", 1, 2, 3), *pop = GilObject_GetAttrString(list, "pop"),
+              *two = GilLong_FromLong(2), *it = GilCallIter_New(pop, two), *item;
+    ck_assert(GilCallIter_Check(it));
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 1);
+    gil_expect_repr(item, "3");
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 0);
+    Gil_DECREF(it);
+    it = GilObject_CallFunction((GilObject *)(void *)&GilEnum_Type, "Oi", list, 7);
+    gil_expect_repr(GilIter_Next(it), "(7, 1)");
+    Gil_DECREF(it);
+    it = GilObject_CallFunction((GilObject *)(void *)&GilReversed_Type, "O", list);
+    gil_expect_repr(GilIter_Next(it), "1");
+    Gil_DECREF(it);
+    Gil_DECREF(two);
+    Gil_DECREF(pop);
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -47,6 +68,7 @@ suite(void)
 
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_api_iter__loop);
+    tcase_add_test(tc, test_api_iter__calls_numbers_and_ways_back);
     tcase_add_test(tc, test_api_iter__null_is_refused);
     suite_add_tcase(s, tc);
     return s;

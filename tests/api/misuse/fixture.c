@@ -225,6 +225,7 @@ make_callables(struct fixture *f)
     f->method = GilMethod_New(f->func_o, f->number);
     f->weakref = GilWeakref_NewRef(f->method, NULL);
     f->capsule = GilCapsule_New(f->room, "capsule", NULL);
+    f->cell = GilCell_New(f->number);
     f->memoryview = GilMemoryView_FromObject(f->bytes);
 }
 
@@ -282,7 +283,7 @@ misuse_empty(struct fixture *f)
     GilObject *owned[] = {
         f->any, f->number, f->float_number, f->plain, f->text, f->digits, f->key, f->new_key, f->attr, f->module_name,
         f->bytes, f->bytearray, f->tuple, f->empty, f->list, f->pairs, f->texts, f->chunks, f->iter, f->dict,
-        f->dict_empty, f->slice, f->capsule, f->func, f->func_o, f->method, f->weakref, f->set, f->memoryview, f->reverse, f->append, f->type, f->gc_type,
+        f->dict_empty, f->slice, f->capsule, f->cell, f->func, f->func_o, f->method, f->weakref, f->set, f->memoryview, f->reverse, f->append, f->type, f->gc_type,
         f->var_type, f->exc, f->decode_error, f->encode_error, f->module, f->module_spec, f->module_type, f->names,
         f->object, f->fresh_tuple, f->fresh_bytes, f->fresh_bytearray, f->fresh_text, f->result,
     };

@@ -17,7 +17,7 @@ struct fixture {
     GilObject *tuple, *empty, *list, *pairs, *texts, *chunks, *iter;
     GilObject *dict, *dict_empty, *slice, *capsule, *none;
     /* f() and f(x), both give None; f(x) bound to 7; names of methods of lists, without arguments and with one. */
-    GilObject *func, *func_o, *method, *reverse, *append, *weakref, *set, *memoryview;
+    GilObject *func, *func_o, *method, *reverse, *append, *cell, *weakref, *set, *memoryview;
     GilObject *type, *gc_type, *var_type, *base, *exc_class, *exc, *decode_error, *encode_error;
     /* A module from slots, with state, token and file name; what it was made from; a type of that module. */
     GilObject *module, *module_spec, *module_type;

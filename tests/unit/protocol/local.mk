@@ -7,3 +7,4 @@ UNIT_TESTS += tests/unit/protocol/test_method_call
 UNIT_TESTS += tests/unit/protocol/test_number
 UNIT_TESTS += tests/unit/protocol/test_sequence
 UNIT_TESTS += tests/unit/protocol/test_start
+UNIT_TESTS += tests/unit/protocol/test_call_iter
