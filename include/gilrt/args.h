@@ -84,6 +84,82 @@ GIL_API int GilArg_ValidateKeywordArguments(GilObject *kwargs);
 /** @} */
 
 /**
+ * @name Arguments that a function converts itself
+ *
+ * The fast way for GIL_METH_FASTCALL | GIL_METH_KEYWORDS: the arguments are put into the order of the parameters, and
+ * the function looks at each. CPython keeps these for its own use, with an underscore before their names.
+ *
+ *     static const char *const names[] = {"", "times", "sep", NULL};
+ *     static const GilArg_Parser parser = {names, "repeat"};
+ *
+ *     static GilObject *
+ *     repeat(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+ *     {
+ *         GilObject *buf[3];
+ *         GilObject *const *got = GilArg_UnpackKeywords(args, nargs, NULL, kwnames, &parser, 1, 2, 0, buf);
+ *         if (got == NULL)
+ *             return NULL;
+ *         …
+ * @{
+ */
+/** Names and parameters of a function. Constant: one serves all interpreters. */
+typedef struct {
+    const char *const *keywords; /**< names of the parameters, ended by NULL; the first may be "": positional only */
+    const char *fname;           /**< the function's name for messages, or NULL */
+} GilArg_Parser;
+
+/**
+ * What GilArg_UnpackKeywords() calls when there is something to do.
+ *
+ * @lock_held
+ * @borrowed  @p buf, or NULL with TypeError, or SystemError for what is no call at all
+ */
+GIL_API GilObject *const *_GilArg_UnpackKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObject *kwargs,
+                                                 GilObject *kwnames, const GilArg_Parser *parser, int minpos,
+                                                 int maxpos, int minkw, GilObject **buf);
+/**
+ * The arguments of a call in the order of the parameters (borrowed), NULL for each that was not given.
+ *
+ * @p args are @p nargs positional arguments. Those by name are in the dict @p kwargs, or their values follow the
+ * positional ones and @p kwnames is the tuple of their names; both may be NULL. Of the parameters the first @p minpos
+ * are required, the first @p maxpos can be given by position, and of those that follow the first @p minkw are required.
+ * @p buf has room for all parameters. The result is @p buf, or @p args itself when all parameters are there.
+ *
+ * TypeError, in CPython's words, for a call that does not fit.
+ */
+static inline GilObject *const *
+GilArg_UnpackKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObject *kwargs, GilObject *kwnames,
+                      const GilArg_Parser *parser, int minpos, int maxpos, int minkw, GilObject **buf)
+{
+    if (kwargs == NULL && kwnames == NULL && minpos <= nargs && nargs <= maxpos && args != NULL &&
+        parser->keywords[nargs] == NULL)
+        return args;
+    return _GilArg_UnpackKeywords(args, nargs, kwargs, kwnames, parser, minpos, maxpos, minkw, buf);
+}
+/** What GilArg_CheckPositional() calls when the number is wrong.
+ *  @lock_held */
+GIL_API int _GilArg_CheckPositional(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max);
+/** 1 when @p nargs is between @p min and @p max; 0 with TypeError that begins with @p name, which may be NULL. */
+static inline int
+GilArg_CheckPositional(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max)
+{
+    return (min <= nargs && nargs <= max) || _GilArg_CheckPositional(name, nargs, min, max);
+}
+/** Raise TypeError "FNAME() DISPLAYNAME must be EXPECTED, not TYPE"; @p displayname is "argument 2" or "argument 'x'".
+ *  @lock_held */
+GIL_API void GilArg_BadArgument(const char *fname, const char *displayname, const char *expected, GilObject *arg);
+/** 1 when the dict @p kwargs is NULL or empty; 0 with TypeError.
+ *  @lock_held */
+GIL_API int GilArg_NoKeywords(const char *funcname, GilObject *kwargs);
+/** 1 when the tuple @p kwnames is NULL or empty; 0 with TypeError.
+ *  @lock_held */
+GIL_API int GilArg_NoKwnames(const char *funcname, GilObject *kwnames);
+/** 1 when the tuple @p args is NULL or empty; 0 with TypeError.
+ *  @lock_held */
+GIL_API int GilArg_NoPositional(const char *funcname, GilObject *args);
+/** @} */
+
+/**
  * @name Building values
  *
  * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest. `O` takes a reference

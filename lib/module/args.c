@@ -304,21 +304,6 @@ GilArg_ParseArray(GilObject *const *args, Gil_ssize_t nargs, const char *format,
     return ok;
 }
 
-/* TypeError for n items where min to max are wanted. */
-static void
-unpack_error(const char *name, Gil_ssize_t n, Gil_ssize_t min, Gil_ssize_t max)
-{
-    const char *bound = min == max ? "" : n < min ? "at least " : "at most ";
-    Gil_ssize_t wanted = n < min ? min : max;
-
-    if (name != NULL)
-        GilErr_Format(GilExc_TypeError, "%.200s expected %s%zd argument%s, got %zd", name, bound, wanted,
-                      wanted == 1 ? "" : "s", n);
-    else
-        GilErr_Format(GilExc_TypeError, "unpacked tuple should have %s%zd element%s, but has %zd", bound, wanted,
-                      wanted == 1 ? "" : "s", n);
-}
-
 int
 GilArg_UnpackTuple(GilObject *args, const char *name, Gil_ssize_t min, Gil_ssize_t max, ...)
 {
@@ -338,10 +323,8 @@ GilArg_UnpackTuple(GilObject *args, const char *name, Gil_ssize_t min, Gil_ssize
         return 0;
     }
     Gil_ssize_t n = GilTuple_GET_SIZE(args);
-    if (n < min || n > max) {
-        unpack_error(name, n, min, max);
+    if (!GilArg_CheckPositional(name, n, min, max))
         return 0;
-    }
     va_start(va, max);
     for (Gil_ssize_t i = 0; i < n; i++)
         *va_arg(va, GilObject **) = GilTuple_GET_ITEM(args, i);

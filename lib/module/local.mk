@@ -10,4 +10,5 @@ libcore_la_SOURCES += lib/module/args.c lib/module/args.h
 libcore_la_SOURCES += lib/module/args_quick.c lib/module/args_quick.h
 libcore_la_SOURCES += lib/module/args_unit.c
 libcore_la_SOURCES += lib/module/args_keywords.c
+libcore_la_SOURCES += lib/module/args_parser.c
 libcore_la_SOURCES += lib/module/build.c lib/module/build.h

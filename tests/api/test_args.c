@@ -51,11 +51,29 @@ repeat_fast_keywords(GilObject *Gil_UNUSED(self), GilObject *const *args, Gil_ss
     return Gil_BuildValue("si", text, times);
 }
 
+static GilObject *
+repeat_unpacked(GilObject *Gil_UNUSED(self), GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+{
+    static const char *const names[] = {"text", "times", NULL};
+    static const GilArg_Parser parser = {names, "repeat"};
+    GilObject *buf[2];
+    GilObject *const *got = GilArg_UnpackKeywords(args, nargs, NULL, kwnames, &parser, 1, 2, 0, buf);
+
+    if (got == NULL)
+        return NULL;
+    if (!GilUnicode_Check(got[0])) {
+        GilArg_BadArgument("repeat", "argument 1", "str", got[0]);
+        return NULL;
+    }
+    return got[1] == NULL ? Gil_BuildValue("Oi", got[0], 2) : Gil_BuildValue("OO", got[0], got[1]);
+}
+
 static GilMethodDef methods[] = {
     {"varargs", repeat_varargs, GIL_METH_VARARGS, NULL},
     {"keywords", _GilCFunction_CAST(repeat_keywords), GIL_METH_VARARGS | GIL_METH_KEYWORDS, NULL},
     {"fast", _GilCFunction_CAST(repeat_fast), GIL_METH_FASTCALL, NULL},
     {"fast_keywords", _GilCFunction_CAST(repeat_fast_keywords), GIL_METH_FASTCALL | GIL_METH_KEYWORDS, NULL},
+    {"unpacked", _GilCFunction_CAST(repeat_unpacked), GIL_METH_FASTCALL | GIL_METH_KEYWORDS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -90,7 +108,8 @@ END_TEST
 
 START_TEST(test_api_args__keywords_reach_both_forms)
 {
-    GilObject *f = method(_i == 0 ? "keywords" : "fast_keywords"), *args = Gil_BuildValue("(s)", "x");
+    GilObject *f = method(_i == 0 ? "keywords" : _i == 1 ? "fast_keywords" : "unpacked");
+    GilObject *args = Gil_BuildValue("(s)", "x");
     GilObject *kwargs = Gil_BuildValue("{s:i}", "times", 9), *wrong = Gil_BuildValue("{s:i}", "time", 9);
 
     gil_expect_repr(GilObject_Call(f, args, kwargs), "('x', 9)");
@@ -135,8 +154,8 @@ suite(void)
     TCase *tc = tcase_create("args");
 
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
-    tcase_add_loop_test(tc, test_api_args__every_convention_has_its_parser, 0, 4);
-    tcase_add_loop_test(tc, test_api_args__keywords_reach_both_forms, 0, 2);
+    tcase_add_loop_test(tc, test_api_args__every_convention_has_its_parser, 0, 5);
+    tcase_add_loop_test(tc, test_api_args__keywords_reach_both_forms, 0, 3);
     tcase_add_test(tc, test_api_args__unpack_and_validate);
     tcase_add_test(tc, test_L1_args_detached);
     suite_add_tcase(s, tc);

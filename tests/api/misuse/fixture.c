@@ -102,6 +102,8 @@ static GilType_Spec var_spec = {"misuse.Row", sizeof(struct var_instance), sizeo
 
 char *misuse_keywords[] = {(char *)"key", NULL};
 char *misuse_two_keywords[] = {(char *)"first", (char *)"key", NULL};
+static const char *const parser_names[] = {"key", "other", NULL};
+const GilArg_Parser misuse_parser = {parser_names, "f"};
 va_list misuse_no_arguments;
 
 void

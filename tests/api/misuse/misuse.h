@@ -104,6 +104,7 @@ extern GilSlot misuse_slots[];
 extern GilMethodDef misuse_methods[];
 extern GilMethodDef misuse_class_method;
 extern char *misuse_keywords[], *misuse_two_keywords[];
+extern const GilArg_Parser misuse_parser;
 extern int misuse_module_token;
 extern va_list misuse_no_arguments;
 void misuse_weakref_callback(GilObject *ref, void *arg);

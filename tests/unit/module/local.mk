@@ -10,4 +10,5 @@ UNIT_TESTS += tests/unit/module/test_args
 UNIT_TESTS += tests/unit/module/test_args_quick
 UNIT_TESTS += tests/unit/module/test_args_unit
 UNIT_TESTS += tests/unit/module/test_args_keywords
+UNIT_TESTS += tests/unit/module/test_args_parser
 UNIT_TESTS += tests/unit/module/test_build
