@@ -24,12 +24,17 @@ GIL_API extern GilTypeObject GilDictItems_Type;
 GIL_API extern GilTypeObject GilDictIterKey_Type;
 GIL_API extern GilTypeObject GilDictIterValue_Type;
 GIL_API extern GilTypeObject GilDictIterItem_Type;
+GIL_API extern GilTypeObject GilDictRevIterKey_Type;
+GIL_API extern GilTypeObject GilDictRevIterValue_Type;
+GIL_API extern GilTypeObject GilDictRevIterItem_Type;
 
 #define GilDict_Check(op) GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_DICT_SUBCLASS)
 #define GilDict_CheckExact(op) Gil_IS_TYPE((op), &GilDict_Type)
 #define GilDictKeys_Check(op) Gil_IS_TYPE((op), &GilDictKeys_Type)
 #define GilDictValues_Check(op) Gil_IS_TYPE((op), &GilDictValues_Type)
 #define GilDictItems_Check(op) Gil_IS_TYPE((op), &GilDictItems_Type)
+/** Whether @p op is a view that is a set: of keys or items. */
+#define GilDictViewSet_Check(op) (GilDictKeys_Check(op) || GilDictItems_Check(op))
 
 /** An empty dict.
  *  @newref

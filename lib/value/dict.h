@@ -141,9 +141,14 @@ int gil_dict_missing(GilThreadState *ts, GilObject *key);
 /* The items as a list: keys, values or pairs. New reference. Runs nothing. */
 enum gil_dict_part { GIL_DICT_KEYS, GIL_DICT_VALUES, GIL_DICT_ITEMS };
 GilObject *gil_dict_list(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
-/* An iterator, and a view. New reference. */
-GilObject *gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
+/* An iterator, from the last item to the first if backward is 1, not 0; and a view. New reference. */
+GilObject *gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part, int backward);
 GilObject *gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part);
+
+/* dict_view_set.c: what views of keys and items do as sets. All may run anything. */
+GilObject *gil_dict_view_isdisjoint(GilObject *op, GilObject *other);
+GilObject *gil_dict_view_richcompare(GilObject *v, GilObject *w, int op);
+extern GilNumberMethods gil_dict_view_as_number;
 
 /* gil_ops.dict_from_kwnames, dict_next, dict_size. */
 GilObject *gil_dict_ops_from_kwnames(GilObject *const *values, GilObject *kwnames);

@@ -116,7 +116,13 @@ dict_length(GilObject *op)
 static GilObject *
 dict_iter(GilObject *op)
 {
-    return gil_dict_iter_new(gil_tstate_need(__func__), op, GIL_DICT_KEYS);
+    return gil_dict_iter_new(gil_tstate_need(__func__), op, GIL_DICT_KEYS, 0);
+}
+
+static GilObject *
+dict_reversed(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    return gil_dict_iter_new(gil_tstate_need(__func__), op, GIL_DICT_KEYS, 1);
 }
 
 /* A subclass may say by a method __missing__ what d[key] is for a key that is not there. */
@@ -318,6 +324,7 @@ static GilMethodDef dict_methods[] = {
     {"keys", dict_keys, GIL_METH_NOARGS, "keys($self, /)\n--\n\nA view of the keys."},
     {"values", dict_values, GIL_METH_NOARGS, "values($self, /)\n--\n\nA view of the items."},
     {"items", dict_items, GIL_METH_NOARGS, "items($self, /)\n--\n\nA view of the pairs (key, item)."},
+    {"__reversed__", dict_reversed, GIL_METH_NOARGS, "An iterator over the keys from the last to the first."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -14,13 +14,14 @@
 #include "object/error.h"
 #include "object/type.h"
 #include "value/dict.h"
+#include "value/dictproxy.h"
 #include "value/list.h"
 #include "value/tuple.h"
 
 struct dict_iter {
     GilObject_HEAD
     GilObject *dict;   /* [gil] strong; NULL: at the end */
-    Gil_ssize_t pos;   /* [gil] where gil_dict_walk() goes on */
+    Gil_ssize_t pos;   /* [gil] where gil_dict_walk() goes on; backward, one more than the entry to look at next */
     Gil_ssize_t used;  /* [const] the dict's size at the beginning, to say what changed */
     Gil_ssize_t left;  /* [gil] items to come */
     uint64_t version;  /* [const] the dict's version at the beginning */
@@ -57,20 +58,22 @@ clear(GilObject *op)
 }
 
 GilObject *
-gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
+gil_dict_iter_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part, int backward)
 {
-    GilTypeObject *type = part == GIL_DICT_KEYS     ? &GilDictIterKey_Type
-                          : part == GIL_DICT_VALUES ? &GilDictIterValue_Type
-                                                    : &GilDictIterItem_Type;
-    struct dict_iter *it = (struct dict_iter *)gil_object_alloc_gc(ts, type, sizeof(struct dict_iter));
-    if (it == NULL)
+    static GilTypeObject *const types[2][3] = {
+        {&GilDictIterKey_Type, &GilDictIterValue_Type, &GilDictIterItem_Type},
+        {&GilDictRevIterKey_Type, &GilDictRevIterValue_Type, &GilDictRevIterItem_Type},
+    };
+    GilObject *made = gil_object_alloc_gc(ts, types[backward][part], sizeof(struct dict_iter));
+    if (made == NULL)
         return NULL;
+    struct dict_iter *it = (struct dict_iter *)made;
     it->dict = Gil_NewRef(op);
-    it->pos = 0;
+    it->pos = backward ? gil_dict(op)->table->count : 0;
     it->used = it->left = gil_dict(op)->used;
     it->version = gil_dict(op)->version;
-    gil_object_track(ts, it);
-    return &it->ob_base;
+    gil_object_track(ts, made);
+    return made;
 }
 
 GilObject *
@@ -87,18 +90,28 @@ gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
     return &view->ob_base;
 }
 
+/* What a view shows. */
 static enum gil_dict_part
 part_of(GilObject *op)
 {
-    GilTypeObject *type = Gil_TYPE(op);
-    if (type == &GilDictKeys_Type || type == &GilDictIterKey_Type)
+    if (Gil_IS_TYPE(op, &GilDictKeys_Type))
         return GIL_DICT_KEYS;
-    return type == &GilDictValues_Type || type == &GilDictIterValue_Type ? GIL_DICT_VALUES : GIL_DICT_ITEMS;
+    return Gil_IS_TYPE(op, &GilDictValues_Type) ? GIL_DICT_VALUES : GIL_DICT_ITEMS;
+}
+
+static struct gil_dict_entry *
+walk_back(const struct gil_dict *d, Gil_ssize_t *pos)
+{
+    struct gil_dict_entry *entries = gil_dict_entries(d->table);
+    while (*pos > 0)
+        if (entries[--*pos].key != NULL)
+            return &entries[*pos];
+    return NULL;
 }
 
 /* The next entry; NULL at the end, or with RuntimeError. */
-static struct gil_dict_entry *
-iter_step(struct dict_iter *it)
+static inline struct gil_dict_entry *
+iter_step(struct dict_iter *it, int backward)
 {
     if (it->dict == NULL)
         return NULL;
@@ -108,7 +121,7 @@ iter_step(struct dict_iter *it)
                                                                   : "dictionary keys changed during iteration");
         return NULL;
     }
-    struct gil_dict_entry *e = gil_dict_walk(d, &it->pos);
+    struct gil_dict_entry *e = backward ? walk_back(d, &it->pos) : gil_dict_walk(d, &it->pos);
     if (e == NULL)
         Gil_CLEAR(it->dict); /* may run anything */
     else
@@ -116,16 +129,52 @@ iter_step(struct dict_iter *it)
     return e;
 }
 
-static GilObject *
-iter_next(GilObject *op)
+/* The six tp_iternext. */
+static inline GilObject *
+next_part(GilObject *op, enum gil_dict_part part, int backward)
 {
-    struct gil_dict_entry *e = iter_step((struct dict_iter *)op);
+    struct gil_dict_entry *e = iter_step((struct dict_iter *)op, backward);
     if (e == NULL)
         return NULL;
-    enum gil_dict_part part = part_of(op);
     if (part == GIL_DICT_ITEMS)
         return gil_tuple_of2(gil_tstate_need(__func__), e->key, e->value);
     return Gil_NewRef(part == GIL_DICT_KEYS ? e->key : e->value);
+}
+
+static GilObject *
+next_key(GilObject *op)
+{
+    return next_part(op, GIL_DICT_KEYS, 0);
+}
+
+static GilObject *
+next_value(GilObject *op)
+{
+    return next_part(op, GIL_DICT_VALUES, 0);
+}
+
+static GilObject *
+next_item(GilObject *op)
+{
+    return next_part(op, GIL_DICT_ITEMS, 0);
+}
+
+static GilObject *
+last_key(GilObject *op)
+{
+    return next_part(op, GIL_DICT_KEYS, 1);
+}
+
+static GilObject *
+last_value(GilObject *op)
+{
+    return next_part(op, GIL_DICT_VALUES, 1);
+}
+
+static GilObject *
+last_item(GilObject *op)
+{
+    return next_part(op, GIL_DICT_ITEMS, 1);
 }
 
 static GilObject *
@@ -156,7 +205,21 @@ static GilObject *
 view_iter(GilObject *op)
 {
     GilObject *dict = view_dict(op);
-    return dict == NULL ? NULL : gil_dict_iter_new(gil_tstate_need(__func__), dict, part_of(op));
+    return dict == NULL ? NULL : gil_dict_iter_new(gil_tstate_need(__func__), dict, part_of(op), 0);
+}
+
+static GilObject *
+view_reversed(GilObject *op, GilObject *Gil_UNUSED(args))
+{
+    GilObject *dict = view_dict(op);
+    return dict == NULL ? NULL : gil_dict_iter_new(gil_tstate_need(__func__), dict, part_of(op), 1);
+}
+
+static GilObject *
+view_mapping(GilObject *op, void *Gil_UNUSED(closure))
+{
+    GilObject *dict = view_dict(op);
+    return dict == NULL ? NULL : GilDictProxy_New(dict);
 }
 
 static GilObject *
@@ -216,36 +279,60 @@ static GilMethodDef iter_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static GilMethodDef set_view_methods[] = {
+    {"isdisjoint", gil_dict_view_isdisjoint, GIL_METH_O,
+     "isdisjoint($self, other, /)\n--\n\nWhether other has no element in common with the view."},
+    {"__reversed__", view_reversed, GIL_METH_NOARGS, "An iterator from the last to the first."},
+    {NULL, NULL, 0, NULL},
+};
+
+static GilMethodDef values_methods[] = {
+    {"__reversed__", view_reversed, GIL_METH_NOARGS, "An iterator from the last to the first."},
+    {NULL, NULL, 0, NULL},
+};
+
+static GilGetSetDef view_getset[] = {
+    {"mapping", view_mapping, NULL, "the dict, as a proxy that cannot be changed", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 #define OWN_FLAGS (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_DISALLOW_INSTANTIATION)
 
-#define VIEW_TYPE(name, sequence)                                                                     \
+#define VIEW_TYPE(name, number, sequence, hash, compare, methods)                                     \
     {                                                                                                 \
         .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
         .tp_basicsize = sizeof(struct dict_view), .tp_dealloc = dealloc, .tp_repr = view_repr,        \
-        .tp_as_sequence = (sequence), .tp_flags = OWN_FLAGS, .tp_traverse = traverse,                 \
-        .tp_clear = clear, .tp_iter = view_iter                                                       \
+        .tp_as_number = (number), .tp_as_sequence = (sequence), .tp_hash = (hash), .tp_flags = OWN_FLAGS, \
+        .tp_traverse = traverse, .tp_clear = clear, .tp_richcompare = (compare), .tp_iter = view_iter, \
+        .tp_methods = (methods), .tp_getset = view_getset                                             \
     }
 
-#define ITER_TYPE(name)                                                                               \
+#define ITER_TYPE(name, iternext)                                                                     \
     {                                                                                                 \
         .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
         .tp_basicsize = sizeof(struct dict_iter), .tp_dealloc = dealloc, .tp_flags = OWN_FLAGS,       \
         .tp_traverse = traverse, .tp_clear = clear, .tp_iter = GilObject_SelfIter,                    \
-        .tp_iternext = iter_next, .tp_methods = iter_methods                                          \
+        .tp_iternext = (iternext), .tp_methods = iter_methods                                         \
     }
 
-GilTypeObject GilDictKeys_Type = VIEW_TYPE("dict_keys", &keys_as_sequence);
-GilTypeObject GilDictValues_Type = VIEW_TYPE("dict_values", &values_as_sequence);
-GilTypeObject GilDictItems_Type = VIEW_TYPE("dict_items", &items_as_sequence);
-GilTypeObject GilDictIterKey_Type = ITER_TYPE("dict_keyiterator");
-GilTypeObject GilDictIterValue_Type = ITER_TYPE("dict_valueiterator");
-GilTypeObject GilDictIterItem_Type = ITER_TYPE("dict_itemiterator");
+GilTypeObject GilDictKeys_Type = VIEW_TYPE("dict_keys", &gil_dict_view_as_number, &keys_as_sequence,
+                                           GilObject_HashNotImplemented, gil_dict_view_richcompare, set_view_methods);
+GilTypeObject GilDictValues_Type = VIEW_TYPE("dict_values", NULL, &values_as_sequence, NULL, NULL, values_methods);
+GilTypeObject GilDictItems_Type = VIEW_TYPE("dict_items", &gil_dict_view_as_number, &items_as_sequence,
+                                            GilObject_HashNotImplemented, gil_dict_view_richcompare, set_view_methods);
+GilTypeObject GilDictIterKey_Type = ITER_TYPE("dict_keyiterator", next_key);
+GilTypeObject GilDictIterValue_Type = ITER_TYPE("dict_valueiterator", next_value);
+GilTypeObject GilDictIterItem_Type = ITER_TYPE("dict_itemiterator", next_item);
+GilTypeObject GilDictRevIterKey_Type = ITER_TYPE("dict_reversekeyiterator", last_key);
+GilTypeObject GilDictRevIterValue_Type = ITER_TYPE("dict_reversevalueiterator", last_value);
+GilTypeObject GilDictRevIterItem_Type = ITER_TYPE("dict_reverseitemiterator", last_item);
 
 int
 gil_dict_view_start(void)
 {
     GilTypeObject *types[] = {&GilDictKeys_Type,    &GilDictValues_Type,    &GilDictItems_Type,
-                              &GilDictIterKey_Type, &GilDictIterValue_Type, &GilDictIterItem_Type};
+                              &GilDictIterKey_Type, &GilDictIterValue_Type, &GilDictIterItem_Type,
+                              &GilDictRevIterKey_Type, &GilDictRevIterValue_Type, &GilDictRevIterItem_Type};
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(types); i++)
         if (gil_type_ready(types[i]) < 0)
             return -1;

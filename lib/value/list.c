@@ -521,6 +521,7 @@ list_reversed(GilObject *op, GilObject *Gil_UNUSED(args))
 static GilObject *
 list_sort(GilObject *op, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
+    GilObject *key = NULL;
     int reverse = 0;
     if (nargs > 0) {
         GilErr_SetString(GilExc_TypeError, "sort() takes no positional arguments");
@@ -528,15 +529,16 @@ list_sort(GilObject *op, GilObject *const *args, Gil_ssize_t nargs, GilObject *k
     }
     for (Gil_ssize_t i = 0; kwnames != NULL && i < GilTuple_GET_SIZE(kwnames); i++) {
         GilObject *name = GilTuple_GET_ITEM(kwnames, i);
-        if (!GilUnicode_EqualToUTF8(name, "reverse")) {
+        if (GilUnicode_EqualToUTF8(name, "key"))
+            key = Gil_IsNone(args[i]) ? NULL : args[i];
+        else if (!GilUnicode_EqualToUTF8(name, "reverse")) {
             GilErr_Format(GilExc_TypeError, "sort() got an unexpected keyword argument '%U'", name);
             return NULL;
         }
-        reverse = GilObject_IsTrue(args[i]); /* may run anything */
-        if (reverse < 0)
+        else if ((reverse = GilObject_IsTrue(args[i])) < 0) /* may run anything */
             return NULL;
     }
-    return none_unless(gil_list_sort(gil_tstate_need(__func__), (GilListObject *)(void *)op, reverse));
+    return none_unless(gil_list_sort(gil_tstate_need(__func__), (GilListObject *)(void *)op, key, reverse));
 }
 
 static GilMethodDef list_methods[] = {
@@ -552,7 +554,7 @@ static GilMethodDef list_methods[] = {
     {"copy", list_copy, GIL_METH_NOARGS, "copy($self, /)\n--\n\nA new list of the same items."},
     {"reverse", list_reverse, GIL_METH_NOARGS, "reverse($self, /)\n--\n\nReverse in place."},
     {"sort", _GilCFunction_CAST(list_sort), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
-     "sort($self, /, *, reverse=False)\n--\n\nSort in place; equal items keep their order."},
+     "sort($self, /, *, key=None, reverse=False)\n--\n\nSort in place by key(item); equal items keep their order."},
     {"index", _GilCFunction_CAST(gil_row_index), GIL_METH_FASTCALL,
      "index($self, value, start=0, stop=sys.maxsize, /)\n--\n\nFirst index of value; ValueError when there is none."},
     {"count", gil_row_count, GIL_METH_O, "count($self, value, /)\n--\n\nNumber of items equal to value."},
@@ -753,7 +755,7 @@ GilList_Sort(GilObject *list)
     GilThreadState *ts = gil_tstate_need(__func__);
     if (need_list(__func__, list) < 0)
         return -1;
-    return gil_list_sort(ts, (GilListObject *)(void *)list, 0);
+    return gil_list_sort(ts, (GilListObject *)(void *)list, NULL, 0);
 }
 
 int

@@ -21,8 +21,9 @@ int gil_list_append(GilThreadState *ts, GilListObject *list, GilObject *item);
 int gil_list_extend(GilThreadState *ts, GilListObject *list, GilObject *iterable);
 /* Empty the list, then give the items back. May run anything. */
 void gil_list_clear(GilListObject *list);
-/* list.sort(): stable; with reverse, from the largest down, equal items still in their order. 0, or -1, error set. */
-int gil_list_sort(GilThreadState *ts, GilListObject *list, int reverse);
+/* list.sort(): stable, by what key gives for an item (NULL: the item itself); with reverse, from the largest down, equal
+ * items still in their order. 0, or -1 with the error set. May run anything. */
+int gil_list_sort(GilThreadState *ts, GilListObject *list, GilObject *key, int reverse);
 
 /* gil_ops.list_of_names. */
 GilObject *gil_list_ops_of_names(GilObject *const *names, Gil_ssize_t n);

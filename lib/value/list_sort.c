@@ -7,12 +7,15 @@
  * which is gone. The references stay with the array: during a comparison each item stands exactly once in the array
  * or in the merge's side room, so none of them can die.
  *
+ * With a key function the keys are made first, all of them, and the items move as their keys do.
+ *
  * Runs of MIN_RUN are sorted by binary insertion, then merged pairwise, with the left half moved aside. A pair whose
  * halves are in order is not touched: sorted input costs one comparison an item. Timsort (T. Peters) finds runs of
  * any length and gallops through them; it saves comparisons on partly sorted input, at four times the code.
  */
 #include "value/list.h"
 
+#include "gilrt/call.h"
 #include "gilrt/error.h"
 #include "object/error.h"
 #include "value/long.h"
@@ -40,6 +43,34 @@ less(GilObject *x, GilObject *y)
     return GilObject_RichCompareBool(x, y, Gil_LT);
 }
 
+/* What is sorted: the keys decide, and values, unless NULL, move along. Without a key function the items are the keys. */
+struct rows {
+    GilObject **keys, **values;
+};
+
+static inline struct rows
+from(struct rows r, Gil_ssize_t i)
+{
+    return (struct rows){r.keys + i, r.values == NULL ? NULL : r.values + i};
+}
+
+/* n places of one to the other, which may overlap. */
+static inline void
+move(struct rows to, struct rows what, Gil_ssize_t n)
+{
+    memmove(to.keys, what.keys, (size_t)n * sizeof *to.keys);
+    if (what.values != NULL)
+        memmove(to.values, what.values, (size_t)n * sizeof *to.values);
+}
+
+static inline void
+move_one(struct rows to, Gil_ssize_t i, struct rows what, Gil_ssize_t j)
+{
+    to.keys[i] = what.keys[j];
+    if (what.values != NULL)
+        to.values[i] = what.values[j];
+}
+
 static void
 reverse(GilObject **items, Gil_ssize_t n)
 {
@@ -50,21 +81,29 @@ reverse(GilObject **items, Gil_ssize_t n)
     }
 }
 
+static void
+reverse_rows(struct rows r, Gil_ssize_t n)
+{
+    reverse(r.keys, n);
+    if (r.values != NULL)
+        reverse(r.values, n);
+}
+
 /* Sort a short run. On an error the items are all there, in some order. */
 static int
-insertion_sort(GilObject **items, Gil_ssize_t n)
+insertion_sort(struct rows r, Gil_ssize_t n)
 {
     for (Gil_ssize_t i = 1; i < n; i++) {
-        GilObject *pivot = items[i];
+        GilObject *pivot = r.keys[i], *value = r.values != NULL ? r.values[i] : NULL;
         Gil_ssize_t low = 0, high = i - 1;
-        int lt = less(pivot, items[i - 1]);
+        int lt = less(pivot, r.keys[i - 1]);
         if (lt == 0)
             continue; /* in order already */
         if (lt < 0)
             return -1;
         while (low < high) {
             Gil_ssize_t middle = low + (high - low) / 2;
-            lt = less(pivot, items[middle]);
+            lt = less(pivot, r.keys[middle]);
             if (lt < 0)
                 return -1;
             if (lt)
@@ -72,45 +111,50 @@ insertion_sort(GilObject **items, Gil_ssize_t n)
             else
                 low = middle + 1;
         }
-        memmove(&items[low + 1], &items[low], (size_t)(i - low) * sizeof *items);
-        items[low] = pivot;
+        move(from(r, low + 1), from(r, low), i - low);
+        r.keys[low] = pivot;
+        if (r.values != NULL)
+            r.values[low] = value;
     }
     return 0;
 }
 
-/* Merge the sorted halves items[0:left] and items[left:n]; room holds left items. No error loses an item. */
+/* Merge the sorted halves [0:left] and [left:n]; room holds left items. No error loses an item. */
 static int
-merge(GilObject **items, Gil_ssize_t left, Gil_ssize_t n, GilObject **room)
+merge(struct rows r, Gil_ssize_t left, Gil_ssize_t n, struct rows room)
 {
-    int rc = less(items[left], items[left - 1]);
+    int rc = less(r.keys[left], r.keys[left - 1]);
     if (rc <= 0)
         return rc;
-    memcpy(room, items, (size_t)left * sizeof *items);
+    move(room, r, left);
 
     Gil_ssize_t from_left = 0, from_right = left, to = 0;
     rc = 0;
     while (from_left < left && from_right < n) {
-        int lt = less(items[from_right], room[from_left]);
+        int lt = less(r.keys[from_right], room.keys[from_left]);
         if (lt < 0) {
             rc = -1;
             break;
         }
-        items[to++] = lt ? items[from_right++] : room[from_left++];
+        if (lt)
+            move_one(r, to++, r, from_right++);
+        else
+            move_one(r, to++, room, from_left++);
     }
     /* What is left of the right half is in its place; the gap before it is as long as what is left aside. */
-    memcpy(&items[to], &room[from_left], (size_t)(left - from_left) * sizeof *items);
+    move(from(r, to), from(room, from_left), left - from_left);
     return rc;
 }
 
 static int
-sort(GilObject **items, Gil_ssize_t n, GilObject **room)
+sort(struct rows r, Gil_ssize_t n, struct rows room)
 {
     for (Gil_ssize_t i = 0; i < n; i += MIN_RUN)
-        if (insertion_sort(items + i, Gil_MIN(MIN_RUN, n - i)) < 0)
+        if (insertion_sort(from(r, i), Gil_MIN(MIN_RUN, n - i)) < 0)
             return -1;
     for (Gil_ssize_t width = MIN_RUN; width < n; width *= 2)
         for (Gil_ssize_t i = 0; i + width < n; i += 2 * width)
-            if (merge(items + i, width, Gil_MIN(2 * width, n - i), room) < 0)
+            if (merge(from(r, i), width, Gil_MIN(2 * width, n - i), room) < 0)
                 return -1;
     return 0;
 }
@@ -125,31 +169,71 @@ room_for(Gil_ssize_t n)
     return (size_t)(n <= MIN_RUN ? 0 : width);
 }
 
-int
-gil_list_sort(GilThreadState *ts, GilListObject *list, int backward)
+/* Sort n items, from the largest down if backward. May run anything. */
+static int
+sort_rows(GilThreadState *ts, struct rows r, Gil_ssize_t n, int backward)
 {
-    Gil_ssize_t n = Gil_SIZE(list);
-    if (n < 2)
-        return 0;
-    GilObject **room = gil_heap_malloc(ts->heap, room_for(n) * sizeof *room);
+    size_t width = room_for(n);
+    GilObject **room = gil_heap_malloc(ts->heap, (r.values != NULL ? 2 : 1) * width * sizeof *room);
     if (room == NULL) {
         gil_err_no_memory(ts);
         return -1;
     }
+    /* Reversed before and after, so that equal items keep their order. */
+    if (backward)
+        reverse_rows(r, n);
+    int rc = sort(r, n, (struct rows){room, r.values != NULL ? room + width : NULL});
+    if (backward)
+        reverse_rows(r, n);
+    gil_heap_free(room);
+    return rc;
+}
 
-    GilObject **items = list->ob_item;
-    Gil_ssize_t allocated = list->allocated;
+/* Drop n keys and their array. May run anything. */
+static void
+drop_keys(GilObject **keys, Gil_ssize_t n)
+{
+    while (--n >= 0)
+        Gil_DECREF(keys[n]);
+    gil_heap_free(keys);
+}
+
+/* What key gives for each item; NULL with the error set. May run anything. */
+static GilObject **
+make_keys(GilThreadState *ts, GilObject *key, GilObject *const *items, Gil_ssize_t n)
+{
+    GilObject **keys = gil_heap_malloc(ts->heap, (size_t)n * sizeof *keys);
+    if (keys == NULL) {
+        gil_err_no_memory(ts);
+        return NULL;
+    }
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        keys[i] = items[i] != NULL ? GilObject_CallOneArg(key, items[i]) : NULL;
+        if (keys[i] == NULL) {
+            if (items[i] == NULL)
+                GilErr_SetString(GilExc_SystemError, "list item was never set");
+            drop_keys(keys, i);
+            return NULL;
+        }
+    }
+    return keys;
+}
+
+int
+gil_list_sort(GilThreadState *ts, GilListObject *list, GilObject *key, int backward)
+{
+    Gil_ssize_t n = Gil_SIZE(list), allocated = list->allocated;
+    GilObject **items = list->ob_item, **keys = NULL;
+    int rc;
     list->ob_item = NULL;
     list->allocated = GIL_LIST_SORTING;
     Gil_SET_SIZE(list, 0);
 
-    /* Reversed before and after, so that equal items keep their order. */
-    if (backward)
-        reverse(items, n);
-    int rc = sort(items, n, room); /* may run anything */
-    if (backward)
-        reverse(items, n);
-    gil_heap_free(room);
+    if (key != NULL && n > 0)
+        rc = (keys = make_keys(ts, key, items, n)) == NULL ? -1
+                                                           : sort_rows(ts, (struct rows){keys, items}, n, backward);
+    else
+        rc = n < 2 ? 0 : sort_rows(ts, (struct rows){items, NULL}, n, backward);
 
     GilListObject intruders = *list;
     list->ob_item = items;
@@ -163,5 +247,7 @@ gil_list_sort(GilThreadState *ts, GilListObject *list, int backward)
             Gil_XDECREF(intruders.ob_item[i]); /* may run anything */
         gil_heap_free(intruders.ob_item);
     }
+    if (keys != NULL)
+        drop_keys(keys, n); /* may run anything */
     return rc;
 }

@@ -56,3 +56,4 @@ libcore_la_SOURCES += lib/value/enumerate.c lib/value/enumerate.h
 libcore_la_SOURCES += lib/value/reversed.c
 libcore_la_SOURCES += lib/value/cell.c lib/value/cell.h
 libcore_la_SOURCES += lib/value/dictproxy.c lib/value/dictproxy.h
+libcore_la_SOURCES += lib/value/dict_view_set.c

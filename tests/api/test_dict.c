@@ -213,6 +213,22 @@ START_TEST(test_G13_dict_calls_refuse_other_types)
 }
 END_TEST
 
+START_TEST(test_api_dict__views_are_sets)
+{
+    GilObject *a = Gil_BuildValue("{sisi}", "x", 1, "y", 2), *b = Gil_BuildValue("{si}", "y", 3);
+    GilObject *keys = GilObject_CallMethod(a, "keys", NULL), *others = GilObject_CallMethod(b, "keys", NULL);
+    ck_assert(GilDictViewSet_Check(keys));
+    GilObject *common = GilNumber_And(keys, others), *back = GilObject_CallMethod(a, "__reversed__", NULL), *item;
+    ck_assert_int_eq(GilSet_Size(common), 1);
+    ck_assert(Gil_IS_TYPE(back, &GilDictRevIterKey_Type));
+    ck_assert_int_eq(GilIter_NextItem(back, &item), 1);
+    ck_assert_int_eq(GilSet_Contains(common, item), 1);
+    GilObject *owned[] = {item, back, common, others, keys, b, a};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(owned); i++)
+        Gil_DECREF(owned[i]);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -227,6 +243,7 @@ suite(void)
     tcase_add_test(tc, test_api_dict__next_walks_all);
     tcase_add_test(tc, test_api_dict__update);
     tcase_add_test(tc, test_G13_dict_calls_refuse_other_types);
+    tcase_add_test(tc, test_api_dict__views_are_sets);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -57,3 +57,4 @@ UNIT_TESTS += tests/unit/value/test_enumerate
 UNIT_TESTS += tests/unit/value/test_reversed
 UNIT_TESTS += tests/unit/value/test_cell
 UNIT_TESTS += tests/unit/value/test_dictproxy
+UNIT_TESTS += tests/unit/value/test_dict_view_set

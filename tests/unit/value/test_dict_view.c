@@ -114,6 +114,57 @@ START_TEST(test_J1_dict_views)
 }
 END_TEST
 
+/* The way back is an iterator of that type with those items. */
+static void
+backward_is(GilObject *op, GilTypeObject *type, const char *text)
+{
+    GilObject *it = GilObject_CallMethod(op, "__reversed__", NULL), *item;
+    ck_assert(Gil_IS_TYPE(it, type));
+    ck_assert_int_eq(GilObject_LengthHint(it, 99), GilObject_Size(op));
+    GilObject *items = GilSequence_List(it);
+    gil_test_repr(items, text);
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 0);
+    Gil_DECREF(items);
+    Gil_DECREF(it);
+}
+
+START_TEST(test_value_dict_view__backward)
+{
+    GilObject *d = sample(), *one = GilLong_FromLong(1);
+    ck_assert_int_eq(GilDict_DelItem(d, one), 0); /* a hole to be passed over */
+    GilObject *keys = GilObject_CallMethod(d, "keys", NULL), *values = GilObject_CallMethod(d, "values", NULL),
+              *items = GilObject_CallMethod(d, "items", NULL);
+    backward_is(d, &GilDictRevIterKey_Type, "[2, 0]");
+    backward_is(keys, &GilDictRevIterKey_Type, "[2, 0]");
+    backward_is(values, &GilDictRevIterValue_Type, "[4, 0]");
+    backward_is(items, &GilDictRevIterItem_Type, "[(2, 4), (0, 0)]");
+    GilObject *it = GilObject_CallMethod(keys, "__reversed__", NULL), *item;
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 1);
+    Gil_DECREF(item);
+    ck_assert_int_eq(GilDict_SetItem(d, one, one), 0);
+    ck_assert_int_eq(GilIter_NextItem(it, &item), -1);
+    gil_test_error(GilExc_RuntimeError, "dictionary changed size during iteration");
+    Gil_DECREF(it);
+    GilDict_Clear(d);
+    backward_is(d, &GilDictRevIterKey_Type, "[]");
+    Gil_DECREF(items);
+    Gil_DECREF(values);
+    Gil_DECREF(keys);
+    Gil_DECREF(d);
+}
+END_TEST
+
+START_TEST(test_value_dict_view__shows_its_mapping)
+{
+    GilObject *d = sample(), *values = GilObject_CallMethod(d, "values", NULL);
+    GilObject *mapping = GilObject_GetAttrString(values, "mapping");
+    gil_test_repr(mapping, "mappingproxy({0: 0, 1: 1, 2: 4})");
+    Gil_DECREF(mapping);
+    Gil_DECREF(values);
+    Gil_DECREF(d);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -123,6 +174,8 @@ suite(void)
     tcase_add_test(tc, test_value_dict_view__views_follow_the_dict);
     tcase_add_test(tc, test_H2_keys_come_or_go_while_the_dict_is_walked);
     tcase_add_test(tc, test_value_dict_view__iterators_end_for_ever);
+    tcase_add_test(tc, test_value_dict_view__backward);
+    tcase_add_test(tc, test_value_dict_view__shows_its_mapping);
     tcase_add_test(tc, test_J1_dict_views);
     suite_add_tcase(s, tc);
     return s;

@@ -15,7 +15,7 @@ list_of(GilObject *op)
 static int
 sort(GilObject *list, int reverse)
 {
-    return gil_list_sort(gil_tstate_need(__func__), list_of(list), reverse);
+    return gil_list_sort(gil_tstate_need(__func__), list_of(list), NULL, reverse);
 }
 
 /* A list of n probes with few distinct values; hash tells the order in which they came. */
@@ -160,6 +160,146 @@ START_TEST(test_H5_comparison_raises)
 }
 END_TEST
 
+/* --- with a key --- */
+
+static GilObject *evil_list;
+static int evil_calls;
+
+/* The negated number; what else it does depends on evil_list. */
+static GilObject *
+negative(GilObject *Gil_UNUSED(self), GilObject *item)
+{
+    if (evil_list != NULL && ++evil_calls == 2) {
+        ck_assert_int_eq(GilList_GET_SIZE(evil_list), 0);
+        ck_assert_int_eq(GilList_Append(evil_list, item), 0);
+    }
+    return GilNumber_Negative(item);
+}
+
+/* The number's tens: many are equal. */
+static GilObject *
+tens(GilObject *Gil_UNUSED(self), GilObject *item)
+{
+    GilObject *ten = GilLong_FromLong(10), *result = GilNumber_FloorDivide(item, ten);
+    Gil_DECREF(ten);
+    return result;
+}
+
+static GilMethodDef negative_def = {"negative", negative, GIL_METH_O, NULL}, tens_def = {"tens", tens, GIL_METH_O, NULL};
+
+/* list.sort(key=…, reverse=…) */
+static GilObject *
+sort_by(GilObject *list, GilMethodDef *def, int reverse)
+{
+    GilObject *method = GilObject_GetAttrString(list, "sort"), *args = GilTuple_New(0);
+    GilObject *key = def == NULL ? Gil_None : GilCFunction_New(def, NULL), *kwargs = NULL, *result = NULL;
+    if (method != NULL && args != NULL && key != NULL)
+        kwargs = Gil_BuildValue("{sOsi}", "key", key, "reverse", reverse);
+    if (kwargs != NULL)
+        result = GilObject_Call(method, args, kwargs);
+    Gil_XDECREF(kwargs);
+    Gil_XDECREF(key);
+    Gil_XDECREF(args);
+    Gil_XDECREF(method);
+    return result;
+}
+
+START_TEST(test_value_list_sort__by_key)
+{
+    GilObject *list = gil_test_ints(5, 3, -1, 2, 0, 7);
+    ck_assert_ptr_eq(sort_by(list, &negative_def, 0), Gil_None);
+    gil_test_repr(list, "[7, 3, 2, 0, -1]");
+    ck_assert_ptr_eq(sort_by(list, &negative_def, 1), Gil_None);
+    gil_test_repr(list, "[-1, 0, 2, 3, 7]");
+    ck_assert_ptr_eq(sort_by(list, NULL, 1), Gil_None);
+    gil_test_repr(list, "[7, 3, 2, 0, -1]");
+    Gil_DECREF(list);
+    list = GilList_New(0);
+    ck_assert_ptr_eq(sort_by(list, &negative_def, 0), Gil_None);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_list_sort__items_of_equal_keys_keep_their_order)
+{
+    for (int reverse = 0; reverse < 2; reverse++) {
+        GilObject *list = GilList_New(0), *before = NULL;
+        for (long i = 0; i < 300; i++) {
+            GilObject *number = GilLong_FromLong(i * 7919 % 1000);
+            ck_assert_int_eq(GilList_Append(list, number), 0);
+            Gil_DECREF(number);
+        }
+        before = GilList_GetSlice(list, 0, 300);
+        ck_assert_ptr_eq(sort_by(list, &tens_def, reverse), Gil_None);
+        for (Gil_ssize_t i = 1; i < 300; i++) {
+            GilObject *a = GilList_GetItemRef(list, i - 1), *b = GilList_GetItemRef(list, i);
+            long left = GilLong_AsLong(a) / 10, right = GilLong_AsLong(b) / 10;
+            if (left == right)
+                ck_assert_int_lt(GilSequence_Index(before, a), GilSequence_Index(before, b));
+            else
+                ck_assert_int_eq(left < right, !reverse);
+            Gil_DECREF(b);
+            Gil_DECREF(a);
+        }
+        Gil_DECREF(before);
+        Gil_DECREF(list);
+    }
+}
+END_TEST
+
+START_TEST(test_H1_a_key_function_changes_the_list_being_sorted)
+{
+    evil_list = gil_test_ints(3, 3, 1, 2);
+    evil_calls = 0;
+    ck_assert_ptr_null(sort_by(evil_list, &negative_def, 0));
+    gil_test_error(GilExc_ValueError, "list modified during sort");
+    gil_test_repr(evil_list, "[3, 2, 1]");
+    Gil_CLEAR(evil_list);
+}
+END_TEST
+
+START_TEST(test_H5_a_key_function_raises)
+{
+    GilObject *list = Gil_BuildValue("[iis]", 3, 1, "no number");
+    ck_assert_ptr_null(sort_by(list, &negative_def, 0));
+    gil_test_raised(GilExc_TypeError);
+    gil_test_repr(list, "[3, 1, 'no number']");
+    Gil_DECREF(list);
+    list = GilList_New(1);
+    ck_assert_ptr_null(sort_by(list, &negative_def, 0));
+    gil_test_error(GilExc_SystemError, "list item was never set");
+    Gil_DECREF(list);
+    list = gil_test_ints(1, 1);
+    ck_assert_ptr_null(GilObject_CallMethod(list, "sort", "i", 1));
+    gil_test_error(GilExc_TypeError, "sort() takes no positional arguments");
+    Gil_DECREF(list);
+}
+END_TEST
+
+static int
+sort_by_key(void *arg)
+{
+    GilObject *list = GilList_GetSlice(arg, 0, GIL_SSIZE_T_MAX);
+    GilObject *done = list == NULL ? NULL : sort_by(list, &negative_def, 1);
+    if (list != NULL && done == NULL)
+        ck_assert_int_eq(GilList_GET_SIZE(list), 40);
+    Gil_XDECREF(list);
+    return done == NULL ? -1 : 0;
+}
+
+START_TEST(test_J1_sort_by_key)
+{
+    GilObject *list = GilList_New(0);
+    for (long i = 0; i < 40; i++) {
+        GilObject *number = GilLong_FromLong(i * 7919 % 1000);
+        ck_assert_int_eq(GilList_Append(list, number), 0);
+        Gil_DECREF(number);
+    }
+    gil_test_oom_loop(sort_by_key, list);
+    Gil_DECREF(list);
+}
+END_TEST
+
 static int
 sort_reversed(void *arg)
 {
@@ -191,6 +331,11 @@ suite(void)
     tcase_add_test(tc, test_value_list_sort__sorted_input_costs_little);
     tcase_add_test(tc, test_H1_comparison_changes_the_list_being_sorted);
     tcase_add_test(tc, test_H5_comparison_raises);
+    tcase_add_test(tc, test_value_list_sort__by_key);
+    tcase_add_test(tc, test_value_list_sort__items_of_equal_keys_keep_their_order);
+    tcase_add_test(tc, test_H1_a_key_function_changes_the_list_being_sorted);
+    tcase_add_test(tc, test_H5_a_key_function_raises);
+    tcase_add_test(tc, test_J1_sort_by_key);
     tcase_add_test(tc, test_J1_sort);
     suite_add_tcase(s, tc);
     return s;
