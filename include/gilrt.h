@@ -19,6 +19,7 @@
 #include "gilrt/slot.h"
 #include "gilrt/type.h"
 #include "gilrt/error.h"
+#include "gilrt/warnings.h"
 #include "gilrt/gc.h"
 #include "gilrt/weakref.h"
 
@@ -46,6 +47,7 @@
 #include "gilrt/range.h"
 #include "gilrt/set.h"
 #include "gilrt/slice.h"
+#include "gilrt/traceback.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
 

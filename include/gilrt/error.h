@@ -136,15 +136,29 @@ GIL_API void GilErr_Print(void);
  *  @lock_held
  *  @reenters  str of the exception */
 GIL_API void GilErr_PrintEx(int set_sys_last_vars);
-/** Report an error that cannot be returned, as in a finalizer: prints "Exception ignored in: " with the repr of @p obj
- *  (NULL: left out), and clears it.
+/** Report the pending error, which cannot be returned, as in a finalizer, and clear it. The interpreter's hook is told;
+ *  without one "Exception ignored in: " is printed with the repr of @p obj (NULL: left out), and the error.
  *  @lock_held
- *  @reenters  repr of @p obj and str of the exception */
+ *  @reenters  the hook, repr of @p obj and str of the exception */
 GIL_API void GilErr_WriteUnraisable(GilObject *obj);
 /** The same with a text of one's own in front; the units are those of GilErr_Format() (CPython 3.13).
  *  @lock_held
- *  @reenters  reprs of the arguments */
+ *  @reenters  the hook, reprs of the arguments */
 GIL_API void GilErr_FormatUnraisable(const char *format, ...);
+/** What a hook is told about an error that cannot be returned. More may follow at the end in later versions; size says
+ *  what is there. */
+typedef struct {
+    size_t size;          /**< of this struct, in bytes */
+    GilObject *exc_value; /**< the exception, or NULL: none was pending */
+    const char *err_msg;  /**< what GilErr_FormatUnraisable() was given, UTF-8, or NULL */
+    GilObject *object;    /**< where it happened, or NULL */
+} GilUnraisable;
+/** A hook. It is called attached, with no error pending; what it is told about is borrowed for the time of the call, and
+ *  @p object may be dying: a reference to it must not outlive the call. An error that the hook leaves is printed. */
+typedef void (*GilErr_UnraisableHook)(const GilUnraisable *error, void *arg);
+/** Let @p hook deal with errors of this interpreter that cannot be returned; NULL: print them again.
+ *  @lock_held */
+GIL_API void GilErr_SetUnraisableHook(GilErr_UnraisableHook hook, void *arg);
 /** @} */
 
 /** @name New classes
@@ -186,6 +200,7 @@ GIL_API extern GilObject *GilExc_IndexError;
 GIL_API extern GilObject *GilExc_KeyError;
 GIL_API extern GilObject *GilExc_MemoryError;
 GIL_API extern GilObject *GilExc_NameError;
+GIL_API extern GilObject *GilExc_UnboundLocalError;
 GIL_API extern GilObject *GilExc_OSError;
 GIL_API extern GilObject *GilExc_BlockingIOError;
 GIL_API extern GilObject *GilExc_ChildProcessError;
@@ -206,6 +221,7 @@ GIL_API extern GilObject *GilExc_ReferenceError;
 GIL_API extern GilObject *GilExc_RuntimeError;
 GIL_API extern GilObject *GilExc_NotImplementedError;
 GIL_API extern GilObject *GilExc_RecursionError;
+GIL_API extern GilObject *GilExc_StopAsyncIteration;
 GIL_API extern GilObject *GilExc_StopIteration;
 GIL_API extern GilObject *GilExc_SystemError;
 GIL_API extern GilObject *GilExc_TypeError;
@@ -214,9 +230,16 @@ GIL_API extern GilObject *GilExc_UnicodeError;
 GIL_API extern GilObject *GilExc_UnicodeDecodeError;
 GIL_API extern GilObject *GilExc_UnicodeEncodeError;
 GIL_API extern GilObject *GilExc_Warning;
+GIL_API extern GilObject *GilExc_BytesWarning;
 GIL_API extern GilObject *GilExc_DeprecationWarning;
+GIL_API extern GilObject *GilExc_EncodingWarning;
+GIL_API extern GilObject *GilExc_FutureWarning;
+GIL_API extern GilObject *GilExc_ImportWarning;
+GIL_API extern GilObject *GilExc_PendingDeprecationWarning;
 GIL_API extern GilObject *GilExc_ResourceWarning;
 GIL_API extern GilObject *GilExc_RuntimeWarning;
+GIL_API extern GilObject *GilExc_SyntaxWarning;
+GIL_API extern GilObject *GilExc_UnicodeWarning;
 GIL_API extern GilObject *GilExc_UserWarning;
 #define GilExc_EnvironmentError GilExc_OSError /**< another name of it */
 #define GilExc_IOError GilExc_OSError          /**< another name of it */

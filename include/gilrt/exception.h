@@ -52,11 +52,11 @@ GIL_API GilObject *GilException_GetContext(GilObject *ex);
  *  @lock_held
  *  @reenters the old context's finalizer */
 GIL_API void GilException_SetContext(GilObject *ex, GilObject *context);
-/** NULL without an error: there are no frames to trace yet.
+/** The outermost entry of its traceback (see <gilrt/traceback.h>), or NULL without an error.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilException_GetTraceback(GilObject *ex);
-/** Only None is accepted, TypeError otherwise: there are no frames to trace yet.
+/** @p tb is an entry, or None; TypeError otherwise.
  *  @lock_held */
 GIL_API int GilException_SetTraceback(GilObject *ex, GilObject *tb);
 /** @} */

@@ -4,6 +4,7 @@
 #define GIL_OBJECT_ALLOC_H
 
 #include "base/mem.h"
+#include "gilrt/warnings.h"
 #include "object/error.h"
 #include "object/gchead.h"
 #include "state/interp.h"
@@ -18,6 +19,11 @@ struct gil_object_pocket {
     void (*spent)(GilThreadState *ts);
     GilTypeObject *types; /* heap types, newest first; see object/type.c */
     size_t types_made;
+    /* What the host wants to be told; see <gilrt/warnings.h> and <gilrt/error.h>. */
+    GilErr_WarningHook warning_hook;
+    void *warning_arg;
+    GilErr_UnraisableHook unraisable_hook;
+    void *unraisable_arg;
 };
 
 static inline struct gil_object_pocket *

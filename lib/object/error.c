@@ -222,6 +222,13 @@ gil_err_restore(GilThreadState *ts, struct gil_indicator saved)
 }
 
 void
+gil_err_drop(struct gil_indicator saved)
+{
+    if (saved.type != NULL)
+        drop(&saved);
+}
+
+void
 GilErr_SetString(GilObject *exception, const char *message)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -28,5 +28,7 @@ void gil_err_clear(GilThreadState *ts);
 /* Take the pending error out of the thread and put it back: for finalizers, which must not disturb it. */
 struct gil_indicator gil_err_save(GilThreadState *ts);
 void gil_err_restore(GilThreadState *ts, struct gil_indicator saved);
+/* Give back one that was put aside and is not wanted any more; may run anything. */
+void gil_err_drop(struct gil_indicator saved);
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Printing errors to file descriptor 2.
+ * Printing errors to file descriptor 2, and what becomes of errors that nobody can be given.
  *
  * The text is put together first and written in one piece, so that threads and the host's own messages do not mix into
  * it. Whatever goes wrong on the way (an exception whose str fails, no memory) shortens the text and is dropped:
  * somebody is about to read this because something else went wrong already.
  */
+#include "object/report.h"
+
+#include "object/alloc.h"
 #include "object/error.h"
-#include "object/format.h"
 #include "object/ops.h"
+#include "object/recursion.h"
 #include "object/type.h"
 
 #include <unistd.h>
@@ -30,9 +33,8 @@ write_all(const char *text, size_t len)
     }
 }
 
-/* Write what there is, and give the memory back. errno stays as it was. */
-static void
-flush(struct gil_text *text)
+void
+gil_report_flush(struct gil_text *text)
 {
     int number = errno;
 
@@ -44,7 +46,7 @@ flush(struct gil_text *text)
 
 /* "module.Class: text\n". */
 static int
-append_exception(struct gil_text *text, GilObject *exc)
+append_line(struct gil_text *text, GilObject *exc)
 {
     if (gil_text_append_format(text, "%s", Gil_TYPE(exc)->tp_name) < 0)
         return -1;
@@ -57,6 +59,33 @@ append_exception(struct gil_text *text, GilObject *exc)
     if (text->len == before + 2)
         gil_text_cut(text, before); /* no colon before nothing */
     return gil_text_append(text, "\n", 1);
+}
+
+/* A part that is dropped where it fails: str, which this function takes, or NULL. */
+static void
+append_part(struct gil_text *text, GilObject *str)
+{
+    size_t before = text->len;
+
+    if (str != NULL && gil_text_append_format(text, "%U", str) < 0)
+        gil_text_cut(text, before);
+    Gil_XDECREF(str);
+    GilErr_Clear();
+}
+
+/* All of one exception; its line matters more than what is around it. */
+static int
+append_exception(struct gil_text *text, GilObject *exc)
+{
+    GilObject *traceback = NULL, *notes = NULL;
+
+    gil_ops.exception_parts(exc, &traceback, &notes);
+    append_part(text, traceback);
+    int rc = append_line(text, exc);
+    struct gil_indicator saved = gil_err_save(gil_tstate_attached());
+    append_part(text, notes);
+    gil_err_restore(gil_tstate_attached(), saved);
+    return rc;
 }
 
 /* The exception in attribute name of exc: 1 with a new reference, 0 there is none, -1 with the error set. */
@@ -127,7 +156,7 @@ GilErr_PrintEx(int set_sys_last_vars)
         write_all(Gil_TYPE(exc)->tp_name, strlen(Gil_TYPE(exc)->tp_name));
         write_all("\n", 1);
     }
-    flush(&text);
+    gil_report_flush(&text);
     Gil_DECREF(exc);
 }
 
@@ -138,49 +167,85 @@ GilErr_Print(void)
     GilErr_PrintEx(1);
 }
 
-/* The pending error below what text already says; clears it. */
-static void
-finish_unraisable(GilThreadState *ts, struct gil_text *text, GilObject *exc)
+/* --- errors that cannot be returned --- */
+
+void
+GilErr_SetUnraisableHook(GilErr_UnraisableHook hook, void *arg)
 {
-    if (exc != NULL)
-        append_exception(text, exc);
+    struct gil_object_pocket *pocket = gil_object_pocket(gil_tstate_need(__func__));
+
+    pocket->unraisable_hook = hook;
+    pocket->unraisable_arg = arg;
+}
+
+/* "Exception ignored in: REPR", or the text that the caller has for it, and the exception below. */
+static void
+print_unraisable(GilThreadState *ts, const GilUnraisable *error)
+{
+    struct gil_text text;
+
+    gil_text_init(&text, ts->heap);
+    if (error->err_msg != NULL)
+        gil_text_append_format(&text, "%s:\n", error->err_msg);
+    else if (error->object != NULL && gil_text_append_format(&text, "Exception ignored in: %R\n", error->object) < 0) {
+        gil_err_clear(ts);
+        gil_text_cut(&text, 0);
+        gil_text_append_format(&text, "Exception ignored in: <object repr() failed>\n");
+    }
     gil_err_clear(ts);
-    flush(text);
-    Gil_XDECREF(exc);
+    if (error->exc_value != NULL)
+        append_exception(&text, error->exc_value);
+    gil_err_clear(ts);
+    gil_report_flush(&text);
+}
+
+/* Tell the interpreter's hook, or print. An error that the hook itself leaves is printed. */
+static void
+report_unraisable(GilThreadState *ts, GilUnraisable *error)
+{
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
+
+    error->size = sizeof *error;
+    if (pocket->unraisable_hook == NULL || gil_stack_is_low(ts)) {
+        print_unraisable(ts, error);
+        return;
+    }
+    pocket->unraisable_hook(error, pocket->unraisable_arg); /* may run anything */
+    if (gil_err_pending(ts)) {
+        GilUnraisable own = {.err_msg = "Exception ignored in the hook for unraisable errors"};
+        own.exc_value = GilErr_GetRaisedException();
+        print_unraisable(ts, &own);
+        Gil_XDECREF(own.exc_value);
+    }
 }
 
 void
 GilErr_WriteUnraisable(GilObject *obj)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    struct gil_text text;
-    GilObject *exc = GilErr_GetRaisedException();
+    GilUnraisable error = {.exc_value = GilErr_GetRaisedException(), .object = obj};
 
-    gil_text_init(&text, ts->heap);
-    if (obj != NULL && gil_text_append_format(&text, "Exception ignored in: %R\n", obj) < 0) {
-        gil_err_clear(ts);
-        gil_text_cut(&text, 0);
-        gil_text_append_format(&text, "Exception ignored in: <object repr() failed>\n");
-        gil_err_clear(ts);
-    }
-    finish_unraisable(ts, &text, exc);
+    report_unraisable(ts, &error);
+    Gil_XDECREF(error.exc_value);
 }
 
 void
 GilErr_FormatUnraisable(const char *format, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    GilUnraisable error = {.exc_value = GilErr_GetRaisedException()};
     struct gil_text text;
-    GilObject *exc = GilErr_GetRaisedException();
 
     gil_text_init(&text, ts->heap);
     if (format != NULL) {
         va_list args;
         va_start(args, format);
-        if (gil_format(&text, format, args) == 0)
-            gil_text_append(&text, ":\n", 2);
+        if (gil_format(&text, format, args) == 0 && text.len > 0)
+            error.err_msg = text.data;
         va_end(args);
         gil_err_clear(ts);
     }
-    finish_unraisable(ts, &text, exc);
+    report_unraisable(ts, &error);
+    gil_text_free(&text);
+    Gil_XDECREF(error.exc_value);
 }

@@ -13,6 +13,7 @@
 #include "gilrt/dict.h"
 #include "gilrt/gc.h"
 #include "gilrt/list.h"
+#include "gilrt/traceback.h"
 #include "gilrt/unicode.h"
 #include "object/attr.h"
 #include "object/error.h"
@@ -81,6 +82,7 @@ gil_exception_clear(GilObject *op)
     Gil_XSETREF(exc->args, gil_tuple_empty());
     Gil_CLEAR(exc->context);
     Gil_CLEAR(exc->cause);
+    Gil_CLEAR(exc->traceback);
     return 0;
 }
 
@@ -93,6 +95,7 @@ gil_exception_dealloc(GilObject *op)
     Gil_XDECREF(exc->dict);
     Gil_XDECREF(exc->context);
     Gil_XDECREF(exc->cause);
+    Gil_XDECREF(exc->traceback);
     gil_object_free(op);
 }
 
@@ -274,9 +277,9 @@ set_context(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
 }
 
 static GilObject *
-get_traceback(GilObject *Gil_UNUSED(op), void *Gil_UNUSED(closure))
+get_traceback(GilObject *op, void *Gil_UNUSED(closure))
 {
-    Gil_RETURN_NONE;
+    return or_none(gil_exception(op)->traceback);
 }
 
 static int
@@ -309,7 +312,7 @@ static GilGetSetDef exception_getset[] = {
     {"args", get_args, set_args, "the arguments, as a tuple", NULL},
     {"__cause__", get_cause, set_cause, "what it was raised from on purpose, or None", NULL},
     {"__context__", get_context, set_context, "what was being handled when it was raised, or None", NULL},
-    {"__traceback__", get_traceback, set_traceback, "None: there are no frames to trace", NULL},
+    {"__traceback__", get_traceback, set_traceback, "where it passed, or None", NULL},
     {"__dict__", get_dict, set_dict, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -356,7 +359,7 @@ with_traceback(GilObject *op, GilObject *tb)
 static GilMethodDef exception_methods[] = {
     {"add_note", add_note, GIL_METH_O, "add_note($self, note, /)\n--\n\nAdd a line to be shown below the exception."},
     {"with_traceback", with_traceback, GIL_METH_O,
-     "with_traceback($self, tb, /)\n--\n\nThe exception itself; tb is None."},
+     "with_traceback($self, tb, /)\n--\n\nSet the traceback, and return the exception."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -539,8 +542,7 @@ GilObject *
 GilException_GetTraceback(GilObject *ex)
 {
     gil_tstate_need(__func__);
-    (void)need_exception(__func__, ex);
-    return NULL;
+    return need_exception(__func__, ex) < 0 ? NULL : Gil_XNewRef(gil_exception(ex)->traceback);
 }
 
 int
@@ -549,8 +551,10 @@ GilException_SetTraceback(GilObject *ex, GilObject *tb)
     gil_tstate_need(__func__);
     if (need_exception(__func__, ex) < 0)
         return -1;
-    if (tb != NULL && Gil_IsNone(tb))
-        return 0;
-    GilErr_SetString(GilExc_TypeError, "__traceback__ must be a traceback or None");
-    return -1;
+    if (tb == NULL || (!Gil_IsNone(tb) && !GilTraceBack_Check(tb))) {
+        GilErr_SetString(GilExc_TypeError, "__traceback__ must be a traceback or None");
+        return -1;
+    }
+    Gil_XSETREF(gil_exception(ex)->traceback, Gil_IsNone(tb) ? NULL : Gil_NewRef(tb));
+    return 0;
 }

@@ -14,6 +14,7 @@ struct gil_exception {
     GilObject *dict;       /* [gil] instance attributes, made when the first is set; strong or NULL */
     GilObject *context;    /* [gil] an exception; strong or NULL */
     GilObject *cause;      /* [gil] an exception; strong or NULL */
+    GilObject *traceback;  /* [gil] the outermost entry; strong or NULL. In no cycle: see value/traceback.c */
     char suppress_context; /* [gil] the context is not shown: a cause was given */
 };
 

@@ -34,6 +34,7 @@ static const struct gil_exception_class plain;
     CLASS(KeyError, LookupError, narrow, gil_exception_key, "Mapping key not found.")                                 \
     CLASS(MemoryError, Exception, narrow, plain, "Out of memory.")                                                    \
     CLASS(NameError, Exception, wide, gil_exception_name, "Name not found.")                                          \
+    CLASS(UnboundLocalError, NameError, wide, plain, "Local name referenced before it is bound.")                     \
     CLASS(OSError, Exception, wide, gil_exception_os, "Base class for errors of the operating system.")               \
     CLASS(BlockingIOError, OSError, wide, plain, "The call would block.")                                             \
     CLASS(ChildProcessError, OSError, wide, plain, "Child process error.")                                            \
@@ -54,6 +55,7 @@ static const struct gil_exception_class plain;
     CLASS(RuntimeError, Exception, narrow, plain, "Unspecified run-time error.")                                      \
     CLASS(NotImplementedError, RuntimeError, narrow, plain, "Method or function has not been implemented yet.")       \
     CLASS(RecursionError, RuntimeError, narrow, plain, "Recursion limit exceeded.")                                   \
+    CLASS(StopAsyncIteration, Exception, narrow, plain, "The asynchronous iterator has no more items.")               \
     CLASS(StopIteration, Exception, wide, gil_exception_stop, "The iterator has no more items.")                      \
     CLASS(SystemError, Exception, narrow, plain, "Internal error of the runtime, or misuse of its interface.")        \
     CLASS(TypeError, Exception, narrow, plain, "Inappropriate type of an argument.")                                  \
@@ -62,9 +64,16 @@ static const struct gil_exception_class plain;
     CLASS(UnicodeDecodeError, UnicodeError, wide, gil_exception_decode, "Bytes that are no text in an encoding.")     \
     CLASS(UnicodeEncodeError, UnicodeError, wide, gil_exception_encode, "Text that an encoding cannot express.")      \
     CLASS(Warning, Exception, narrow, plain, "Base class for warning categories.")                                    \
+    CLASS(BytesWarning, Warning, narrow, plain, "Warnings about bytes.")                                              \
     CLASS(DeprecationWarning, Warning, narrow, plain, "Warnings about deprecated features.")                          \
+    CLASS(EncodingWarning, Warning, narrow, plain, "Warnings about encodings.")                                       \
+    CLASS(FutureWarning, Warning, narrow, plain, "Warnings about what will change its meaning.")                      \
+    CLASS(ImportWarning, Warning, narrow, plain, "Warnings about probable mistakes in imports.")                      \
+    CLASS(PendingDeprecationWarning, Warning, narrow, plain, "Warnings about features to be deprecated.")             \
     CLASS(ResourceWarning, Warning, narrow, plain, "Warnings about the use of resources.")                            \
     CLASS(RuntimeWarning, Warning, narrow, plain, "Warnings about dubious runtime behaviour.")                        \
+    CLASS(SyntaxWarning, Warning, narrow, plain, "Warnings about dubious syntax.")                                    \
+    CLASS(UnicodeWarning, Warning, narrow, plain, "Warnings about Unicode.")                                          \
     CLASS(UserWarning, Warning, narrow, plain, "Warnings made by user code.")
 
 #define NUMBER(name, base, layout, special, doc) number_##name,

@@ -1,4 +1,5 @@
 # One line a topic: libcore_la_SOURCES += lib/value/STEM.c lib/value/STEM.h
+libcore_la_SOURCES += lib/value/traceback.c lib/value/traceback.h
 libcore_la_SOURCES += lib/value/unicode.c lib/value/unicode.h
 libcore_la_SOURCES += lib/value/unicode_codec.c lib/value/unicode_codec.h
 libcore_la_SOURCES += lib/value/unicode_compare.c

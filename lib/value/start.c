@@ -25,6 +25,7 @@
 #include "value/row_iter.h"
 #include "value/set.h"
 #include "value/slice.h"
+#include "value/traceback.h"
 #include "value/tuple.h"
 #include "value/unicode.h"
 #include "value/weakproxy.h"
@@ -51,6 +52,7 @@ fill_ops(void)
         .make_exception = gil_exception_ops_make,
         .memory_error = gil_exception_ops_memory_error,
         .set_context = gil_exception_ops_set_context,
+        .exception_parts = gil_traceback_ops_parts,
     };
 }
 
@@ -63,7 +65,7 @@ gil_value_start(void)
         gil_unicode_start,   gil_bytes_start, gil_bytearray_start, gil_tuple_start, gil_list_start,
         gil_row_iter_start,  gil_dict_start,  gil_dict_view_start, gil_slice_start, gil_capsule_start,
         gil_function_start,  gil_method_start, gil_weakproxy_start,
-        gil_set_start,       gil_memoryview_start, gil_range_start, gil_range_iter_start, gil_enumerate_start,
+        gil_set_start,       gil_memoryview_start, gil_traceback_start, gil_range_start, gil_range_iter_start, gil_enumerate_start,
         gil_reversed_start,  gil_cell_start,  gil_dictproxy_start,
     };
     fill_ops();

@@ -17,6 +17,8 @@ API_TESTS += tests/api/test_capsule
 API_TESTS += tests/api/test_dict
 API_TESTS += tests/api/test_list
 API_TESTS += tests/api/test_tuple
+API_TESTS += tests/api/test_traceback
+API_TESTS += tests/api/test_warnings
 
 # test_import loads these; the constructor of one calls back into the program.
 API_MODULES = tests/api/modules/constructor.la tests/api/modules/good.la tests/api/modules/halfway.la \

@@ -1,11 +1,13 @@
 # One line a test: UNIT_TESTS += tests/unit/object/test_STEM   (its source is the .c of that name)
 EXTRA_DIST += tests/unit/object/node.h
+EXTRA_DIST += tests/unit/object/stderr.h
 UNIT_TESTS += tests/unit/object/test_alloc
 UNIT_TESTS += tests/unit/object/test_attr
 UNIT_TESTS += tests/unit/object/test_baseobject
 UNIT_TESTS += tests/unit/object/test_dealloc
 UNIT_TESTS += tests/unit/object/test_descr
 UNIT_TESTS += tests/unit/object/test_error
+UNIT_TESTS += tests/unit/object/test_warnings
 UNIT_TESTS += tests/unit/object/test_finalize
 UNIT_TESTS += tests/unit/object/test_format
 UNIT_TESTS += tests/unit/object/test_inherit

@@ -1,39 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Errors are printed to descriptor 2 in one piece, with what led to them, whatever else goes wrong. */
 #include "node.h"
+#include "stderr.h"
+#include "support/expect.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static int kept_stderr, pipe_end;
-
-static void
-catch_stderr(void)
-{
-    int ends[2];
-
-    ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
-    kept_stderr = dup(STDERR_FILENO);
-    dup2(ends[1], STDERR_FILENO);
-    close(ends[1]);
-    pipe_end = ends[0];
-}
-
-/* Gives descriptor 2 back and compares what came. */
-static void
-expect_printed(const char *wanted)
-{
-    char text[4096];
-
-    dup2(kept_stderr, STDERR_FILENO);
-    close(kept_stderr);
-    ssize_t n = read(pipe_end, text, sizeof text - 1);
-    close(pipe_end);
-    text[n > 0 ? n : 0] = '\0';
-    ck_assert_str_eq(text, wanted);
-    ck_assert_ptr_null(GilErr_Occurred());
-}
+#include <stdio.h>
 
 START_TEST(test_object_report__one_line_for_an_error)
 {
@@ -122,6 +93,97 @@ START_TEST(test_object_report__unraisable_errors)
 }
 END_TEST
 
+static struct {
+    int calls;
+    GilObject *type, *object;
+    char message[64];
+    void *arg;
+    size_t size;
+    int raise, nested;
+} told;
+
+static void
+hook(const GilUnraisable *error, void *arg)
+{
+    told.calls++;
+    told.size = error->size;
+    told.type = error->exc_value == NULL ? NULL : (GilObject *)Gil_TYPE(error->exc_value);
+    told.object = error->object;
+    told.arg = arg;
+    snprintf(told.message, sizeof told.message, "%s", error->err_msg == NULL ? "-" : error->err_msg);
+    if (told.nested-- > 0) {
+        GilErr_SetString(GilExc_KeyError, "inner");
+        GilErr_WriteUnraisable(Gil_None);
+    }
+    if (told.raise)
+        GilErr_SetString(GilExc_RuntimeError, "of the hook");
+}
+
+START_TEST(test_object_report__a_hook_is_told_instead)
+{
+    GilErr_SetUnraisableHook(hook, &told);
+    GilErr_SetString(GilExc_ValueError, "lost");
+    GilErr_WriteUnraisable(Gil_None);
+    ck_assert_int_eq(told.calls, 1);
+    ck_assert_uint_eq(told.size, sizeof(GilUnraisable));
+    ck_assert_ptr_eq(told.type, GilExc_ValueError);
+    ck_assert_ptr_eq(told.object, Gil_None);
+    ck_assert_ptr_eq(told.arg, &told);
+    ck_assert_str_eq(told.message, "-");
+    ck_assert_ptr_null(GilErr_Occurred());
+
+    GilErr_SetString(GilExc_KeyError, "lost");
+    GilErr_FormatUnraisable("while %s", "counting");
+    ck_assert_ptr_eq(told.type, GilExc_KeyError);
+    ck_assert_ptr_null(told.object);
+    ck_assert_str_eq(told.message, "while counting");
+    GilErr_FormatUnraisable(NULL); /* nothing is pending */
+    ck_assert_ptr_null(told.type);
+    ck_assert_int_eq(told.calls, 3);
+    told.nested = 1;
+    GilErr_WriteUnraisable(NULL);
+    ck_assert_int_eq(told.calls, 5);
+
+    /* An error of its own is printed; without a hook all are again. */
+    catch_stderr();
+    told.raise = 1;
+    GilErr_WriteUnraisable(NULL);
+    GilErr_SetUnraisableHook(NULL, NULL);
+    GilErr_SetString(GilExc_ValueError, "lost");
+    GilErr_WriteUnraisable(Gil_None);
+    expect_printed("Exception ignored in the hook for unraisable errors:\nRuntimeError: of the hook\n"
+                   "Exception ignored in: None\nValueError: lost\n");
+    ck_assert_int_eq(told.calls, 6);
+}
+END_TEST
+
+START_TEST(test_object_report__way_and_notes_are_printed)
+{
+    GilErr_SetString(GilExc_ValueError, "lost");
+    ck_assert_int_eq(GilTraceBack_Add("inner", "deep.c", 7), 0);
+    ck_assert_int_eq(GilTraceBack_Add("outer", "high.c", 70), 0);
+    GilObject *exc = GilErr_GetRaisedException();
+    Gil_XDECREF(GilObject_CallMethod(exc, "add_note", "s", "first note"));
+    Gil_XDECREF(GilObject_CallMethod(exc, "add_note", "s", "second\nnote"));
+    ck_assert_ptr_null(GilErr_Occurred());
+    GilErr_SetRaisedException(Gil_NewRef(exc));
+    catch_stderr();
+    GilErr_Print();
+    expect_printed("Traceback (most recent call last):\n"
+                   "  File \"high.c\", line 70, in outer\n"
+                   "  File \"deep.c\", line 7, in inner\n"
+                   "ValueError: lost\nfirst note\nsecond\nnote\n");
+
+    /* Notes that are none are left out. */
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__notes__", Gil_True), 0);
+    ck_assert_int_eq(GilException_SetTraceback(exc, Gil_None), 0);
+    GilErr_SetRaisedException(exc);
+    catch_stderr();
+    GilErr_Print();
+    expect_printed("ValueError: lost\n");
+}
+END_TEST
+
 START_TEST(test_J1_printing_without_memory_still_says_what_it_was)
 {
     catch_stderr();
@@ -143,6 +205,8 @@ suite(void)
     tests[n++] = test_object_report__causes_come_first;
     tests[n++] = test_object_report__an_exception_that_cannot_be_shown;
     tests[n++] = test_object_report__unraisable_errors;
+    tests[n++] = test_object_report__a_hook_is_told_instead;
+    tests[n++] = test_object_report__way_and_notes_are_printed;
     tests[n++] = test_J1_printing_without_memory_still_says_what_it_was;
     return suite_of_one("object/report", tests);
 }

@@ -17,6 +17,7 @@ UNIT_TESTS += tests/unit/value/test_capsule
 UNIT_TESTS += tests/unit/value/test_function
 UNIT_TESTS += tests/unit/value/test_method
 UNIT_TESTS += tests/unit/value/test_start
+UNIT_TESTS += tests/unit/value/test_traceback
 UNIT_TESTS += tests/unit/value/test_unicode
 UNIT_TESTS += tests/unit/value/test_unicode_codec
 UNIT_TESTS += tests/unit/value/test_unicode_compare
