@@ -355,7 +355,8 @@ delete_steps(GilThreadState *ts, GilObject *self, Gil_ssize_t start, Gil_ssize_t
     return resize(ts, self, to);
 }
 
-/* self[slice] = size octets at data, which is not in self; data NULL deletes. */
+/* self[slice] = size octets at data, which is not in self; data NULL deletes, and so does nothing in place of every
+ * step-th octet, as in CPython. */
 static int
 assign_slice(GilThreadState *ts, GilObject *self, GilObject *slice, const char *data, Gil_ssize_t size)
 {
@@ -366,7 +367,7 @@ assign_slice(GilThreadState *ts, GilObject *self, GilObject *slice, const char *
     Gil_ssize_t count = GilSlice_AdjustIndices(Gil_SIZE(self), &start, &stop, step);
     if (step == 1)
         return splice(ts, self, start, count, data, size);
-    if (data == NULL)
+    if (data == NULL || size == 0)
         return delete_steps(ts, self, start, step, count);
     if (size != count) {
         GilErr_Format(GilExc_ValueError, "attempt to assign bytes of size %zd to extended slice of size %zd", size,

@@ -220,6 +220,7 @@ START_TEST(test_value_bytearray__slices)
         {5, 2, 99, "", "XY", "abcdeXYfgh", "abcdefgh"},
         {99, 99, 2, "aceg", "WXYZ", "WbXdYfZh", "bdfh"},
         {99, 99, -3, "heb", "XYZ", "abcdefgh", "acdfg"},
+        {99, 99, 2, "aceg", "", "bdfh", "bdfh"},
         {1, 8, 3, "beh", NULL, "abcdefgh", "acdfg"},
     };
 
