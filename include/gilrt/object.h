@@ -258,6 +258,16 @@ GIL_API GilObject *GilObject_GenericGetAttr(GilObject *o, GilObject *name);
 /** @lock_held
  *  @reenters setters */
 GIL_API int GilObject_GenericSetAttr(GilObject *o, GilObject *name, GilObject *value);
+/** The dict of @p o, made when it has none yet: what a type whose instances have one gives as
+ *  `{"__dict__", GilObject_GenericGetDict, GilObject_GenericSetDict, NULL, NULL}` in its Gil_tp_getset.
+ *  AttributeError when its type gives instances none.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilObject_GenericGetDict(GilObject *o, void *closure);
+/** Give @p o another dict; TypeError for NULL (it cannot be deleted) and for what is no dict.
+ *  @lock_held
+ *  @reenters finalizers */
+GIL_API int GilObject_GenericSetDict(GilObject *o, GilObject *value, void *closure);
 /** @} */
 
 /** @name What any object can be asked
@@ -304,15 +314,20 @@ GIL_API int GilObject_Not(GilObject *o);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilObject_Type(GilObject *o);
-/** 1 when @p o is an instance of @p cls (a type, or a tuple of such), 0 when not, -1 with the error set.
+/** 1 when @p o is an instance of @p cls (a type, or a tuple of such, nested at will), 0 when not, -1 with the error set.
+ *  The type of @p cls may decide by a method `__instancecheck__`; an exact instance is one without asking.
  *  @lock_held
- *  @reenters nothing yet: hooks of the metatype come with metatypes */
+ *  @reenters the hook */
 GIL_API int GilObject_IsInstance(GilObject *o, GilObject *cls);
-/** @lock_held */
+/** The same for a class: 1 when @p derived is @p cls or derives from it; the hook is `__subclasscheck__`.
+ *  @lock_held
+ *  @reenters the hook */
 GIL_API int GilObject_IsSubclass(GilObject *derived, GilObject *cls);
-/** Names of the attributes, as a sorted list of str.
+/** Names of the attributes, as a sorted list of str: those in its dict and those of its type and the bases of that; of a
+ *  type, its own and its bases'. The object's type may give them by a method `__dir__`, as any iterable.
  *  @newref
- *  @lock_held */
+ *  @lock_held
+ *  @reenters the hook */
 GIL_API GilObject *GilObject_Dir(GilObject *o);
 /** 1 when @p o can be called; cannot fail.
  *  @lock_any */

@@ -153,6 +153,8 @@ typedef struct {
 } GilType_Spec;
 
 #define Gil_TPFLAGS_STATIC_BUILTIN (1UL << 1)      /**< the library's own, immortal and never written after start */
+#define Gil_TPFLAGS_MANAGED_WEAKREF (1UL << 3)     /**< can be referred to weakly; the library finds the room */
+#define Gil_TPFLAGS_MANAGED_DICT (1UL << 4)        /**< instances have a dict, as above; needs GC, see GilObject_VisitManagedDict() */
 #define Gil_TPFLAGS_SEQUENCE (1UL << 5)            /**< a kind of sequence; inherited, never with the next */
 #define Gil_TPFLAGS_MAPPING (1UL << 6)             /**< a kind of mapping; inherited */
 #define Gil_TPFLAGS_DISALLOW_INSTANTIATION (1UL << 7)
@@ -192,7 +194,10 @@ GIL_API GilObject *GilType_FromSpecWithBases(GilType_Spec *spec, GilObject *base
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_FromModuleAndSpec(GilObject *module, GilType_Spec *spec, GilObject *bases);
-/** The most general form (CPython 3.12); @p metaclass must be NULL or type itself until metatypes exist: TypeError otherwise.
+/** The most general form (CPython 3.12). @p metaclass derives from GilType_Type (NULL: from the bases follows which);
+ *  the type made is an instance of it, or of a base's one that derives from it. A metatype is a type like others, made from
+ *  a spec with GilType_Type as base; it adds data of its own by a negative basicsize and GilObject_GetTypeData().
+ *  TypeError: no subclass of type; neither it nor a base's metatype derives from all others; it has a Gil_tp_new of its own.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_FromMetaclass(GilTypeObject *metaclass, GilObject *module, GilType_Spec *spec, GilObject *bases);
@@ -245,6 +250,15 @@ GIL_API int GilType_GetBaseByToken(GilTypeObject *type, void *token, GilTypeObje
 GIL_API void *GilObject_GetTypeData(GilObject *obj, GilTypeObject *cls);
 /** @lock_any */
 GIL_API Gil_ssize_t GilType_GetTypeDataSize(GilTypeObject *cls);
+/** Visit the dict that @p obj has by Gil_TPFLAGS_MANAGED_DICT: part of the tp_traverse of each type with that flag
+ *  (CPython 3.13). Nothing happens for an object without.
+ *  @lock_held
+ *  @return what @p visit returned, or 0 */
+GIL_API int GilObject_VisitManagedDict(GilObject *obj, visitproc visit, void *arg);
+/** Let go of that dict: part of the tp_clear and of the tp_dealloc of each type with that flag (CPython 3.13).
+ *  @lock_held
+ *  @reenters finalizers */
+GIL_API void GilObject_ClearManagedDict(GilObject *obj);
 /** tp_alloc when a type does not say otherwise: zeroed memory, one reference, tracked when the type has GC.
  *  @newref
  *  @lock_held */

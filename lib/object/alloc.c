@@ -7,12 +7,14 @@
  * objects are as well. Who frees an object must still know its type, since the type says where the block begins: every
  * destructor frees first and gives the type back after.
  *
- * The list of weak references is empty from the beginning, whoever fills the other fields; and an object that still has
+ * The list of weak references is empty from the beginning, and so is the place of an instance's dict, whoever fills the
+ * other fields; and an object that still has
  * some is not freed, since they would lead to memory that is somebody else's.
  */
 #include "object/alloc.h"
 
 #include "object/error.h"
+#include "object/instance_dict.h"
 #include "object/type.h"
 #include "object/weakref.h"
 
@@ -21,6 +23,8 @@ gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems)
 {
     size_t basic = (size_t)type->tp_basicsize, items;
 
+    if (type->tp_flags & GIL_TPFLAGS_MANAGED)
+        basic = gil_type_managed_end(type);
     if (nitems == 0)
         return basic;
     if (nitems < 0 || __builtin_mul_overflow((size_t)nitems, (size_t)type->tp_itemsize, &items) ||
@@ -39,6 +43,8 @@ init_head(void *op, GilTypeObject *type)
     Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
     if (type->tp_weaklistoffset != 0)
         *gil_weakref_list(object) = NULL;
+    if (type->tp_dictoffset != 0)
+        *gil_instance_dict_slot(object) = NULL;
     return object;
 }
 

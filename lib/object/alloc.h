@@ -24,6 +24,8 @@ struct gil_object_pocket {
     void *warning_arg;
     GilErr_UnraisableHook unraisable_hook;
     void *unraisable_arg;
+    struct gil_attr_slot *cache; /* what lookups of attributes found, see object/lookup.c */
+    uint32_t next_version;       /* of types */
 };
 
 static inline struct gil_object_pocket *

@@ -2,30 +2,34 @@
 /*
  * Attribute access.
  *
- * Names are UTF-8 and are looked up in the name tables of the type and its bases; a str object is made only for types
- * with an access function of their own. An entry found is copied before it is used, because using it may run
+ * Names are UTF-8 and are looked up in the name tables of the type and its bases (lookup.c); a str object is made only for
+ * types with an access function of their own, and to look into a dict. An entry found is copied before it is used, because using it may run
  * anything, and that may change the table.
  *
- * Members and computed attributes are data descriptors: they win over all else. Instances have no dict of their own, so
- * what else a type's table has is next: methods are bound, values are handed out, by way of their tp_descr_get if they
- * have one. For a type as the object, the type's own tables stand between the data descriptors of its type and the
- * rest.
+ * Members and computed attributes are data descriptors: they win over all else. Next comes the instance's dict, where
+ * its type gives it one (instance_dict.c), then what else the type's table has: methods are bound, values are handed
+ * out, by way of their tp_descr_get if they have one. For a type as the object, the type's own tables stand between the
+ * data descriptors of its type and the rest.
+ *
+ * Looking into a dict may run anything, since its keys need not be str. What was found in the type before is looked up
+ * again after.
  */
 #include "object/attr.h"
 
 #include "object/descr.h"
 #include "object/error.h"
+#include "object/instance_dict.h"
+#include "object/lookup.h"
 #include "object/ops.h"
 
-/* The UTF-8 form of an attribute's name; NULL with TypeError when it is no str. */
-static const char *
-name_text(GilObject *name, size_t *len)
+/* An attribute's name as it is looked up. 0, or -1: TypeError when it is no str. */
+static inline int
+read_name(GilObject *str, struct gil_name *name)
 {
-    if (!gil_is_str(name)) {
-        GilErr_Format(GilExc_TypeError, "attribute name must be string, not '%s'", Gil_TYPE(name)->tp_name);
-        return NULL;
-    }
-    return gil_ops.str_utf8(name, len);
+    if (GIL_LIKELY(gil_is_str(str)))
+        return gil_ops.str_name(str, name);
+    GilErr_Format(GilExc_TypeError, "attribute name must be string, not '%s'", Gil_TYPE(str)->tp_name);
+    return -1;
 }
 
 void
@@ -94,15 +98,30 @@ gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o)
 }
 
 int
-gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result)
+gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject **result)
 {
     struct gil_found found;
+    int in_type = gil_type_lookup(ts, Gil_TYPE(o), name, &found);
 
     *result = NULL;
-    if (!gil_type_find(Gil_TYPE(o), name, len, &found))
+    if (gil_instance_dict(o) != NULL && !(in_type && is_data(&found))) {
+        int rc = gil_instance_dict_get(o, name, result); /* may run anything */
+        if (rc != 0)
+            return rc;
+        in_type = gil_type_lookup(ts, Gil_TYPE(o), name, &found);
+    }
+    if (!in_type)
         return 0;
     *result = gil_attr_bind(ts, &found, o);
     return *result != NULL ? 1 : -1;
+}
+
+int
+gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result)
+{
+    struct gil_name looked_up = gil_name_of_text(name, len);
+
+    return gil_attr_lookup(ts, o, &looked_up, result);
 }
 
 /* What an entry of type's own tables gives when type itself is asked. */
@@ -117,16 +136,17 @@ bind_on_type(GilThreadState *ts, const struct gil_found *found, GilTypeObject *t
     return gil_descr_new(ts, found);
 }
 
-int
-gil_attr_find_on_type(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject **result)
+/* gil_attr_lookup() for a type as the object asked: its own attributes and those of its type. */
+static int
+lookup_on_type(GilThreadState *ts, GilTypeObject *type, const struct gil_name *name, GilObject **result)
 {
     struct gil_found meta, own;
-    int in_meta = gil_type_find(Gil_TYPE(type), name, len, &meta);
+    int in_meta = gil_type_lookup(ts, Gil_TYPE(type), name, &meta);
 
     *result = NULL;
     if (in_meta && is_data(&meta))
         *result = gil_attr_bind(ts, &meta, (GilObject *)type);
-    else if (gil_type_find(type, name, len, &own))
+    else if (gil_type_lookup(ts, type, name, &own))
         *result = bind_on_type(ts, &own, type);
     else if (in_meta)
         *result = gil_attr_bind(ts, &meta, (GilObject *)type);
@@ -136,54 +156,82 @@ gil_attr_find_on_type(GilThreadState *ts, GilTypeObject *type, const char *name,
 }
 
 int
-gil_attr_find_method(GilObject *o, const char *name, size_t len, struct gil_found *found)
+gil_attr_find_method(GilThreadState *ts, GilObject *o, GilObject *name, struct gil_found *found)
 {
-    return Gil_TYPE(o)->tp_getattro == GilObject_GenericGetAttr && gil_type_find(Gil_TYPE(o), name, len, found) &&
-           found->entry.kind == GIL_NAME_METHOD &&
+    struct gil_name looked_up;
+    GilObject *own;
+
+    if (Gil_TYPE(o)->tp_getattro != GilObject_GenericGetAttr)
+        return 0;
+    if (gil_ops.str_name(name, &looked_up) < 0)
+        return -1;
+    if (gil_instance_dict(o) != NULL) {
+        int rc = gil_instance_dict_get(o, &looked_up, &own); /* may run anything */
+        Gil_XDECREF(own);
+        if (rc != 0)
+            return rc < 0 ? -1 : 0;
+    }
+    return gil_type_lookup(ts, Gil_TYPE(o), &looked_up, found) && found->entry.kind == GIL_NAME_METHOD &&
            (found->entry.u.method->ml_flags & (GIL_METH_CLASS | GIL_METH_STATIC)) == 0;
+}
+
+/* tp_setattro of ordinary objects; value NULL deletes. 0, or -1 with the error set. */
+static int
+set_on_object(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject *value)
+{
+    struct gil_found found;
+    int in_type = gil_type_lookup(ts, Gil_TYPE(o), name, &found);
+
+    if (in_type && is_data(&found)) {
+        if (found.entry.kind != GIL_NAME_VALUE)
+            return gil_descr_set(&found, o, value);
+        GilObject *descr = Gil_NewRef(found.entry.u.value);
+        int rc = Gil_TYPE(descr)->tp_descr_set(descr, o, value); /* may run anything */
+        Gil_DECREF(descr);
+        return rc;
+    }
+    if (gil_instance_dict_slot(o) != NULL) {
+        int rc = gil_instance_dict_set(o, name, value); /* may run anything */
+        if (rc > 0)
+            gil_attr_missing(o, name->text, name->len);
+        return rc == 0 ? 0 : -1;
+    }
+    if (!in_type)
+        GilErr_Format(GilExc_AttributeError,
+                      "'%s' object has no attribute '%.*s' and no __dict__ for setting new attributes",
+                      Gil_TYPE(o)->tp_name, (int)name->len, name->text);
+    else
+        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*s' is read-only", Gil_TYPE(o)->tp_name,
+                      (int)name->len, name->text);
+    return -1;
 }
 
 int
 gil_attr_set(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject *value)
 {
-    struct gil_found found;
-    (void)ts;
+    struct gil_name looked_up = gil_name_of_text(name, len);
 
-    if (!gil_type_find(Gil_TYPE(o), name, len, &found)) {
-        GilErr_Format(GilExc_AttributeError,
-                      "'%s' object has no attribute '%.*s' and no __dict__ for setting new attributes",
-                      Gil_TYPE(o)->tp_name, (int)len, name);
-        return -1;
-    }
-    if (!is_data(&found)) {
-        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*s' is read-only", Gil_TYPE(o)->tp_name,
-                      (int)len, name);
-        return -1;
-    }
-    if (found.entry.kind != GIL_NAME_VALUE)
-        return gil_descr_set(&found, o, value);
-    GilObject *descr = Gil_NewRef(found.entry.u.value);
-    int rc = Gil_TYPE(descr)->tp_descr_set(descr, o, value); /* may run anything */
-    Gil_DECREF(descr);
-    return rc;
+    return set_on_object(ts, o, &looked_up, value);
 }
 
+/* tp_setattro of types. */
 static int
-set_on_type(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value)
+set_on_type(GilThreadState *ts, GilTypeObject *type, const struct gil_name *name, GilObject *value)
 {
     struct gil_found meta;
 
     if (!gil_type_is_heap(type) || (type->tp_flags & Gil_TPFLAGS_IMMUTABLETYPE)) {
-        GilErr_Format(GilExc_TypeError, "cannot set '%.*s' attribute of immutable type '%s'", (int)len, name,
-                      type->tp_name);
+        GilErr_Format(GilExc_TypeError, "cannot set '%.*s' attribute of immutable type '%s'", (int)name->len,
+                      name->text, type->tp_name);
         return -1;
     }
-    if (gil_type_find(Gil_TYPE(type), name, len, &meta) && is_data(&meta))
-        return gil_attr_set(ts, (GilObject *)type, name, len, value);
+    if (gil_type_lookup(ts, Gil_TYPE(type), name, &meta) && is_data(&meta))
+        return set_on_object(ts, (GilObject *)type, name, value);
     if (value != NULL)
-        return gil_type_set_value(ts, type, name, len, value);
-    if (gil_names_remove(type->tp_names, name, len) < 0) {
-        gil_attr_missing((GilObject *)type, name, len);
+        return gil_type_set_value(ts, type, name->text, name->len, value);
+    gil_type_modified(type);
+    if (gil_names_remove(type->tp_names, name->text, name->len) < 0) {
+        gil_attr_missing((GilObject *)type, name->text, name->len);
         return -1;
     }
     return 0;
@@ -193,39 +241,38 @@ GilObject *
 gil_type_getattro(GilObject *type, GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_name looked_up;
     GilObject *result;
-    size_t len;
-    const char *text = name_text(name, &len);
 
-    if (text != NULL && gil_attr_find_on_type(ts, (GilTypeObject *)(void *)type, text, len, &result) == 0)
-        gil_attr_missing(type, text, len);
-    return text != NULL ? result : NULL;
+    if (read_name(name, &looked_up) < 0)
+        return NULL;
+    if (lookup_on_type(ts, (GilTypeObject *)(void *)type, &looked_up, &result) == 0)
+        gil_attr_missing(type, looked_up.text, looked_up.len);
+    return result;
 }
 
 int
 gil_type_setattro(GilObject *type, GilObject *name, GilObject *value)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    size_t len;
-    const char *text = name_text(name, &len);
+    struct gil_name looked_up;
 
-    return text != NULL ? set_on_type(ts, (GilTypeObject *)(void *)type, text, len, value) : -1;
+    return read_name(name, &looked_up) < 0 ? -1 : set_on_type(ts, (GilTypeObject *)(void *)type, &looked_up, value);
 }
 
 GilObject *
 GilObject_GenericGetAttr(GilObject *o, GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_name looked_up;
     GilObject *result;
-    size_t len;
 
     if (o == NULL || name == NULL)
         return gil_err_null(__func__);
-    const char *text = name_text(name, &len);
-    if (text == NULL)
+    if (read_name(name, &looked_up) < 0)
         return NULL;
-    if (gil_attr_find(ts, o, text, len, &result) == 0)
-        gil_attr_missing(o, text, len);
+    if (gil_attr_lookup(ts, o, &looked_up, &result) == 0)
+        gil_attr_missing(o, looked_up.text, looked_up.len);
     return result;
 }
 
@@ -233,14 +280,13 @@ int
 GilObject_GenericSetAttr(GilObject *o, GilObject *name, GilObject *value)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    size_t len;
+    struct gil_name looked_up;
 
     if (o == NULL || name == NULL) {
         gil_err_null(__func__);
         return -1;
     }
-    const char *text = name_text(name, &len);
-    return text != NULL ? gil_attr_set(ts, o, text, len, value) : -1;
+    return read_name(name, &looked_up) < 0 ? -1 : set_on_object(ts, o, &looked_up, value);
 }
 
 /* AttributeError becomes "not found". */
@@ -254,32 +300,30 @@ forgive_missing(GilThreadState *ts)
 }
 
 /*
- * The lookup behind all getters. The name is given as text, as str, or as both: 1, 0 or -1 as gil_attr_find(), but an
- * AttributeError of the type's own access function may stand for 0 (then it is pending, and -1 is returned).
+ * The lookup behind all getters: 1, 0 or -1 as gil_attr_lookup(), but an AttributeError of the type's own access
+ * function may stand for 0 (then it is pending, and -1 is returned).
  */
 static int
-get_attr(GilThreadState *ts, GilObject *o, GilObject *name, const char *text, size_t len, GilObject **result)
+get_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject **result)
 {
     GilTypeObject *type = Gil_TYPE(o);
 
-    *result = NULL;
-    if (text == NULL && (text = name_text(name, &len)) == NULL)
-        return -1;
     if (type->tp_getattro == GilObject_GenericGetAttr)
-        return gil_attr_find(ts, o, text, len, result);
+        return gil_attr_lookup(ts, o, name, result);
     if (type->tp_getattro == gil_type_getattro)
-        return gil_attr_find_on_type(ts, (GilTypeObject *)(void *)o, text, len, result);
+        return lookup_on_type(ts, (GilTypeObject *)(void *)o, name, result);
+    *result = NULL;
     if (type->tp_getattro == NULL) {
         if (type->tp_getattr == NULL)
             return 0;
-        *result = type->tp_getattr(o, (char *)(uintptr_t)text); /* may run anything */
+        *result = type->tp_getattr(o, (char *)(uintptr_t)name->text); /* may run anything */
         return *result != NULL ? 1 : -1;
     }
-    GilObject *made = name != NULL ? NULL : gil_ops.str_from_utf8(text, len);
-    if (name == NULL && made == NULL)
+    GilObject *str = name->str != NULL ? Gil_NewRef(name->str) : gil_ops.str_from_utf8(name->text, name->len);
+    if (str == NULL)
         return -1;
-    *result = type->tp_getattro(o, name != NULL ? name : made); /* may run anything */
-    Gil_XDECREF(made);
+    *result = type->tp_getattro(o, str); /* may run anything */
+    Gil_DECREF(str);
     return *result != NULL ? 1 : -1;
 }
 
@@ -287,16 +331,15 @@ GilObject *
 GilObject_GetAttr(GilObject *o, GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_name looked_up;
     GilObject *result;
-    size_t len;
 
     if (o == NULL || name == NULL)
         return gil_err_null(__func__);
-    const char *text = name_text(name, &len);
-    if (text == NULL)
+    if (read_name(name, &looked_up) < 0)
         return NULL;
-    if (get_attr(ts, o, name, text, len, &result) == 0)
-        gil_attr_missing(o, text, len);
+    if (get_attr(ts, o, &looked_up, &result) == 0)
+        gil_attr_missing(o, looked_up.text, looked_up.len);
     return result;
 }
 
@@ -308,8 +351,9 @@ GilObject_GetAttrString(GilObject *o, const char *name)
 
     if (o == NULL || name == NULL)
         return gil_err_null(__func__);
-    if (get_attr(ts, o, NULL, name, strlen(name), &result) == 0)
-        gil_attr_missing(o, name, strlen(name));
+    struct gil_name looked_up = gil_name_of_text(name, strlen(name));
+    if (get_attr(ts, o, &looked_up, &result) == 0)
+        gil_attr_missing(o, looked_up.text, looked_up.len);
     return result;
 }
 
@@ -317,14 +361,17 @@ int
 GilObject_GetOptionalAttr(GilObject *o, GilObject *name, GilObject **result)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    struct gil_name looked_up;
 
+    if (result != NULL)
+        *result = NULL;
     if (o == NULL || name == NULL || result == NULL) {
         gil_err_null(__func__);
-        if (result != NULL)
-            *result = NULL;
         return -1;
     }
-    int rc = get_attr(ts, o, name, NULL, 0, result);
+    if (read_name(name, &looked_up) < 0)
+        return -1;
+    int rc = get_attr(ts, o, &looked_up, result);
     return rc < 0 ? forgive_missing(ts) : rc;
 }
 
@@ -333,13 +380,14 @@ GilObject_GetOptionalAttrString(GilObject *o, const char *name, GilObject **resu
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
+    if (result != NULL)
+        *result = NULL;
     if (o == NULL || name == NULL || result == NULL) {
         gil_err_null(__func__);
-        if (result != NULL)
-            *result = NULL;
         return -1;
     }
-    int rc = get_attr(ts, o, NULL, name, strlen(name), result);
+    struct gil_name looked_up = gil_name_of_text(name, strlen(name));
+    int rc = get_attr(ts, o, &looked_up, result);
     return rc < 0 ? forgive_missing(ts) : rc;
 }
 
@@ -373,28 +421,27 @@ GilObject_HasAttrStringWithError(GilObject *o, const char *name)
     return rc;
 }
 
-/* The name as in get_attr(). */
 static int
-set_attr(GilThreadState *ts, GilObject *o, GilObject *name, const char *text, size_t len, GilObject *value)
+set_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject *value)
 {
     GilTypeObject *type = Gil_TYPE(o);
 
     if (type->tp_setattro == GilObject_GenericSetAttr)
-        return gil_attr_set(ts, o, text, len, value);
+        return set_on_object(ts, o, name, value);
     if (type->tp_setattro == gil_type_setattro)
-        return set_on_type(ts, (GilTypeObject *)(void *)o, text, len, value);
+        return set_on_type(ts, (GilTypeObject *)(void *)o, name, value);
     if (type->tp_setattro == NULL && type->tp_setattr != NULL)
-        return type->tp_setattr(o, (char *)(uintptr_t)text, value); /* may run anything */
+        return type->tp_setattr(o, (char *)(uintptr_t)name->text, value); /* may run anything */
     if (type->tp_setattro == NULL) {
         GilErr_Format(GilExc_TypeError, "'%s' object has only read-only attributes (%s .%.*s)", type->tp_name,
-                      value != NULL ? "assign to" : "del", (int)len, text);
+                      value != NULL ? "assign to" : "del", (int)name->len, name->text);
         return -1;
     }
-    GilObject *made = name != NULL ? NULL : gil_ops.str_from_utf8(text, len);
-    if (name == NULL && made == NULL)
+    GilObject *str = name->str != NULL ? Gil_NewRef(name->str) : gil_ops.str_from_utf8(name->text, name->len);
+    if (str == NULL)
         return -1;
-    int rc = type->tp_setattro(o, name != NULL ? name : made, value); /* may run anything */
-    Gil_XDECREF(made);
+    int rc = type->tp_setattro(o, str, value); /* may run anything */
+    Gil_DECREF(str);
     return rc;
 }
 
@@ -402,14 +449,13 @@ static int
 set_by_str(const char *func, GilObject *o, GilObject *name, GilObject *value)
 {
     GilThreadState *ts = gil_tstate_need(func);
-    size_t len;
+    struct gil_name looked_up;
 
     if (o == NULL || name == NULL) {
         gil_err_null(func);
         return -1;
     }
-    const char *text = name_text(name, &len);
-    return text != NULL ? set_attr(ts, o, name, text, len, value) : -1;
+    return read_name(name, &looked_up) < 0 ? -1 : set_attr(ts, o, &looked_up, value);
 }
 
 static int
@@ -421,7 +467,8 @@ set_by_text(const char *func, GilObject *o, const char *name, GilObject *value)
         gil_err_null(func);
         return -1;
     }
-    return set_attr(ts, o, NULL, name, strlen(name), value);
+    struct gil_name looked_up = gil_name_of_text(name, strlen(name));
+    return set_attr(ts, o, &looked_up, value);
 }
 
 int

@@ -10,9 +10,9 @@
  * error set), -1 with the error set. The reader of instance attributes for types with a dict of their own (modules,
  * exceptions): call this first or last, as the type's rules want.
  */
+int gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject **result);
+/* The same for a name as text. */
 int gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result);
-/* The same for a type as the object asked: its own attributes and those of type. */
-int gil_attr_find_on_type(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject **result);
 /* What an entry found in type(o) gives for o: a new reference, or NULL with the error set. */
 GilObject *gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o);
 
@@ -21,9 +21,10 @@ int gil_attr_set(GilThreadState *ts, GilObject *o, const char *name, size_t len,
 
 /*
  * For calls of methods that want to spare the bound method: 1 when o's attribute is an ordinary method, then *found
- * says which, 0 when it must be asked for in the usual way. Runs nothing.
+ * says which; 0 when it must be asked for in the usual way; -1 with the error set. name is a str. May run anything when
+ * o has a dict.
  */
-int gil_attr_find_method(GilObject *o, const char *name, size_t len, struct gil_found *found);
+int gil_attr_find_method(GilThreadState *ts, GilObject *o, GilObject *name, struct gil_found *found);
 
 /* tp_getattro and tp_setattro of types. */
 GilObject *gil_type_getattro(GilObject *type, GilObject *name);

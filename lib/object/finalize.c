@@ -14,6 +14,7 @@
  * made after, by tp_del, are cleared without a word, for their callbacks could count on parts that are gone.
  */
 #include "object/error.h"
+#include "object/instance.h"
 #include "object/type.h"
 #include "object/weakref.h"
 
@@ -124,6 +125,9 @@ gil_heap_type_instance_dealloc(GilObject *self)
         gil_object_untrack(self);
     for (; base->tp_dealloc == gil_heap_type_instance_dealloc; base = base->tp_base)
         clear_members(base, self);
+    GilObject **dict = gil_brought_dict(self, base);
+    if (dict != NULL)
+        Gil_CLEAR(*dict); /* may run anything; nobody can reach the object */
     /* The type must outlive the base's destructor, which may give its reference back. */
     Gil_INCREF(type);
     int release = !gil_type_is_heap(base);

@@ -123,6 +123,28 @@ gil_best_base(GilTypeObject *const *bases, Gil_ssize_t nbases)
      Gil_TPFLAGS_BASE_EXC_SUBCLASS | Gil_TPFLAGS_TYPE_SUBCLASS)
 #define KIND_FLAGS (Gil_TPFLAGS_SEQUENCE | Gil_TPFLAGS_MAPPING)
 
+/*
+ * The dict and the list of weak references that the library finds room for stand behind the struct, anew in each derived
+ * type. What a base has as a field of its own is enough.
+ */
+static void
+place_managed(GilTypeObject *type, const GilTypeObject *base)
+{
+    Gil_ssize_t at = (type->tp_basicsize + 7) & ~(Gil_ssize_t)7;
+
+    type->tp_flags |= base->tp_flags & GIL_TPFLAGS_MANAGED;
+    if (base->tp_dictoffset != 0 && !(base->tp_flags & Gil_TPFLAGS_MANAGED_DICT))
+        type->tp_flags &= ~Gil_TPFLAGS_MANAGED_DICT;
+    if (base->tp_weaklistoffset != 0 && !(base->tp_flags & Gil_TPFLAGS_MANAGED_WEAKREF))
+        type->tp_flags &= ~Gil_TPFLAGS_MANAGED_WEAKREF;
+    if (type->tp_flags & Gil_TPFLAGS_MANAGED_DICT) {
+        type->tp_dictoffset = at;
+        at += (Gil_ssize_t)sizeof(GilObject *);
+    }
+    if (type->tp_flags & Gil_TPFLAGS_MANAGED_WEAKREF)
+        type->tp_weaklistoffset = at;
+}
+
 /* What comes from the base whose layout is extended, and from no other. */
 static void
 inherit_layout(GilTypeObject *type, const GilTypeObject *base)
@@ -140,6 +162,9 @@ inherit_layout(GilTypeObject *type, const GilTypeObject *base)
         type->tp_vectorcall_offset = base->tp_vectorcall_offset;
     if (type->tp_weaklistoffset == 0)
         type->tp_weaklistoffset = base->tp_weaklistoffset;
+    if (type->tp_dictoffset == 0)
+        type->tp_dictoffset = base->tp_dictoffset;
+    place_managed(type, base);
     type->tp_flags |= base->tp_flags & (SUBCLASS_FLAGS | Gil_TPFLAGS_ITEMS_AT_END);
 }
 

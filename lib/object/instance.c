@@ -3,14 +3,15 @@
  * What instances of heap types are gone through and cleared by, where their types do not say.
  *
  * A heap type that gives neither tp_traverse nor tp_clear and has a base with GC gets these. They do what its
- * destructor does with what it brought (finalize.c): the objects in members that can be set; and then call the first
- * base that has a function of its own. Who visits the type follows from the one rule that there is: the tp_traverse
+ * destructor does with what it brought (finalize.c): the objects in members that can be set, and the instance's dict;
+ * and then call the first base that has a function of its own. Who visits the type follows from the one rule that there is: the tp_traverse
  * that a heap type brings visits it, that of a built-in type knows nothing of heap types. So it is visited here when
  * the first base with a function of its own is a built-in one.
  */
 #include "object/instance.h"
 
 #include "gilrt/gc.h"
+#include "object/instance_dict.h"
 #include "object/type.h"
 
 /* The objects in members that could have been set: those that the type itself, not a base, describes. */
@@ -25,6 +26,12 @@ next_member(GilTypeObject *type, GilObject *self, GilMemberDef **at)
     return NULL;
 }
 
+GilObject **
+gil_brought_dict(GilObject *self, const GilTypeObject *base)
+{
+    return base->tp_dictoffset == 0 ? gil_instance_dict_slot(self) : NULL;
+}
+
 int
 gil_heap_type_instance_traverse(GilObject *self, visitproc visit, void *arg)
 {
@@ -36,6 +43,9 @@ gil_heap_type_instance_traverse(GilObject *self, visitproc visit, void *arg)
         while ((slot = next_member(base, self, &at)) != NULL)
             Gil_VISIT(*slot);
     }
+    GilObject **dict = gil_brought_dict(self, base);
+    if (dict != NULL)
+        Gil_VISIT(*dict);
     if (!gil_type_is_heap(base))
         Gil_VISIT(Gil_TYPE(self));
     return base->tp_traverse != NULL ? base->tp_traverse(self, visit, arg) : 0;
@@ -52,5 +62,8 @@ gil_heap_type_instance_clear(GilObject *self)
         while ((slot = next_member(base, self, &at)) != NULL)
             Gil_CLEAR(*slot); /* may run anything */
     }
+    GilObject **dict = gil_brought_dict(self, base);
+    if (dict != NULL)
+        Gil_CLEAR(*dict); /* may run anything */
     return base->tp_clear != NULL ? base->tp_clear(self) : 0;
 }

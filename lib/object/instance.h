@@ -9,4 +9,10 @@
 int gil_heap_type_instance_traverse(GilObject *self, visitproc visit, void *arg);
 int gil_heap_type_instance_clear(GilObject *self);
 
+/*
+ * Where self keeps a dict that its type, or one between that and base, brought; NULL: there is none, or base had it
+ * already and looks after it.
+ */
+GilObject **gil_brought_dict(GilObject *self, const GilTypeObject *base);
+
 #endif

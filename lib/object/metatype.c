@@ -13,6 +13,7 @@
 #include "object/attr.h"
 #include "object/error.h"
 #include "object/format.h"
+#include "object/lookup.h"
 #include "object/ops.h"
 #include "object/weakref.h"
 
@@ -46,6 +47,7 @@ unlink_type(GilThreadState *ts, GilHeapTypeObject *ht)
 static void
 clear_type(GilHeapTypeObject *ht)
 {
+    gil_type_retire(&ht->type);
     if (ht->type.tp_names != NULL)
         gil_names_clear(ht->type.tp_names);
     Gil_CLEAR(ht->module);
@@ -148,11 +150,14 @@ static GilObject *
 type_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 {
     GilObject **items;
-    (void)type;
 
-    if (gil_ops.tuple_items(args, &items) == 1 && (kwargs == NULL || gil_ops.dict_size(kwargs) == 0))
+    if (type == &GilType_Type && gil_ops.tuple_items(args, &items) == 1 &&
+        (kwargs == NULL || gil_ops.dict_size(kwargs) == 0))
         return Gil_NewRef(Gil_TYPE(items[0]));
-    GilErr_SetString(GilExc_TypeError, "type() takes 1 argument");
+    if (type == &GilType_Type)
+        GilErr_SetString(GilExc_TypeError, "type() takes 1 argument");
+    else
+        GilErr_Format(GilExc_TypeError, "cannot create '%s' instances: types are made from specs", type->tp_name);
     return NULL;
 }
 
@@ -261,6 +266,62 @@ type_get_mro(GilObject *self, void *closure)
     return gil_ops.tuple_from_array((GilObject *const *)(void *)type->tp_mro_items, type->tp_mro_count);
 }
 
+/* What isinstance() and issubclass() do where no metatype of one's own says otherwise: for hooks that ask on. */
+static GilObject *
+type_instancecheck(GilObject *self, GilObject *instance)
+{
+    return _Gil_RichResult(GilType_IsSubtype(Gil_TYPE(instance), (GilTypeObject *)(void *)self));
+}
+
+static GilObject *
+type_subclasscheck(GilObject *self, GilObject *cls)
+{
+    if (!gil_is_type(cls)) {
+        GilErr_SetString(GilExc_TypeError, "issubclass() arg 1 must be a class");
+        return NULL;
+    }
+    return _Gil_RichResult(GilType_IsSubtype((GilTypeObject *)(void *)cls, (GilTypeObject *)(void *)self));
+}
+
+static int
+has_base(const GilHeapTypeObject *ht, const GilTypeObject *base)
+{
+    for (Gil_ssize_t i = 0; i < ht->nbases; i++)
+        if (ht->bases[i] == base)
+            return 1;
+    return 0;
+}
+
+/* The types of this interpreter that name self among their bases, oldest first; built-in ones are not among them. */
+static GilObject *
+type_subclasses(GilObject *self, GilObject *unused)
+{
+    GilThreadState *ts = gil_tstate_need("type_subclasses");
+    const GilTypeObject *base = (const GilTypeObject *)(void *)self;
+    Gil_ssize_t n = 0, at;
+    (void)unused;
+
+    for (GilTypeObject *t = gil_object_pocket(ts)->types; t != NULL; t = gil_heap_type(t)->older)
+        n += has_base(gil_heap_type(t), base);
+    GilObject **found = gil_heap_calloc(ts->heap, (size_t)n + 1, sizeof *found);
+    if (found == NULL)
+        return gil_err_no_memory(ts);
+    at = n;
+    for (GilTypeObject *t = gil_object_pocket(ts)->types; t != NULL; t = gil_heap_type(t)->older)
+        if (has_base(gil_heap_type(t), base))
+            found[--at] = (GilObject *)t;
+    GilObject *list = gil_ops.list_of_names(found, n);
+    gil_heap_free(found);
+    return list;
+}
+
+static GilMethodDef type_methods[] = {
+    {"__instancecheck__", type_instancecheck, GIL_METH_O, NULL},
+    {"__subclasscheck__", type_subclasscheck, GIL_METH_O, NULL},
+    {"__subclasses__", type_subclasses, GIL_METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
 static GilGetSetDef type_getset[] = {
     {"__name__", type_get_name, NULL, NULL, NULL},
     {"__qualname__", type_get_name, NULL, NULL, NULL},
@@ -282,12 +343,13 @@ GilTypeObject GilType_Type = {
     .tp_call = type_call,
     .tp_getattro = gil_type_getattro,
     .tp_setattro = gil_type_setattro,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_TYPE_SUBCLASS | Gil_TPFLAGS_HAVE_VECTORCALL,
     .tp_doc = "type(object) -> the object's type",
     .tp_traverse = type_traverse,
     .tp_clear = type_clear,
     .tp_weaklistoffset = offsetof(GilTypeObject, tp_weaklist),
+    .tp_methods = type_methods,
     .tp_getset = type_getset,
     .tp_new = type_new,
     .tp_is_gc = type_is_gc,

@@ -52,7 +52,9 @@ entries_for(uint32_t nslots)
 uint32_t
 gil_names_hash(const char *name, size_t len)
 {
-    return (uint32_t)gil_hash_bytes(name, len);
+    uint64_t hash = gil_hash_bytes(name, len);
+
+    return (uint32_t)(hash == UINT64_MAX ? hash - 1 : hash); /* the hash of an object is never -1 */
 }
 
 struct gil_names *

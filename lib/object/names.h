@@ -31,9 +31,25 @@ struct gil_name_entry {
     } u;
 };
 
+/* A name that is looked up: UTF-8, its hash, and the str it came from. */
+struct gil_name {
+    const char *text;
+    size_t len;
+    uint32_t hash;
+    GilObject *str; /* borrowed; NULL: the name came as text */
+};
+
 struct gil_names; /* open addressing, insertion order kept; object/names.c */
 
+/* The low half of the hash that a str of this text has when it is pure ASCII, so that one kept there serves here. */
 uint32_t gil_names_hash(const char *name, size_t len);
+
+static inline struct gil_name
+gil_name_of_text(const char *text, size_t len)
+{
+    return (struct gil_name){.text = text, .len = len, .hash = gil_names_hash(text, len)};
+}
+
 /* heap NULL: raw memory, for process-wide types. NULL when memory is lacking, no error set. */
 struct gil_names *gil_names_new(struct gil_heap *heap);
 /* Gives values back: may run anything. */

@@ -16,11 +16,6 @@
 #include "object/ops.h"
 #include "object/slots.h"
 
-/* Fields reserved by name: their offset says where a feature keeps its pointer. */
-static const char vectorcall_member[] = "__vectorcalloffset__";
-static const char dict_member[] = "__dictoffset__";
-static const char weakref_member[] = "__weaklistoffset__";
-
 /* Room for the bases that a type is made from; one stands in place. */
 struct bases {
     GilTypeObject *single;
@@ -100,6 +95,38 @@ read_bases(GilThreadState *ts, const struct gil_type_plan *plan, struct bases *b
     return 0;
 }
 
+/*
+ * The type of the new type: the most derived among the wished one and those of the bases. NULL with TypeError when there
+ * is none that derives from all, or when it makes its instances by code of its own, which cannot be run here.
+ */
+static GilTypeObject *
+settle_metatype(GilThreadState *ts, const struct gil_type_plan *plan, const struct bases *bases)
+{
+    GilTypeObject *winner = plan->metatype != NULL ? plan->metatype : &GilType_Type;
+
+    for (Gil_ssize_t i = 0; i < bases->n; i++) {
+        GilTypeObject *meta = Gil_TYPE(bases->items[i]);
+        if (GilType_IsSubtype(winner, meta))
+            continue;
+        if (!GilType_IsSubtype(meta, winner)) {
+            GilErr_SetString(GilExc_TypeError, "metaclass conflict: the metaclass of a derived class must be a "
+                                               "(non-strict) subclass of the metaclasses of all its bases");
+            return NULL;
+        }
+        winner = meta;
+    }
+    if (winner->tp_new != NULL && winner->tp_new != GilType_Type.tp_new) {
+        GilErr_SetString(GilExc_TypeError, "Metaclasses with custom tp_new are not supported.");
+        return NULL;
+    }
+    if (gil_type_is_heap(winner) && gil_heap_type(winner)->interp != ts->interp) {
+        GilErr_Format(GilExc_TypeError, "metaclass '%s' of type '%s' belongs to another interpreter", winner->tp_name,
+                      plan->name);
+        return NULL;
+    }
+    return winner;
+}
+
 /* Size of an instance without items, and where the type's own part begins; -1 with the error set. */
 static Gil_ssize_t
 plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
@@ -129,9 +156,33 @@ refuse_member(const struct gil_type_plan *plan, const GilMemberDef *m, const cha
     return -1;
 }
 
+/* Fields reserved by name: their offset says where a feature keeps its pointer. NULL: m is an ordinary member. */
+static Gil_ssize_t *
+offset_field(GilTypeObject *type, const GilMemberDef *m)
+{
+    return strcmp(m->name, "__vectorcalloffset__") == 0 ? &type->tp_vectorcall_offset
+           : strcmp(m->name, "__dictoffset__") == 0     ? &type->tp_dictoffset
+           : strcmp(m->name, "__weaklistoffset__") == 0 ? &type->tp_weaklistoffset
+                                                        : NULL;
+}
+
+static int
+settle_offset(const struct gil_type_plan *plan, const GilMemberDef *m)
+{
+    if (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY))
+        return refuse_member(plan, m, "must be a read-only Gil_T_PYSSIZET");
+    if (m->offset % (Gil_ssize_t)sizeof(GilObject *) != 0)
+        return refuse_member(plan, m, "is not aligned");
+    if (m->name[2] == 'd' && (plan->flags & Gil_TPFLAGS_MANAGED_DICT))
+        return refuse_member(plan, m, "and Gil_TPFLAGS_MANAGED_DICT ask for two dicts");
+    if (m->name[2] == 'w' && (plan->flags & Gil_TPFLAGS_MANAGED_WEAKREF))
+        return refuse_member(plan, m, "and Gil_TPFLAGS_MANAGED_WEAKREF ask for two lists");
+    return 0;
+}
+
 /* Check one member against the layout, and make its offset absolute. */
 static int
-settle_member(const struct gil_type_plan *plan, const GilTypeObject *type, GilMemberDef *m)
+settle_member(const struct gil_type_plan *plan, GilTypeObject *type, GilMemberDef *m)
 {
     Gil_ssize_t size = (Gil_ssize_t)gil_member_size(m->type);
 
@@ -148,14 +199,7 @@ settle_member(const struct gil_type_plan *plan, const GilTypeObject *type, GilMe
         return refuse_member(plan, m, "is of unknown type");
     if (m->offset < (Gil_ssize_t)sizeof(GilObject) || m->offset > type->tp_basicsize - size)
         return refuse_member(plan, m, "reaches outside of the instance");
-    if (strcmp(m->name, dict_member) == 0)
-        return refuse_member(plan, m, "asks for a dict in each instance, which types cannot have yet");
-    if ((strcmp(m->name, vectorcall_member) == 0 || strcmp(m->name, weakref_member) == 0) &&
-        (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY)))
-        return refuse_member(plan, m, "must be a read-only Gil_T_PYSSIZET");
-    if (strcmp(m->name, weakref_member) == 0 && m->offset % (Gil_ssize_t)sizeof(GilObject *) != 0)
-        return refuse_member(plan, m, "is not aligned");
-    return 0;
+    return offset_field(type, m) != NULL ? settle_offset(plan, m) : 0;
 }
 
 /* The type's own copy of the members, without those reserved. */
@@ -178,10 +222,9 @@ copy_members(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeOb
         *m = plan->members[i];
         if (settle_member(plan, &ht->type, m) < 0)
             return -1;
-        if (strcmp(m->name, vectorcall_member) == 0)
-            ht->type.tp_vectorcall_offset = m->offset;
-        else if (strcmp(m->name, weakref_member) == 0)
-            ht->type.tp_weaklistoffset = m->offset;
+        Gil_ssize_t *field = offset_field(&ht->type, m);
+        if (field != NULL)
+            *field = m->offset;
         else
             kept++;
     }
@@ -246,6 +289,10 @@ check_slots(const GilTypeObject *type)
         fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no member __vectorcalloffset__";
     else if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_call == NULL)
         fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no Gil_tp_call";
+    else if ((type->tp_flags & Gil_TPFLAGS_MANAGED_DICT) && !gil_type_has_gc(type))
+        fault = "has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC";
+    else if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && type->tp_itemsize != 0)
+        fault = "has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size";
     if (fault == NULL)
         return 0;
     GilErr_Format(GilExc_SystemError, "type '%s' %s", type->tp_name, fault);
@@ -274,13 +321,13 @@ fill_names(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObject *
 }
 
 static GilHeapTypeObject *
-new_empty(GilThreadState *ts)
+new_empty(GilThreadState *ts, GilTypeObject *metatype)
 {
-    GilObject *op = gil_object_alloc(ts, &GilType_Type, 0);
+    GilObject *op = gil_object_alloc(ts, metatype, 0);
 
     if (op == NULL)
         return NULL;
-    memset(op + 1, 0, sizeof(GilHeapTypeObject) - sizeof *op);
+    memset(op + 1, 0, gil_object_size(metatype, 0) - sizeof *op);
     GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)op);
     ht->interp = ts->interp;
     ht->type.tp_as_number = &ht->as_number;
@@ -338,7 +385,8 @@ gil_type_build(GilThreadState *ts, const struct gil_type_plan *plan)
 
     if (read_bases(ts, plan, &bases) < 0)
         return NULL;
-    GilHeapTypeObject *ht = new_empty(ts);
+    GilTypeObject *metatype = settle_metatype(ts, plan, &bases);
+    GilHeapTypeObject *ht = metatype != NULL ? new_empty(ts, metatype) : NULL;
     if (ht == NULL)
         return NULL;
     if (complete(ts, plan, ht, &bases) < 0) {

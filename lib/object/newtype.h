@@ -19,6 +19,7 @@ struct gil_type_plan {
     GilGetSetDef *getset;        /* or NULL */
     GilObject *module;           /* or NULL */
     GilObject *bases;            /* a type, a tuple of types, or NULL for object */
+    GilTypeObject *metatype;     /* derived from type; NULL: what follows from the bases */
 };
 
 /* New reference, or NULL: TypeError for bases that cannot be, SystemError for parts that do not fit, MemoryError. */

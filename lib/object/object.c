@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What any object can be asked: repr, str, hash, comparison, truth, kind, names.
+ * What any object can be asked: repr, str, hash, comparison, truth.
  *
  * Each asks the slot of the object's type and checks the answer: a repr that is no str, or NULL without an error,
  * becomes an error that names the type. Slots of nested containers call back in here, so repr and comparison count as
@@ -274,118 +274,6 @@ GilObject_Type(GilObject *o)
 {
     gil_tstate_need(__func__);
     return o != NULL ? Gil_NewRef(Gil_TYPE(o)) : gil_err_null(__func__);
-}
-
-/* Whether type derives from cls, a type or a tuple of such, nested as deep as the stack allows. */
-static int
-derives_from(GilThreadState *ts, GilTypeObject *type, GilObject *cls, const char *func)
-{
-    if (gil_is_type(cls))
-        return GilType_IsSubtype(type, (GilTypeObject *)(void *)cls);
-    if (!gil_is_tuple(cls)) {
-        GilErr_Format(GilExc_TypeError, "%s() arg 2 must be a type or a tuple of types", func);
-        return -1;
-    }
-    GilObject **items;
-    Gil_ssize_t n = gil_ops.tuple_items(cls, &items);
-    if (gil_recursion_enter(ts, " in a check of types") < 0)
-        return -1;
-    int answer = 0;
-    for (Gil_ssize_t i = 0; i < n && answer == 0; i++)
-        answer = derives_from(ts, type, items[i], func);
-    gil_recursion_leave(ts);
-    return answer;
-}
-
-int
-GilObject_IsInstance(GilObject *o, GilObject *cls)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-
-    if (o == NULL || cls == NULL) {
-        gil_err_null(__func__);
-        return -1;
-    }
-    return derives_from(ts, Gil_TYPE(o), cls, "isinstance");
-}
-
-int
-GilObject_IsSubclass(GilObject *derived, GilObject *cls)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-
-    if (derived == NULL || cls == NULL) {
-        gil_err_null(__func__);
-        return -1;
-    }
-    if (!gil_is_type(derived)) {
-        GilErr_SetString(GilExc_TypeError, "issubclass() arg 1 must be a class");
-        return -1;
-    }
-    return derives_from(ts, (GilTypeObject *)(void *)derived, cls, "issubclass");
-}
-
-/* By insertion: a few dozen names, and the C library's qsort() may call the host's malloc(). */
-static void
-sort_names(const struct gil_name_entry **names, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        const struct gil_name_entry *entry = names[i];
-        size_t at = i;
-        for (; at > 0 && strcmp(names[at - 1]->name, entry->name) > 0; at--)
-            names[at] = names[at - 1];
-        names[at] = entry;
-    }
-}
-
-/* Names of all attributes of type and its bases, each once, sorted. */
-static GilObject *
-list_names(GilThreadState *ts, const GilTypeObject *type)
-{
-    const struct gil_name_entry **found = NULL, *entry;
-    GilObject **names = NULL, *list = NULL;
-    size_t n = 0, made = 0, unique = 0, room = 0;
-
-    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++)
-        room += gil_names_count(type->tp_mro_items[i]->tp_names);
-    found = gil_heap_calloc(ts->heap, room + 1, sizeof *found);
-    names = gil_heap_calloc(ts->heap, room + 1, sizeof *names);
-    if (found == NULL || names == NULL) {
-        gil_err_no_memory(ts);
-        goto done;
-    }
-    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++)
-        for (size_t pos = 0; (entry = gil_names_next(type->tp_mro_items[i]->tp_names, &pos)) != NULL;)
-            found[n++] = entry;
-    sort_names(found, n);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(found[i]->name, found[i - 1]->name) != 0)
-            found[unique++] = found[i];
-    /* Making a str runs nothing, so the tables stay as they are. */
-    for (; made < unique; made++)
-        if ((names[made] = gil_ops.str_from_utf8(found[made]->name, found[made]->len)) == NULL)
-            goto done;
-    list = gil_ops.list_of_names(names, (Gil_ssize_t)unique);
-done:
-    while (made > 0)
-        Gil_DECREF(names[--made]);
-    gil_heap_free(names);
-    gil_heap_free(found);
-    return list;
-}
-
-GilObject *
-GilObject_Dir(GilObject *o)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    struct gil_found found;
-
-    if (o == NULL)
-        return gil_err_null(__func__);
-    if (gil_type_find(Gil_TYPE(o), "__dir__", 7, &found) && found.entry.kind == GIL_NAME_METHOD &&
-        found.entry.u.method->ml_flags == GIL_METH_NOARGS)
-        return found.entry.u.method->ml_meth(o, NULL); /* may run anything */
-    return list_names(ts, gil_is_type(o) ? (const GilTypeObject *)(void *)o : Gil_TYPE(o));
 }
 
 int

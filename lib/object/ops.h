@@ -4,6 +4,7 @@
 #define GIL_OBJECT_OPS_H
 
 #include "gilrt/typeobject.h"
+#include "object/names.h"
 
 /*
  * At most 20 functions, filled by lib/value/start.c before the first interpreter runs and never changed after. Each has
@@ -14,6 +15,8 @@ struct gil_object_ops {
     GilObject *(*str_from_utf8)(const char *text, size_t len);
     /* attribute names: the UTF-8 form of a str, cached in it. NULL with TypeError when op is no str. */
     const char *(*str_utf8)(GilObject *op, size_t *len);
+    /* the same with its hash, which a str keeps as well: 0, or -1 with MemoryError or UnicodeError. op is a str. */
+    int (*str_name)(GilObject *op, struct gil_name *name);
     /* vectorcall to tp_call, tp_call to a FASTCALL method, IsInstance: tuples made from arrays and read. */
     GilObject *(*tuple_from_array)(GilObject *const *items, Gil_ssize_t n);
     Gil_ssize_t (*tuple_items)(GilObject *tuple, GilObject ***items); /* exact count; the tuple keeps ownership */

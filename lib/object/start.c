@@ -6,6 +6,7 @@
 #include "object/dealloc.h"
 #include "object/descr.h"
 #include "object/error.h"
+#include "object/lookup.h"
 #include "object/recursion.h"
 #include "object/weakref.h"
 
@@ -24,6 +25,10 @@ gil_object_interp_start(GilThreadState *ts)
 
     if (pocket == NULL)
         return -1;
+    if (gil_lookup_start(ts, pocket) < 0) {
+        gil_heap_free(pocket);
+        return -1;
+    }
     gil_gc_list_init(&pocket->tracked);
     ts->interp->pocket[GIL_POCKET_OBJECT] = pocket;
     return 0;
@@ -32,6 +37,7 @@ gil_object_interp_start(GilThreadState *ts)
 void
 gil_object_interp_stop(GilThreadState *ts)
 {
+    gil_heap_free(gil_object_pocket(ts)->cache);
     gil_heap_free(gil_object_pocket(ts));
     ts->interp->pocket[GIL_POCKET_OBJECT] = NULL;
 }

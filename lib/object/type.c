@@ -10,6 +10,7 @@
 
 #include "object/error.h"
 #include "object/inherit.h"
+#include "object/lookup.h"
 #include "object/ops.h"
 
 #include <string.h>
@@ -145,32 +146,20 @@ gil_type_ready(GilTypeObject *type)
                 type->tp_name);
     GIL_REQUIRE(!gil_type_has_gc(type) || type->tp_traverse != NULL, "type '%s' has GC but no tp_traverse",
                 type->tp_name);
+    type->tp_version_tag = gil_static_version();
     type->tp_flags |= Gil_TPFLAGS_READY;
-    return 0;
-}
-
-int
-gil_type_find(GilTypeObject *type, const char *name, size_t len, struct gil_found *found)
-{
-    uint32_t hash = gil_names_hash(name, len);
-
-    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++) {
-        GilTypeObject *owner = type->tp_mro_items[i];
-        const struct gil_name_entry *entry = gil_names_find(owner->tp_names, name, len, hash);
-        if (entry != NULL) {
-            found->entry = *entry;
-            found->owner = owner;
-            return 1;
-        }
-    }
     return 0;
 }
 
 int
 gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value)
 {
-    struct gil_name_entry *entry = gil_names_put(type->tp_names, name, len, 1);
+    struct gil_name_entry *entry = gil_names_find(type->tp_names, name, len, gil_names_hash(name, len));
 
+    if (entry == NULL) {
+        gil_type_modified(type);
+        entry = gil_names_put(type->tp_names, name, len, 1);
+    }
     if (entry == NULL) {
         gil_err_no_memory(ts);
         return -1;
@@ -321,12 +310,4 @@ GilType_GetTypeDataSize(GilTypeObject *cls)
         return 0;
     Gil_ssize_t size = cls->tp_basicsize - gil_type_data_offset(cls);
     return size > 0 ? size : 0;
-}
-
-void
-GilType_Modified(GilTypeObject *type)
-{
-    gil_tstate_need(__func__);
-    if (type == NULL)
-        gil_err_null(__func__);
 }

@@ -95,7 +95,7 @@ struct gil_found {
     struct gil_name_entry entry; /* a value is not counted for the finder */
     GilTypeObject *owner;
 };
-/* Look name up along the method resolution order: 1 found, 0 not. Runs nothing, raises nothing. */
+/* Look name up along the method resolution order: 1 found, 0 not. Runs nothing, raises nothing. See object/lookup.h. */
 int gil_type_find(GilTypeObject *type, const char *name, size_t len, struct gil_found *found);
 /* A class attribute; takes a reference. 0, or -1 with MemoryError. May run anything (the old value's finalizer). */
 int gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value);
@@ -105,6 +105,18 @@ static inline Gil_ssize_t
 gil_type_data_offset(const GilTypeObject *type)
 {
     return (type->tp_base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
+}
+
+#define GIL_TPFLAGS_MANAGED (Gil_TPFLAGS_MANAGED_DICT | Gil_TPFLAGS_MANAGED_WEAKREF)
+
+/* Bytes of an instance of a type with one of these flags: its struct, and behind that the room for the dict and the list. */
+static inline size_t
+gil_type_managed_end(const GilTypeObject *type)
+{
+    Gil_ssize_t dict = type->tp_flags & Gil_TPFLAGS_MANAGED_DICT ? type->tp_dictoffset : 0;
+    Gil_ssize_t weak = type->tp_flags & Gil_TPFLAGS_MANAGED_WEAKREF ? type->tp_weaklistoffset : 0;
+
+    return (size_t)(dict > weak ? dict : weak) + sizeof(GilObject *);
 }
 
 /* Put the entries of methods, members and getset into type's table; what it has already stays. 0, or -1: no memory. */
@@ -119,8 +131,13 @@ void gil_heap_type_instance_dealloc(GilObject *self);
  */
 void gil_types_clear(GilThreadState *ts);
 
-/* What types ask of the module layer, which fills this before the first interpreter runs. */
+/* What types ask of the layers above, which fill this before the first interpreter runs. */
 struct gil_type_hooks {
+    /* dicts of instances: a new one; gets name as gil_instance_dict_get(), sets or deletes it as the _set(). */
+    GilObject *(*dict_new)(void);
+    int (*dict_get)(GilObject *dict, GilObject *name, GilObject **value);
+    int (*dict_set)(GilObject *dict, GilObject *name, GilObject *value);
+    /* a method asks for its module's state. */
     void *(*module_state)(GilObject *module);
     const void *(*module_token)(GilObject *module);
 };

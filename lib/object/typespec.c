@@ -113,10 +113,10 @@ read_spec(const char *func, struct gil_type_plan *plan, const GilType_Spec *spec
 }
 
 static GilObject *
-type_from_spec(const char *func, GilObject *module, GilType_Spec *spec, GilObject *bases)
+type_from_spec(const char *func, GilTypeObject *metatype, GilObject *module, GilType_Spec *spec, GilObject *bases)
 {
     GilThreadState *ts = gil_tstate_need(func);
-    struct gil_type_plan plan = {0};
+    struct gil_type_plan plan = {.metatype = metatype};
 
     if (spec == NULL)
         return gil_err_null(func);
@@ -132,29 +132,29 @@ GilObject *
 GilType_FromMetaclass(GilTypeObject *metaclass, GilObject *module, GilType_Spec *spec, GilObject *bases)
 {
     gil_tstate_need(__func__);
-    if (metaclass != NULL && metaclass != &GilType_Type) {
-        GilErr_Format(GilExc_TypeError, "%s: the metaclass must be type, not '%s'", __func__, metaclass->tp_name);
+    if (metaclass != NULL && (!gil_is_type((GilObject *)metaclass) || !GilType_IsSubtype(metaclass, &GilType_Type))) {
+        GilErr_Format(GilExc_TypeError, "Metaclass '%R' is not a subclass of 'type'.", metaclass);
         return NULL;
     }
-    return type_from_spec(__func__, module, spec, bases);
+    return type_from_spec(__func__, metaclass, module, spec, bases);
 }
 
 GilObject *
 GilType_FromModuleAndSpec(GilObject *module, GilType_Spec *spec, GilObject *bases)
 {
-    return type_from_spec(__func__, module, spec, bases);
+    return type_from_spec(__func__, NULL, module, spec, bases);
 }
 
 GilObject *
 GilType_FromSpecWithBases(GilType_Spec *spec, GilObject *bases)
 {
-    return type_from_spec(__func__, NULL, spec, bases);
+    return type_from_spec(__func__, NULL, NULL, spec, bases);
 }
 
 GilObject *
 GilType_FromSpec(GilType_Spec *spec)
 {
-    return type_from_spec(__func__, NULL, spec, NULL);
+    return type_from_spec(__func__, NULL, NULL, spec, NULL);
 }
 
 /* The items of dict as class attributes. */

@@ -297,14 +297,14 @@ call_method(GilThreadState *ts, GilObject *name, GilObject *const *args, size_t 
 {
     GilObject *self = args[0];
     struct gil_found found;
-    size_t len, rest = (size_t)GilVectorcall_NARGS(nargsf) - 1;
+    size_t rest = (size_t)GilVectorcall_NARGS(nargsf) - 1;
 
     if (!gil_is_str(name))
         return gil_err_type("GilObject_VectorcallMethod", "a str", name);
-    const char *text = gil_ops.str_utf8(name, &len);
-    if (text == NULL)
+    int ordinary = gil_attr_find_method(ts, self, name, &found); /* may run anything */
+    if (ordinary < 0)
         return NULL;
-    if (gil_attr_find_method(self, text, len, &found)) {
+    if (ordinary) {
         GilTypeObject *owner = found.owner;
         Gil_INCREF(&owner->ob_base.ob_base); /* the method may take itself out of its type */
         GilObject *result = gil_call_cfunction(found.entry.u.method, self, owner, args + 1, rest, kwnames);

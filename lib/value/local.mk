@@ -15,6 +15,7 @@ libcore_la_SOURCES += lib/value/tuple.c lib/value/tuple.h
 libcore_la_SOURCES += lib/value/list.c lib/value/list.h
 libcore_la_SOURCES += lib/value/list_sort.c
 libcore_la_SOURCES += lib/value/row_iter.c lib/value/row_iter.h
+libcore_la_SOURCES += lib/value/dir.c
 libcore_la_SOURCES += lib/value/dict.c lib/value/dict.h
 libcore_la_SOURCES += lib/value/dict_api.c
 libcore_la_SOURCES += lib/value/dict_type.c

@@ -6,6 +6,7 @@
 #include "gilrt/long.h"
 #include "object/error.h"
 #include "object/ops.h"
+#include "object/type.h"
 #include "value/bool.h"
 #include "value/bytearray.h"
 #include "value/bytes.h"
@@ -30,12 +31,42 @@
 #include "value/unicode.h"
 #include "value/weakproxy.h"
 
+/* gil_ops.str_name: a str in ASCII is its own UTF-8 and hash. */
+static int
+name_of_str(GilObject *op, struct gil_name *name)
+{
+    name->str = op;
+    if (GIL_LIKELY(GilUnicode_IS_ASCII(op))) {
+        Gil_hash_t hash = ((GilASCIIObject *)(void *)op)->hash;
+        name->text = _GilUnicode_DATA(op);
+        name->len = (size_t)GilUnicode_GET_LENGTH(op);
+        name->hash = (uint32_t)(GIL_LIKELY(hash != -1) ? hash : gil_unicode_hash(op));
+        return 0;
+    }
+    name->text = gil_unicode_ops_utf8(op, &name->len);
+    if (name->text == NULL)
+        return -1;
+    name->hash = gil_names_hash(name->text, name->len);
+    return 0;
+}
+
+/* gil_type_hooks.dict_set */
+static int
+set_or_delete(GilObject *dict, GilObject *key, GilObject *value)
+{
+    if (value != NULL)
+        return GilDict_SetItem(dict, key, value);
+    int rc = GilDict_Pop(dict, key, NULL);
+    return rc < 0 ? -1 : !rc;
+}
+
 static void
 fill_ops(void)
 {
     gil_ops = (struct gil_object_ops){
         .str_from_utf8 = gil_unicode_ops_from_utf8,
         .str_utf8 = gil_unicode_ops_utf8,
+        .str_name = name_of_str,
         .tuple_from_array = gil_tuple_ops_from_array,
         .tuple_items = gil_tuple_ops_items,
         .dict_from_kwnames = gil_dict_ops_from_kwnames,
@@ -69,6 +100,9 @@ gil_value_start(void)
         gil_reversed_start,  gil_cell_start,  gil_dictproxy_start,
     };
     fill_ops();
+    gil_type_hooks.dict_new = GilDict_New;
+    gil_type_hooks.dict_get = GilDict_GetItemRef;
+    gil_type_hooks.dict_set = set_or_delete;
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)
         if (starts[i]() < 0)
             return -1;

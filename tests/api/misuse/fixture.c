@@ -74,6 +74,13 @@ traverse_type(GilObject *self, visitproc visit, void *arg)
     return visit((GilObject *)Gil_TYPE(self), arg);
 }
 
+static int
+traverse_bag(GilObject *self, visitproc visit, void *arg)
+{
+    GilObject_VisitManagedDict(self, visit, arg);
+    return traverse_type(self, visit, arg);
+}
+
 static void
 dealloc_gc(GilObject *self)
 {
@@ -96,6 +103,8 @@ static GilType_Slot thing_slots[] = {{Gil_nb_matrix_multiply, (void *)multiply_n
                                      {0, NULL}};
 static GilType_Slot gc_slots[] = {
     {Gil_tp_traverse, (void *)traverse_type}, {Gil_tp_dealloc, (void *)dealloc_gc}, {0, NULL}};
+static GilType_Slot bag_slots[] = {{Gil_tp_traverse, (void *)traverse_bag}, {0, NULL}};
+static GilType_Spec bag_spec = {"misuse.Bag", 0, 0, Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_MANAGED_DICT, bag_slots};
 GilType_Spec misuse_spec = {"misuse.Thing", sizeof(struct instance), 0, Gil_TPFLAGS_BASETYPE, thing_slots};
 static GilType_Spec gc_spec = {"misuse.Collected", sizeof(struct instance), 0, Gil_TPFLAGS_HAVE_GC, gc_slots};
 static GilType_Spec var_spec = {"misuse.Row", sizeof(struct var_instance), sizeof(long), Gil_TPFLAGS_HAVE_GC, gc_slots};
@@ -251,6 +260,9 @@ make_classes(struct fixture *f)
     f->module_type = GilType_FromModuleAndSpec(f->module, &misuse_spec, NULL);
     f->plain = GilObject_CallNoArgs(f->base);
     f->any = GilObject_CallNoArgs(f->type);
+    GilObject *bag_type = GilType_FromSpec(&bag_spec);
+    f->bag = GilObject_CallNoArgs(bag_type);
+    Gil_DECREF(bag_type);
 }
 
 void
@@ -283,7 +295,7 @@ void
 misuse_empty(struct fixture *f)
 {
     GilObject *owned[] = {
-        f->any, f->number, f->float_number, f->plain, f->text, f->digits, f->key, f->new_key, f->attr, f->module_name,
+        f->any, f->bag, f->number, f->float_number, f->plain, f->text, f->digits, f->key, f->new_key, f->attr, f->module_name,
         f->bytes, f->bytearray, f->tuple, f->empty, f->list, f->pairs, f->texts, f->chunks, f->iter, f->dict,
         f->dict_empty, f->slice, f->capsule, f->cell, f->func, f->func_o, f->method, f->weakref, f->set, f->memoryview, f->reverse, f->append, f->type, f->gc_type,
         f->var_type, f->exc, f->decode_error, f->encode_error, f->module, f->module_spec, f->module_type, f->names,

@@ -10,6 +10,7 @@
 
 /* The words of manifest.tsv. All are made anew for each call, so a call may change or steal what it likes. */
 struct fixture {
+    GilObject *bag; /* an instance with a dict */
     /* Of a type with members; 7; 2.5; an instance of object, which can do nothing. */
     GilObject *any, *number, *float_number, *plain;
     GilObject *text, *digits, *key, *new_key, *attr, *module_name, *bytes, *bytearray;

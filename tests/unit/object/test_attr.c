@@ -112,6 +112,15 @@ START_TEST(test_object_attr__members_and_computed_attributes)
 }
 END_TEST
 
+static int
+find_method(GilObject *op, const char *name, struct gil_found *found)
+{
+    GilObject *str = GilUnicode_FromString(name);
+    int rc = gil_attr_find_method(gil_tstate_need(__func__), op, str, found);
+    Gil_DECREF(str);
+    return rc;
+}
+
 START_TEST(test_object_attr__methods_are_bound)
 {
     GilTypeObject *type = rich_type();
@@ -123,11 +132,11 @@ START_TEST(test_object_attr__methods_are_bound)
     expect_call(GilObject_GetAttrString(op, "still"), Gil_None);
     expect_call(GilObject_GetAttrString(t, "still"), Gil_None);
     struct gil_found found;
-    ck_assert_int_eq(gil_attr_find_method(op, "method", 6, &found), 1);
+    ck_assert_int_eq(find_method(op, "method", &found), 1);
     ck_assert_ptr_eq(found.owner, type);
-    ck_assert_int_eq(gil_attr_find_method(op, "klass", 5, &found), 0);
-    ck_assert_int_eq(gil_attr_find_method(op, "number", 6, &found), 0);
-    ck_assert_int_eq(gil_attr_find_method(t, "method", 6, &found), 0);
+    ck_assert_int_eq(find_method(op, "klass", &found), 0);
+    ck_assert_int_eq(find_method(op, "number", &found), 0);
+    ck_assert_int_eq(find_method(t, "method", &found), 0);
     Gil_DECREF(op);
     Gil_DECREF(type);
 }

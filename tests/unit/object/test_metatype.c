@@ -144,10 +144,206 @@ START_TEST(test_object_metatype__clearing_gives_tables_back_newest_first)
 }
 END_TEST
 
+/* --- metatypes of one's own --- */
+
+struct meta_data {
+    int level;
+    GilObject *kept;
+};
+
+static GilMemberDef meta_members[] = {
+    {"level", Gil_T_INT, offsetof(struct meta_data, level), Gil_RELATIVE_OFFSET, NULL},
+    {"kept", Gil_T_OBJECT_EX, offsetof(struct meta_data, kept), Gil_RELATIVE_OFFSET, NULL},
+    {0},
+};
+
+static GilTypeObject *
+metatype(const char *name, GilTypeObject *base)
+{
+    GilType_Slot slots[] = {{Gil_tp_members, meta_members}, {0, NULL}};
+    GilType_Spec spec = {.name = name, .basicsize = -(int)sizeof(struct meta_data), .flags = Gil_TPFLAGS_BASETYPE,
+                         .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpecWithBases(&spec, (GilObject *)base);
+
+    if (type == NULL)
+        GilErr_Print();
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+static GilType_Slot no_slots[] = {{0, NULL}};
+static GilType_Spec plain_spec = {.name = "test.Plain", .flags = Gil_TPFLAGS_BASETYPE, .slots = no_slots};
+
+START_TEST(test_object_metatype__types_are_instances_of_their_metatype)
+{
+    GilTypeObject *meta = metatype("test.Meta", &GilType_Type), *sub_meta = metatype("test.SubMeta", meta);
+    GilTypeObject *type = (GilTypeObject *)GilType_FromMetaclass(meta, NULL, &plain_spec, NULL);
+    GilObject *five = GilLong_FromLong(5);
+
+    ck_assert_ptr_eq(Gil_TYPE(type), meta);
+    ck_assert_int_eq(GilType_Check((GilObject *)type), 1);
+    ck_assert_int_eq(GilType_CheckExact((GilObject *)type), 0);
+    /* Attributes of the metatype are the type's, and not its instances'. */
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "level", five), 0);
+    ck_assert_int_eq(((struct meta_data *)GilObject_GetTypeData((GilObject *)type, meta))->level, 5);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type);
+    ck_assert_ptr_eq(Gil_TYPE(op), type);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(op, "level"), 0);
+    Gil_DECREF(op);
+    /* A derived type has the metatype of its base, or one that derives from it. */
+    GilTypeObject *sub = (GilTypeObject *)GilType_FromSpecWithBases(&plain_spec, (GilObject *)type);
+    ck_assert_ptr_eq(Gil_TYPE(sub), meta);
+    GilTypeObject *subsub = (GilTypeObject *)GilType_FromMetaclass(sub_meta, NULL, &plain_spec, (GilObject *)sub);
+    ck_assert_ptr_eq(Gil_TYPE(subsub), sub_meta);
+    GilTypeObject *last = (GilTypeObject *)GilType_FromMetaclass(&GilType_Type, NULL, &plain_spec, (GilObject *)subsub);
+    ck_assert_ptr_eq(Gil_TYPE(last), sub_meta);
+    expect_text(GilObject_Repr((GilObject *)last), "<class 'test.Plain'>");
+    Gil_DECREF(last);
+    Gil_DECREF(subsub);
+    Gil_DECREF(sub);
+    Gil_DECREF(type);
+    Gil_DECREF(five);
+    Gil_DECREF(sub_meta);
+    Gil_DECREF(meta);
+}
+END_TEST
+
+static GilObject *
+meta_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    (void)type;
+    (void)args;
+    (void)kwargs;
+    return NULL;
+}
+
+START_TEST(test_object_metatype__conflicts_are_refused)
+{
+    GilTypeObject *one = metatype("test.One", &GilType_Type), *two = metatype("test.Two", &GilType_Type);
+    GilTypeObject *a = (GilTypeObject *)GilType_FromMetaclass(one, NULL, &plain_spec, NULL);
+    GilTypeObject *b = (GilTypeObject *)GilType_FromMetaclass(two, NULL, &plain_spec, NULL);
+    GilObject *both = GilTuple_Pack(2, a, b);
+    GilType_Slot new_slots[] = {{Gil_tp_new, (void *)meta_new}, {0, NULL}};
+    GilType_Spec new_spec = {.name = "test.New", .slots = new_slots};
+    GilTypeObject *with_new = (GilTypeObject *)GilType_FromSpecWithBases(&new_spec, (GilObject *)&GilType_Type);
+
+    ck_assert_ptr_null(GilType_FromSpecWithBases(&plain_spec, both));
+    expect_error(GilExc_TypeError, "metaclass conflict: the metaclass of a derived class must be a (non-strict) "
+                                   "subclass of the metaclasses of all its bases");
+    ck_assert_ptr_null(GilType_FromMetaclass(two, NULL, &plain_spec, (GilObject *)a));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilType_FromMetaclass(&GilLong_Type, NULL, &plain_spec, NULL));
+    expect_error(GilExc_TypeError, "Metaclass '<class 'int'>' is not a subclass of 'type'.");
+    ck_assert_ptr_null(GilType_FromMetaclass((GilTypeObject *)both, NULL, &plain_spec, NULL));
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_TypeError), 1);
+    GilErr_Clear();
+    ck_assert_ptr_nonnull(with_new);
+    ck_assert_ptr_null(GilType_FromMetaclass(with_new, NULL, &plain_spec, NULL));
+    expect_error(GilExc_TypeError, "Metaclasses with custom tp_new are not supported.");
+    /* Types are made from specs, not by a call. */
+    ck_assert_ptr_null(GilObject_CallOneArg((GilObject *)one, Gil_None));
+    expect_error(GilExc_TypeError, "cannot create 'test.One' instances: types are made from specs");
+    Gil_DECREF(with_new);
+    Gil_DECREF(both);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(one);
+    Gil_DECREF(two);
+}
+END_TEST
+
+static GilObject *
+meta_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    (void)args;
+    (void)kwargs;
+    return Gil_NewRef(self);
+}
+
+START_TEST(test_object_metatype__a_metatype_decides_what_a_call_does)
+{
+    GilType_Slot slots[] = {{Gil_tp_call, (void *)meta_call}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Meta", .slots = slots};
+    GilTypeObject *meta = (GilTypeObject *)GilType_FromSpecWithBases(&spec, (GilObject *)&GilType_Type);
+    GilTypeObject *type = (GilTypeObject *)GilType_FromMetaclass(meta, NULL, &plain_spec, NULL);
+    GilObject *result = GilObject_CallNoArgs((GilObject *)type);
+
+    ck_assert_ptr_eq(result, type);
+    Gil_DECREF(result);
+    Gil_DECREF(type);
+    Gil_DECREF(meta);
+}
+END_TEST
+
+START_TEST(test_object_metatype__circles_through_what_a_metatype_adds_are_collected)
+{
+    GilTypeObject *meta = metatype("test.Meta", &GilType_Type);
+    GilTypeObject *type = (GilTypeObject *)GilType_FromMetaclass(meta, NULL, &plain_spec, NULL);
+    GilObject *list = GilList_New(0);
+
+    ck_assert_int_eq(GilList_Append(list, (GilObject *)type), 0);
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "kept", list), 0);
+    Gil_DECREF(list);
+    Gil_DECREF(type);
+    Gil_DECREF(meta);
+    ck_assert_int_eq(GilGC_Collect(), 3);
+}
+END_TEST
+
+START_TEST(test_object_metatype__a_type_knows_what_derives_from_it)
+{
+    GilTypeObject *base = (GilTypeObject *)GilType_FromSpec(&plain_spec);
+    GilObject *a = GilType_FromSpecWithBases(&plain_spec, (GilObject *)base), *ask;
+    GilObject *b = GilType_FromSpecWithBases(&plain_spec, (GilObject *)base), *c = GilType_FromSpecWithBases(&plain_spec, a);
+    GilObject *expected = GilList_New(0), *name = GilUnicode_FromString("__subclasses__");
+
+    ask = GilObject_CallMethodNoArgs((GilObject *)base, name);
+    ck_assert_int_eq(GilList_Append(expected, a), 0);
+    ck_assert_int_eq(GilList_Append(expected, b), 0);
+    ck_assert_int_eq(GilObject_RichCompareBool(ask, expected, Gil_EQ), 1);
+    Gil_DECREF(ask);
+    ask = GilObject_CallMethodNoArgs((GilObject *)&GilFloat_Type, name);
+    ck_assert_int_eq(GilList_Size(ask), 0);
+    Gil_DECREF(ask);
+    Gil_DECREF(name);
+    Gil_DECREF(expected);
+    Gil_DECREF(c);
+    Gil_DECREF(b);
+    Gil_DECREF(a);
+    Gil_DECREF(base);
+}
+END_TEST
+
+static int
+make_both(void *arg)
+{
+    GilTypeObject *meta = arg;
+    GilObject *type = GilType_FromMetaclass(meta, NULL, &plain_spec, NULL), *name, *list = NULL;
+
+    if (type == NULL)
+        return -1;
+    name = GilUnicode_FromString("__subclasses__");
+    if (name != NULL)
+        list = GilObject_CallMethodNoArgs((GilObject *)&GilBaseObject_Type, name);
+    Gil_XDECREF(name);
+    Gil_XDECREF(list);
+    Gil_DECREF(type);
+    return list != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_types_of_metatypes_under_lack_of_memory)
+{
+    GilTypeObject *meta = metatype("test.Meta", &GilType_Type);
+
+    gil_test_oom_loop(make_both, meta);
+    Gil_DECREF(meta);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
-    static const TTest *tests[10];
+    static const TTest *tests[8 + 10];
     int n = 0;
 
     tests[n++] = test_object_metatype__calling_makes_and_initialises;
@@ -155,5 +351,11 @@ suite(void)
     tests[n++] = test_object_metatype__what_types_tell;
     tests[n++] = test_object_metatype__what_may_be_set;
     tests[n++] = test_object_metatype__clearing_gives_tables_back_newest_first;
+    tests[n++] = test_object_metatype__types_are_instances_of_their_metatype;
+    tests[n++] = test_object_metatype__conflicts_are_refused;
+    tests[n++] = test_object_metatype__a_metatype_decides_what_a_call_does;
+    tests[n++] = test_object_metatype__circles_through_what_a_metatype_adds_are_collected;
+    tests[n++] = test_object_metatype__a_type_knows_what_derives_from_it;
+    tests[n++] = test_J1_types_of_metatypes_under_lack_of_memory;
     return suite_of_one("object/metatype", tests);
 }

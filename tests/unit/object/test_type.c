@@ -61,7 +61,8 @@ START_TEST(test_object_type__modules_by_type_and_token)
     GilTypeObject *base = (GilTypeObject *)GilType_FromModuleAndSpec(module, &base_spec, NULL);
     GilTypeObject *sub = (GilTypeObject *)GilType_FromSpecWithBases(&sub_spec, (GilObject *)base), *found;
 
-    gil_type_hooks = (struct gil_type_hooks){state_of, token_of};
+    gil_type_hooks.module_state = state_of;
+    gil_type_hooks.module_token = token_of;
     ck_assert_ptr_eq(GilType_GetModule(base), module);
     ck_assert_ptr_eq(GilType_GetModuleState(base), &module_state);
     ck_assert_ptr_null(GilType_GetModule(sub));

@@ -112,8 +112,10 @@ START_TEST(test_object_typespec__members_must_lie_inside)
                    "type 'test.T': member 'm' must have Gil_RELATIVE_OFFSET, because basicsize is negative");
     member_refused((GilMemberDef){"m", Gil_T_INT, GIL_SSIZE_T_MAX, Gil_RELATIVE_OFFSET, NULL}, -size,
                    "type 'test.T': member 'm' reaches outside of the instance");
-    member_refused((GilMemberDef){"__dictoffset__", Gil_T_PYSSIZET, 16, Gil_READONLY, NULL}, size,
-                   "type 'test.T': member '__dictoffset__' asks for a dict in each instance, which types cannot have yet");
+    member_refused((GilMemberDef){"__dictoffset__", Gil_T_PYSSIZET, 16, 0, NULL}, size,
+                   "type 'test.T': member '__dictoffset__' must be a read-only Gil_T_PYSSIZET");
+    member_refused((GilMemberDef){"__dictoffset__", Gil_T_PYSSIZET, 20, Gil_READONLY, NULL}, size + 8,
+                   "type 'test.T': member '__dictoffset__' is not aligned");
     member_refused((GilMemberDef){"__weaklistoffset__", Gil_T_PYSSIZET, 16, 0, NULL}, size,
                    "type 'test.T': member '__weaklistoffset__' must be a read-only Gil_T_PYSSIZET");
     member_refused((GilMemberDef){"__weaklistoffset__", Gil_T_PYSSIZET, 20, Gil_READONLY, NULL}, size + 8,
@@ -129,6 +131,8 @@ START_TEST(test_object_typespec__flags_must_agree_with_slots)
 
     refused(no_slots, 0, Gil_TPFLAGS_HAVE_GC, GilExc_SystemError,
             "type 'test.T' has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function");
+    refused(no_slots, 0, Gil_TPFLAGS_MANAGED_DICT, GilExc_SystemError,
+            "type 'test.T' has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC");
     refused(with_call, 0, Gil_TPFLAGS_HAVE_VECTORCALL, GilExc_SystemError,
             "type 'test.T' has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no member __vectorcalloffset__");
     refused(no_slots, 0, Gil_TPFLAGS_STATIC_BUILTIN, GilExc_SystemError,
@@ -160,7 +164,7 @@ START_TEST(test_object_typespec__bases_must_be_acceptable)
     refused(of_open, 0, Gil_TPFLAGS_IMMUTABLETYPE, GilExc_TypeError, "Creating immutable type test.T from mutable base test.T");
     GilType_Spec spec = {.name = "test.T", .slots = no_slots};
     ck_assert_ptr_null(GilType_FromMetaclass(&GilBaseObject_Type, NULL, &spec, NULL));
-    expect_error(GilExc_TypeError, "GilType_FromMetaclass: the metaclass must be type, not 'object'");
+    expect_error(GilExc_TypeError, "Metaclass '<class 'object'>' is not a subclass of 'type'.");
     GilObject *type = GilType_FromMetaclass(&GilType_Type, NULL, &spec, open);
     ck_assert_int_eq(GilType_IsSubtype((GilTypeObject *)type, (GilTypeObject *)open), 1);
     Gil_DECREF(type);

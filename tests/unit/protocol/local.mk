@@ -2,6 +2,7 @@
 UNIT_TESTS += tests/unit/protocol/test_buffer
 UNIT_TESTS += tests/unit/protocol/test_call
 UNIT_TESTS += tests/unit/protocol/test_iter
+UNIT_TESTS += tests/unit/protocol/test_kind
 UNIT_TESTS += tests/unit/protocol/test_mapping
 UNIT_TESTS += tests/unit/protocol/test_method_call
 UNIT_TESTS += tests/unit/protocol/test_number

@@ -4,6 +4,7 @@ UNIT_TESTS += tests/unit/value/test_tuple
 UNIT_TESTS += tests/unit/value/test_list
 UNIT_TESTS += tests/unit/value/test_list_sort
 UNIT_TESTS += tests/unit/value/test_row_iter
+UNIT_TESTS += tests/unit/value/test_dir
 UNIT_TESTS += tests/unit/value/test_dict
 UNIT_TESTS += tests/unit/value/test_dict_api
 UNIT_TESTS += tests/unit/value/test_dict_type

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dir(): the names of an object's attributes.
+ *
+ * They are collected as keys of a dict, so each is there once, whatever order the places come in. Making names and
+ * storing them runs nothing, so the tables of types can be walked as they are; an object's own dict is copied first, for
+ * its keys need not be str.
+ */
+#include "gilrt/call.h"
+#include "gilrt/dict.h"
+#include "gilrt/list.h"
+#include "gilrt/object.h"
+#include "gilrt/sequence.h"
+#include "gilrt/unicode.h"
+#include "object/error.h"
+#include "object/type.h"
+#include "protocol/kind.h"
+
+static int
+add_name(GilObject *names, const char *text, size_t len)
+{
+    GilObject *name = GilUnicode_FromStringAndSize(text, (Gil_ssize_t)len);
+    int rc = name != NULL ? GilDict_SetItem(names, name, Gil_None) : -1;
+
+    Gil_XDECREF(name);
+    return rc;
+}
+
+/* The tables of type and its bases. */
+static int
+add_tables(GilObject *names, const GilTypeObject *type)
+{
+    const struct gil_name_entry *entry;
+
+    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++)
+        for (size_t pos = 0; (entry = gil_names_next(type->tp_mro_items[i]->tp_names, &pos)) != NULL;)
+            if (add_name(names, entry->name, entry->len) < 0)
+                return -1;
+    return 0;
+}
+
+/* The str among the keys of o's dict, if it has one. */
+static int
+add_own(GilObject *names, GilObject *o)
+{
+    GilObject *dict, *key, *value;
+    int rc = GilObject_GetOptionalAttrString(o, "__dict__", &dict); /* may run anything */
+
+    if (rc > 0 && GilDict_Check(dict)) {
+        Gil_SETREF(dict, GilDict_Copy(dict));
+        rc = dict != NULL ? 0 : -1;
+        for (Gil_ssize_t pos = 0; rc == 0 && GilDict_Next(dict, &pos, &key, &value);)
+            if (GilUnicode_Check(key))
+                rc = GilDict_SetItem(names, key, Gil_None);
+    }
+    Gil_XDECREF(dict);
+    return rc < 0 ? -1 : 0;
+}
+
+/* Takes list, which may be NULL. */
+static GilObject *
+sorted(GilObject *list)
+{
+    if (list != NULL && GilList_Sort(list) < 0)
+        Gil_CLEAR(list);
+    return list;
+}
+
+static GilObject *
+names_of(GilObject *o)
+{
+    GilObject *names = GilDict_New(), *result = NULL;
+
+    if (names == NULL)
+        return NULL;
+    const GilTypeObject *type = GilType_Check(o) ? (const GilTypeObject *)(void *)o : Gil_TYPE(o);
+    if ((GilType_Check(o) || add_own(names, o) == 0) && add_tables(names, type) == 0)
+        result = sorted(GilDict_Keys(names));
+    Gil_DECREF(names);
+    return result;
+}
+
+GilObject *
+GilObject_Dir(GilObject *o)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *method;
+
+    if (o == NULL)
+        return gil_err_null(__func__);
+    int rc = gil_find_hook(ts, o, "__dir__", 1, &method);
+    if (rc <= 0)
+        return rc < 0 ? NULL : names_of(o);
+    GilObject *names = GilObject_CallNoArgs(method); /* may run anything */
+    Gil_DECREF(method);
+    if (names == NULL)
+        return NULL;
+    GilObject *list = GilSequence_List(names); /* may run anything */
+    Gil_DECREF(names);
+    return sorted(list);
+}
