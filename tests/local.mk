@@ -3,7 +3,7 @@
 #
 #   UNIT_TESTS   see the library's hidden symbols (libcore.la)         tests/unit/LAYER/
 #   API_TESTS    see <gilrt.h> and the shared library, nothing else    tests/api/
-#   CORE_TESTS   like UNIT_TESTS; slower, about many layers at once    tests/env/ tests/faults/ tests/models/ tests/stress/
+#   CORE_TESTS   like UNIT_TESTS; slower, about many layers at once    tests/env/ tests/faults/ tests/models/ tests/reentry/ tests/stress/
 #   META_TESTS   scripts about the sources and the build               tests/meta/
 #
 # All print TAP; a program that prints none has failed.
@@ -26,6 +26,7 @@ include tests/api/local.mk
 include tests/api/misuse/local.mk
 include tests/env/local.mk
 include tests/faults/local.mk
+include tests/reentry/local.mk
 include tests/models/local.mk
 include tests/stress/local.mk
 include tests/meta/local.mk
