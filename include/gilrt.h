@@ -13,7 +13,10 @@
 
 #include "gilrt/guard.h"
 #include "gilrt/lock.h"
+#include "gilrt/mutex.h"
 #include "gilrt/state.h"
+#include "gilrt/sync.h"
+#include "gilrt/thread.h"
 
 #include "gilrt/object.h"
 #include "gilrt/slot.h"

@@ -8,3 +8,7 @@ libcore_la_SOURCES += lib/state/eval.c
 libcore_la_SOURCES += lib/state/tstate.c lib/state/tstate.h
 libcore_la_SOURCES += lib/state/interp.c lib/state/interp.h
 libcore_la_SOURCES += lib/state/guard.c lib/state/guard.h
+libcore_la_SOURCES += lib/state/wait.c lib/state/wait.h
+libcore_la_SOURCES += lib/state/locking.c
+libcore_la_SOURCES += lib/state/meeting.c
+libcore_la_SOURCES += lib/state/foreign.c

@@ -9,6 +9,7 @@
 #include "state/lock.h"
 #include "state/stable.h"
 #include "sync/machine.h"
+#include "sync/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -467,15 +468,30 @@ reclaim(GilThreadState *ts)
     }
 }
 
-static void
-at_thread_exit(void *shelf)
+/* The state between whose BEGIN and END the thread ends, or NULL. */
+static GilThreadState *
+state_left_behind(void)
 {
-    GilThreadState *ts = shelf;
     GilThreadState *left = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
 
     if (left != NULL && left->block.st == _Gil_ATTACHED)
         gil_panic("gilrt", "thread %#lx exits while thread state %llu is attached to it: nobody could take the lock again",
                   this_thread(), (unsigned long long)left->id);
+    return left;
+}
+
+static void
+at_thread_exit(void *shelf)
+{
+    (void)state_left_behind();
+    /* What the thread wants called at its end may enter, and finds the shelf as it was. */
+    if (shelf != GONE && pthread_setspecific(key, shelf) == 0) {
+        gil_thread_exit();
+        shelf = pthread_getspecific(key);
+    }
+    GilThreadState *ts = shelf;
+    GilThreadState *left = state_left_behind();
+
     _Gil_thread = NULL;
     last_left = NULL;
     if (left != NULL && !left->kept)

@@ -10,6 +10,7 @@
 
 struct gil_heap;
 struct gil_lock;
+struct gil_waiting;
 
 /*
  * The pending error of a thread. The state layer keeps the room and asserts that it is empty at the end; only
@@ -50,6 +51,7 @@ struct _gilts {
     void *preempt_data;          /* [mu] */
     uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
     unsigned long os_thread;     /* [own] pthread_t of the thread that last attached it */
+    struct gil_waiting *sleeping; /* [mu] the parking lot's bucket of this address: an interruptible wait; see state/wait.c */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
     int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */

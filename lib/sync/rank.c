@@ -4,6 +4,7 @@
 
 #include "base/panic.h"
 #include "sync/mutex.h"
+#include "sync/order.h"
 
 #include <stddef.h>
 
@@ -51,12 +52,19 @@ gil_rank_drop(const struct gil_mutex *mutex)
 }
 
 void
-gil_rank_waiting(const char *func)
+gil_rank_parking(const char *func)
 {
     const struct gil_mutex *other = highest_above(GIL_RANK_OUTSIDE);
 
     if (other != NULL)
         gil_panic(func, "lock order: waiting while %s is held", other->name);
+}
+
+void
+gil_rank_waiting(const char *func)
+{
+    gil_rank_parking(func);
+    gil_order_waits_for_lock(func);
 }
 
 #endif

@@ -16,6 +16,9 @@ enum gil_rank {
     GIL_RANK_STATES,    /* the registry of interpreters and their lists of thread states */
     GIL_RANK_STABLE,    /* a pool of memory that is never given back */
     GIL_RANK_LOCK,      /* the inside of an interpreter's lock: its queue */
+    GIL_RANK_PARKING,   /* a bucket of the parking lot: who sleeps for what */
+    GIL_RANK_KEYS,      /* the keys of thread-specific storage */
+    GIL_RANK_ORDER,     /* the checker of the order of users' mutexes, in a debug build */
     GIL_RANK_END,       /* none: one more than the last */
 };
 
@@ -26,8 +29,11 @@ enum gil_rank {
 #ifdef GIL_DEBUG
 void gil_rank_take(const struct gil_mutex *mutex);
 void gil_rank_drop(const struct gil_mutex *mutex);
-/* Before waiting for the interpreter's lock, or for anything that takes long: nothing beyond START may be held. */
+/* Before waiting for the interpreter's lock, or for anything that takes long: nothing beyond START may be held, nor, of users'
+ * mutexes, one that is taken under the interpreter's lock (sync/order.h). */
 void gil_rank_waiting(const char *func);
+/* Before sleeping in the parking lot: the first half of that. */
+void gil_rank_parking(const char *func);
 #else
 static inline void
 gil_rank_take(const struct gil_mutex *mutex)
@@ -41,6 +47,11 @@ gil_rank_drop(const struct gil_mutex *mutex)
 }
 static inline void
 gil_rank_waiting(const char *func)
+{
+    (void)func;
+}
+static inline void
+gil_rank_parking(const char *func)
 {
     (void)func;
 }

@@ -36,6 +36,8 @@ void model_fence(int order);
 #define GIL_MACHINE_SPIN_ROUNDS 1
 /* The lock leans again soon, so that the whole circle fits into a run. */
 #define GIL_MACHINE_FENCE_WORTH 2u
+/* All who sleep in the parking lot share a queue. */
+#define GIL_PARKING_BUCKETS 1
 
 static inline void
 gil_machine_relax(void)

@@ -265,6 +265,26 @@ make_classes(struct fixture *f)
     Gil_DECREF(bag_type);
 }
 
+static int
+leave_be(void *Gil_UNUSED(lock))
+{
+    return 0;
+}
+
+/* Nothing in them makes a thread wait that is alone. */
+static void
+make_locks(struct fixture *f)
+{
+    GilMutex_Lock(&f->locked_mutex);
+    GilRWMutex_RLock(&f->read_mutex);
+    GilRWMutex_Lock(&f->written_mutex);
+    f->foreign_lock = (GilForeignLock){leave_be, leave_be, leave_be};
+    pthread_mutex_init(&f->pthread_mutex, NULL);
+    GilEvent_Set(&f->event);
+    f->semaphore = (GilSemaphore)GilSemaphore_INIT(1);
+    f->barrier = (GilBarrier)GilBarrier_INIT(1);
+}
+
 void
 misuse_fill(struct fixture *f)
 {
@@ -275,6 +295,7 @@ misuse_fill(struct fixture *f)
     make_containers(f);
     make_callables(f);
     make_classes(f);
+    make_locks(f);
     f->array[0] = f->array[1] = f->number;
     f->member = (GilMemberDef){"member", Gil_T_LONG, 0, 0, NULL};
     f->abi = (GilABIInfo){1, 0, GilABIInfo_DEFAULT_FLAGS, GILRT_VERSION_HEX, GILRT_VERSION_HEX};

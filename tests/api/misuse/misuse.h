@@ -48,6 +48,18 @@ struct fixture {
     GilTypeObject *type_pointer;
     char room[64];
     Gil_UCS4 characters[64];
+    /* Open ones, and such as somebody has. */
+    GilMutex mutex, locked_mutex;
+    GilRecursiveMutex recursive_mutex;
+    GilRWMutex rw_mutex, read_mutex, written_mutex;
+    GilForeignLock foreign_lock;
+    pthread_mutex_t pthread_mutex;
+    GilCondition condition;
+    GilEvent event;
+    GilSemaphore semaphore;
+    GilBarrier barrier;
+    GilOnce once;
+    Gil_tss_t tss;
 
     int null, wrong; /* number of the argument that is NULL, or of a wrong type; 0: none */
     int failed;      /* the call returned what stands for failure */

@@ -6,12 +6,17 @@ UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
 UNIT_TESTS += tests/unit/state/test_interp
 UNIT_TESTS += tests/unit/state/test_guard
+UNIT_TESTS += tests/unit/state/test_foreign
+UNIT_TESTS += tests/unit/state/test_meeting
+UNIT_TESTS += tests/unit/state/test_locking
+UNIT_TESTS += tests/unit/state/test_wait
 UNIT_TESTS += tests/unit/state/test_turn
 UNIT_TESTS += tests/unit/state/test_habit
 UNIT_TESTS += tests/unit/state/test_lock_info
 
 # The lock as it ships, over other machines; the rest of them is the library's.
-LOCK_FILES = lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c
+LOCK_FILES = lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c \
+    lib/sync/order.c
 UNIT_TESTS += tests/unit/state/test_lock_fault
 tests_unit_state_test_lock_fault_SOURCES = tests/unit/state/test_lock_fault.c tests/models/crew.h \
     tests/models/machine_fault.c tests/models/machine_fault.h $(LOCK_FILES)

@@ -2,3 +2,13 @@
 UNIT_TESTS += tests/unit/sync/test_machine_linux
 UNIT_TESTS += tests/unit/sync/test_mutex
 UNIT_TESTS += tests/unit/sync/test_rank
+UNIT_TESTS += tests/unit/sync/test_parking
+UNIT_TESTS += tests/unit/sync/test_bytelock
+UNIT_TESTS += tests/unit/sync/test_rwlock
+UNIT_TESTS += tests/unit/sync/test_condition
+UNIT_TESTS += tests/unit/sync/test_event
+UNIT_TESTS += tests/unit/sync/test_semaphore
+UNIT_TESTS += tests/unit/sync/test_barrier
+UNIT_TESTS += tests/unit/sync/test_once
+UNIT_TESTS += tests/unit/sync/test_order
+UNIT_TESTS += tests/unit/sync/test_thread

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* The public mutexes: of one byte, recursive, for readers and writers. */
+#include "gilrt/mutex.h"
+
+#include "base/panic.h"
+#include "state/wait.h"
+#include "sync/bytelock.h"
+#include "sync/machine.h"
+#include "sync/order.h"
+#include "sync/rwlock.h"
+
+#include <stddef.h>
+
+/*
+ * Out of line, all of it: an inline compare-and-exchange would save a call of two nanoseconds, and take from the library the view
+ * of who holds what, which the checker of a debug build lives on (sync/order.h) without any difference in the public header.
+ */
+
+static unsigned
+rank_of(const GilMutex *m)
+{
+    /* The rank never changes, but it stands in a byte that does. */
+    return gil_load_relaxed(&m->_bits) >> GIL_BYTELOCK_RANK_SHIFT;
+}
+
+static int
+try_mutex(void *m)
+{
+    return gil_bytelock_try(&((GilMutex *)m)->_bits);
+}
+
+static enum gil_waited
+sleep_mutex(void *m, struct gil_wait *wait)
+{
+    return gil_bytelock_sleep(&((GilMutex *)m)->_bits, wait);
+}
+
+static void
+undo_mutex(void *m)
+{
+    (void)gil_bytelock_unlock(&((GilMutex *)m)->_bits);
+}
+
+static const struct gil_waitable mutex_kind = {try_mutex, sleep_mutex, undo_mutex};
+
+/* 1, 0 or -1, as the public forms. */
+static int
+lock(GilMutex *m, uint64_t ns, unsigned flags, const char *func)
+{
+    gil_order_wants(m, rank_of(m), func);
+    int got = try_mutex(m);
+    if (!got) {
+        int for_ever = ns == GIL_WAIT_FOREVER && flags == 0;
+        if (for_ever)
+            gil_order_waits(m, func);
+        got = gil_wait_for(&mutex_kind, m, ns, flags, func);
+        if (for_ever)
+            gil_order_waits_no_more();
+    }
+    if (got == 1)
+        gil_order_took(m, rank_of(m));
+    return got;
+}
+
+static void
+unlock(GilMutex *m, const char *func)
+{
+    gil_order_gives(m);
+    if (gil_bytelock_unlock(&m->_bits) < 0)
+        gil_panic(func, "the mutex is not locked");
+}
+
+void
+GilMutex_Lock(GilMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    (void)lock(m, GIL_WAIT_FOREVER, 0, __func__);
+}
+
+int
+GilMutex_TryLock(GilMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    /* Out of order is no danger where nobody waits. */
+    int got = try_mutex(m);
+    if (got)
+        gil_order_took(m, rank_of(m));
+    return got;
+}
+
+int
+GilMutex_LockTimed(GilMutex *m, uint64_t ns, unsigned flags)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    return lock(m, ns, flags, __func__);
+}
+
+void
+GilMutex_Unlock(GilMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    unlock(m, __func__);
+}
+
+int
+GilMutex_IsLocked(GilMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    return gil_bytelock_is_locked(&m->_bits);
+}
+
+/* --- recursive --- */
+
+/* The calling thread as an owner: never 0. */
+static uintptr_t
+self(void)
+{
+    return (uintptr_t)gil_machine_thread() + 1;
+}
+
+/* Relaxed: this thread's name is there only if this thread has put it there, and nobody else takes it away. */
+static int
+is_mine(const GilRecursiveMutex *m)
+{
+    return gil_load_relaxed(&m->_owner) == self();
+}
+
+static void
+again(GilRecursiveMutex *m, const char *func)
+{
+    if (m->_level == UINT32_MAX)
+        gil_panic(func, "the mutex is taken too many times");
+    m->_level++;
+}
+
+int
+GilRecursiveMutex_LockTimed(GilRecursiveMutex *m, uint64_t ns, unsigned flags)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    if (is_mine(m)) {
+        again(m, __func__);
+        return 1;
+    }
+    int got = lock(&m->_mutex, ns, flags, __func__);
+    if (got == 1)
+        gil_store_relaxed(&m->_owner, self());
+    return got;
+}
+
+void
+GilRecursiveMutex_Lock(GilRecursiveMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    if (is_mine(m)) {
+        again(m, __func__);
+        return;
+    }
+    (void)lock(&m->_mutex, GIL_WAIT_FOREVER, 0, __func__);
+    gil_store_relaxed(&m->_owner, self());
+}
+
+int
+GilRecursiveMutex_TryLock(GilRecursiveMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    if (is_mine(m)) {
+        again(m, __func__);
+        return 1;
+    }
+    if (!GilMutex_TryLock(&m->_mutex))
+        return 0;
+    gil_store_relaxed(&m->_owner, self());
+    return 1;
+}
+
+void
+GilRecursiveMutex_Unlock(GilRecursiveMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    GIL_REQUIRE(is_mine(m), "the calling thread does not have the mutex");
+    if (m->_level > 0) {
+        m->_level--;
+        return;
+    }
+    gil_store_relaxed(&m->_owner, 0);
+    unlock(&m->_mutex, __func__);
+}
+
+int
+GilRecursiveMutex_IsLockedByCurrentThread(GilRecursiveMutex *m)
+{
+    GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    return is_mine(m);
+}
+
+/* --- readers and writers --- */
+
+static int
+try_read(void *rw)
+{
+    return gil_rwlock_try_read(&((GilRWMutex *)rw)->_bits);
+}
+
+static enum gil_waited
+sleep_read(void *rw, struct gil_wait *wait)
+{
+    return gil_rwlock_sleep_read(&((GilRWMutex *)rw)->_bits, wait);
+}
+
+static void
+undo_read(void *rw)
+{
+    (void)gil_rwlock_unlock_read(&((GilRWMutex *)rw)->_bits);
+}
+
+static int
+try_write(void *rw)
+{
+    return gil_rwlock_try_write(&((GilRWMutex *)rw)->_bits);
+}
+
+static enum gil_waited
+sleep_write(void *rw, struct gil_wait *wait)
+{
+    return gil_rwlock_sleep_write(&((GilRWMutex *)rw)->_bits, wait);
+}
+
+static void
+undo_write(void *rw)
+{
+    (void)gil_rwlock_unlock_write(&((GilRWMutex *)rw)->_bits);
+}
+
+static const struct gil_waitable read_kind = {try_read, sleep_read, undo_read};
+static const struct gil_waitable write_kind = {try_write, sleep_write, undo_write};
+
+void
+GilRWMutex_RLock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    (void)gil_wait_for(&read_kind, rw, GIL_WAIT_FOREVER, 0, __func__);
+}
+
+int
+GilRWMutex_TryRLock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    return try_read(rw);
+}
+
+int
+GilRWMutex_RLockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    return gil_wait_for(&read_kind, rw, ns, flags, __func__);
+}
+
+void
+GilRWMutex_RUnlock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    GIL_REQUIRE(gil_rwlock_unlock_read(&rw->_bits) == 0, "nobody reads under the mutex");
+}
+
+void
+GilRWMutex_Lock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    (void)gil_wait_for(&write_kind, rw, GIL_WAIT_FOREVER, 0, __func__);
+}
+
+int
+GilRWMutex_TryLock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    return try_write(rw);
+}
+
+int
+GilRWMutex_LockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    return gil_wait_for(&write_kind, rw, ns, flags, __func__);
+}
+
+void
+GilRWMutex_Unlock(GilRWMutex *rw)
+{
+    GIL_REQUIRE(rw != NULL, "the mutex is NULL");
+    GIL_REQUIRE(gil_rwlock_unlock_write(&rw->_bits) == 0, "nobody writes under the mutex");
+}

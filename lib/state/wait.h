@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting in the parking lot as a thread that may be attached: without the interpreter's lock, and open to interruption. */
+#ifndef GIL_STATE_WAIT_H
+#define GIL_STATE_WAIT_H
+
+#include "gilrt/base.h"
+#include "sync/parking.h"
+
+/* What can be waited for. */
+struct gil_waitable {
+    int (*try)(void *object);                                         /* 1: the caller has it */
+    enum gil_waited (*sleep)(void *object, struct gil_wait *wait);
+    void (*undo)(void *object); /* give back what was got, for others: the thread that got it will not run; NULL: nothing */
+};
+
+/* One wait of the calling thread, on its stack. */
+struct gil_waiting {
+    struct gil_wait wait;
+    GilThreadState *ts;        /* [const] what is attached; NULL: nothing */
+    const char *func;          /* [const] */
+    int interruptible;         /* [const] */
+    struct gil_waiting *outer; /* [own] the interruptible wait in the middle of which this one is */
+};
+
+/* Begin; ns and flags are the public ones. An interruptible wait of a thread that is not attached stops the process. */
+void gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, const char *func);
+void gil_waiting_end(struct gil_waiting *waiting);
+/* Do what the thread is asked to do, if the wait is interruptible: 0, or -1 with an exception set. May run anything. */
+int gil_waiting_attend(struct gil_waiting *waiting);
+/* what->sleep(), detached if the thread was attached, and it is again when this returns. */
+enum gil_waited gil_waiting_sleep(struct gil_waiting *waiting, const struct gil_waitable *what, void *object);
+
+/* All of it: 1, what->try() or a wake has given it to the caller; 0, late; -1, interrupted. */
+int gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigned flags, const char *func);
+
+/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set. Any thread. */
+void gil_wait_rouse(GilThreadState *ts);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The checker of the order of users' mutexes: who holds which, who waits for which, in a debug build. */
+#include "sync/order.h"
+
+#include "base/panic.h"
+#include "sync/machine.h"
+#include "sync/mutex.h"
+
+#include <stddef.h>
+
+#ifdef GIL_DEBUG
+
+/*
+ * STATE. Two tables of a fixed size, under one mutex: {address, thread, rank} of each mutex that is held, and {thread, address}
+ * of each thread that waits. What does not fit is not known, and what is not known is not accused: the checker may overlook, and
+ * never complains of what is in order.
+ *
+ * Why tables of the process, and no list a thread: a mutex may be given back by another thread than took it, and a ring of
+ * waiters is to be seen from one of them. Why declared ranks, and no graph learnt from what was seen: a mutex has no
+ * end that we are told of. Its memory becomes another mutex, with another place in the order, and the first order learnt
+ * would accuse the second.
+ */
+#define PLACES 512
+
+struct place {
+    const void *address; /* [mu] NULL: free */
+    unsigned long thread; /* [mu] */
+    unsigned rank;        /* [mu] of a mutex that is held */
+};
+
+static struct gil_mutex mu = GIL_MUTEX_INIT(GIL_RANK_ORDER, "the checker of the lock order");
+static struct place held[PLACES];  /* [mu] */
+static struct place waits[PLACES]; /* [mu] */
+
+/* The free place, or that of this address, or that of this thread. */
+static struct place *
+find_address(struct place *table, const void *address)
+{
+    for (int i = 0; i < PLACES; i++)
+        if (table[i].address == address)
+            return &table[i];
+    return NULL;
+}
+
+static struct place *
+find_waiter(unsigned long thread)
+{
+    for (int i = 0; i < PLACES; i++)
+        if (waits[i].address != NULL && waits[i].thread == thread)
+            return &waits[i];
+    return NULL;
+}
+
+/* The mutex of the highest rank that the thread holds; NULL: none that has one. */
+static const struct place *
+highest(unsigned long thread)
+{
+    const struct place *found = NULL;
+
+    for (int i = 0; i < PLACES; i++)
+        if (held[i].address != NULL && held[i].thread == thread && held[i].rank > (found != NULL ? found->rank : 0))
+            found = &held[i];
+    return found;
+}
+
+void
+gil_order_wants(const void *address, unsigned rank, const char *func)
+{
+    unsigned long self = gil_machine_thread();
+
+    gil_mutex_lock(&mu);
+    const struct place *other = rank != 0 ? highest(self) : NULL;
+    if (other != NULL && other->rank >= rank && other->address != address)
+        gil_panic(func, "lock order: mutex %p (rank %u) is wanted while mutex %p (rank %u) is held", address, rank,
+                  other->address, other->rank);
+    gil_mutex_unlock(&mu);
+}
+
+/* From the thread that holds address along who waits for whom; the caller holds mu. */
+static void
+look_for_ring(const void *address, unsigned long self, const char *func)
+{
+    const struct place *holder = find_address(held, address);
+    const struct place *first = holder;
+
+    if (holder != NULL && holder->thread == self)
+        gil_panic(func, "mutex %p is wanted by the thread that holds it", address);
+    for (int steps = 0; holder != NULL && steps < PLACES; steps++) {
+        const struct place *next = find_waiter(holder->thread);
+        holder = next != NULL ? find_address(held, next->address) : NULL;
+        if (holder != NULL && holder->thread == self)
+            gil_panic(func, "deadlock: this thread holds mutex %p and waits for mutex %p, and thread %#lx, which holds that, "
+                            "waits for this thread", holder->address, address, first->thread);
+    }
+}
+
+void
+gil_order_waits(const void *address, const char *func)
+{
+    unsigned long self = gil_machine_thread();
+
+    gil_mutex_lock(&mu);
+    look_for_ring(address, self, func);
+    struct place *place = find_address(waits, NULL);
+    if (place != NULL)
+        *place = (struct place){address, self, 0};
+    gil_mutex_unlock(&mu);
+}
+
+void
+gil_order_waits_no_more(void)
+{
+    gil_mutex_lock(&mu);
+    struct place *place = find_waiter(gil_machine_thread());
+    if (place != NULL)
+        place->address = NULL;
+    gil_mutex_unlock(&mu);
+}
+
+void
+gil_order_took(const void *address, unsigned rank)
+{
+    gil_mutex_lock(&mu);
+    /* One that was destroyed while it was locked has left its place to the one that is there now. */
+    struct place *place = find_address(held, address);
+    if (place == NULL)
+        place = find_address(held, NULL);
+    if (place != NULL)
+        *place = (struct place){address, gil_machine_thread(), rank};
+    gil_mutex_unlock(&mu);
+}
+
+void
+gil_order_gives(const void *address)
+{
+    gil_mutex_lock(&mu);
+    struct place *place = find_address(held, address);
+    if (place != NULL)
+        place->address = NULL;
+    gil_mutex_unlock(&mu);
+}
+
+void
+gil_order_waits_for_lock(const char *func)
+{
+    gil_mutex_lock(&mu);
+    const struct place *other = highest(gil_machine_thread());
+    if (other != NULL && other->rank > GIL_ORDER_LOCK)
+        gil_panic(func, "lock order: the interpreter's lock (rank %d) is waited for while mutex %p (rank %u) is held",
+                  GIL_ORDER_LOCK, other->address, other->rank);
+    gil_mutex_unlock(&mu);
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What the library keeps for a thread, whoever started it: values of its own and what to call at its end. */
+#ifndef GIL_SYNC_THREAD_H
+#define GIL_SYNC_THREAD_H
+
+/*
+ * Call what the calling thread has asked for at its end, then the destructors of its values; forget both. For a destructor of
+ * thread-specific data that must come after these; otherwise it happens by itself. Runs anything.
+ */
+void gil_thread_exit(void);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* <gilrt/sync.h> as hosts and extensions use it. */
+#include "support/support.h"
+
+#include <gilrt.h>
+
+#include <pthread.h>
+
+static GilMutex mutex;
+static GilCondition condition;
+static GilEvent event;
+static GilSemaphore semaphore = GilSemaphore_INIT(2);
+static GilBarrier barrier = GilBarrier_INIT(2);
+static GilOnce once;
+static int ready; /* [mutex] */
+static int runs;
+
+static void *
+get_ready(void *unused)
+{
+    (void)unused;
+    GilMutex_Lock(&mutex);
+    ready = 1;
+    GilMutex_Unlock(&mutex);
+    GilCondition_Notify(&condition);
+    GilCondition_NotifyAll(&condition);
+    return NULL;
+}
+
+START_TEST(test_api_sync__a_condition_is_waited_for)
+{
+    pthread_t thread;
+
+    GilMutex_Lock(&mutex);
+    ck_assert_int_eq(GilCondition_WaitTimed(&condition, &mutex, 1000000, 0), 0);
+    ck_assert_int_eq(GilMutex_IsLocked(&mutex), 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, get_ready, NULL), 0);
+    while (!ready)
+        GilCondition_Wait(&condition, &mutex);
+    GilMutex_Unlock(&mutex);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static void *
+set_event(void *unused)
+{
+    (void)unused;
+    ready = 1; /* seen by who finds the event set */
+    GilEvent_Set(&event);
+    return NULL;
+}
+
+START_TEST(test_api_sync__an_event_is_waited_for)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(GilEvent_IsSet(&event), 0);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, 1000000, 0), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, set_event, NULL), 0);
+    GilEvent_Wait(&event);
+    ck_assert_int_eq(ready, 1);
+    ck_assert_int_eq(GilEvent_IsSet(&event), 1);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, 0, 0), 1);
+    GilEvent_Clear(&event);
+    ck_assert_int_eq(GilEvent_IsSet(&event), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+START_TEST(test_api_sync__permits_are_counted)
+{
+    GilSemaphore_Acquire(&semaphore);
+    ck_assert_int_eq(GilSemaphore_TryAcquire(&semaphore), 1);
+    ck_assert_int_eq(GilSemaphore_TryAcquire(&semaphore), 0);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 1000000, 0), 0);
+    ck_assert_int_eq(GilSemaphore_Release(&semaphore, 3), 0);
+    ck_assert_int_eq(GilSemaphore_Release(&semaphore, INT32_MAX), -1);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 0, 0), 1);
+    ck_assert_int_eq(GilSemaphore_TryAcquire(&semaphore), 0);
+}
+END_TEST
+
+static void *
+meet(void *result)
+{
+    *(int *)result = GilBarrier_Wait(&barrier);
+    return NULL;
+}
+
+START_TEST(test_api_sync__threads_meet)
+{
+    pthread_t thread;
+    int other;
+
+    ck_assert_int_eq(GilBarrier_WaitTimed(&barrier, 1000000, 0), 0);
+    for (int round = 0; round < 100; round++) {
+        ck_assert_int_eq(pthread_create(&thread, NULL, meet, &other), 0);
+        int mine = GilBarrier_WaitTimed(&barrier, GIL_WAIT_FOREVER, 0);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        ck_assert_int_eq(mine + other, 3);
+    }
+}
+END_TEST
+
+static int
+do_it(void *result)
+{
+    runs++;
+    ck_assert_int_eq(GilOnce_IsDone(&once), 0);
+    return *(int *)result;
+}
+
+START_TEST(test_api_sync__what_is_done_once)
+{
+    int result = 5;
+
+    ck_assert_int_eq(GilOnce_Call(&once, do_it, &result), 5);
+    ck_assert_int_eq(GilOnce_IsDone(&once), 0);
+    result = -1;
+    ck_assert_int_eq(GilOnce_Call(&once, do_it, &result), -1);
+    result = 0;
+    ck_assert_int_eq(GilOnce_Call(&once, do_it, &result), 0);
+    ck_assert_int_eq(GilOnce_IsDone(&once), 1);
+    ck_assert_int_eq(GilOnce_Call(&once, do_it, &result), 0);
+    ck_assert_int_eq(runs, 3);
+}
+END_TEST
+
+/* --- misuse --- */
+
+static int
+do_it_again(void *data)
+{
+    return GilOnce_Call(&once, do_it_again, data);
+}
+
+static void
+once_within_itself(void *unused)
+{
+    (void)GilOnce_Call(&once, do_it_again, unused);
+}
+
+static void
+once_of_nothing(void *unused)
+{
+    (void)GilOnce_Call(&once, NULL, unused);
+}
+
+static void
+wait_without_the_mutex(void *unused)
+{
+    (void)unused;
+    GilCondition_Wait(&condition, &mutex);
+}
+
+static void
+wait_for_nobody(void *unused)
+{
+    GilBarrier nobody = {0, 0};
+
+    (void)unused;
+    (void)GilBarrier_Wait(&nobody);
+}
+
+START_TEST(test_api_sync__misuse_stops_the_process)
+{
+    gil_test_expect_abort(once_within_itself, NULL, "GilOnce_Call: called from within the function that it calls");
+    gil_test_expect_abort(once_of_nothing, NULL, "GilOnce_Call: the function is NULL");
+    gil_test_expect_abort(wait_without_the_mutex, NULL, "GilCondition_Wait: the mutex is not locked");
+    gil_test_expect_abort(wait_for_nobody, NULL, "GilBarrier_Wait: the barrier is for nobody");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("api/sync");
+    TCase *tcase = tcase_create("sync");
+    TCase *running = tcase_create("running");
+
+    /* Without a runtime, and in a thread that is attached. */
+    tcase_add_checked_fixture(running, gil_test_start, gil_test_stop);
+    for (int i = 0; i < 2; i++) {
+        TCase *each = i == 0 ? tcase : running;
+        tcase_add_test(each, test_api_sync__a_condition_is_waited_for);
+        tcase_add_test(each, test_api_sync__an_event_is_waited_for);
+        tcase_add_test(each, test_api_sync__permits_are_counted);
+        tcase_add_test(each, test_api_sync__threads_meet);
+        tcase_add_test(each, test_api_sync__what_is_done_once);
+        suite_add_tcase(suite, each);
+    }
+    tcase_add_test(tcase, test_api_sync__misuse_stops_the_process);
+    return suite;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting as an attached thread: the interpreter's lock is left, requests are met, the end of an interpreter loses nothing. */
+#include "unit/state/world.h"
+
+#include "gilrt/mutex.h"
+#include "gilrt/sync.h"
+#include "state/wait.h"
+
+#include <errno.h>
+
+static GilSemaphore semaphore;
+static GilThreadState *asked_of;
+static int polls; /* [atomic] times that somebody asked and was heard */
+static int over;  /* [atomic] the inner wait is */
+
+/* What is asked for is raised as the collector, which a poll calls through the table. */
+static int
+raise_when_asked(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_COLLECT);
+    gil_fetch_add_seq_cst(&polls, 1);
+    return -1;
+}
+
+static int
+nothing_to_raise(GilThreadState *ts)
+{
+    raise_when_asked(ts);
+    return 0;
+}
+
+static void
+ask(GilThreadState *ts)
+{
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
+    gil_wait_rouse(ts);
+}
+
+static void *
+ask_when_asleep(void *unused)
+{
+    (void)unused;
+    while (!(gil_load_acquire(&semaphore._bits) & 1))
+        sched_yield();
+    ask(asked_of);
+    return NULL;
+}
+
+START_TEST(test_state_wait__an_interruptible_wait_ends_when_something_raises)
+{
+    pthread_t thread;
+
+    gil_state_hooks.collect = raise_when_asked;
+    asked_of = world_ts;
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask_when_asleep, NULL), 0);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    ck_assert_int_eq(polls, 1);
+    ck_assert_ptr_null(world_ts->sleeping);
+    ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static void *
+ask_then_give(void *unused)
+{
+    ask_when_asleep(unused);
+    while (gil_load_acquire(&polls) == 0)
+        sched_yield();
+    ck_assert_int_eq(GilSemaphore_Release(&semaphore, 1), 0);
+    return NULL;
+}
+
+START_TEST(test_state_wait__it_goes_on_when_nothing_raises)
+{
+    pthread_t thread;
+
+    gil_state_hooks.collect = nothing_to_raise;
+    asked_of = world_ts;
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask_then_give, NULL), 0);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), 1);
+    ck_assert_int_eq(polls, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+START_TEST(test_state_wait__what_was_asked_before_is_met_first)
+{
+    GilMutex mutex = {0};
+    GilCondition condition = {0};
+    GilBarrier barrier = GilBarrier_INIT(2);
+
+    gil_state_hooks.collect = raise_when_asked;
+    ask(world_ts);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    GilMutex_Lock(&mutex);
+    ask(world_ts);
+    ck_assert_int_eq(GilCondition_WaitTimed(&condition, &mutex, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    ck_assert_int_eq(GilMutex_IsLocked(&mutex), 1);
+    ask(world_ts);
+    ck_assert_int_eq(GilBarrier_WaitTimed(&barrier, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    ck_assert_uint_eq(barrier._arrived, 0);
+    ck_assert_int_eq(polls, 3);
+    /* Without the flag nobody looks. */
+    ask(world_ts);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 1000, 0), 0);
+    ck_assert_int_eq(polls, 3);
+}
+END_TEST
+
+/* Waits in the middle of a wait: the request that the inner one meets raises nothing, the outer goes on. */
+static int
+wait_when_asked(GilThreadState *ts)
+{
+    GilSemaphore inner = GilSemaphore_INIT(0);
+
+    nothing_to_raise(ts);
+    if (polls == 1) {
+        ck_assert_ptr_nonnull(ts->sleeping);
+        ask(ts);
+        ck_assert_int_eq(GilSemaphore_AcquireTimed(&inner, 100000, GIL_WAIT_INTERRUPTIBLE), 0);
+        ck_assert_int_eq(polls, 2);
+        gil_store_release(&over, 1);
+    }
+    return polls == 3 ? -1 : 0;
+}
+
+static void *
+ask_twice(void *unused)
+{
+    ask_when_asleep(unused);
+    while (!gil_load_acquire(&over))
+        sched_yield();
+    ask(asked_of);
+    return NULL;
+}
+
+START_TEST(test_state_wait__a_wait_within_a_wait)
+{
+    pthread_t thread;
+
+    gil_state_hooks.collect = wait_when_asked;
+    asked_of = world_ts;
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask_twice, NULL), 0);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    ck_assert_int_eq(polls, 3);
+    ck_assert_ptr_null(world_ts->sleeping);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+START_TEST(test_state_wait__nobody_is_roused_who_does_not_wait)
+{
+    gil_wait_rouse(world_ts);
+    ck_assert_ptr_null(world_ts->sleeping);
+}
+END_TEST
+
+START_TEST(test_B9_waiting_keeps_errno)
+{
+    errno = ERANGE;
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 200000, 0), 0);
+    ck_assert_int_eq(errno, ERANGE);
+}
+END_TEST
+
+static void
+detached_and_interruptible(void *unused)
+{
+    (void)unused;
+    (void)GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
+}
+
+START_TEST(test_L1_an_interruptible_wait_wants_an_attached_thread)
+{
+    GilThreadState *ts = GilEval_SaveThread();
+
+    gil_test_expect_abort(detached_and_interruptible, NULL,
+                          "GilSemaphore_AcquireTimed: the calling thread is not attached to an interpreter, and an interruptible");
+    GilEval_RestoreThread(ts);
+}
+END_TEST
+
+static GilMutex mutex;
+
+/* In the second interpreter, without a guard: it never comes back. */
+static void *
+wait_in_what_will_end(void *ts)
+{
+    gil_tstate_attach(ts, "test");
+    GilMutex_Lock(&mutex);
+    ck_abort_msg("it came back");
+    return NULL;
+}
+
+START_TEST(test_state_wait__who_is_too_late_passes_the_mutex_on)
+{
+    pthread_t thread;
+    GilThreadState *first = GilEval_SaveThread();
+    GilThreadState *second = world_interp_new();
+    GilThreadState *other = gil_tstate_new(second->interp);
+
+    GilMutex_Lock(&mutex);
+    ck_assert_int_eq(pthread_create(&thread, NULL, wait_in_what_will_end, other), 0);
+    while (!(gil_load_acquire(&mutex._bits) & 2))
+        sched_yield();
+    gil_tstate_attach(second, "test");
+    ck_assert_uint_eq(world_interp_end(second), 0);
+    GilMutex_Unlock(&mutex);
+    /* It was woken, perhaps handed the mutex, and will sleep for ever. */
+    GilMutex_Lock(&mutex);
+    GilMutex_Unlock(&mutex);
+    gil_tstate_attach(first, "test");
+    ck_assert_int_eq(pthread_detach(thread), 0);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/wait");
+    TCase *tcase = tcase_create("wait");
+    TCase *ending = tcase_create("ending");
+
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_add_test(tcase, test_state_wait__an_interruptible_wait_ends_when_something_raises);
+    tcase_add_test(tcase, test_state_wait__it_goes_on_when_nothing_raises);
+    tcase_add_test(tcase, test_state_wait__what_was_asked_before_is_met_first);
+    tcase_add_test(tcase, test_state_wait__a_wait_within_a_wait);
+    tcase_add_test(tcase, test_state_wait__nobody_is_roused_who_does_not_wait);
+    tcase_add_test(tcase, test_B9_waiting_keeps_errno);
+    tcase_add_test(tcase, test_L1_an_interruptible_wait_wants_an_attached_thread);
+    suite_add_tcase(suite, tcase);
+    tcase_add_checked_fixture(ending, world_start, NULL);
+    tcase_add_test(ending, test_state_wait__who_is_too_late_passes_the_mutex_on);
+    suite_add_tcase(suite, ending);
+    return suite;
+}
