@@ -141,6 +141,12 @@ plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
                       size, base->tp_name, base->tp_basicsize);
         return -1;
     }
+    /* The number of items stands in the head, behind what an object without items has. */
+    if (plan->itemsize != 0 && size < (Gil_ssize_t)sizeof(GilVarObject)) {
+        GilErr_Format(GilExc_SystemError, "type '%s' has items, but a basicsize (%zd) below that of GilVarObject (%zu)",
+                      plan->name, size, sizeof(GilVarObject));
+        return -1;
+    }
     if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END)) {
         GilErr_Format(GilExc_SystemError,
                       "type '%s': Cannot extend variable-size class without Gil_TPFLAGS_ITEMS_AT_END.", plan->name);

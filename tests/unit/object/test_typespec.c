@@ -146,6 +146,9 @@ START_TEST(test_object_typespec__sizes_must_suit_the_base)
     GilType_Slot of_tuple[] = {{Gil_tp_base, &GilTuple_Type}, {0, NULL}};
     refused(of_tuple, -16, 0, GilExc_SystemError,
             "type 'test.T': Cannot extend variable-size class without Gil_TPFLAGS_ITEMS_AT_END.");
+    GilType_Spec items = {"test.T", 0, 4, 0, no_slots};
+    ck_assert_ptr_null(GilType_FromSpec(&items));
+    expect_error(GilExc_SystemError, "type 'test.T' has items, but a basicsize (16) below that of GilVarObject (24)");
 }
 END_TEST
 
