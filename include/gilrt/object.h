@@ -287,6 +287,14 @@ GIL_API GilObject *GilObject_Str(GilObject *o);
  *  @lock_held
  *  @reenters the type's repr */
 GIL_API GilObject *GilObject_ASCII(GilObject *o);
+/** @p obj as text by the specification @p format_spec, a str; NULL: an empty one. int, float and str know
+ *  "[[fill]align][sign][z][#][0][width][grouping][.precision][type]" (CPython's, but that `n` knows no locale); other
+ *  objects are asked for their __format__, and without one are their str and know no specification. ValueError,
+ *  TypeError; SystemError when the specification is no str.
+ *  @newref
+ *  @lock_held
+ *  @reenters  the object's __format__, or its str */
+GIL_API GilObject *GilObject_Format(GilObject *obj, GilObject *format_spec);
 /** Hash value, or -1 with the error set (TypeError for unhashable objects).
  *  @lock_held
  *  @reenters the type's hash */

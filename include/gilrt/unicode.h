@@ -290,6 +290,12 @@ GIL_API GilObject *GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t 
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Splitlines(GilObject *str, int keepends);
+/** @p format with its conversions (`%s %r %a %c %d %i %u %o %x %X %e %f %g %%`, flags, width, precision, `%(name)s`)
+ *  replaced by @p args, a tuple of them, one argument, or a mapping: what `format % args` gives. TypeError, ValueError.
+ *  @newref
+ *  @lock_held
+ *  @reenters str, repr, index and float of the arguments */
+GIL_API GilObject *GilUnicode_Format(GilObject *format, GilObject *args);
 /** @p str with at most @p maxcount (-1: all) occurrences of @p substr replaced by @p replstr.
  *  @newref
  *  @lock_held */

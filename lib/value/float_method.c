@@ -8,6 +8,7 @@
 #include "object/type.h"
 #include "value/float.h"
 #include "value/float_text.h"
+#include "value/format_object.h"
 #include "value/long.h"
 
 #include <float.h>
@@ -96,6 +97,7 @@ float_as_integer_ratio(GilObject *self, GilObject *Gil_UNUSED(args))
 }
 
 GilMethodDef gil_float_methods[] = {
+    GIL_FORMAT_METHOD,
     {"as_integer_ratio", float_as_integer_ratio, GIL_METH_NOARGS,
      "as_integer_ratio($self, /)\n--\n\nThe pair of ints whose quotient the float is exactly."},
     {"conjugate", float_conjugate, GIL_METH_NOARGS, "conjugate($self, /)\n--\n\nThe float itself."},

@@ -1,6 +1,12 @@
 # One line a topic: libcore_la_SOURCES += lib/value/STEM.c lib/value/STEM.h
 libcore_la_SOURCES += lib/value/traceback.c lib/value/traceback.h
 libcore_la_SOURCES += lib/value/unicode.c lib/value/unicode.h
+libcore_la_SOURCES += lib/value/format_spec.c lib/value/format_spec.h
+libcore_la_SOURCES += lib/value/format_number.c lib/value/format_number.h
+libcore_la_SOURCES += lib/value/format_object.c lib/value/format_object.h
+libcore_la_SOURCES += lib/value/unicode_format.c lib/value/unicode_format.h
+libcore_la_SOURCES += lib/value/unicode_percent.c
+libcore_la_SOURCES += lib/value/unicode_writer.c lib/value/unicode_writer.h
 libcore_la_SOURCES += lib/value/unicode_codec.c lib/value/unicode_codec.h
 libcore_la_SOURCES += lib/value/unicode_compare.c
 libcore_la_SOURCES += lib/value/unicode_intern.c lib/value/unicode_intern.h

@@ -11,6 +11,7 @@
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
+#include "value/format_object.h"
 #include "value/long.h"
 
 #include <string.h>
@@ -273,6 +274,7 @@ long_from_bytes(GilObject *type, GilObject *const *args, Gil_ssize_t nargs, GilO
 }
 
 GilMethodDef gil_long_methods[] = {
+    GIL_FORMAT_METHOD,
     {"as_integer_ratio", long_as_integer_ratio, GIL_METH_NOARGS,
      "as_integer_ratio($self, /)\n--\n\nThe pair of the int and 1."},
     {"bit_count", long_bit_count, GIL_METH_NOARGS, "bit_count($self, /)\n--\n\nNumber of ones in the absolute value."},

@@ -24,6 +24,7 @@
 #include "object/format.h"
 #include "object/type.h"
 #include "value/unicode_codec.h"
+#include "value/unicode_format.h"
 #include "value/unicode_intern.h"
 #include "value/unicode_method.h"
 
@@ -105,6 +106,31 @@ gil_unicode_alloc(GilThreadState *ts, Gil_ssize_t length, Gil_UCS4 maxchar)
     _GilUnicode_WRITE(kind, _GilUnicode_DATA(op), length, 0);
     GIL_ASSERT(unicode_check(op));
     return op;
+}
+
+/* gil_unicode_resize() without an error set on failure. */
+static GilObject *
+resize(GilThreadState *ts, GilObject *op, Gil_ssize_t length)
+{
+    size_t kind = (size_t)GilUnicode_KIND(op);
+    size_t head = (size_t)((char *)_GilUnicode_DATA(op) - (char *)op);
+
+    if (GIL_UNLIKELY((size_t)length > ((size_t)GIL_SSIZE_T_MAX - head) / kind - 1))
+        return NULL;
+    op = gil_heap_realloc(ts->heap, op, head + ((size_t)length + 1) * kind);
+    if (op == NULL)
+        return NULL;
+    ((GilASCIIObject *)(void *)op)->length = length;
+    _GilUnicode_WRITE((int)kind, _GilUnicode_DATA(op), length, 0);
+    GIL_ASSERT(unicode_check(op));
+    return op;
+}
+
+GilObject *
+gil_unicode_resize(GilThreadState *ts, GilObject *op, Gil_ssize_t length)
+{
+    op = resize(ts, op, length);
+    return op != NULL ? op : gil_err_no_memory(ts);
 }
 
 static void
@@ -465,13 +491,11 @@ static GilObject *
 append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(left), more = GilUnicode_GET_LENGTH(right);
-    size_t kind = (size_t)GilUnicode_KIND(left);
 
     if (left == right || !is_private(left) || GilUnicode_MAX_CHAR_VALUE(right) > GilUnicode_MAX_CHAR_VALUE(left)
-        || more > (GIL_SSIZE_T_MAX - (Gil_ssize_t)sizeof(GilCompactUnicodeObject)) / (Gil_ssize_t)kind - length - 1)
+        || more > GIL_SSIZE_T_MAX - length)
         return NULL;
-    size_t head = (size_t)((char *)_GilUnicode_DATA(left) - (char *)left);
-    GilObject *op = gil_heap_realloc(ts->heap, left, head + ((size_t)(length + more) + 1) * kind);
+    GilObject *op = resize(ts, left, length + more);
     if (op == NULL)
         return NULL;
     if (!GilUnicode_IS_ASCII(op)) { /* a UTF-8 form made before is that of the old text */
@@ -480,10 +504,7 @@ append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
         str->utf8 = NULL;
         str->utf8_length = 0;
     }
-    ((GilASCIIObject *)(void *)op)->length = length + more;
     gil_unicode_copy(op, length, right, 0, more);
-    _GilUnicode_WRITE((int)kind, _GilUnicode_DATA(op), length + more, 0);
-    GIL_ASSERT(unicode_check(op));
     return op;
 }
 
@@ -636,12 +657,17 @@ static GilMappingMethods unicode_as_mapping = {
     .mp_subscript = unicode_subscript,
 };
 
+static GilNumberMethods unicode_as_number = {
+    .nb_remainder = gil_unicode_remainder,
+};
+
 GilTypeObject GilUnicode_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
     .tp_name = "str",
     .tp_basicsize = sizeof(GilCompactUnicodeObject),
     .tp_dealloc = unicode_dealloc,
     .tp_repr = gil_unicode_repr,
+    .tp_as_number = &unicode_as_number,
     .tp_as_sequence = &unicode_as_sequence,
     .tp_as_mapping = &unicode_as_mapping,
     .tp_hash = gil_unicode_hash,

@@ -38,6 +38,9 @@ int gil_unicode_need(const char *func, GilObject *op);
  * length 0 too this is a new object. NULL with MemoryError.
  */
 GilObject *gil_unicode_alloc(GilThreadState *ts, Gil_ssize_t length, Gil_UCS4 maxchar);
+/* op, a new string that only the caller has, with another length in its form; it may move. Code points that are new are
+ * uninitialised. NULL with MemoryError, and op as before; making it shorter cannot fail. */
+GilObject *gil_unicode_resize(GilThreadState *ts, GilObject *op, Gil_ssize_t length);
 /* The process-wide string of one code point below 256; immortal. */
 GilObject *gil_unicode_latin1(Gil_UCS1 ch);
 /* The process-wide empty string; immortal. */

@@ -12,6 +12,8 @@
 #include "gilrt/long.h"
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
+#include "value/format_object.h"
+#include "value/unicode_format.h"
 #include "value/unicode_search.h"
 
 /* --- characters --- */
@@ -507,9 +509,13 @@ unicode_isidentifier(GilObject *self, GilObject *Gil_UNUSED(args))
 }
 
 GilMethodDef gil_unicode_methods[] = {
+    GIL_FORMAT_METHOD,
     {"count", _GilCFunction_CAST(unicode_count), GIL_METH_FASTCALL, "count(sub[, start[, end]]) -> int"},
     {"encode", _GilCFunction_CAST(unicode_encode), GIL_METH_FASTCALL, "encode([encoding[, errors]]) -> bytes"},
     {"endswith", _GilCFunction_CAST(unicode_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
+    {"format", _GilCFunction_CAST(gil_unicode_format_method), GIL_METH_VARARGS | GIL_METH_KEYWORDS,
+     "format(*args, **kwargs) -> str"},
+    {"format_map", gil_unicode_format_map, GIL_METH_O, "format_map(mapping) -> str"},
     {"find", _GilCFunction_CAST(unicode_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int"},
     {"index", _GilCFunction_CAST(unicode_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
     {"isidentifier", unicode_isidentifier, GIL_METH_NOARGS, "isidentifier() -> bool"},
