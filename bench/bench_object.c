@@ -48,6 +48,10 @@ static const struct bench_scenario scenarios[] = {
     FIGURE("tuple3", make_tuple3, floor_memory, 3000000),
     FIGURE("list", make_list, floor_memory, 3000000),
     FIGURE("dict", make_dict, floor_memory, 3000000),
+    FIGURE("instance", make_instance, floor_memory, 3000000),
+    FIGURE("instance_gc", make_instance_gc, floor_memory, 3000000),
+    FIGURE("call_instance", call_instance, floor_memory, 3000000),
+    FIGURE("vectorcall", vectorcall, NULL, 3000000),
 };
 
 int

@@ -11,7 +11,11 @@
     void side##_make_int(long n, double *values);        \
     void side##_make_tuple3(long n, double *values);     \
     void side##_make_list(long n, double *values);       \
-    void side##_make_dict(long n, double *values);
+    void side##_make_dict(long n, double *values);       \
+    void side##_make_instance(long n, double *values);   \
+    void side##_make_instance_gc(long n, double *values); \
+    void side##_call_instance(long n, double *values);   \
+    void side##_vectorcall(long n, double *values);
 
 OBJECT_SIDE(ours)
 OBJECT_SIDE(cpython)

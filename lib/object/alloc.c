@@ -33,6 +33,18 @@ gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems)
     return items;
 }
 
+static void
+empty_lists(GilObject *object)
+{
+    struct gil_weakref **weak = gil_weakref_list(object);
+    GilObject **dict = gil_instance_dict_slot(object);
+
+    if (weak != NULL)
+        *weak = NULL;
+    if (dict != NULL)
+        *dict = NULL;
+}
+
 static inline GilObject *
 init_head(void *op, GilTypeObject *type)
 {
@@ -41,15 +53,14 @@ init_head(void *op, GilTypeObject *type)
     object->ob_refcnt = 1;
     object->ob_type = type;
     Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
-    if (type->tp_weaklistoffset != 0)
-        *gil_weakref_list(object) = NULL;
-    if (type->tp_dictoffset != 0)
-        *gil_instance_dict_slot(object) = NULL;
+    if ((type->tp_weaklistoffset | type->tp_dictoffset) != 0)
+        empty_lists(object);
     return object;
 }
 
-GilObject *
-gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
+/* The one body of all that allocate, in line where it matters. */
+static inline GilObject *
+alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     if (gil_type_has_gc(type)) {
         struct gil_gc_head *head = NULL;
@@ -65,12 +76,27 @@ gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
     return op != NULL ? init_head(op, type) : gil_err_no_memory(ts);
 }
 
+/* gil_object_size(), in line for instances of one size. */
+static inline size_t
+instance_size(const GilTypeObject *type, Gil_ssize_t nitems)
+{
+    if (GIL_LIKELY(nitems == 0 && (type->tp_flags & GIL_TPFLAGS_MANAGED) == 0))
+        return (size_t)type->tp_basicsize;
+    return gil_object_size(type, nitems);
+}
+
+GilObject *
+gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    return alloc_size(ts, type, size);
+}
+
 GilObject *
 gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
 {
-    size_t size = gil_object_size(type, nitems);
+    size_t size = instance_size(type, nitems);
 
-    return size != 0 ? gil_object_alloc_size(ts, type, size) : gil_err_no_memory(ts);
+    return GIL_LIKELY(size != 0) ? alloc_size(ts, type, size) : gil_err_no_memory(ts);
 }
 
 void
@@ -124,7 +150,7 @@ _GilObject_New(GilTypeObject *type)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    return type != NULL ? gil_object_alloc(ts, type, 0) : gil_err_null(__func__);
+    return GIL_LIKELY(type != NULL) ? alloc_size(ts, type, instance_size(type, 0)) : gil_err_null(__func__);
 }
 
 GilVarObject *
@@ -140,6 +166,28 @@ _GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size)
     return op;
 }
 
+/* Zero what follows the head; up to four words in place, not in a loop, for compilers make a call of that. */
+static inline void
+clear_fields(GilObject *op, size_t size)
+{
+    uint64_t *word = (uint64_t *)(void *)(op + 1);
+
+    if (size > sizeof *op + 4 * sizeof *word || size % sizeof *word != 0) {
+        memset(word, 0, size - sizeof *op);
+        return;
+    }
+    switch ((size - sizeof *op) / sizeof *word) {
+    case 4:
+        word[3] = 0; /* fall through */
+    case 3:
+        word[2] = 0; /* fall through */
+    case 2:
+        word[1] = 0; /* fall through */
+    case 1:
+        word[0] = 0;
+    }
+}
+
 GilObject *
 GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
 {
@@ -147,13 +195,13 @@ GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
 
     if (type == NULL)
         return gil_err_null(__func__);
-    size_t size = gil_object_size(type, nitems);
-    if (size == 0)
+    size_t size = instance_size(type, nitems);
+    if (GIL_UNLIKELY(size == 0))
         return gil_err_no_memory(ts);
-    GilObject *op = gil_object_alloc_size(ts, type, size);
-    if (op == NULL)
+    GilObject *op = alloc_size(ts, type, size);
+    if (GIL_UNLIKELY(op == NULL))
         return NULL;
-    memset(op + 1, 0, size - sizeof *op);
+    clear_fields(op, size);
     if (type->tp_itemsize != 0)
         Gil_SET_SIZE(op, nitems);
     if (gil_type_has_gc(type))

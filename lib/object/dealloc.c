@@ -87,16 +87,17 @@ _Gil_Dealloc(GilObject *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    if (ts->dealloc_depth > 0 && (ts->dealloc_depth >= NESTED_MAX || gil_stack_is_low(ts))) {
+    int depth = ts->dealloc_depth;
+    if (depth > 0 && (depth >= NESTED_MAX || gil_stack_is_low(ts))) {
         put_off(ts, op);
         return;
     }
-    ts->dealloc_depth++;
+    ts->dealloc_depth = depth + 1;
     destroy(ts, op);
-    if (ts->dealloc_depth == 1)
-        while (ts->dealloc_later != NULL)
+    if (depth == 0)
+        while (GIL_UNLIKELY(ts->dealloc_later != NULL))
             destroy(ts, take_put_off(ts));
-    ts->dealloc_depth--;
+    ts->dealloc_depth = depth;
 }
 
 void

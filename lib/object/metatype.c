@@ -179,9 +179,13 @@ type_call(GilObject *self, GilObject *args, GilObject *kwargs)
         return NULL;
     }
     /* tp_new may answer with any object. Only an instance of the type is initialised, as what it is; type(x) none. */
-    if (type == &GilType_Type || !GilType_IsSubtype(Gil_TYPE(obj), type) || Gil_TYPE(obj)->tp_init == NULL)
+    if (type == &GilType_Type || (Gil_TYPE(obj) != type && !GilType_IsSubtype(Gil_TYPE(obj), type)))
         return obj;
-    if (Gil_TYPE(obj)->tp_init(obj, args, kwargs) < 0) {
+    initproc init = Gil_TYPE(obj)->tp_init;
+    /* That of object lets all arguments pass when tp_new is another's. */
+    if (init == NULL || (init == GilBaseObject_Type.tp_init && Gil_TYPE(obj)->tp_new != GilBaseObject_Type.tp_new))
+        return obj;
+    if (init(obj, args, kwargs) < 0) {
         if (!gil_err_pending(ts))
             GilErr_Format(GilExc_SystemError, "tp_init of '%s' failed without setting an exception", type->tp_name);
         Gil_DECREF(obj);

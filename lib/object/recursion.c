@@ -77,14 +77,10 @@ gil_stack_measure(GilThreadState *ts)
 }
 
 int
-gil_recursion_enter(GilThreadState *ts, const char *where)
+gil_recursion_refuse(const char *where)
 {
-    if (GIL_UNLIKELY(ts->recursion >= GIL_RECURSION_LIMIT || gil_stack_is_low(ts))) {
-        GilErr_Format(GilExc_RecursionError, "maximum recursion depth exceeded%s", where != NULL ? where : "");
-        return -1;
-    }
-    ts->recursion++;
-    return 0;
+    GilErr_Format(GilExc_RecursionError, "maximum recursion depth exceeded%s", where != NULL ? where : "");
+    return -1;
 }
 
 int

@@ -28,8 +28,18 @@ gil_stack_is_low(GilThreadState *ts)
     return (uintptr_t)limit - (uintptr_t)__builtin_frame_address(0) - 1 < GIL_STACK_MARGIN;
 }
 
+/* RecursionError; always -1. */
+int gil_recursion_refuse(const char *where) __attribute__((cold));
+
 /* Gil_EnterRecursiveCall() for callers that have the thread state. */
-int gil_recursion_enter(GilThreadState *ts, const char *where);
+static inline int
+gil_recursion_enter(GilThreadState *ts, const char *where)
+{
+    if (GIL_UNLIKELY(ts->recursion >= GIL_RECURSION_LIMIT || gil_stack_is_low(ts)))
+        return gil_recursion_refuse(where);
+    ts->recursion++;
+    return 0;
+}
 
 static inline void
 gil_recursion_leave(GilThreadState *ts)

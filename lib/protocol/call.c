@@ -112,13 +112,31 @@ call_slot_packed(GilThreadState *ts, GilObject *callable, GilObject *const *args
     return result;
 }
 
+/*
+ * The function of a callable that is the library's own: what that gives back has been looked at where it called foreign
+ * code. NULL: the callable is none such, or a type, whose function may be foreign.
+ */
+static inline vectorcallfunc
+trusted_vectorcall_of(GilObject *callable)
+{
+    const GilTypeObject *type = Gil_TYPE(callable);
+    const unsigned long wanted = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_VECTORCALL;
+
+    if ((type->tp_flags & (wanted | Gil_TPFLAGS_TYPE_SUBCLASS)) != wanted)
+        return NULL;
+    return *(vectorcallfunc *)(void *)((char *)callable + type->tp_vectorcall_offset);
+}
+
 GilObject *
 gil_vectorcall(GilThreadState *ts, GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    vectorcallfunc call = gil_vectorcall_of(callable);
+    vectorcallfunc call = trusted_vectorcall_of(callable);
 
     GIL_ASSERT(!gil_err_pending(ts));
-    if (GIL_UNLIKELY(call == NULL))
+    if (GIL_LIKELY(call != NULL))
+        return call(callable, args, nargsf, kwnames);
+    call = gil_vectorcall_of(callable);
+    if (call == NULL)
         return call_slot_packed(ts, callable, args, GilVectorcall_NARGS(nargsf), kwnames);
     GilObject *result = call(callable, args, nargsf, kwnames);
     return gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
@@ -386,7 +404,13 @@ GilObject *
 GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    if (check_array(__func__, callable, args, nargsf, kwnames) < 0)
+    if (GIL_LIKELY(callable != NULL && args != NULL && kwnames == NULL)) {
+        vectorcallfunc call = trusted_vectorcall_of(callable);
+        GIL_ASSERT(!gil_err_pending(ts));
+        if (GIL_LIKELY(call != NULL))
+            return call(callable, args, nargsf, NULL);
+    }
+    else if (check_array(__func__, callable, args, nargsf, kwnames) < 0)
         return NULL;
     return gil_vectorcall(ts, callable, args, nargsf, kwnames);
 }

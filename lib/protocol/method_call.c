@@ -10,14 +10,10 @@
 #include "protocol/method_call.h"
 
 #include "object/ops.h"
-#include "object/recursion.h"
-#include "protocol/call.h"
 
 #define CONVENTION \
     (GIL_METH_VARARGS | GIL_METH_KEYWORDS | GIL_METH_NOARGS | GIL_METH_O | GIL_METH_FASTCALL | GIL_METH_METHOD)
 
-/* The function of a definition in its real signature; the detour over void (*)(void) is how C allows it. */
-#define FUNCTION(type, def) ((type)(void (*)(void))(def)->ml_meth)
 
 static GilObject *
 refuse_keywords(const GilMethodDef *def)
@@ -55,7 +51,7 @@ call_with_tuple(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObjec
         }
     }
     if ((def->ml_flags & GIL_METH_KEYWORDS) != 0)
-        result = FUNCTION(GilCFunctionWithKeywords, def)(self, tuple, kwargs);
+        result = GIL_METHOD_FUNCTION(GilCFunctionWithKeywords, def)(self, tuple, kwargs);
     else
         result = def->ml_meth(self, tuple);
     /* Not one step further without the lock: the tuple is an object. */
@@ -75,11 +71,11 @@ call_by_convention(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilTy
     case GIL_METH_O:
         return check_count(def, nargs, 1) < 0 ? NULL : def->ml_meth(self, args[0]);
     case GIL_METH_FASTCALL:
-        return FUNCTION(GilCFunctionFast, def)(self, args, nargs);
+        return GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
     case GIL_METH_FASTCALL | GIL_METH_KEYWORDS:
-        return FUNCTION(GilCFunctionFastWithKeywords, def)(self, args, nargs, kwnames);
+        return GIL_METHOD_FUNCTION(GilCFunctionFastWithKeywords, def)(self, args, nargs, kwnames);
     case GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS:
-        return FUNCTION(GilCMethod, def)(self, cls, args, (size_t)nargs, kwnames);
+        return GIL_METHOD_FUNCTION(GilCMethod, def)(self, cls, args, (size_t)nargs, kwnames);
     case GIL_METH_VARARGS:
     case GIL_METH_VARARGS | GIL_METH_KEYWORDS:
         return call_with_tuple(ts, def, self, args, nargs, kwnames);

@@ -3,7 +3,8 @@
 #ifndef GIL_PROTOCOL_METHOD_CALL_H
 #define GIL_PROTOCOL_METHOD_CALL_H
 
-#include "gilrt/call.h"
+#include "object/recursion.h"
+#include "protocol/call.h"
 
 /*
  * Call def's function in the way its ml_flags say: self (NULL for static methods) is its first argument, cls the
@@ -13,5 +14,40 @@
  */
 GilObject *gil_call_cfunction(GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilObject *const *args,
                               size_t nargsf, GilObject *kwnames);
+
+/* The function of a definition in its real signature; the detour over void (*)(void) is how C allows it. */
+#define GIL_METHOD_FUNCTION(type, def) ((type)(void (*)(void))(def)->ml_meth)
+
+/*
+ * The same for the commonest ways of being called, which the caller has found out: GIL_METH_FASTCALL alone; GIL_METH_NOARGS
+ * (arg NULL) and GIL_METH_O, with the right number of arguments.
+ */
+static inline GilObject *
+gil_call_fastcall(GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    GIL_ASSERT(!gil_err_pending(ts));
+    if (gil_recursion_enter(ts, " while calling an object") < 0)
+        return NULL;
+    GilObject *result = GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
+    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+    gil_recursion_leave(ts);
+    return result;
+}
+
+static inline GilObject *
+gil_call_one(GilMethodDef *def, GilObject *self, GilObject *arg)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    GIL_ASSERT(!gil_err_pending(ts));
+    if (gil_recursion_enter(ts, " while calling an object") < 0)
+        return NULL;
+    GilObject *result = def->ml_meth(self, arg);
+    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+    gil_recursion_leave(ts);
+    return result;
+}
 
 #endif

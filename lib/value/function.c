@@ -44,6 +44,49 @@ function_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObj
     return gil_call_cfunction(f->def, f->self, class_of(op), args, nargsf, kwnames);
 }
 
+/* The short ways; what is not as usual goes the long one, which says why. */
+static GilObject *
+vectorcall_fastcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    struct function *f = function_of(op);
+    if (GIL_UNLIKELY(kwnames != NULL))
+        return function_vectorcall(op, args, nargsf, kwnames);
+    return gil_call_fastcall(f->def, f->self, args, GilVectorcall_NARGS(nargsf));
+}
+
+static GilObject *
+vectorcall_noargs(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    struct function *f = function_of(op);
+    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 0))
+        return function_vectorcall(op, args, nargsf, kwnames);
+    return gil_call_one(f->def, f->self, NULL);
+}
+
+static GilObject *
+vectorcall_one(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    struct function *f = function_of(op);
+    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 1))
+        return function_vectorcall(op, args, nargsf, kwnames);
+    return gil_call_one(f->def, f->self, args[0]);
+}
+
+static vectorcallfunc
+vectorcall_for(int flags)
+{
+    switch (flags & ~(GIL_METH_CLASS | GIL_METH_STATIC | GIL_METH_COEXIST)) {
+    case GIL_METH_FASTCALL:
+        return vectorcall_fastcall;
+    case GIL_METH_NOARGS:
+        return vectorcall_noargs;
+    case GIL_METH_O:
+        return vectorcall_one;
+    default:
+        return function_vectorcall;
+    }
+}
+
 static void
 function_dealloc(GilObject *op)
 {
@@ -197,7 +240,7 @@ function_new(GilThreadState *ts, GilMethodDef *ml, GilObject *self, GilObject *m
     if (op == NULL)
         return NULL;
     struct function *f = function_of(op);
-    f->vectorcall = function_vectorcall;
+    f->vectorcall = vectorcall_for(ml->ml_flags);
     f->def = ml;
     f->self = Gil_XNewRef(self);
     f->module = Gil_XNewRef(module);
