@@ -121,8 +121,9 @@ gil_chunk_of(const void *block)
     return (struct gil_chunk *)((uintptr_t)block & ~(uintptr_t)(GIL_CHUNK - 1));
 }
 
+/* A block where that needs no function to be called, else NULL: then gil_heap_malloc_slow() knows. */
 static inline void *
-gil_heap_malloc(struct gil_heap *heap, size_t size)
+gil_heap_malloc_quick(struct gil_heap *heap, size_t size)
 {
 #ifndef GIL_HEAP_CHECKED
     /* A size of 0 wraps round to a large one. Relaxed: the switch is only ever for the thread that throws it. */
@@ -135,8 +136,18 @@ gil_heap_malloc(struct gil_heap *heap, size_t size)
             return block;
         }
     }
+#else
+    (void)heap;
+    (void)size;
 #endif
-    return gil_heap_malloc_slow(heap, size);
+    return NULL;
+}
+
+static inline void *
+gil_heap_malloc(struct gil_heap *heap, size_t size)
+{
+    void *block = gil_heap_malloc_quick(heap, size);
+    return __builtin_expect(block != NULL, 1) ? block : gil_heap_malloc_slow(heap, size);
 }
 
 static inline void

@@ -57,9 +57,9 @@ static inline GilObject *
 gil_object_alloc_plain(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     GIL_ASSERT(!gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
-    GilObject *op = (GilObject *)gil_heap_malloc(ts->heap, size);
+    GilObject *op = gil_heap_malloc_quick(ts->heap, size);
     if (__builtin_expect(op == NULL, 0))
-        return (GilObject *)gil_err_no_memory(ts);
+        return gil_object_alloc_size(ts, type, size);
     op->ob_refcnt = 1;
     op->ob_type = type;
     return op;
@@ -76,9 +76,9 @@ static inline GilObject *
 gil_object_alloc_gc(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     GIL_ASSERT(gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
-    struct gil_gc_head *head = (struct gil_gc_head *)gil_heap_malloc(ts->heap, sizeof *head + size);
+    struct gil_gc_head *head = gil_heap_malloc_quick(ts->heap, sizeof *head + size);
     if (__builtin_expect(head == NULL, 0))
-        return (GilObject *)gil_err_no_memory(ts);
+        return gil_object_alloc_size(ts, type, size);
     head->next = NULL;
     head->prev = 0;
     GilObject *op = gil_gc_object(head);

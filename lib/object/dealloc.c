@@ -22,6 +22,9 @@
  * Both limits are needed. The stack may end earlier than its bounds say (see recursion.c); and depth alone does not
  * know how much stack a destructor takes.
  *
+ * Most objects are plain: numbers, octets. They hold nothing, nothing nests in their end, and it is that of their block
+ * (GIL_TPFLAGS_PLAIN). Their tp_dealloc is for subclasses, which come to it from gil_heap_type_instance_dealloc().
+ *
  * The awkward moments. A finalizer may do anything, drop the interpreter's lock included: other threads have lists of
  * their own. It may destroy more objects: they nest or wait like others. An object on the list has no references, so no
  * finalizer can reach it. A thread that leaves a destructor by longjmp or an exception leaves the counter behind;
@@ -33,6 +36,7 @@
  */
 #include "object/dealloc.h"
 
+#include "object/alloc.h"
 #include "object/error.h"
 #include "object/recursion.h"
 #include "object/type.h"
@@ -82,12 +86,12 @@ destroy(GilThreadState *ts, GilObject *op)
 #endif
 }
 
-void
-_Gil_Dealloc(GilObject *op)
+/* What may nest. Apart from _Gil_Dealloc(), for a frame would cost objects that hold nothing more than all the rest. */
+static __attribute__((noinline)) void
+destroy_nested(GilThreadState *ts, GilObject *op)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-
     int depth = ts->dealloc_depth;
+
     if (depth > 0 && (depth >= NESTED_MAX || gil_stack_is_low(ts))) {
         put_off(ts, op);
         return;
@@ -98,6 +102,23 @@ _Gil_Dealloc(GilObject *op)
         while (GIL_UNLIKELY(ts->dealloc_later != NULL))
             destroy(ts, take_put_off(ts));
     ts->dealloc_depth = depth;
+}
+
+void
+_Gil_Dealloc(GilObject *op)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (Gil_TYPE(op)->tp_flags & GIL_TPFLAGS_PLAIN)
+        gil_heap_free(op);
+    else
+        destroy_nested(ts, op);
+}
+
+void
+gil_plain_dealloc(GilObject *self)
+{
+    Gil_TYPE(self)->tp_free(self);
 }
 
 void

@@ -22,6 +22,9 @@ gil_object_is_alive(const GilObject *op)
     return op->ob_refcnt > 0 || op->ob_refcnt < GIL_DEAD_REFCNT_MIN;
 }
 
+/* tp_dealloc of the plain types (GIL_TPFLAGS_PLAIN), which only their subclasses come to. */
+void gil_plain_dealloc(GilObject *self);
+
 /*
  * Destroy, in the calling thread, what ts put off: for a thread that sleeps for ever in the middle of a destructor, and
  * so never will. ts is not the calling thread's state. Runs anything.

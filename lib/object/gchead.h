@@ -76,11 +76,11 @@ static inline void
 gil_gc_link(struct gil_gc_head *list, void *op)
 {
     struct gil_gc_head *head = gil_gc_head(op);
-    struct gil_gc_head *last = gil_gc_prev(list);
+    struct gil_gc_head *last = (struct gil_gc_head *)list->prev; /* the list's own head is no object and has no bits */
     head->prev = (uintptr_t)last | (head->prev & GIL_GC_FINALIZED);
     head->next = list;
     last->next = head;
-    list->prev = (uintptr_t)head; /* the list's own head is no object and has no bits to keep */
+    list->prev = (uintptr_t)head;
 }
 
 static inline void

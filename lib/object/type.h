@@ -34,6 +34,12 @@ struct gil_heap_type {
     int cleared;                  /* [gil] the tables were given back, the interpreter is ending */
 };
 
+/*
+ * A flag of built-in types: an instance is one block without a prefix and holds nothing, so its end is that of the block.
+ * For exactly this type; subclasses have a destructor. See _Gil_Dealloc().
+ */
+#define GIL_TPFLAGS_PLAIN (1UL << 2)
+
 static inline int
 gil_type_is_heap(const GilTypeObject *type)
 {

@@ -16,6 +16,7 @@
 #include "gilrt/sequence.h"
 #include "gilrt/slice.h"
 #include "gilrt/tuple.h"
+#include "object/dealloc.h"
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
@@ -424,12 +425,6 @@ fail:
 
 /* --- the type --- */
 
-static void
-bytes_dealloc(GilObject *op)
-{
-    gil_object_free_plain(op);
-}
-
 static Gil_hash_t
 bytes_hash(GilObject *self)
 {
@@ -605,13 +600,13 @@ GilTypeObject GilBytes_Type = {
     .tp_name = "bytes",
     .tp_basicsize = HEAD + 1,
     .tp_itemsize = 1,
-    .tp_dealloc = bytes_dealloc,
+    .tp_dealloc = gil_plain_dealloc,
     .tp_repr = bytes_repr,
     .tp_as_sequence = &bytes_as_sequence,
     .tp_as_mapping = &bytes_as_mapping,
     .tp_hash = bytes_hash,
     .tp_as_buffer = &bytes_as_buffer,
-    .tp_flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE
                 | Gil_TPFLAGS_BYTES_SUBCLASS,
     .tp_doc = GilDoc_STR("bytes([source[, encoding[, errors]]]) -> immutable octets"),
     .tp_richcompare = bytes_richcompare,

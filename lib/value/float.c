@@ -11,6 +11,7 @@
 #include "gilrt/error.h"
 #include "gilrt/tuple.h"
 #include "object/alloc.h"
+#include "object/dealloc.h"
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
@@ -379,25 +380,15 @@ float_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     return self;
 }
 
-static void
-float_dealloc(GilObject *self)
-{
-    /* tp_free also where a subclass calls this as its base: its memory may be another's. */
-    if (GIL_LIKELY(GilFloat_CheckExact(self)))
-        gil_object_free_plain(self);
-    else
-        Gil_TYPE(self)->tp_free(self);
-}
-
 GilTypeObject GilFloat_Type = {
     GilVarObject_HEAD_INIT(&GilType_Type, 0),
     .tp_name = "float",
     .tp_basicsize = sizeof(GilFloatObject),
-    .tp_dealloc = float_dealloc,
+    .tp_dealloc = gil_plain_dealloc,
     .tp_repr = float_repr,
     .tp_as_number = &float_as_number,
     .tp_hash = float_hash,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE,
     .tp_doc = "float(x=0, /)\n--\n\nA number with a fraction: a C double.",
     .tp_richcompare = float_richcompare,
     .tp_methods = gil_float_methods,

@@ -3,6 +3,7 @@
 #include "value/long.h"
 
 #include "gilrt/error.h"
+#include "object/dealloc.h"
 #include "object/type.h"
 
 #include <string.h>
@@ -90,16 +91,6 @@ gil_long_to_subtype(GilTypeObject *type, GilObject *x)
     return v == NULL ? NULL : &v->ob_base;
 }
 
-static void
-long_dealloc(GilObject *self)
-{
-    /* tp_free also where a subclass calls this as its base: its memory may be another's. */
-    if (GIL_LIKELY(Gil_IS_TYPE(self, &GilLong_Type)))
-        gil_object_free_plain(self);
-    else
-        Gil_TYPE(self)->tp_free(self);
-}
-
 static GilObject *
 long_repr(GilObject *self)
 {
@@ -111,12 +102,12 @@ GilTypeObject GilLong_Type = {
     .tp_name = "int",
     .tp_basicsize = LONG_HEAD,
     .tp_itemsize = sizeof(uint64_t),
-    .tp_dealloc = long_dealloc,
+    .tp_dealloc = gil_plain_dealloc,
     .tp_repr = long_repr,
     .tp_as_number = &gil_long_as_number,
     .tp_hash = gil_long_hash,
-    .tp_flags =
-        Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_LONG_SUBCLASS,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE |
+                Gil_TPFLAGS_LONG_SUBCLASS,
     .tp_doc = "int(x=0, /)\nint(text, /, base=10)\n--\n\nA whole number of any size.",
     .tp_richcompare = gil_long_richcompare,
     .tp_methods = gil_long_methods,

@@ -2,6 +2,10 @@
 /* Objects end in constant stack however they nest, each once, and counts neither wrap nor touch immortals. */
 #include "node.h"
 
+#include "base/mem.h"
+#include "object/dealloc.h"
+#include "object/gchead.h"
+#include "object/type.h"
 #include "state/tstate.h"
 
 #include <pthread.h>
@@ -294,6 +298,40 @@ START_TEST(test_object_dealloc__function_forms_let_null_through)
 }
 END_TEST
 
+/* The end of an instance of a plain type is that of its block; an instance of a subclass goes the long way. */
+START_TEST(test_object_dealloc__plain_types_hold_nothing)
+{
+    GilTypeObject *const plain[] = {&GilFloat_Type, &GilLong_Type, &GilBytes_Type};
+    struct gil_mem_stats before, after;
+
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        ck_assert(plain[i]->tp_flags & GIL_TPFLAGS_PLAIN);
+        ck_assert(!gil_type_has_gc(plain[i]) && plain[i]->tp_weaklistoffset == 0 && plain[i]->tp_dictoffset == 0);
+    }
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Half", .slots = none};
+    GilTypeObject *half = (GilTypeObject *)GilType_FromSpecWithBases(&spec, (GilObject *)&GilFloat_Type);
+    ck_assert_ptr_nonnull(half);
+    ck_assert(!(half->tp_flags & GIL_TPFLAGS_PLAIN) && half->tp_dealloc != gil_plain_dealloc);
+    gil_heap_stats(gil_tstate_attached()->heap, &before);
+    Gil_ssize_t references = Gil_REFCNT(half);
+    GilObject *few[] = {GilFloat_FromDouble(0.5), GilLong_FromLong(100000), GilBytes_FromStringAndSize("octets", 6),
+                        GilObject_CallNoArgs((GilObject *)half)};
+    for (size_t i = 0; i < sizeof few / sizeof *few; i++) {
+        ck_assert_ptr_nonnull(few[i]);
+        Gil_DECREF(few[i]);
+    }
+    gil_heap_stats(gil_tstate_attached()->heap, &after);
+    ck_assert_uint_eq(before.blocks, after.blocks);
+    ck_assert_int_eq(Gil_REFCNT(half), references);
+    Gil_DECREF(half);
+
+    spec.flags = GIL_TPFLAGS_PLAIN;
+    ck_assert_ptr_null(GilType_FromSpec(&spec));
+    expect_error(GilExc_SystemError, "type 'test.Half' has flags that cannot be asked for: 4");
+}
+END_TEST
+
 static void
 end_detached(void *arg)
 {
@@ -331,6 +369,7 @@ suite(void)
     tests[n++] = test_G1_count_saturates_into_immortality;
     tests[n++] = test_G3_immortals_are_never_stored_to;
     tests[n++] = test_object_dealloc__function_forms_let_null_through;
+    tests[n++] = test_object_dealloc__plain_types_hold_nothing;
     tests[n++] = test_G12_destruction_on_a_detached_thread_stops_the_process;
     return suite_of_one("object/dealloc", tests);
 }
