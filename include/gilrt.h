@@ -53,6 +53,7 @@
 #include "gilrt/traceback.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
+#include "gilrt/unicodectype.h"
 #include "gilrt/unicodewriter.h"
 
 #include "gilrt/args.h"

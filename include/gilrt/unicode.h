@@ -235,8 +235,7 @@ GIL_API Gil_ssize_t GilUnicode_GetLength(GilObject *unicode);
 /** Code point @p index, or (Gil_UCS4)-1 with IndexError.
  *  @lock_held */
 GIL_API Gil_UCS4 GilUnicode_ReadChar(GilObject *unicode, Gil_ssize_t index);
-/** 1 when the text is an identifier (ASCII letters, digits, '_' and everything beyond ASCII that Latin-1 calls a
- *  letter), else 0; cannot fail.
+/** 1 when the text is an identifier (UAX 31: XID_Start or '_', then XID_Continue), else 0; cannot fail.
  *  @lock_held */
 GIL_API int GilUnicode_IsIdentifier(GilObject *unicode);
 /** 1 when @p substr occurs in @p str, 0, or -1 with the error set.

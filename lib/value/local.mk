@@ -1,6 +1,9 @@
 # One line a topic: libcore_la_SOURCES += lib/value/STEM.c lib/value/STEM.h
 libcore_la_SOURCES += lib/value/traceback.c lib/value/traceback.h
 libcore_la_SOURCES += lib/value/unicode.c lib/value/unicode.h
+libcore_la_SOURCES += lib/value/unicode_case.c lib/value/unicode_case.h
+libcore_la_SOURCES += lib/value/unicode_ctype.c lib/value/unicode_ctype.h
+libcore_la_SOURCES += lib/value/unicode_data.c
 libcore_la_SOURCES += lib/value/format_spec.c lib/value/format_spec.h
 libcore_la_SOURCES += lib/value/format_number.c lib/value/format_number.h
 libcore_la_SOURCES += lib/value/format_object.c lib/value/format_object.h

@@ -2,9 +2,7 @@
 /*
  * str for its users: repr, the constructor, and the methods that attribute access finds.
  *
- * No database of characters is carried. Case is mapped within ASCII and Latin-1; repr escapes what Latin-1 cannot
- * print, and beyond it the separators, format controls, surrogates, private use areas and noncharacters of the
- * standard. Arguments of methods are positional.
+ * Case and the like are in unicode_case.c, templates in unicode_format.c. Arguments of methods are positional.
  */
 #include "value/unicode_method.h"
 
@@ -13,6 +11,8 @@
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
 #include "value/format_object.h"
+#include "value/unicode_case.h"
+#include "value/unicode_ctype.h"
 #include "value/unicode_format.h"
 #include "value/unicode_search.h"
 
@@ -31,38 +31,6 @@ int
 gil_is_linebreak(Gil_UCS4 ch)
 {
     return (ch >= 0x0a && ch <= 0x0d) || (ch >= 0x1c && ch <= 0x1e) || ch == 0x85 || ch == 0x2028 || ch == 0x2029;
-}
-
-/* Upper-case letters of ASCII and Latin-1 are 32 below the lower-case ones. */
-static int
-is_upper(Gil_UCS4 ch)
-{
-    return (ch >= 'A' && ch <= 'Z') || (ch >= 0xc0 && ch <= 0xde && ch != 0xd7);
-}
-
-static int
-is_lower(Gil_UCS4 ch)
-{
-    return (ch >= 'a' && ch <= 'z') || (ch >= 0xe0 && ch <= 0xfe && ch != 0xf7);
-}
-
-static int
-is_identifier_start(Gil_UCS4 ch)
-{
-    return ch == '_' || is_upper(ch) || is_lower(ch) || ch == 0xaa || ch == 0xb5 || ch == 0xba || ch == 0xdf
-           || ch == 0xff;
-}
-
-static int
-is_printable(Gil_UCS4 ch)
-{
-    if (ch < 0x100)
-        return (ch >= 0x20 && ch < 0x7f) || (ch > 0xa0 && ch != 0xad);
-    if (gil_is_space(ch) || gil_is_surrogate(ch) || (ch & 0xfffe) == 0xfffe)
-        return 0;
-    return !((ch >= 0x200b && ch <= 0x200f) || (ch >= 0x202a && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f)
-             || (ch >= 0xe000 && ch <= 0xf8ff) || ch == 0xfeff || (ch >= 0xfdd0 && ch <= 0xfdef)
-             || (ch >= 0xfff0 && ch <= 0xfffb) || ch >= 0xe0000);
 }
 
 /* --- repr --- */
@@ -110,7 +78,7 @@ escape(char *text, Gil_UCS4 ch, char quote)
         text[1] = quote;
         return 2;
     }
-    if (is_printable(ch))
+    if ((gil_ctype(ch) & GIL_CTYPE_HIDDEN) == 0)
         return 0;
     text[1] = ch < 0x100 ? 'x' : ch < 0x10000 ? 'u' : 'U';
     width = ch < 0x100 ? 2 : ch < 0x10000 ? 4 : 8;
@@ -388,38 +356,6 @@ unicode_rstrip(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
     return strip("rstrip", self, args, nargs, STRIP_RIGHT);
 }
 
-/* A copy with each letter that changes() moved by offset; the form stays what it is. */
-static GilObject *
-change_case(GilObject *self, int (*changes)(Gil_UCS4), int offset)
-{
-    GilThreadState *ts = gil_tstate_attached();
-    Gil_ssize_t length = GilUnicode_GET_LENGTH(self);
-
-    if (length == 0)
-        return gil_unicode_empty();
-    GilObject *op = gil_unicode_alloc(ts, length, GilUnicode_MAX_CHAR_VALUE(self));
-    if (op == NULL)
-        return NULL;
-    for (Gil_ssize_t i = 0; i < length; i++) {
-        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
-        _GilUnicode_WRITE(GilUnicode_KIND(op), _GilUnicode_DATA(op), i,
-                          changes(ch) ? (Gil_UCS4)((int)ch + offset) : ch);
-    }
-    return op;
-}
-
-static GilObject *
-unicode_upper(GilObject *self, GilObject *Gil_UNUSED(args))
-{
-    return change_case(self, is_lower, -0x20);
-}
-
-static GilObject *
-unicode_lower(GilObject *self, GilObject *Gil_UNUSED(args))
-{
-    return change_case(self, is_upper, 0x20);
-}
-
 static GilObject *
 unicode_join(GilObject *self, GilObject *iterable)
 {
@@ -496,7 +432,7 @@ GilUnicode_IsIdentifier(GilObject *unicode)
         return 0;
     for (Gil_ssize_t i = 0; i < GilUnicode_GET_LENGTH(unicode); i++) {
         Gil_UCS4 ch = GilUnicode_READ_CHAR(unicode, i);
-        if (!is_identifier_start(ch) && (i == 0 || !((ch >= '0' && ch <= '9') || ch == 0xb7)))
+        if (ch != '_' && (gil_ctype(ch) & (i == 0 ? GIL_CTYPE_XID_START : GIL_CTYPE_XID_GO_ON)) == 0)
             return 0;
     }
     return 1;
@@ -520,7 +456,6 @@ GilMethodDef gil_unicode_methods[] = {
     {"index", _GilCFunction_CAST(unicode_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
     {"isidentifier", unicode_isidentifier, GIL_METH_NOARGS, "isidentifier() -> bool"},
     {"join", unicode_join, GIL_METH_O, "join(iterable) -> str"},
-    {"lower", unicode_lower, GIL_METH_NOARGS, "lower() -> str"},
     {"lstrip", _GilCFunction_CAST(unicode_lstrip), GIL_METH_FASTCALL, "lstrip([chars]) -> str"},
     {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL, "replace(old, new[, count]) -> str"},
     {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int"},
@@ -531,6 +466,6 @@ GilMethodDef gil_unicode_methods[] = {
     {"startswith", _GilCFunction_CAST(unicode_startswith), GIL_METH_FASTCALL,
      "startswith(prefix[, start[, end]]) -> bool"},
     {"strip", _GilCFunction_CAST(unicode_strip), GIL_METH_FASTCALL, "strip([chars]) -> str"},
-    {"upper", unicode_upper, GIL_METH_NOARGS, "upper() -> str"},
+    GIL_UNICODE_CASE_METHODS,
     {NULL, NULL, 0, NULL},
 };
