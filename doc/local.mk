@@ -3,6 +3,7 @@ EXTRA_DIST += doc/Doxyfile.in
 EXTRA_DIST += \
     doc/guide/embedding.md \
     doc/guide/extending.md \
+    doc/guide/lifecycle.md \
     doc/guide/ownership.md \
     doc/guide/threads.md
 EXTRA_DIST += \

@@ -66,6 +66,13 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 #define Gil_LOCK_MODE_DEFAULT 0 /**< the library chooses; in this release it chooses fenced */
 #define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
 
+/** Values of GilConfig.late_policy. */
+#define Gil_LATE_SLEEP 0 /**< it sleeps for ever: it may hold locks of the host */
+#define Gil_LATE_ABORT 1 /**< the process is stopped, with a sentence: for hosts that rather end than leave a thread behind */
+
+/** How long Gil_FinalizeEx() waits unless the configuration says otherwise, in ns. */
+#define GIL_FINALIZE_TIMEOUT_DEFAULT UINT64_C(10000000000)
+
 /**
  * How the runtime is to be. GilConfig_Init() first; then fields may be set. Texts are read by
  * Gil_InitializeFromConfig() and not kept. The struct grows from version to version: size says which one the program
@@ -86,6 +93,12 @@ typedef struct GilConfig {
      *  nobody but root and the effective user (a sticky directory such as /tmp passes). */
     int strict_paths;
     int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr */
+    /** How long Gil_FinalizeEx() waits for guards and for threads that entered by a view, in ns; 0:
+     *  GIL_FINALIZE_TIMEOUT_DEFAULT; UINT64_MAX: for ever. */
+    uint64_t finalize_timeout_ns;
+    /** What becomes of a thread that holds no guard and comes back from BEGIN … END, or from a poll, after its interpreter
+     *  has ended: Gil_LATE_…. Functions that can fail say so and do neither. */
+    int late_policy;
 } GilConfig;
 
 /** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
@@ -123,24 +136,41 @@ GIL_API int Gil_Initialize(void) GIL_MUST_USE;
  * @lock_any
  */
 GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
+/** What Gil_FinalizeEx() returns when it had to give up: below zero, as every failure is. */
+#define GIL_FINALIZE_BUSY (-2)
+
 /**
  * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing
  * else of the runtime active in it.
  *
- * Guards that are open are waited for, without the lock. After that no other thread gets the lock any more: one that
- * left it and comes back without a guard sleeps for ever. Then cycles are collected, modules are cleared, and the types
- * that are still held, in reverse order; what objects are left by lost references is counted (Gil_GetFinalizeReport())
- * and given back with the interpreter's memory. Shared objects of modules stay loaded.
+ * What can be undone comes first. No guard is given out any more and no thread enters by a view; other threads of the
+ * interpreter are asked to come to an end (their next poll raises SystemExit, once); then those that hold a guard or entered
+ * by a view are waited for, without the lock. If the time that the configuration allows is over and somebody is inside still,
+ * all this is taken back, and the answer is GIL_FINALIZE_BUSY: the runtime works on, and the call may be repeated. Who is inside is
+ * written to standard error, unless the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells
+ * it.
  *
- * @return 0; also when the runtime is not started, and nothing happened. -1, and nothing happened, when the calling
- *         thread is not the one that started it, or not attached; when something of the runtime is active in it that
- *         would lose its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just being
- *         stopped
+ * From there on nothing fails. The calls that GilUnstable_AtExit() registered are made, in rounds until none registers another.
+ * After that no other thread gets the lock any more: one that left it and comes back without a guard sleeps for ever, or stops
+ * the process (late_policy). Then cycles are collected, modules are cleared, and the types that are still held, in reverse
+ * order; what objects are left by lost references is counted (Gil_GetFinalizeReport()) and given back with the interpreter's
+ * memory. Shared objects of modules stay loaded. Last come the calls of Gil_AtExit().
+ *
+ * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and nothing
+ *         happened, when the calling thread is not the one that started it, or not attached; when something of the runtime is
+ *         active in it that would lose its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just
+ *         being stopped
  * @lock_any
  * @blocks
  * @reenters  finalizers
  */
 GIL_API int Gil_FinalizeEx(void);
+/** Gil_FinalizeEx() with a time of its own, in ns: 0 does not wait at all, UINT64_MAX waits for ever.
+ *  @return as Gil_FinalizeEx()
+ *  @lock_any
+ *  @blocks
+ *  @reenters  finalizers */
+GIL_API int Gil_FinalizeTimed(uint64_t timeout_ns);
 /** 1 from when Gil_InitializeFromConfig() is done until Gil_FinalizeEx() is.
  *  @lock_any */
 GIL_API int Gil_IsInitialized(void);
@@ -148,20 +178,23 @@ GIL_API int Gil_IsInitialized(void);
  *  @lock_any */
 GIL_API int Gil_IsFinalizing(void);
 
-/** What the last Gil_FinalizeEx() found left over. Grows from version to version. */
+/** What the last Gil_FinalizeEx() met, and found left over. Grows from version to version. */
 typedef struct GilFinalizeReport {
     size_t size;        /**< set by GilFinalizeReport_Init() */
     uint64_t stops;     /**< times that the runtime was stopped in this process */
     uint64_t objects;   /**< objects that can be in cycles: their references were lost, or those of what holds them */
     uint64_t blocks;    /**< all blocks of the interpreter's memory, those of these objects included */
     uint64_t bytes;     /**< their size */
+    uint64_t holders;   /**< of a last attempt that ended in GIL_FINALIZE_BUSY: how many were inside; else 0 */
+    uint64_t exit_rounds;  /**< rounds of exit calls that it took */
+    uint64_t exit_dropped; /**< exit calls that were not made, because each round brought new ones */
 } GilFinalizeReport;
 
 /** Set the size, and everything else to 0. */
 static inline void
 GilFinalizeReport_Init(GilFinalizeReport *report)
 {
-    GilFinalizeReport empty = {sizeof(*report), 0, 0, 0, 0};
+    GilFinalizeReport empty = {sizeof(*report), 0, 0, 0, 0, 0, 0, 0};
     *report = empty;
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* The first version of the struct, which all later ones begin with. */
-#define FIRST_SIZE sizeof(GilConfig)
+#define FIRST_SIZE offsetof(GilConfig, finalize_timeout_ns)
 /* No version will be as large; a size that was never set is likely to be. */
 #define LARGEST_SIZE 4096
 
@@ -95,5 +95,7 @@ gil_config_read(const char *func, const GilConfig *config, GilConfig *read)
     if (read->switch_interval_ns != 0 && (read->switch_interval_ns < GIL_SWITCH_INTERVAL_MIN ||
                                           read->switch_interval_ns > GIL_SWITCH_INTERVAL_MAX))
         return gil_status_error(func, "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000");
+    if (read->late_policy != Gil_LATE_SLEEP && read->late_policy != Gil_LATE_ABORT)
+        return gil_status_error(func, "late_policy is none of Gil_LATE_SLEEP and Gil_LATE_ABORT");
     return GilStatus_Ok();
 }

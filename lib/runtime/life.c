@@ -1,83 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Starting and stopping: the one place that knows all layers.
- *
- * Two tables, both in the order of the layers. What a layer readies for the process (static types, a key) is readied at
- * the first start and stays; what it keeps for an interpreter is made at every start and taken away, in reverse, at
- * every stop. Between the module layer and the rest comes a step that belongs to no table: types that were made at
- * run time let go of what they hold, so that the value layer below finds no user of what it takes away.
+ * Starting and stopping the runtime.
  *
  * The phase is one word. Who changes OFF to STARTING or ON to STOPPING by a compare-and-exchange has the start or stop
  * to himself; everybody else is told so and touches nothing. No mutex: stopping waits for guards, and user code runs
- * in it.
- *
- * Stopping, step by step.
- *  1. Refuse new guards, wait, detached, until none is open.
- *  2. Close the lock: no thread but this one gets it any more. Who comes back from BEGIN ... END now sleeps for ever: it
- *     held no guard, and there is nothing left for it to come back to.
- *  3. Let go of what thread states hold, and collect: finalizers find all there is, modules included. Then clear modules
- *     and collect again: what they held in circles goes in good order. Only what still lives, because its references were
- *     lost, loses its types, and a last collection follows, for what they held. Finalizers run up to here.
- *  4. Take the value layer's pocket away, which holds objects of its own. What is tracked now was left by lost references.
- *     Count it.
- *  5. Take the other pockets away, top-down, then the heap with all that is in it.
- * Objects that are left are not destroyed one by one: their types are cleared already, and their finalizers would find
- * neither modules nor types.
+ * in it. A stop that gives up goes back to ON. What an interpreter's end is made of stands in finalize.c, what its layers are
+ * in layers.c.
  */
 #include "base/atomic.h"
-#include "base/mem.h"
 #include "gc/collect.h"
-#include "gc/start.h"
-#include "gc/track.h"
 #include "gilrt/config.h"
-#include "gilrt/error.h"
 #include "gilrt/state.h"
 #include "module/import.h"
 #include "module/path.h"
-#include "module/start.h"
-#include "object/error.h"
-#include "object/start.h"
-#include "object/type.h"
-#include "protocol/start.h"
+#include "runtime/atexit.h"
 #include "runtime/config.h"
 #include "runtime/copies.h"
-#include "state/guard.h"
-#include "state/interp.h"
-#include "value/start.h"
+#include "runtime/event.h"
+#include "runtime/finalize.h"
+#include "runtime/layers.h"
+#include "state/gate.h"
+#include "state/tstate.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+/* The first version of GilFinalizeReport, which all later ones begin with. */
+#define REPORT_SIZE_FIRST (offsetof(GilFinalizeReport, bytes) + sizeof(uint64_t))
 
 enum phase { OFF, STARTING, ON, STOPPING };
 
 static struct {
     uint32_t phase;        /* [atomic] enum phase; acq_rel: what the last start or stop did comes before the next */
-    size_t readied;        /* [phase] entries of process_table that are done */
     pthread_t starter;     /* [phase] */
     GilThreadState *main;  /* [phase] the state that the starter got */
     int report_leaks;      /* [phase] */
+    uint64_t timeout;      /* [phase] ns that a stop waits */
     uint64_t stops;        /* [atomic] relaxed, as are those below: plain numbers for a report */
     uint64_t left_objects; /* [atomic] */
     uint64_t left_blocks;  /* [atomic] */
     uint64_t left_bytes;   /* [atomic] */
+    uint64_t holders;      /* [atomic] */
+    uint64_t exit_rounds;  /* [atomic] */
+    uint64_t exit_dropped; /* [atomic] */
 } runtime;
-
-static int (*const process_table[])(void) = {
-    gil_state_start, gil_object_start, gil_gc_start, gil_protocol_start, gil_value_start, gil_module_start,
-};
-
-enum layer { OBJECT, GC, VALUE, MODULE, ALL_LAYERS };
-static const struct {
-    int (*start)(GilThreadState *ts);
-    void (*stop)(GilThreadState *ts);
-} interp_table[ALL_LAYERS] = {
-    [OBJECT] = {gil_object_interp_start, gil_object_interp_stop},
-    [GC] = {gil_gc_interp_start, gil_gc_interp_stop},
-    [VALUE] = {gil_value_interp_start, gil_value_interp_stop},
-    [MODULE] = {gil_module_interp_start, gil_module_interp_stop},
-};
 
 static int
 change_phase(enum phase from, enum phase to)
@@ -86,90 +52,15 @@ change_phase(enum phase from, enum phase to)
     return gil_cas_acq_rel(&runtime.phase, &expected, to);
 }
 
-static void
-raise_no_memory(GilThreadState *ts)
-{
-    gil_err_no_memory(ts);
-}
-
-static void
-raise_runtime_error(GilThreadState *ts, const char *why)
-{
-    (void)ts;
-    GilErr_SetString(GilExc_RuntimeError, why);
-}
-
-static void
-raise_system_error(GilThreadState *ts, const char *why)
-{
-    (void)ts;
-    GilErr_SetString(GilExc_SystemError, why);
-}
-
-/* What the process keeps for ever. Goes on where an earlier attempt ran out of memory. */
-static int
-ready_process(void)
-{
-    gil_state_hooks.clear_thread = gil_object_tstate_clear;
-    gil_state_hooks.no_memory = raise_no_memory;
-    gil_state_hooks.runtime_error = raise_runtime_error;
-    gil_state_hooks.system_error = raise_system_error;
-    gil_state_hooks.collect = gil_gc_serve;
-    for (; runtime.readied < sizeof(process_table) / sizeof(process_table[0]); runtime.readied++)
-        if (process_table[runtime.readied]() != 0)
-            return -1;
-    return 0;
-}
-
-/* Stop the layers below from, the upper ones first, down to and with to. */
-static void
-stop_layers(GilThreadState *ts, int from, int to)
-{
-    while (from > to)
-        interp_table[--from].stop(ts);
-}
-
-/* The last step, with all layers stopped: count what is left in the heap, and take it away. */
-static void
-end_interpreter(GilThreadState *ts)
-{
-    struct gil_mem_stats left;
-
-    gil_heap_stats(ts->heap, &left);
-    gil_store_relaxed(&runtime.left_blocks, left.blocks);
-    gil_store_relaxed(&runtime.left_bytes, left.bytes);
-    gil_interp_delete(ts);
-}
-
-/* The main interpreter, whole and attached, or NULL: no memory. */
-static GilThreadState *
-start_interpreter(const GilConfig *config)
+static GilStatus
+start(const char *func, const GilConfig *config)
 {
     struct gil_interp_config interp_config = {
         .switch_interval = config->switch_interval_ns,
         .fenced = config->lock_mode == Gil_LOCK_MODE_FENCED,
+        .late_abort = config->late_policy == Gil_LATE_ABORT,
+        .starting = 1,
     };
-    GilThreadState *ts;
-
-    if (gil_interp_new(&interp_config, &ts) < 0)
-        return NULL;
-    gil_tstate_attach(ts, __func__);
-    for (int i = 0; i < ALL_LAYERS; i++) {
-        if (interp_table[i].start(ts) == 0)
-            continue;
-        gil_guard_close_admission(ts->interp);
-        gil_interp_close(ts);
-        gil_interp_clear_threads(ts);
-        stop_layers(ts, i, 0);
-        end_interpreter(ts);
-        return NULL;
-    }
-    return ts;
-}
-
-static GilStatus
-start(const char *func, const GilConfig *config)
-{
     struct gil_search_path path;
 
     if (gil_tstate_attached() != NULL || _Gil_thread != NULL)
@@ -187,7 +78,7 @@ start(const char *func, const GilConfig *config)
         gil_search_path_free(&path);
         return gil_status_error(func, "another copy of libgilrt is running in this process");
     }
-    GilThreadState *ts = ready_process() == 0 ? start_interpreter(config) : NULL;
+    GilThreadState *ts = gil_layers_ready_process() == 0 ? gil_layers_start(&interp_config) : NULL;
     if (ts == NULL) {
         gil_copies_unclaim();
         gil_search_path_free(&path);
@@ -197,6 +88,8 @@ start(const char *func, const GilConfig *config)
     runtime.starter = pthread_self();
     runtime.main = ts;
     runtime.report_leaks = config->report_leaks;
+    runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
+    gil_gate_reopen(ts->interp->gate);
     return GilStatus_Ok();
 }
 
@@ -215,6 +108,8 @@ Gil_InitializeFromConfig(const GilConfig *config)
     }
     status = start(__func__, &read);
     change_phase(STARTING, GilStatus_Exception(status) ? OFF : ON);
+    if (!GilStatus_Exception(status))
+        gil_event_step(GIL_LIFE_STARTED, 0);
     return status;
 }
 
@@ -227,20 +122,6 @@ Gil_Initialize(void)
     return GilStatus_Exception(Gil_InitializeFromConfig(&config)) ? -1 : 0;
 }
 
-static void
-print_left(const char *type, size_t count, size_t size, void *unused)
-{
-    char line[256];
-
-    (void)unused;
-    int len = snprintf(line, sizeof(line), "gilrt: left at the end: %zu of type %s, %zu bytes\n", count, type, size);
-    if (len > 0) {
-        size_t used = (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
-        ssize_t written = write(STDERR_FILENO, line, used);
-        (void)written; /* the report is a courtesy */
-    }
-}
-
 /* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its
  * ground. */
 static int
@@ -250,35 +131,31 @@ is_inside(const GilThreadState *ts)
            gil_gc_is_active(ts);
 }
 
-static void
-stop(GilThreadState *ts)
+static int
+stop(GilThreadState *ts, uint64_t timeout, const char *func)
 {
-    gil_guard_close_admission(ts->interp);
-    gil_guard_wait(ts);
-    gil_interp_close(ts);
+    struct gil_ending ending = {.print = runtime.report_leaks};
 
-    gil_interp_clear_threads(ts);
-    gil_gc_collect_last(ts);
-    stop_layers(ts, ALL_LAYERS, MODULE);
-    gil_gc_collect_last(ts);
-    gil_types_clear(ts);
-    /* What finalizers left behind. */
-    gil_interp_clear_threads(ts);
-    gil_gc_collect_last(ts);
-    stop_layers(ts, MODULE, VALUE);
-
-    gil_store_relaxed(&runtime.left_objects, gil_gc_count(ts));
-    if (runtime.report_leaks)
-        gil_gc_report(ts, print_left, NULL);
+    size_t holders = gil_finalize_begin(ts, gil_limit_in(timeout), func);
+    gil_store_relaxed(&runtime.holders, holders);
+    if (holders > 0)
+        return GIL_FINALIZE_BUSY;
+    gil_finalize_commit(ts, &ending);
     runtime.main = NULL;
-    stop_layers(ts, VALUE, OBJECT);
-    end_interpreter(ts);
+    gil_store_relaxed(&runtime.left_objects, ending.left.objects);
+    gil_store_relaxed(&runtime.left_blocks, ending.left.blocks);
+    gil_store_relaxed(&runtime.left_bytes, ending.left.bytes);
+    gil_store_relaxed(&runtime.exit_rounds, ending.rounds);
+    gil_store_relaxed(&runtime.exit_dropped, ending.dropped);
     gil_fetch_add_relaxed(&runtime.stops, 1);
+    gil_atexit_process();
     gil_copies_unclaim();
+    return 0;
 }
 
-int
-Gil_FinalizeEx(void)
+/* timeout NULL: that of the configuration. */
+static int
+finalize(const uint64_t *timeout, const char *func)
 {
     GilThreadState *ts = gil_tstate_attached();
 
@@ -289,9 +166,21 @@ Gil_FinalizeEx(void)
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;
-    stop(ts);
-    change_phase(STOPPING, OFF);
-    return 0;
+    int rc = stop(ts, timeout != NULL ? *timeout : runtime.timeout, func);
+    change_phase(STOPPING, rc == 0 ? OFF : ON);
+    return rc;
+}
+
+int
+Gil_FinalizeEx(void)
+{
+    return finalize(NULL, __func__);
+}
+
+int
+Gil_FinalizeTimed(uint64_t timeout_ns)
+{
+    return finalize(&timeout_ns, __func__);
 }
 
 int
@@ -315,12 +204,16 @@ Gil_GetFinalizeReport(GilFinalizeReport *report)
         .objects = gil_load_relaxed(&runtime.left_objects),
         .blocks = gil_load_relaxed(&runtime.left_blocks),
         .bytes = gil_load_relaxed(&runtime.left_bytes),
+        .holders = gil_load_relaxed(&runtime.holders),
+        .exit_rounds = gil_load_relaxed(&runtime.exit_rounds),
+        .exit_dropped = gil_load_relaxed(&runtime.exit_dropped),
     };
 
-    if (report == NULL || report->size < sizeof(known))
+    if (report == NULL || report->size < REPORT_SIZE_FIRST)
         return -1;
-    known.size = report->size;
-    memset(report, 0, report->size);
-    memcpy(report, &known, sizeof(known));
+    size_t size = report->size;
+    known.size = size;
+    memset(report, 0, size);
+    memcpy(report, &known, size < sizeof(known) ? size : sizeof(known));
     return 0;
 }

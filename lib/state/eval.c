@@ -108,6 +108,17 @@ _GilEval_ReturnMisuse(struct _GilThreadBlock *block)
     _Gil_thread = block;
 }
 
+/* The interpreter wants to end: told once, as an exception. Answers whether it was asked. */
+static int
+is_told_to_end(GilThreadState *ts)
+{
+    if (GIL_LIKELY(!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING)))
+        return 0;
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING);
+    gil_state_hooks.end_request(ts);
+    return 1;
+}
+
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
@@ -118,7 +129,9 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
         gil_panic(func, "the calling thread is not attached to an interpreter");
     if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
-    return is_collection_due(block) ? gil_state_hooks.collect(ts) : 0;
+    if (is_collection_due(block) && gil_state_hooks.collect(ts) < 0)
+        return -1;
+    return is_told_to_end(ts) ? -1 : 0;
 }
 
 GilThreadState *

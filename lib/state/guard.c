@@ -1,97 +1,117 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards: a count that one thread waits for, and the public form of it. */
-#include "state/guard.h"
+/* Guards and views: an interpreter's gate as handles of the public. */
+#include "gilrt/guard.h"
 
 #include "base/mem.h"
+#include "state/gate.h"
+#include "state/interp.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 
 #include <errno.h>
+#include <string.h>
 
 /*
- * One word an interpreter: how many guards are open, and a bit that refuses new ones. Taking a guard is a
- * compare-and-exchange of the whole word, so it either comes before the bit, and is waited for, or finds it. A flag beside the
- * count would leave a gap between the look and the step, in which the interpreter ends.
+ * A guard is memory of its own, because it says where it was opened. The file's name is copied: it may lie in a plug-in that the
+ * host unloads, and a guard that outlives its plug-in is just what the report is about.
  *
- * The thread that drops the last guard wakes the waiting one by the word's address alone: the interpreter, and the word
- * with it, may be gone by then. A stray wake at worst.
+ * A view is the gate itself, counted: so making one cannot fail, and there is nothing to leak but the gate's memory.
  */
-#define REFUSE 0x80000000u
-
 struct _gilguard {
-    GilInterpreterState *interp; /* [const] alive, because this guard is open */
+    struct gil_pass pass;   /* first: the gate lists it */
+    struct gil_gate *gate;  /* [const] alive, because this guard is open */
+    unsigned long thread;   /* [const] that opened it */
+    uint64_t opened;        /* [const] by the clock */
+    int line;               /* [const] */
+    char file[sizeof ((GilHolder *)NULL)->file]; /* [const] */
 };
 
-int
-gil_guard_take(GilInterpreterState *interp)
+static struct gil_gate *
+gate_of(GilInterpreterView *view)
 {
-    uint32_t word = gil_load_relaxed(&interp->guards);
-
-    do {
-        if (word & REFUSE)
-            return -1;
-        GIL_REQUIRE(word != REFUSE - 1, "too many guards are open");
-    } while (!gil_cas_acq_rel(&interp->guards, &word, word + 1));
-    return 0;
+    return (struct gil_gate *)(void *)view;
 }
 
-void
-gil_guard_drop(GilInterpreterState *interp)
+static GilInterpreterView *
+view_of(struct gil_gate *gate)
 {
-    uint32_t *word = &interp->guards;
-
-    /* Release: what was done under the guard comes before the end that waits for it. */
-    uint32_t was = gil_fetch_sub_acq_rel(word, 1);
-    GIL_REQUIRE((was & ~REFUSE) != 0, "a guard is closed that is not open");
-    if (was == (REFUSE | 1))
-        gil_machine_unpark(word);
+    return (GilInterpreterView *)(void *)gate;
 }
 
-void
-gil_guard_close_admission(GilInterpreterState *interp)
+/* The end of a name that is too long says more than its beginning. */
+static void
+copy_end(char *to, size_t room, const char *name)
 {
-    gil_fetch_or_seq_cst(&interp->guards, REFUSE);
+    size_t length = name != NULL ? strlen(name) : 0;
+
+    if (length >= room) {
+        name += length - (room - 1);
+        length = room - 1;
+    }
+    if (length > 0)
+        memcpy(to, name, length);
+    to[length] = '\0';
 }
 
-void
-gil_guard_wait(GilThreadState *ts)
+/* 0: no memory; else *guard is the guard, or NULL: refused. */
+static int
+open_guard(struct gil_gate *gate, const char *file, int line, GilInterpreterGuard **guard)
 {
-    uint32_t *word = &ts->interp->guards;
-    uint32_t seen = gil_load_acquire(word);
+    GilInterpreterGuard *new = gil_raw_malloc(sizeof *new);
 
-    GIL_ASSERT(seen & REFUSE);
-    if (seen == REFUSE)
-        return;
-    gil_tstate_detach(ts, __func__);
-    /* Acquire: pairs with gil_guard_drop(). */
-    while ((seen = gil_load_acquire(word)) != REFUSE)
-        gil_machine_park(word, seen, GIL_MACHINE_NEVER);
-    gil_tstate_attach(ts, __func__);
-}
-
-uint32_t
-gil_guard_count(GilInterpreterState *interp)
-{
-    return gil_load_relaxed(&interp->guards) & ~REFUSE;
+    *guard = NULL;
+    if (new == NULL)
+        return 0;
+    new->gate = gate;
+    new->thread = gil_machine_thread();
+    new->opened = gil_machine_now();
+    new->line = line;
+    copy_end(new->file, sizeof new->file, file);
+    if (gil_gate_enter_with(gate, &new->pass) == 0)
+        *guard = new;
+    else
+        gil_raw_free(new);
+    return 1;
 }
 
 GilInterpreterGuard *
+_GilInterpreterGuard_FromCurrentAt(const char *file, int line)
+{
+    static const char func[] = "GilInterpreterGuard_FromCurrent";
+    GilThreadState *ts = gil_tstate_need(func);
+    GilInterpreterGuard *guard;
+
+    if (!open_guard(ts->interp->gate, file, line, &guard))
+        gil_state_hooks.no_memory(ts);
+    else if (guard == NULL)
+        gil_state_hooks.runtime_error(ts, "GilInterpreterGuard_FromCurrent: the interpreter is ending");
+    return guard;
+}
+
+GilInterpreterGuard *
+_GilInterpreterGuard_FromViewAt(GilInterpreterView *view, const char *file, int line)
+{
+    GilInterpreterGuard *guard = NULL;
+    int saved = errno;
+
+    if (view != NULL)
+        open_guard(gate_of(view), file, line, &guard);
+    errno = saved;
+    return guard;
+}
+
+#undef GilInterpreterGuard_FromCurrent
+GilInterpreterGuard *
 GilInterpreterGuard_FromCurrent(void)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-    GilInterpreterGuard *guard = gil_raw_malloc(sizeof *guard);
+    return _GilInterpreterGuard_FromCurrentAt(NULL, 0);
+}
 
-    if (guard == NULL) {
-        gil_state_hooks.no_memory(ts);
-        return NULL;
-    }
-    if (gil_guard_take(ts->interp) < 0) {
-        gil_raw_free(guard);
-        gil_state_hooks.runtime_error(ts, "GilInterpreterGuard_FromCurrent: the interpreter is ending");
-        return NULL;
-    }
-    guard->interp = ts->interp;
-    return guard;
+#undef GilInterpreterGuard_FromView
+GilInterpreterGuard *
+GilInterpreterGuard_FromView(GilInterpreterView *view)
+{
+    return _GilInterpreterGuard_FromViewAt(view, NULL, 0);
 }
 
 void
@@ -99,20 +119,115 @@ GilInterpreterGuard_Close(GilInterpreterGuard *guard)
 {
     if (guard == NULL)
         return;
-    GilInterpreterState *interp = guard->interp;
+    /* Going out is last: the guard's memory is counted while the interpreter's end is waited for. */
+    struct gil_gate *gate = guard->gate;
+    gil_gate_unlist(gate, &guard->pass);
     gil_raw_free(guard);
-    gil_guard_drop(interp);
+    gil_gate_leave(gate);
+}
+
+GilInterpreterView *
+GilInterpreterView_FromCurrent(void)
+{
+    struct gil_gate *gate = gil_tstate_need(__func__)->interp->gate;
+
+    gil_gate_hold(gate);
+    return view_of(gate);
+}
+
+GilInterpreterView *
+GilInterpreterView_FromMain(void)
+{
+    return view_of(gil_interp_hold_main_gate());
+}
+
+int64_t
+GilInterpreterView_GetID(GilInterpreterView *view)
+{
+    return view != NULL ? gate_of(view)->id : -1;
+}
+
+void
+GilInterpreterView_Close(GilInterpreterView *view)
+{
+    if (view != NULL)
+        gil_interp_put_gate(gate_of(view));
 }
 
 GilThreadStateToken *
 GilThreadState_Ensure(GilInterpreterGuard *guard)
 {
     GIL_REQUIRE(guard != NULL, "the guard is NULL");
-    return gil_tstate_ensure(guard->interp, __func__);
+    return gil_tstate_ensure(guard->gate->interp, __func__);
+}
+
+GilThreadStateToken *
+GilThreadState_EnsureFromView(GilInterpreterView *view)
+{
+    GIL_REQUIRE(view != NULL, "the view is NULL");
+    return gil_tstate_visit(gate_of(view), __func__);
 }
 
 void
 GilThreadState_Release(GilThreadStateToken *token)
 {
     gil_tstate_release(token, __func__);
+}
+
+/* --- who is inside --- */
+
+/* The first version of the struct, which all later ones begin with. */
+#define HOLDER_SIZE_FIRST sizeof(GilHolder)
+
+struct listing {
+    void *room;           /* for count holders, as large as the caller knows them */
+    size_t count, size, found;
+    uint64_t now;
+};
+
+static void
+list(struct listing *listing, const GilHolder *holder)
+{
+    if (listing->found < listing->count) {
+        char *to = (char *)listing->room + listing->found * listing->size;
+        memset(to, 0, listing->size);
+        memcpy(to, holder, listing->size < sizeof *holder ? listing->size : sizeof *holder);
+    }
+    listing->found++;
+}
+
+static void
+list_guard(const struct gil_pass *pass, void *data)
+{
+    const GilInterpreterGuard *guard = (const GilInterpreterGuard *)(const void *)pass;
+    struct listing *listing = data;
+    GilHolder holder = {.kind = GIL_HOLDER_GUARD, .line = guard->line, .thread = guard->thread};
+
+    /* Opened while this was on its way here, perhaps. */
+    holder.age_ns = listing->now > guard->opened ? listing->now - guard->opened : 0;
+    memcpy(holder.file, guard->file, sizeof holder.file);
+    list(listing, &holder);
+}
+
+/* A pair that leaves while this looks is found or not. */
+static void
+list_visitors(GilInterpreterState *interp, struct listing *listing)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+        if (gil_load_relaxed(&ts->visits) != 0)
+            list(listing, &(GilHolder){.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id});
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+size_t
+_GilInterpreterState_GetHoldersSized(GilInterpreterState *interp, GilHolder *holders, size_t count, size_t size)
+{
+    struct listing listing = {holders, holders != NULL ? count : 0, size, 0, gil_machine_now()};
+
+    if (interp == NULL || size < HOLDER_SIZE_FIRST)
+        return 0;
+    gil_gate_visit(interp->gate, list_guard, &listing);
+    list_visitors(interp, &listing);
+    return listing.found;
 }

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "gilrt/state.h"
-#include "state/guard.h"
+#include "state/gate.h"
 #include "state/lock.h"
 #include "state/stable.h"
 #include "state/tstate.h"
@@ -29,6 +29,7 @@ static GilInterpreterState *registry; /* [states] */
 static int64_t next_id = 1;           /* [states] */
 static GilInterpreterState *main_interp; /* [states] read by anyone */
 static struct gil_stable lock_pool = GIL_STABLE_INIT(sizeof(struct gil_lock), "the pool of locks");
+static struct gil_stable gate_pool = GIL_STABLE_INIT(sizeof(struct gil_gate), "the pool of gates");
 
 int
 gil_interp_is_alive(const GilInterpreterState *interp)
@@ -47,6 +48,27 @@ gil_interp_put_lock(struct gil_lock *lock)
         gil_stable_put(&lock_pool, lock);
 }
 
+void
+gil_interp_put_gate(struct gil_gate *gate)
+{
+    if (gil_gate_drop(gate))
+        gil_stable_put(&gate_pool, gate);
+}
+
+struct gil_gate *
+gil_interp_hold_main_gate(void)
+{
+    struct gil_gate *gate = NULL;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (main_interp != NULL) {
+        gate = main_interp->gate;
+        gil_gate_hold(gate);
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return gate;
+}
+
 static void
 enlist(GilInterpreterState *interp)
 {
@@ -57,6 +79,7 @@ enlist(GilInterpreterState *interp)
     }
     else
         interp->id = next_id++;
+    interp->gate->id = interp->id;
     interp->next = registry;
     registry = interp;
     gil_mutex_unlock(&gil_states_mutex);
@@ -101,6 +124,19 @@ get_lock(const struct gil_interp_config *config)
     return lock;
 }
 
+static struct gil_gate *
+get_gate(GilInterpreterState *interp, int starting)
+{
+    struct gil_gate *gate = gil_stable_get(&gate_pool);
+
+    if (gate == NULL)
+        return NULL;
+    gil_gate_init(gate, interp);
+    if (starting)
+        gil_gate_close(gate);
+    return gate;
+}
+
 int
 gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 {
@@ -108,6 +144,10 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 
     if (interp == NULL)
         return -1;
+    interp->late_abort = config->late_abort;
+    interp->gate = get_gate(interp, config->starting);
+    if (interp->gate == NULL)
+        goto no_gate;
     interp->lock = get_lock(config);
     if (interp->lock == NULL)
         goto no_lock;
@@ -123,14 +163,47 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 no_heap:
     gil_interp_put_lock(interp->lock);
 no_lock:
+    gil_interp_put_gate(interp->gate);
+no_gate:
     gil_raw_free(interp);
     return -1;
 }
 
 void
+gil_interp_interrupt(GilThreadState *ts)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
+        if (each != ts)
+            gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_ENDING);
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+void
+gil_interp_calm(GilInterpreterState *interp)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
+        gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_ENDING);
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+int
+gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit)
+{
+    /* Mostly nobody is inside. */
+    if (gil_gate_shut(interp->gate, 0) == 0)
+        return 0;
+    gil_tstate_detach(ts, __func__);
+    int rc = gil_gate_shut(interp->gate, limit);
+    gil_tstate_attach(ts, __func__);
+    return rc;
+}
+
+void
 gil_interp_close(GilThreadState *ts)
 {
-    GIL_ASSERT(ts == gil_tstate_attached());
+    GIL_ASSERT(ts == gil_tstate_attached() && gil_gate_is_closing(ts->interp->gate));
     gil_mutex_lock(&gil_states_mutex);
     ts->interp->closed = 1;
     for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
@@ -166,7 +239,7 @@ disown_threads(GilThreadState *ts)
     while (each != NULL) {
         GilThreadState *next = each->next;
         GIL_ASSERT(!gil_tstate_holds_objects(each));
-        each->dead = 1;
+        gil_store_relaxed(&each->dead, 1);
         if (each == ts ? !each->kept : each->orphan)
             gil_tstate_put_block(each);
         each = next;
@@ -188,6 +261,7 @@ gil_interp_delete(GilThreadState *ts)
     disown_threads(ts);
     gil_mutex_unlock(&gil_states_mutex);
     gil_interp_put_lock(lock);
+    gil_interp_put_gate(interp->gate);
     gil_raw_free(interp);
     return left;
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gil_exit_call;
+struct gil_gate;
 struct gil_heap;
 struct gil_lock;
 struct gil_mutex;
@@ -27,8 +29,11 @@ struct _gilis {
     struct gil_heap *heap;     /* [const] used under the lock */
     GilThreadState *threads;   /* [states] all states, newest first */
     void *pocket[GIL_POCKETS]; /* [gil] */
-    uint32_t guards;           /* [atomic] open guards, and the bit that refuses new ones; see state/guard.c */
+    struct gil_gate *gate;     /* [const] who is waited for before the end; outlives the interpreter if views do */
     int closed;                /* [states] no new thread states */
+    int late_abort;            /* [const] what comes back after the end stops the process, and does not sleep */
+    struct gil_exit_call *exit_calls; /* [gil] the runtime layer's: what is to be called before the end, last first */
+    int exits_over;            /* [gil] they were, and no more are taken */
     int timed;                 /* [states] timing mode: new thread states are born with the bit */
     GilInterpreterState *next; /* [states] registry, newest first */
 };
@@ -39,6 +44,8 @@ extern struct gil_mutex gil_states_mutex;
 struct gil_interp_config {
     uint64_t switch_interval; /* ns, within the public bounds; 0: that of the calling thread's interpreter, or the default */
     int fenced;               /* nonzero: the lock is to issue no membarrier */
+    int late_abort;           /* nonzero: a thread that comes back after the end stops the process */
+    int starting;             /* nonzero: the gate is closing from birth, until gil_gate_reopen() */
     GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
 };
 
@@ -48,7 +55,18 @@ struct gil_interp_config {
  */
 int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);
 /*
- * The beginning of the end, by the attached state ts, after guards were refused and waited for: from here no other thread
+ * Ask all threads of the interpreter of ts, but ts, to come to an end of what they do: their next poll raises SystemExit.
+ * Once each. gil_interp_calm() takes back what was not heeded yet.
+ */
+void gil_interp_interrupt(GilThreadState *ts);
+void gil_interp_calm(GilInterpreterState *interp);
+/*
+ * Wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or until the clock reaches limit: -1, and
+ * the gate is closing as before. ts is attached, before and after; it leaves the lock if it has to wait.
+ */
+int gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit);
+/*
+ * The beginning of the end, by the attached state ts, after the gate was shut: from here no other thread
  * gets the lock, those that wait for it or come later sleep for ever, and no state can be made. ts goes on as before and
  * may still leave and retake the lock.
  */
@@ -59,6 +77,10 @@ void gil_interp_clear_threads(GilThreadState *ts);
 size_t gil_interp_delete(GilThreadState *ts);
 /* One user of a lock less; the last puts it back. */
 void gil_interp_put_lock(struct gil_lock *lock);
+/* One reference to a gate less; the last puts it back. */
+void gil_interp_put_gate(struct gil_gate *gate);
+/* A reference to the main interpreter's gate; NULL: there is no main interpreter. */
+struct gil_gate *gil_interp_hold_main_gate(void);
 /* Whether the pointer is a living interpreter, without following it. Under gil_states_mutex. */
 int gil_interp_is_alive(const GilInterpreterState *interp);
 

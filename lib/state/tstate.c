@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "gilrt/state.h"
-#include "state/guard.h"
+#include "state/gate.h"
 #include "state/interp.h"
 #include "state/lock.h"
 #include "state/stable.h"
@@ -59,7 +59,23 @@ no_collection(GilThreadState *ts)
     return 0;
 }
 
-struct gil_state_hooks gil_state_hooks = {no_thread_hook, no_thread_hook, no_error_hook, no_error_hook, no_collection};
+static int
+no_late_hook(GilThreadState *ts, const char *func)
+{
+    (void)ts;
+    (void)func;
+    return 0;
+}
+
+struct gil_state_hooks gil_state_hooks = {
+    .clear_thread = no_thread_hook,
+    .no_memory = no_thread_hook,
+    .runtime_error = no_error_hook,
+    .system_error = no_error_hook,
+    .end_request = no_thread_hook,
+    .late = no_late_hook,
+    .collect = no_collection,
+};
 
 static pthread_key_t key;     /* [const] after gil_state_start() */
 static int key_made;          /* [start] */
@@ -127,6 +143,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     ts->interp = interp;
     ts->heap = interp->heap;
     ts->lock = interp->lock;
+    ts->late_abort = interp->late_abort;
     gil_lock_hold(ts->lock);
     gil_store_relaxed(&ts->id, gil_fetch_add_relaxed(&next_id, 1));
     ts->next = interp->threads;
@@ -207,18 +224,22 @@ register_thread(void)
 }
 
 /* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
- * hold locks of the host. */
+ * hold locks of the host. It holds none of the library's (checked), or else others would hang with it. */
 void
 gil_tstate_too_late(GilThreadState *ts, const char *func)
 {
     char line[160];
     uint32_t never = 0;
 
+    gil_rank_waiting(func);
+    int told = gil_state_hooks.late(ts, func);
+    if (ts->late_abort)
+        gil_panic(func, "thread state %llu comes back after its interpreter has ended", (unsigned long long)ts->id);
     int length = snprintf(line, sizeof line,
                           "gilrt: %s: thread %#lx (state %llu) comes back after its interpreter has ended, and sleeps for ever\n",
                           func, this_thread(), (unsigned long long)ts->id);
     /* Nothing can be done when the report is lost. */
-    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+    if (!told && write(STDERR_FILENO, line, (size_t)length) < 0)
         errno = 0;
     for (;;)
         gil_machine_park(&never, 0, GIL_MACHINE_NEVER);
@@ -228,6 +249,7 @@ gil_tstate_too_late(GilThreadState *ts, const char *func)
 static void
 enter(GilThreadState *ts, const char *func)
 {
+    gil_rank_waiting(func); /* also where the lock is free and nobody will wait */
     if (gil_lock_acquire(ts->lock, ts, func) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
 }
@@ -248,7 +270,7 @@ settle_on_thread(GilThreadState *ts)
     unsigned long self = this_thread();
 
     if (ts->os_thread != self) {
-        ts->os_thread = self;
+        gil_store_relaxed(&ts->os_thread, self);
         ts->stack_limit = NULL;
     }
 }
@@ -307,8 +329,9 @@ gil_tstate_detach(GilThreadState *ts, const char *func)
 /* --- Ensure and Release --- */
 
 /*
- * A token is what _Gil_thread was before, with the way back and the depth in the six bits that a block's alignment leaves
- * free: so it needs no memory, and a Release out of order is noticed. It is never NULL.
+ * A token is what _Gil_thread was before, with the way back, the depth, and whether a place at the interpreter's gate goes with
+ * it, in the six bits that a block's alignment leaves free: so it needs no memory, and a Release out of order is noticed. It is
+ * never NULL.
  */
 enum {
     BACK_NOTHING = 1, /* the state was attached already */
@@ -316,8 +339,9 @@ enum {
     BACK_SWITCH,      /* detach, and attach what was before */
 };
 #define BACK_MASK ((uintptr_t)3)
-#define DEPTH_SHIFT 2
-#define DEPTH_MASK ((uintptr_t)15)
+#define VISIT ((uintptr_t)4)
+#define DEPTH_SHIFT 3
+#define DEPTH_MASK ((uintptr_t)7)
 _Static_assert(GIL_STABLE_ALIGN == 64, "six bits of a token");
 
 static struct _giltoken *
@@ -338,14 +362,14 @@ find(const GilInterpreterState *interp)
 {
     GilThreadState *ts = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
 
-    if (ts != NULL && ts->interp == interp && !ts->dead)
+    if (ts != NULL && ts->interp == interp && !gil_load_relaxed(&ts->dead))
         return ts;
     /* left_by is cleared when the state is deleted or attached elsewhere; then what else the block says is not looked at. */
     ts = last_left;
-    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !ts->dead)
+    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !gil_load_relaxed(&ts->dead))
         return ts;
     for (ts = pthread_getspecific(key); !is_end(ts); ts = ts->shelf)
-        if (ts->interp == interp && !ts->dead)
+        if (ts->interp == interp && !gil_load_relaxed(&ts->dead))
             return ts;
     return NULL;
 }
@@ -360,7 +384,7 @@ make(GilInterpreterState *interp)
     if (ts == NULL)
         return NULL;
     ts->kept = 1;
-    ts->os_thread = this_thread();
+    gil_store_relaxed(&ts->os_thread, this_thread());
     ts->shelf = pthread_getspecific(key);
     if (pthread_setspecific(key, ts) != 0) {
         gil_tstate_delete(ts);
@@ -369,8 +393,9 @@ make(GilInterpreterState *interp)
     return ts;
 }
 
-struct _giltoken *
-gil_tstate_ensure(GilInterpreterState *interp, const char *func)
+/* visit: VISIT if the caller has gone in at the gate for this pair alone, else 0. */
+static struct _giltoken *
+ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
 {
     struct _GilThreadBlock *before = _Gil_thread;
     GilThreadState *current = gil_tstate_attached();
@@ -394,7 +419,32 @@ gil_tstate_ensure(GilInterpreterState *interp, const char *func)
         _Gil_thread = &ts->block;
         current = ts;
     }
-    return make_token(before, back, ++current->ensured);
+    if (visit)
+        gil_store_relaxed(&current->visits, current->visits + 1);
+    return make_token(before, back | visit, ++current->ensured);
+}
+
+struct _giltoken *
+gil_tstate_ensure(GilInterpreterState *interp, const char *func)
+{
+    return ensure(interp, 0, func);
+}
+
+struct _giltoken *
+gil_tstate_visit(struct gil_gate *gate, const char *func)
+{
+    /* The interpreter may be gone, and another stand in its place: it is not followed before that is known. */
+    GilThreadState *ts = find(gate->interp);
+
+    /* Who is inside by an outer pair of this thread stays as long as this one, also while the gate is closing. */
+    if (ts != NULL && ts->visits > 0 && ts->interp->gate == gate)
+        return ensure(ts->interp, 0, func);
+    if (gil_gate_enter(gate) < 0)
+        return NULL;
+    struct _giltoken *token = ensure(gate->interp, VISIT, func);
+    if (token == NULL)
+        gil_gate_leave(gate);
+    return token;
 }
 
 /* The outermost Release of a kept state: as if it were deleted, nothing of this stay is found in the next. */
@@ -421,9 +471,16 @@ gil_tstate_release(struct _giltoken *token, const char *func)
     if (ts->ensured == 1 && ts->kept)
         tidy(ts);
     ts->ensured--;
+    /* Not ts->interp's afterwards: who is out must not follow it. */
+    struct gil_gate *gate = word & VISIT ? ts->interp->gate : NULL;
+    if (gate != NULL)
+        gil_store_relaxed(&ts->visits, ts->visits - 1);
+    if ((word & BACK_MASK) != BACK_NOTHING)
+        gil_tstate_detach(ts, func);
+    if (gate != NULL)
+        gil_gate_leave(gate);
     if ((word & BACK_MASK) == BACK_NOTHING)
         return;
-    gil_tstate_detach(ts, func);
     if ((word & BACK_MASK) == BACK_SWITCH)
         enter(state_of(before), func);
     _Gil_thread = before;
@@ -448,12 +505,15 @@ static void
 reclaim(GilThreadState *ts)
 {
     GilInterpreterState *interp = ts->interp;
+    struct gil_gate *gate = NULL;
     enum { PUT, CLEAR, LEAVE } what = PUT;
 
     gil_mutex_lock(&gil_states_mutex);
     if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
         /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
-        what = interp->closed || gil_guard_take(interp) < 0 ? LEAVE : CLEAR;
+        what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
+    if (what == CLEAR)
+        gate = interp->gate;
     if (what == LEAVE)
         ts->orphan = 1;
     if (what == PUT && !ts->dead)
@@ -464,7 +524,7 @@ reclaim(GilThreadState *ts)
         gil_tstate_put_block(ts);
     if (what == CLEAR) {
         clear_and_delete(ts);
-        gil_guard_drop(interp);
+        gil_gate_leave(gate);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "gilrt/lock.h"
 #include "state/turn.h"
 
+struct gil_gate;
 struct gil_heap;
 struct gil_lock;
 struct gil_waiting;
@@ -50,12 +51,14 @@ struct _gilts {
     void (*preempt)(void *);     /* [mu] the lock's mutex: whom to call when the lock is claimed from it */
     void *preempt_data;          /* [mu] */
     uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
-    unsigned long os_thread;     /* [own] pthread_t of the thread that last attached it */
+    unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it */
     struct gil_waiting *sleeping; /* [mu] the parking lot's bucket of this address: an interruptible wait; see state/wait.c */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
+    uint32_t visits;             /* [atomic] of these, how many are counted at the interpreter's gate; written by its thread */
+    int late_abort;              /* [const] interp's, which may be gone when it is asked for */
     int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */
-    int dead;                    /* [states] its interpreter came to its end; the block is type-stable */
+    int dead;                    /* [states] its interpreter came to its end; the block is type-stable. Read by its thread, too */
     int orphan;                  /* [states] its OS thread came to its end; the interpreter's end reclaims it */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
@@ -77,6 +80,8 @@ struct gil_state_hooks {
     void (*no_memory)(GilThreadState *ts);                     /* raise MemoryError */
     void (*runtime_error)(GilThreadState *ts, const char *why); /* raise RuntimeError */
     void (*system_error)(GilThreadState *ts, const char *why);  /* raise SystemError */
+    void (*end_request)(GilThreadState *ts);                   /* raise SystemExit: the interpreter wants to end */
+    int (*late)(GilThreadState *ts, const char *func); /* ts comes after its end: tell whoever wants to know; detached. 1: told */
     int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
 };
 extern struct gil_state_hooks gil_state_hooks;
@@ -93,12 +98,12 @@ GilThreadState *gil_tstate_new(GilInterpreterState *interp);
 GilThreadState *gil_tstate_get_block(GilInterpreterState *interp);
 /*
  * Attach ts to the calling thread, which has none attached. Waits. errno is kept. When the interpreter has come to its
- * end, tells so on standard error, once, and never returns. Misuse stops the process in the name of func.
+ * end, never returns: gil_tstate_too_late(). Misuse stops the process in the name of func.
  */
 void gil_tstate_attach(GilThreadState *ts, const char *func);
 /* The same until the clock reaches limit, in ns, 0: at once or not: 1 attached, 0 not, -1 the interpreter has come to its end. */
 int gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func);
-/* The lock is barred to ts: tell so on standard error and sleep for ever. */
+/* The lock is barred to ts: tell so, and sleep for ever, or stop the process if the interpreter was made so. */
 void gil_tstate_too_late(GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 /* Detach the attached state. */
 void gil_tstate_detach(GilThreadState *ts, const char *func);
@@ -113,6 +118,8 @@ size_t gil_tstate_blocks(void);
 
 /* GilThreadState_Ensure() and Release(), on an interpreter that is known to be alive. */
 struct _giltoken *gil_tstate_ensure(GilInterpreterState *interp, const char *func);
+/* The same on one that need not be: NULL also when its gate lets nobody in. The caller holds the gate's memory. */
+struct _giltoken *gil_tstate_visit(struct gil_gate *gate, const char *func);
 void gil_tstate_release(struct _giltoken *token, const char *func);
 
 /* The calling thread's state if it is attached, else NULL. */

@@ -14,6 +14,8 @@ enum gil_rank {
     GIL_RANK_START = 1, /* initialization and finalization of the runtime; taken before the interpreter's lock */
     GIL_RANK_OUTSIDE,   /* from here on the interpreter's lock must not be waited for */
     GIL_RANK_STATES,    /* the registry of interpreters and their lists of thread states */
+    GIL_RANK_GATE,      /* who is in an interpreter */
+    GIL_RANK_HOOK,      /* whom the host wants to be called; taken alone */
     GIL_RANK_STABLE,    /* a pool of memory that is never given back */
     GIL_RANK_LOCK,      /* the inside of an interpreter's lock: its queue */
     GIL_RANK_PARKING,   /* a bucket of the parking lot: who sleeps for what */

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 
 static int phase; /* accessed by __atomic_* */
 
@@ -105,6 +106,55 @@ START_TEST(test_api_guard__many_in_one_thread)
 }
 END_TEST
 
+/* A callback that may come too late: it finds the interpreter, or that it is gone. */
+static void *
+call_back(void *view)
+{
+    for (int round = 0; round < 100; round++) {
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+        ck_assert_ptr_nonnull(token);
+        GilObject *number = GilLong_FromLong(1000000 + round);
+        ck_assert_int_eq(GilLong_AsLong(number), 1000000 + round);
+        Gil_DECREF(number);
+        GilThreadState_Release(token);
+    }
+    return NULL;
+}
+
+START_TEST(test_api_guard__views_find_the_interpreter_or_that_it_is_gone)
+{
+    pthread_t thread;
+
+    ck_assert_ptr_null(GilInterpreterView_FromMain());
+    gil_test_start();
+    GilInterpreterView *view = GilInterpreterView_FromMain();
+    ck_assert_int_eq(GilInterpreterView_GetID(view), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, call_back, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    gil_test_stop();
+    ck_assert_ptr_null(GilThreadState_EnsureFromView(view));
+    ck_assert_ptr_null(GilInterpreterGuard_FromView(view));
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+START_TEST(test_api_guard__a_leak_has_a_name)
+{
+    GilHolder holders[2];
+    int line = __LINE__ + 1;
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), holders, 2), 1);
+    ck_assert_int_eq(holders[0].kind, GIL_HOLDER_GUARD);
+    ck_assert_int_eq(holders[0].line, line);
+    ck_assert_ptr_nonnull(strstr(holders[0].file, "test_guard.c"));
+    GilInterpreterGuard_Close(guard);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), NULL, 0), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -115,7 +165,9 @@ suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_api_guard__foreign_threads_enter);
     tcase_add_test(tcase, test_api_guard__many_in_one_thread);
+    tcase_add_test(tcase, test_api_guard__a_leak_has_a_name);
     tcase_add_test(ended, test_api_guard__the_end_waits);
+    tcase_add_test(ended, test_api_guard__views_find_the_interpreter_or_that_it_is_gone);
     suite_add_tcase(suite, tcase);
     suite_add_tcase(suite, ended);
     return suite;

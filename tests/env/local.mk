@@ -5,6 +5,7 @@ CORE_TESTS += tests/env/test_stop
 CORE_TESTS += tests/env/test_crowd
 CORE_TESTS += tests/env/test_signals
 CORE_TESTS += tests/env/test_late
+CORE_TESTS += tests/env/test_exit
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
 CORE_TESTS += tests/env/test_exports_stack

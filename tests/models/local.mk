@@ -11,6 +11,24 @@ tests_models_lock_model_CFLAGS = -std=gnu11 $(CODE_CFLAGS) $(WARN_CFLAGS)
 tests_models_lock_model_LDFLAGS =
 tests_models_lock_model_LDADD =
 
+CORE_TESTS += tests/models/lives_model
+tests_models_lives_model_SOURCES = tests/models/lives_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/state/gate.c lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+tests_models_lives_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_lives_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_lives_model_LDFLAGS =
+tests_models_lives_model_LDADD =
+
+CORE_TESTS += tests/models/sync_model
+tests_models_sync_model_SOURCES = tests/models/sync_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/sync/parking.c lib/sync/bytelock.c lib/sync/rwlock.c lib/sync/condition.c lib/sync/event.c \
+    lib/sync/semaphore.c lib/sync/barrier.c lib/sync/once.c lib/sync/mutex.c \
+    lib/state/wait.c lib/state/locking.c lib/state/meeting.c lib/state/foreign.c
+tests_models_sync_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_sync_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_sync_model_LDFLAGS =
+tests_models_sync_model_LDADD =
+
 CORE_TESTS += tests/models/explore_test
 tests_models_explore_test_SOURCES = tests/models/explore_test.c $(EXPLORER)
 tests_models_explore_test_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
@@ -18,7 +36,8 @@ tests_models_explore_test_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
-$(tests_models_lock_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
+$(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_sync_model_OBJECTS) \
+    $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
 
 EXTRA_DIST += tests/models/mutants.sh tests/models/mutants tests/models/spin
 .PHONY: check-mutants

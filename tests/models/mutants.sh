@@ -3,17 +3,23 @@
 # How strong is the explorer? Breaks the lock in each of the ways of tests/models/mutants/ and expects it to notice.
 # Usage: mutants.sh [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
 # its first line says what is wrong, and a second one may name a scenario in which that is seen soon. As many are tried
-# at once as there are processors, or MUTANTS_JOBS.
+# at once as there are processors, or MUTANTS_JOBS. "model: NAME" in a patch, before the first file, names the model that
+# has to notice; lock_model otherwise.
 set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 models=$top/tests/models
 
-# build DIRECTORY PATCH: the model of the sources in DIRECTORY/src. What the patch does not touch is taken from base/
+# model_of PATCH
+model_of() {
+    sed -n '/^--- /q; s/^model: //p' "$1" | grep . || echo lock_model
+}
+
+# build DIRECTORY PATCH MODEL: the model of the sources in DIRECTORY/src. What the patch does not touch is taken from base/
 # beside DIRECTORY, if it is there. Warnings are off: some mutants leave a variable unused.
 build() {
     base=$(dirname "$1")/base
     objects=
-    for source in "$models/explore.c" "$models/seen.c" "$models/lock_model.c" $(shipped | sed "s|^|$1/src/|"); do
+    for source in "$models/explore.c" "$models/seen.c" $(sources "$3" "$1/src"); do
         object=$(basename "$source" .c).o
         if [ -f "$base/$object" ] && ! grep -q "^+++ b/.*\(\.h\|/${object%.o}\.c\)$" "$2"; then
             objects="$objects $base/$object"
@@ -26,12 +32,13 @@ build() {
         objects="$objects $1/$object"
     done
     # shellcheck disable=SC2086
-    ${CC:-cc} $objects -o "$1/lock_model" >>"$1/log" 2>&1
+    ${CC:-cc} $objects -o "$1/$3" >>"$1/log" 2>&1
 }
 
-# The sources of the library that the model is made of.
-shipped() {
-    sed -n '/^tests_models_lock_model_SOURCES/,/[^\\]$/p' "$models/local.mk" | tr ' ' '\n' | grep '^lib/.*\.c$'
+# sources MODEL DIRECTORY: what the model is made of but the explorer: files of its own, and of the library as it is in DIRECTORY.
+sources() {
+    sed -n "/^tests_models_$1_SOURCES/,/[^\\\\]\$/p" "$models/local.mk" | tr ' ' '\n' |
+        sed -n "s|^lib/.*\\.c\$|$2/&|p; s|^tests/.*\\.c\$|$top/&|p"
 }
 
 # fresh DIRECTORY: what a mutant may change.
@@ -50,13 +57,14 @@ comment() {
 # try NUMBER PATCH DIRECTORY: one mutant.
 try() {
     name=$(basename "$2" .patch)
+    model=$(model_of "$2")
     fresh "$3"
     if ! patch -s -p1 -d "$3/src" <"$2" >"$3/log" 2>&1; then
         echo "not ok $1 - $name: the patch does not apply any more"
         comment "$3/log"
         return
     fi
-    if ! build "$3" "$2"; then
+    if ! build "$3" "$2" "$model"; then
         echo "not ok $1 - $name: does not compile"
         comment "$3/log"
         return
@@ -65,7 +73,7 @@ try() {
     seen=$(sed -n 's/^seen in: /--first-failure /p' "$2" | sed 's/^\(.*\) --pso/--pso \1/')
     for search in ${seen:+"$seen"} --glance '--pso --glance' --first-failure '--pso --first-failure'; do
         # shellcheck disable=SC2086
-        timeout 120 "$3/lock_model" $search >"$3/out" 2>&1
+        timeout 120 "$3/$model" $search >"$3/out" 2>&1
         if [ $? -eq 1 ]; then
             echo "ok $1 - $name: killed by $(sed -n 's/^not ok [0-9]* - //p' "$3/out" | head -n 1)"
             sed -n '/^# /p' "$3/out" | head -n 2
@@ -91,14 +99,16 @@ else
         shift
     done
 fi
-# The model of the sources as they are has to pass, or else whatever is tried is killed.
+# The models of the sources as they are have to pass, or else whatever is tried is killed.
 mkdir "$work/whole"
 fresh "$work/whole"
-if ! build "$work/whole" /dev/null || ! "$work/whole/lock_model" --glance >"$work/whole/out" 2>&1; then
-    echo "Bail out! the lock is at fault before anybody breaks it"
-    cat "$work/whole/log" "$work/whole/out" 2>/dev/null | sed 's/^/# /'
-    exit 1
-fi
+for model in $(for patch do model_of "$patch"; done | sort -u); do
+    if ! build "$work/whole" /dev/null "$model" || ! "$work/whole/$model" --glance >"$work/whole/out" 2>&1; then
+        echo "Bail out! $model finds a fault before anybody breaks anything"
+        cat "$work/whole/log" "$work/whole/out" 2>/dev/null | sed 's/^/# /'
+        exit 1
+    fi
+done
 mkdir "$work/base"
 mv "$work"/whole/*.o "$work/base/"
 echo "1..$#"

@@ -3,6 +3,10 @@ UNIT_TESTS += tests/unit/runtime/test_version
 UNIT_TESTS += tests/unit/runtime/test_config
 UNIT_TESTS += tests/unit/runtime/test_copies
 UNIT_TESTS += tests/unit/runtime/test_life
+UNIT_TESTS += tests/unit/runtime/test_layers
+UNIT_TESTS += tests/unit/runtime/test_finalize
+UNIT_TESTS += tests/unit/runtime/test_atexit
+UNIT_TESTS += tests/unit/runtime/test_event
 
 # A shared object that test_copies loads beside a second copy of the library.
 check_LTLIBRARIES += tests/unit/runtime/hog.la

@@ -69,7 +69,7 @@ use_runtime(void)
     Gil_DECREF(module);
 }
 
-START_TEST(test_runtime_life__ten_thousand_cycles_leave_nothing)
+START_TEST(test_C7_ten_thousand_cycles_leave_nothing)
 {
     enum { CYCLES = 10000 };
     size_t blocks = 0;
@@ -144,7 +144,7 @@ check_refused_in_thread(GilInterpreterGuard *guard)
     ck_assert_ptr_null(failure);
 }
 
-START_TEST(test_runtime_life__finalize_is_refused_in_other_threads_and_detached)
+START_TEST(test_C3_finalize_is_refused_in_other_threads_and_detached)
 {
     ck_assert_int_eq(Gil_Initialize(), 0);
     GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
@@ -195,7 +195,7 @@ nosy_hook(void)
     return nosy_module;
 }
 
-START_TEST(test_runtime_life__finalize_is_refused_in_callbacks)
+START_TEST(test_C4_finalize_is_refused_in_callbacks)
 {
     ck_assert_int_eq(GilImport_AppendInittab("nosy", nosy_hook), 0);
     ck_assert_int_eq(Gil_Initialize(), 0);
@@ -448,7 +448,7 @@ destroy_deeply(void *ts)
     return NULL;
 }
 
-START_TEST(test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindrance)
+START_TEST(test_C11_a_thread_that_sleeps_in_a_finalizer_is_no_hindrance)
 {
     pthread_t thread;
 
@@ -486,7 +486,7 @@ call_detached(void *Gil_UNUSED(arg))
     GilLong_FromLong(1);
 }
 
-START_TEST(test_runtime_life__calls_before_and_after_stop_the_process)
+START_TEST(test_C8_calls_before_and_after_stop_the_process)
 {
     gil_test_expect_abort(call_detached, NULL, "GilLong_FromLong: the calling thread is not attached");
     ck_assert_int_eq(Gil_Initialize(), 0);
@@ -502,8 +502,8 @@ suite(void)
     TCase *tc = tcase_create("life"), *slow = tcase_create("cycles");
 
     tcase_add_test(tc, test_runtime_life__says_where_it_is);
-    tcase_add_test(tc, test_runtime_life__finalize_is_refused_in_other_threads_and_detached);
-    tcase_add_test(tc, test_runtime_life__finalize_is_refused_in_callbacks);
+    tcase_add_test(tc, test_C3_finalize_is_refused_in_other_threads_and_detached);
+    tcase_add_test(tc, test_C4_finalize_is_refused_in_callbacks);
     tcase_add_test(tc, test_runtime_life__finalize_waits_for_guards);
     tcase_add_test(tc, test_runtime_life__what_is_left_is_counted);
     tcase_add_test(tc, test_runtime_life__leaks_are_printed_only_when_asked);
@@ -511,11 +511,11 @@ suite(void)
     tcase_add_test(tc, test_runtime_life__first_start_without_memory_goes_on_where_it_failed);
     tcase_add_test(tc, test_runtime_life__stop_without_memory_works);
     tcase_add_test(tc, test_runtime_life__report_keeps_to_its_size);
-    tcase_add_test(tc, test_runtime_life__a_thread_that_sleeps_in_a_finalizer_is_no_hindrance);
+    tcase_add_test(tc, test_C11_a_thread_that_sleeps_in_a_finalizer_is_no_hindrance);
     tcase_add_test(tc, test_runtime_life__a_thread_that_exits_in_a_finalizer_destroys_the_rest);
-    tcase_add_test(tc, test_runtime_life__calls_before_and_after_stop_the_process);
+    tcase_add_test(tc, test_C8_calls_before_and_after_stop_the_process);
     tcase_set_timeout(slow, 60);
-    tcase_add_test(slow, test_runtime_life__ten_thousand_cycles_leave_nothing);
+    tcase_add_test(slow, test_C7_ten_thousand_cycles_leave_nothing);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, slow);
     return s;

@@ -5,6 +5,7 @@ UNIT_TESTS += tests/unit/state/test_lock
 UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
 UNIT_TESTS += tests/unit/state/test_interp
+UNIT_TESTS += tests/unit/state/test_gate
 UNIT_TESTS += tests/unit/state/test_guard
 UNIT_TESTS += tests/unit/state/test_foreign
 UNIT_TESTS += tests/unit/state/test_meeting

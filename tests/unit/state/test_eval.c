@@ -541,7 +541,7 @@ START_TEST(test_state_eval__an_ended_interpreter_is_told_by_try_and_timed)
     ck_assert_ptr_eq(GilThreadState_Swap(ts), world_ts);
     pthread_t thread = world_thread(take_for_a_time, &waits);
     world_until_waiting(ts->interp, 1);
-    gil_guard_close_admission(ts->interp);
+    gil_gate_close(ts->interp->gate);
     gil_interp_close(ts);
     ck_assert_int_eq(pthread_join(thread, NULL), 0); /* while the lock is held: the bar sent it away */
     ck_assert_int_eq(waits.result, -1);

@@ -223,6 +223,7 @@ START_TEST(test_state_interp__the_end_of_one_leaves_a_shared_lock_to_the_other)
     GilThreadState *ts = sharing_interp(), *late = gil_tstate_new(ts->interp), *other = gil_tstate_new(world_ts->interp);
 
     GilThreadState_Swap(ts);
+    ck_assert_int_eq(gil_gate_close(ts->interp->gate), 0);
     gil_interp_close(ts);
     gil_lock_release(ts->lock, ts, "test");
     ck_assert_int_eq(gil_lock_acquire(ts->lock, late, "test"), GIL_LOCK_BARRED);

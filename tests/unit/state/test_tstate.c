@@ -38,7 +38,7 @@ START_TEST(test_B1_a_state_for_an_ending_interpreter_is_refused)
 
     gil_tstate_detach(world_ts, "test");
     gil_tstate_attach(ts, "test");
-    gil_guard_close_admission(ts->interp);
+    gil_gate_close(ts->interp->gate);
     gil_interp_close(ts);
     ck_assert_ptr_null(GilThreadState_New(ts->interp));
     gil_interp_delete(ts);
@@ -244,7 +244,7 @@ START_TEST(test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock)
     world_join(world_thread(exit_holding_an_object, NULL));
     ck_assert_int_eq(cleared, 1);
     ck_assert_uint_eq(gil_tstate_blocks(), before);
-    ck_assert_uint_eq(gil_guard_count(world_ts->interp), 1);
+    ck_assert_uint_eq(gil_gate_inside(world_ts->interp->gate), 1);
 }
 END_TEST
 

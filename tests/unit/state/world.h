@@ -7,7 +7,7 @@
 #include "gilrt/guard.h"
 #include "gilrt/lock.h"
 #include "gilrt/state.h"
-#include "state/guard.h"
+#include "state/gate.h"
 #include "state/interp.h"
 #include "state/lock.h"
 #include "state/tstate.h"
@@ -33,8 +33,8 @@ world_interp_new(void)
 static inline size_t
 world_interp_end(GilThreadState *ts)
 {
-    gil_guard_close_admission(ts->interp);
-    gil_guard_wait(ts);
+    ck_assert_int_eq(gil_gate_close(ts->interp->gate), 0);
+    ck_assert_int_eq(gil_interp_shut(ts, ts->interp, GIL_MACHINE_NEVER), 0);
     gil_interp_close(ts);
     gil_interp_clear_threads(ts);
     return gil_interp_delete(ts);

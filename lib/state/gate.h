@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Gates: who is in an interpreter that it must wait for, and whether anybody is let in still. */
+#ifndef GIL_STATE_GATE_H
+#define GIL_STATE_GATE_H
+
+#include "gilrt/base.h"
+#include "sync/mutex.h"
+
+#include <stdint.h>
+
+/*
+ * How it works: the essay in gate.c. A gate is type-stable memory that the caller provides (state/stable.h); nothing is
+ * allocated here.
+ */
+
+/* Somebody inside who is to be found by name: part of a struct that says more. */
+struct gil_pass {
+    struct gil_pass *next, *prev; /* [mu] the gate's list */
+};
+
+struct gil_gate {
+    uint32_t word;               /* [atomic] how many are inside, and what gate.c says of its flags */
+    uint32_t refs;               /* [atomic] the interpreter, and each view */
+    int64_t id;                  /* [const] the interpreter's */
+    GilInterpreterState *interp; /* [const] to be followed by who is inside, and by nobody else */
+    struct gil_mutex mu;
+    struct gil_pass *passes;     /* [mu] those inside that have a pass, newest first */
+};
+
+/* Open, with one reference. */
+void gil_gate_init(struct gil_gate *gate, GilInterpreterState *interp);
+void gil_gate_hold(struct gil_gate *gate);
+/* 1 when that was the last reference: the memory may be put back. */
+int gil_gate_drop(struct gil_gate *gate);
+
+/* Go in: 0, or -1 when the gate is closing or shut. Who is inside keeps the interpreter alive. */
+int gil_gate_enter(struct gil_gate *gate);
+/* The same for one who will be out soon, and whom a closing gate lets through: -1 only when it is shut. */
+int gil_gate_enter_late(struct gil_gate *gate);
+/* Go out. The interpreter, and the gate with it, may be gone when this returns. */
+void gil_gate_leave(struct gil_gate *gate);
+/* gil_gate_enter() with a pass, which others may look at (gil_gate_visit()) until it is taken off the list, before leaving. */
+int gil_gate_enter_with(struct gil_gate *gate, struct gil_pass *pass);
+void gil_gate_unlist(struct gil_gate *gate, struct gil_pass *pass);
+
+/* Let nobody in any more: 0, or -1 when another thread has done so. What follows is for who got the 0. */
+int gil_gate_close(struct gil_gate *gate);
+/* After gil_gate_close(), not attached: wait until nobody is inside, and shut the gate: 0. Or until the clock reaches limit: -1;
+ * then it is closing as before. */
+int gil_gate_shut(struct gil_gate *gate, uint64_t limit);
+/* Let everybody in again, as if gil_gate_close() had not been called. */
+void gil_gate_reopen(struct gil_gate *gate);
+
+/* How many are inside. */
+uint32_t gil_gate_inside(const struct gil_gate *gate);
+/* Whether nobody is let in at present. */
+int gil_gate_is_closing(const struct gil_gate *gate);
+/* Call func for each pass, newest first. Under mu: func takes no mutex and waits for nothing. */
+void gil_gate_visit(struct gil_gate *gate, void (*func)(const struct gil_pass *pass, void *data), void *data);
+
+#endif
