@@ -5,6 +5,7 @@ EXTRA_DIST += \
     doc/guide/extending.md \
     doc/guide/lifecycle.md \
     doc/guide/ownership.md \
+    doc/guide/sync.md \
     doc/guide/threads.md
 EXTRA_DIST += \
     doc/internals/collector.md \
@@ -16,7 +17,8 @@ EXTRA_DIST += \
     doc/internals/modules.md \
     doc/internals/numbers.md \
     doc/internals/states.md \
-    doc/internals/strings.md
+    doc/internals/strings.md \
+    doc/internals/waiting.md
 
 # doc/html and doc/man/man3, by one run of doxygen.
 doc/reference.stamp: doc/Doxyfile $(include_HEADERS) $(gilrtinclude_HEADERS)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * Mutual exclusion for data that the interpreter's lock does not guard: a mutex of one byte, a recursive one, one for readers
- * and writers, and taking a lock of somebody else's.
+ * Mutual exclusion for data that the interpreter's lock does not guard: a mutex of one byte, a recursive one, one for
+ * readers and writers, and taking a lock of somebody else's.
  *
  *     static GilMutex mutex;                    // zero is an open mutex
  *
@@ -10,13 +10,14 @@
  *     table_add(&table, entry);
  *     GilMutex_Unlock(&mutex);
  *
- * All of them may be used by any thread, attached or not, before the runtime starts and after it has ended. A thread that has to wait
- * leaves the interpreter's lock first, if it is attached, and has it back when it returns: so nobody waits for a mutex with that
- * lock in hand, and a holder that needs it can always get it. For the same reason other threads may run, and the pending
- * interpreter's end may catch the thread, in every call marked `@blocks`. errno is kept.
+ * All of them may be used by any thread, attached or not, before the runtime starts and after it has ended. A thread
+ * that has to wait leaves the interpreter's lock first, if it is attached, and has it back when it returns: so nobody
+ * waits for a mutex with that lock in hand, and a holder that needs it can always get it. For the same reason other
+ * threads may run in every call marked `@blocks`, and the end of the interpreter may come, as between
+ * Gil_BEGIN_ALLOW_THREADS and its END. errno is kept.
  *
- * None is to be copied or moved while in use, and none needs an end: its memory may be freed once nobody uses it, which for a mutex
- * is as soon as the last unlock has let the one who frees it in.
+ * None is to be copied or moved while in use, and none needs an end: its memory may be freed once nobody uses it,
+ * which for a mutex is as soon as the last unlock has let the one who frees it in.
  *
  * Waits that can end early take a time in nanoseconds and flags, and return 1, 0 or -1: see GIL_WAIT_FOREVER.
  */
@@ -32,9 +33,9 @@ GIL_BEGIN_DECLS
 /** As a time: no limit. A time of 0 tries and does not wait. */
 #define GIL_WAIT_FOREVER UINT64_MAX
 /**
- * As a flag: the wait also ends when something asks for the thread's attention: what Gil_Poll() would run is run, attached, and
- * if that raises, the wait is over: -1, with the exception set. Otherwise it goes on. The calling thread must be attached, or
- * else the process is stopped.
+ * As a flag: the wait also ends when something asks for the thread's attention: what Gil_Poll() would run is run,
+ * attached, and if that raises, the wait is over: -1, with the exception set. Otherwise it goes on. The calling
+ * thread must be attached, or else the process is stopped.
  */
 #define GIL_WAIT_INTERRUPTIBLE 1u
 
@@ -44,17 +45,17 @@ typedef struct {
 } GilMutex;
 
 /**
- * An open mutex with a place in an order: @p rank is 1 to 63, a constant. A thread takes ranked mutexes in rising order. The
- * interpreter's lock stands in the order as 32: who holds a mutex of a rank above must not wait for it, that is, neither
- * attach, nor poll, nor come back from Gil_BEGIN_ALLOW_THREADS; one of a lower rank may be held meanwhile. A debug
- * build (--enable-debug) stops the process at the first breach, with both names; others know nothing of ranks, but that a
- * mutex above 32 is never handed to a waiter, see GilMutex_Unlock().
+ * An open mutex with a place in an order: @p rank is 1 to 63, a constant. A thread takes ranked mutexes in rising
+ * order. The interpreter's lock stands in the order as 32: who holds a mutex of a rank above must not wait for it,
+ * that is, neither attach, nor poll, nor come back from Gil_BEGIN_ALLOW_THREADS; one of a lower rank may be held
+ * meanwhile. A debug build (--enable-debug) stops the process at the first breach, with both names; others know
+ * nothing of ranks, but that a mutex above 32 is never handed to a waiter, see GilMutex_Unlock().
  */
 #define GilMutex_INIT_RANKED(rank) {(uint8_t)((rank) << 2)}
 
 /**
- * Take a mutex, however long it takes. Not recursive: a thread that has it already waits for ever; a debug build stops the
- * process instead, as it does for threads that wait for each other in a ring.
+ * Take a mutex, however long it takes. Not recursive: a thread that has it already waits for ever; a debug build
+ * stops the process instead, as it does for threads that wait for each other in a ring.
  * @lock_any @blocks
  */
 GIL_API void GilMutex_Lock(GilMutex *m);
@@ -69,8 +70,8 @@ GIL_API int GilMutex_TryLock(GilMutex *m);
  */
 GIL_API int GilMutex_LockTimed(GilMutex *m, uint64_t ns, unsigned flags);
 /**
- * Give a mutex back. It need not be the thread that took it. A waiter that is woken tries again, beside whoever comes; one
- * that has waited for 1 ms is handed it. Stops the process when the mutex is not locked.
+ * Give a mutex back. It need not be the thread that took it. A waiter that is woken tries again, beside whoever
+ * comes; one that has waited for 1 ms is handed it. Stops the process when the mutex is not locked.
  * @lock_any
  */
 GIL_API void GilMutex_Unlock(GilMutex *m);
@@ -102,9 +103,10 @@ GIL_API void GilRecursiveMutex_Unlock(GilRecursiveMutex *m);
 GIL_API int GilRecursiveMutex_IsLockedByCurrentThread(GilRecursiveMutex *m);
 
 /**
- * A lock that many threads hold to read, or one to write; `{0}` is open. It is handed on in order of arrival, to all readers
- * that stand before the next writer or to one writer: neither kind starves the other. So a thread that reads must not begin to read a
- * second time: a writer may stand between. It cannot be changed from one kind into the other while it is held.
+ * A lock that many threads hold to read, or one to write; `{0}` is open. It is handed on in order of arrival, to all
+ * readers that stand before the next writer or to one writer: neither kind starves the other. So a thread that reads
+ * must not begin to read a second time: a writer may stand between. It cannot be changed from one kind into the other
+ * while it is held.
  */
 typedef struct {
     uint32_t _bits; /* lib/sync/rwlock.h */
@@ -135,7 +137,8 @@ GIL_API int GilRWMutex_LockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags);
  *  @lock_any */
 GIL_API void GilRWMutex_Unlock(GilRWMutex *rw);
 
-/** How a lock is used that is not the library's: a std::mutex, a lock of another library. Each function returns 0 when it worked. */
+/** How a lock is used that is not the library's: a std::mutex, a lock of another library. Each function returns 0
+ *  when it worked. */
 typedef struct {
     int (*try_lock)(void *lock); /**< not 0 also when somebody has it */
     int (*lock)(void *lock);     /**< may wait; not 0: it failed, and will fail again */
@@ -143,11 +146,12 @@ typedef struct {
 } GilForeignLock;
 
 /**
- * Take a foreign lock from an attached thread without a deadlock, also beside code that takes it with the interpreter's lock
- * in hand, or waits for the interpreter's lock while holding it. The lock is tried; if somebody has it, the interpreter's lock
- * is left, and the foreign lock is waited for without it. Then the interpreter's lock is tried, and if that cannot be had at once, the foreign
- * lock is given back before it is waited for: never is one of the two waited for by a caller of this who has
- * the other. There is no order among those that wait. A thread that is not attached calls how->lock().
+ * Take a foreign lock from an attached thread without a deadlock, also beside code that takes it with the
+ * interpreter's lock in hand, or waits for the interpreter's lock while holding it. The lock is tried; if somebody
+ * has it, the interpreter's lock is left, and the foreign lock is waited for without it. Then the interpreter's lock
+ * is tried, and if that cannot be had at once, the foreign lock is given back before it is waited for: never is one
+ * of the two waited for by a caller of this who has the other. There is no order among those that wait. A thread that
+ * is not attached calls how->lock().
  * @return 0, and the lock is the caller's, to be given back by its own means; else what how->lock() returned. No exception is set.
  * @lock_any @blocks
  */
@@ -161,9 +165,9 @@ GIL_API int GilForeignLock_Lock(const GilForeignLock *how, void *lock);
 GIL_API int GilForeignLock_LockPthread(pthread_mutex_t *mutex);
 
 /**
- * The critical sections of CPython: braces, as in its builds that have a lock. An attached thread is alone with the objects
- * of its interpreter until it calls something marked `@blocks` or `@reenters`; a critical section ends there, too, where
- * it is more than braces.
+ * The critical sections of CPython: braces, as in its builds that have a lock. An attached thread is alone with the
+ * objects of its interpreter until it calls something marked `@blocks` or `@reenters`; a critical section ends there,
+ * too, where it is more than braces.
  */
 #define Gil_BEGIN_CRITICAL_SECTION(op) {
 #define Gil_END_CRITICAL_SECTION() }

@@ -3,8 +3,9 @@
  * @file
  * Waiting for each other: condition, event, semaphore, barrier, and what is to be done once.
  *
- * What <gilrt/mutex.h> says of mutexes holds here: any thread, attached or not; who waits leaves the interpreter's lock; errno
- * is kept; nothing needs an end. Waits with a time and flags return 1, 0 or -1 as GilMutex_LockTimed() does.
+ * What <gilrt/mutex.h> says of mutexes holds here: any thread, attached or not; who waits leaves the interpreter's
+ * lock; errno is kept; nothing needs an end. Waits with a time and flags return 1, 0 or -1 as GilMutex_LockTimed()
+ * does.
  */
 #ifndef GILRT_SYNC_H
 #define GILRT_SYNC_H
@@ -35,8 +36,8 @@ GIL_API void GilCondition_Wait(GilCondition *c, GilMutex *m);
  * @lock_any @blocks @reenters
  */
 GIL_API int GilCondition_WaitTimed(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags);
-/** Wake the thread that has waited longest, if there is one; m need not be held, but what was changed under it is then to have
- *  been changed before.
+/** Wake the thread that has waited longest, if there is one; m need not be held, but what was changed under it is
+ *  then to have been changed before.
  *  @lock_any */
 GIL_API void GilCondition_Notify(GilCondition *c);
 /** Wake all that wait.
@@ -98,7 +99,8 @@ typedef struct {
  *  @return 1; 2 in one of the threads, the last to come: for what is to be done once a round.
  *  @lock_any @blocks */
 GIL_API int GilBarrier_Wait(GilBarrier *b);
-/** GilBarrier_Wait() that gives up: 0 or -1, as GilMutex_LockTimed(). Then the thread is not counted: the others wait for one more.
+/** GilBarrier_Wait() that gives up: 0 or -1, as GilMutex_LockTimed(). Then the thread is not counted: the others wait
+ *  for one more.
  *  @lock_any @blocks @reenters */
 GIL_API int GilBarrier_WaitTimed(GilBarrier *b, uint64_t ns, unsigned flags);
 
@@ -113,14 +115,14 @@ typedef struct {
 GIL_API int _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data);
 
 /**
- * Have @p func called by the first thread that comes here, and wait until it is done; later a load and a compare. func runs
- * as the caller is, attached or not, and may do anything but come here again, which stops the process. Returning 0 it is
- * done, for ever; anything else is returned to its caller, and the next thread does it. It must not be left by longjmp() or
- * an exception.
+ * Have @p func called by the first thread that comes here, and wait until it is done; later a load and a compare.
+ * func runs as the caller is, attached or not, and may do anything but come here again, which stops the process.
+ * Returning 0 it is done, for ever; anything else is returned to its caller, and the next thread does it. It must not
+ * be left by longjmp() or an exception.
  *
- * This is what a static variable with an initializer in a function of C++ cannot be in an attached thread, nor std::call_once: there
- * the second thread waits for the first with the interpreter's lock in hand, and the first, if it leaves that lock for
- * a moment, waits for the second. Here the second leaves it.
+ * This is what a static variable with an initializer in a function of C++ cannot be in an attached thread, nor
+ * std::call_once: there the second thread waits for the first with the interpreter's lock in hand, and the first, if
+ * it leaves that lock for a moment, waits for the second. Here the second leaves it.
  * @return 0: it is done; else what func returned in this thread.
  * @lock_any @blocks @reenters
  */

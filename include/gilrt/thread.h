@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * About the calling thread, whoever started it: numbers, a name, values of its own, and what is to be called when it ends.
+ * About the calling thread, whoever started it: numbers, a name, values of its own, and what is to be called when it
+ * ends.
  *
  * All of it may be used by any thread, attached or not, before the runtime starts and after it has ended.
  */
@@ -22,7 +23,8 @@ GIL_API unsigned long GilThread_get_thread_native_id(void);
 /** Bytes that a thread's name may have, the NUL at its end included. */
 #define GIL_THREAD_NAME_MAX 16
 /**
- * Name the calling thread, for debuggers, ps and top. What is longer than 15 bytes is cut, not within a character of UTF-8.
+ * Name the calling thread, for debuggers, ps and top. What is longer than 15 bytes is cut, not within a character of
+ * UTF-8.
  * @return 0; -1 when name is NULL or the system refuses. No exception is set.
  * @lock_any
  */
@@ -35,14 +37,16 @@ GIL_API int GilThread_SetName(const char *name);
 GIL_API int GilThread_GetName(char *name, size_t size);
 
 /**
- * Have @p func called with @p data when the calling thread ends: by returning from its first function, by pthread_exit(), or by
- * being cancelled; not by the end of the process. What was asked for last is called first. The thread is not attached then, and may
- * enter by GilThreadState_Ensure(), as long as it leaves again; its values of thread-specific storage are there still.
+ * Have @p func called with @p data when the calling thread ends: by returning from its first function, by
+ * pthread_exit(), or by being cancelled; not by the end of the process. What was asked for last is called first. The
+ * thread is not attached then, and may enter by GilThreadState_Ensure(), as long as it leaves again; its values of
+ * thread-specific storage are there still.
  * @return 0; -1 when func is NULL, memory lacks, or the thread's storage is gone already. No exception is set.
  * @lock_any
  */
 GIL_API int GilThread_AtExit(void (*func)(void *data), void *data);
-/** Take back the latest GilThread_AtExit() with this function and data by the calling thread: 1, or 0 when there is none.
+/** Take back the latest GilThread_AtExit() with this function and data by the calling thread: 1, or 0 when there is
+ *  none.
  *  @lock_any */
 GIL_API int GilThread_CancelAtExit(void (*func)(void *data), void *data);
 
@@ -74,18 +78,18 @@ GIL_API int GilThread_tss_is_created(Gil_tss_t *key);
  */
 GIL_API int GilThread_tss_create(Gil_tss_t *key);
 /**
- * The same with a destructor: called with each thread's value, if that is not NULL, when the thread ends, after what GilThread_AtExit() asked
- * for. The value is NULL again by then. The thread is not attached and may enter, as there. If destructors set values anew, they
- * are called again, up to four times.
+ * The same with a destructor: called with each thread's value, if that is not NULL, when the thread ends, after what
+ * GilThread_AtExit() asked for. The value is NULL again by then. The thread is not attached and may enter, as there.
+ * If destructors set values anew, they are called again, up to four times.
  * @lock_any
  */
 GIL_API int GilThread_tss_create_with_destructor(Gil_tss_t *key, void (*destructor)(void *value));
-/** Delete the key, and forget the values of all threads: no destructor is called. Until it is created again it must not be used. No
- *  other thread may be using it.
+/** Delete the key, and forget the values of all threads: no destructor is called. Until it is created again it must
+ *  not be used. No other thread may be using it.
  *  @lock_any */
 GIL_API void GilThread_tss_delete(Gil_tss_t *key);
-/** Set the calling thread's value: 0; -1 when memory lacks, the key is not created, or the thread's storage is gone already. No
- *  exception is set.
+/** Set the calling thread's value: 0; -1 when memory lacks, the key is not created, or the thread's storage is gone
+ *  already. No exception is set.
  *  @lock_any */
 GIL_API int GilThread_tss_set(Gil_tss_t *key, void *value);
 /** The calling thread's value; NULL when it has set none, or the key is not created.

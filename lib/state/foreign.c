@@ -10,9 +10,10 @@
 #include <stddef.h>
 
 /*
- * Two locks, the foreign one and the interpreter's, that others take in any order: some hold the foreign one and come back from
- * Gil_BEGIN_ALLOW_THREADS, some are attached and take it. Neither can be changed. What can be seen to is that a caller of
- * this never stands in such a ring: it waits for one of the two only while it has nothing of the other.
+ * Two locks, the foreign one and the interpreter's, that others take in any order: some hold the foreign one and come
+ * back from Gil_BEGIN_ALLOW_THREADS, some are attached and take it. Neither can be changed. What can be seen to is
+ * that a caller of this never stands in such a ring: it waits for one of the two only while it has nothing of the
+ * other.
  *
  *     attached, the foreign lock tried         got: done
  *     detached, the foreign lock waited for
@@ -20,11 +21,11 @@
  *     the foreign lock given back
  *     the interpreter's lock waited for, and from the top
  *
- * THE PRICE is that a caller may go round for as long as others take what it has just given back: nothing says how often. It is the
- * same with std::lock(). A queue for the foreign lock is not ours to have.
+ * THE PRICE is that a caller may go round for as long as others take what it has just given back: nothing says how
+ * often. It is the same with std::lock(). A queue for the foreign lock is not ours to have.
  *
- * Why not simply wait for both, the foreign one first: its holder, attached code that takes it plainly, would be waited for by
- * the thread that waits for the interpreter's lock with it in hand.
+ * Why not simply wait for both, the foreign one first: its holder, attached code that takes it plainly, would be
+ * waited for by the thread that waits for the interpreter's lock with it in hand.
  */
 
 static int

@@ -12,8 +12,9 @@
 #include <stddef.h>
 
 /*
- * Out of line, all of it: an inline compare-and-exchange would save a call of two nanoseconds, and take from the library the view
- * of who holds what, which the checker of a debug build lives on (sync/order.h) without any difference in the public header.
+ * Out of line, all of it: an inline compare-and-exchange would save a call of two nanoseconds, and take from the
+ * library the view of who holds what, which the checker of a debug build lives on (sync/order.h) without any
+ * difference in the public header.
  */
 
 static unsigned

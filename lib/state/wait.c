@@ -11,23 +11,24 @@
 #include <stddef.h>
 
 /*
- * ORDER. What is waited for is tried with the interpreter's lock in hand, and slept for without it. A sleeper that is woken takes the
- * interpreter's lock first and tries then: so it does not keep a mutex while it waits for a turn. What is handed over it has
- * from the moment of the wake; that this cannot end in a deadlock rests on everybody's leaving the interpreter's lock before
- * sleeping, here.
+ * ORDER. What is waited for is tried with the interpreter's lock in hand, and slept for without it. A sleeper that is
+ * woken takes the interpreter's lock first and tries then: so it does not keep a mutex while it waits for a turn.
+ * What is handed over it has from the moment of the wake; that this cannot end in a deadlock rests on everybody's
+ * leaving the interpreter's lock before sleeping, here.
  *
- * A wake is a duty: others may be asleep behind the woken one, and only who tries passes it on. So between a wake (AGAIN)
- * and the end of the wait there is always a try; if it fails, somebody else has what is waited for, and his giving it back
- * wakes the next. The same for a thread whose interpreter has ended while it slept: before it goes to sleep for ever, it
- * takes what it was woken for and gives it back.
+ * A wake is a duty: others may be asleep behind the woken one, and only who tries passes it on. So between a wake
+ * (AGAIN) and the end of the wait there is always a try; if it fails, somebody else has what is waited for, and his
+ * giving it back wakes the next. The same for a thread whose interpreter has ended while it slept: before it goes to
+ * sleep for ever, it takes what it was woken for and gives it back.
  *
- * INTERRUPTION. Who sets a bit in brk then rouses the thread's interruptible wait, which is found in its state, in the bucket of
- * that state's address. The wait stands there from before its look at brk until it is over: so the bit is seen by the look, or the
- * rouse finds the wait and stays in it (GIL_PARKED_ROUSED) until the next look. What is run then may wait itself, interruptibly
- * too: an inner wait stands before the outer one, and passes on at its end what it was asked and did not look at.
+ * INTERRUPTION. Who sets a bit in brk then rouses the thread's interruptible wait, which is found in its state, in
+ * the bucket of that state's address. The wait stands there from before its look at brk until it is over: so the bit
+ * is seen by the look, or the rouse finds the wait and stays in it (GIL_PARKED_ROUSED) until the next look. What is
+ * run then may wait itself, interruptibly too: an inner wait stands before the outer one, and passes on at its end
+ * what it was asked and did not look at.
  *
- * Why the collector is not run here, as at the beginning of Gil_BEGIN_ALLOW_THREADS: a finalizer might want the very mutex
- * whose condition is waited for, or another that this thread holds.
+ * Why the collector is not run here, as at the beginning of Gil_BEGIN_ALLOW_THREADS: a finalizer might want the very
+ * mutex whose condition is waited for, or another that this thread holds.
  */
 
 /* What a poll would do, but for giving way: who sleeps has given way. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting in the parking lot as a thread that may be attached: without the interpreter's lock, and open to interruption. */
+/* Waiting in the parking lot as a thread that may be attached: without the interpreter's lock, and open to
+ * interruption. */
 #ifndef GIL_STATE_WAIT_H
 #define GIL_STATE_WAIT_H
 
@@ -33,7 +34,8 @@ enum gil_waited gil_waiting_sleep(struct gil_waiting *waiting, const struct gil_
 /* All of it: 1, what->try() or a wake has given it to the caller; 0, late; -1, interrupted. */
 int gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigned flags, const char *func);
 
-/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set. Any thread. */
+/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set.
+ * Any thread. */
 void gil_wait_rouse(GilThreadState *ts);
 
 #endif

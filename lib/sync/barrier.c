@@ -7,12 +7,13 @@
 #include <stddef.h>
 
 /*
- * STATE. Under the bucket's mutex all of it: the queue of the barrier's address holds exactly those that have arrived. The
- * last one takes them out and sets the count to 0 in one step; so the next round begins with that step, and a thread that comes
- * for it cannot be mixed up with those of the round before, which no longer stand in the queue.
+ * STATE. Under the bucket's mutex all of it: the queue of the barrier's address holds exactly those that have
+ * arrived. The last one takes them out and sets the count to 0 in one step; so the next round begins with that step,
+ * and a thread that comes for it cannot be mixed up with those of the round before, which no longer stand in the
+ * queue.
  *
- * THE AWKWARD MOMENT. One gives up as the last arrives. Who has the bucket first decides: a thread that finds itself in the
- * last one's hands has passed, one that takes itself out is not counted.
+ * THE AWKWARD MOMENT. One gives up as the last arrives. Who has the bucket first decides: a thread that finds itself
+ * in the last one's hands has passed, one that takes itself out is not counted.
  *
  * There is no way through without the bucket, since each arrival has to be counted anyway.
  */

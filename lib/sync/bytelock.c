@@ -8,21 +8,21 @@
 #include <stddef.h>
 
 /*
- * STATE. LOCKED: somebody has it. PARKED: somebody may sleep for it. LOCKED is changed by a compare-and-exchange, PARKED
- * only by who has the bucket of the byte's address; and while both are set, by that one alone is anything changed: so there
- * a plain store will do.
+ * STATE. LOCKED: somebody has it. PARKED: somebody may sleep for it. LOCKED is changed by a compare-and-exchange,
+ * PARKED only by who has the bucket of the byte's address; and while both are set, by that one alone is anything
+ * changed: so there a plain store will do.
  *
- * LEGALITY. PARKED may be set though nobody sleeps (who gave up left it): the next unlock looks into the queue for nothing and
- * clears it. PARKED is never clear while somebody sleeps, since it is set before, in the bucket, with the look whether the
- * mutex is locked; and it is cleared in the bucket, when the queue is seen to be empty.
+ * LEGALITY. PARKED may be set though nobody sleeps (who gave up left it): the next unlock looks into the queue for
+ * nothing and clears it. PARKED is never clear while somebody sleeps, since it is set before, in the bucket, with the
+ * look whether the mutex is locked; and it is cleared in the bucket, when the queue is seen to be empty.
  *
- * ORDER. An open mutex goes to who comes first, the one that was woken for it included: handing it over each time would cost
- * two switches a turn. But a sleeper that has waited for 1 ms is handed it: the unlock leaves LOCKED and tells so. Then the
- * mutex is held by a thread that does not run yet, and that may have to wait for its interpreter's lock first. So a
- * mutex whose holder must not do that (GIL_ORDER_LOCK and above) is never handed over.
+ * ORDER. An open mutex goes to who comes first, the one that was woken for it included: handing it over each time
+ * would cost two switches a turn. But a sleeper that has waited for 1 ms is handed it: the unlock leaves LOCKED and
+ * tells so. Then the mutex is held by a thread that does not run yet, and that may have to wait for its interpreter's
+ * lock first. So a mutex whose holder must not do that (GIL_ORDER_LOCK and above) is never handed over.
  *
- * THE AWKWARD MOMENT. Between the look that found the mutex locked and the sleep its holder may unlock it: both look again
- * in the bucket, and PARKED makes the holder go there.
+ * THE AWKWARD MOMENT. Between the look that found the mutex locked and the sleep its holder may unlock it: both look
+ * again in the bucket, and PARKED makes the holder go there.
  *
  * Why not four bytes and a futex: a byte fits into objects that have one to spare, and each of a million objects can
  * have a mutex. Why not spin for longer: the holder may need the processor, or the interpreter's lock; the caller has

@@ -10,15 +10,16 @@
  * STATE. The byte is PARKED or 0. PARKED may be set though nobody sleeps (who gave up left it); it is never clear while
  * somebody sleeps, and changes in the bucket only.
  *
- * THE AWKWARD MOMENT lies between giving the mutex back and sleeping. A waiter is in the queue before it gives the mutex
- * back; so whoever changes the condition under the mutex after that finds it there, or finds PARKED, and who is
+ * THE AWKWARD MOMENT lies between giving the mutex back and sleeping. A waiter is in the queue before it gives the
+ * mutex back; so whoever changes the condition under the mutex after that finds it there, or finds PARKED, and who is
  * told of the condition is always one that waited when it was told, never one that came later.
  *
  * The look at the byte without the bucket needs no order of its own: who told after it had the mutex sees what a waiter
  * did before it gave the mutex back; who tells without ever taking the mutex has no claim on waiters of that moment.
  *
- * Why telling all wakes all, and does not move them to the mutex's queue: that wants two buckets at once, in an order of
- * their own, and the mutex of all waiters to be the same. Those that find the mutex locked sleep in its queue by themselves.
+ * Why telling all wakes all, and does not move them to the mutex's queue: that wants two buckets at once, in an order
+ * of their own, and the mutex of all waiters to be the same. Those that find the mutex locked sleep in its queue by
+ * themselves.
  */
 #define PARKED 1u
 

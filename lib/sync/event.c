@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * STATE. SET and PARKED are never set both. PARKED is set and cleared in the bucket; it may be set though nobody sleeps (who
- * gave up left it), and is never clear while somebody sleeps. SET is stored out of the bucket only where PARKED is not set, by
- * a compare-and-exchange that a sleeper's mark would make fail.
+ * STATE. SET and PARKED are never set both. PARKED is set and cleared in the bucket; it may be set though nobody
+ * sleeps (who gave up left it), and is never clear while somebody sleeps. SET is stored out of the bucket only where
+ * PARKED is not set, by a compare-and-exchange that a sleeper's mark would make fail.
  *
  * Who sleeps when it is set goes on, though it be cleared before that thread runs: it is told, and does not look again.
  */

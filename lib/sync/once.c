@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 /*
- * STATE. NEW (0) becomes RUNNING by the compare-and-exchange of the thread that does it; RUNNING becomes DONE, for ever, or
- * NEW again if it failed. PARKED stands beside RUNNING only; it changes in the bucket, may be set though nobody sleeps,
- * and is never clear while somebody sleeps.
+ * STATE. NEW (0) becomes RUNNING by the compare-and-exchange of the thread that does it; RUNNING becomes DONE, for
+ * ever, or NEW again if it failed. PARKED stands beside RUNNING only; it changes in the bucket, may be set though
+ * nobody sleeps, and is never clear while somebody sleeps.
  *
- * A failure wakes all: the first of them to look does it next, the others sleep again. To wake one would need a mark beside NEW
- * for those that sleep on, and one more way to lose them.
+ * A failure wakes all: the first of them to look does it next, the others sleep again. To wake one would need a mark
+ * beside NEW for those that sleep on, and one more way to lose them.
  */
 #define RUNNING 1u
 #define PARKED 2u

@@ -11,14 +11,14 @@
 #ifdef GIL_DEBUG
 
 /*
- * STATE. Two tables of a fixed size, under one mutex: {address, thread, rank} of each mutex that is held, and {thread, address}
- * of each thread that waits. What does not fit is not known, and what is not known is not accused: the checker may overlook, and
- * never complains of what is in order.
+ * STATE. Two tables of a fixed size, under one mutex: {address, thread, rank} of each mutex that is held, and
+ * {thread, address} of each thread that waits. What does not fit is not known, and what is not known is not accused:
+ * the checker may overlook, and never complains of what is in order.
  *
- * Why tables of the process, and no list a thread: a mutex may be given back by another thread than took it, and a ring of
- * waiters is to be seen from one of them. Why declared ranks, and no graph learnt from what was seen: a mutex has no
- * end that we are told of. Its memory becomes another mutex, with another place in the order, and the first order learnt
- * would accuse the second.
+ * Why tables of the process, and no list a thread: a mutex may be given back by another thread than took it, and a
+ * ring of waiters is to be seen from one of them. Why declared ranks, and no graph learnt from what was seen: a mutex
+ * has no end that we are told of. Its memory becomes another mutex, with another place in the order, and the first
+ * order learnt would accuse the second.
  */
 #define PLACES 512
 
@@ -89,8 +89,8 @@ look_for_ring(const void *address, unsigned long self, const char *func)
         const struct place *next = find_waiter(holder->thread);
         holder = next != NULL ? find_address(held, next->address) : NULL;
         if (holder != NULL && holder->thread == self)
-            gil_panic(func, "deadlock: this thread holds mutex %p and waits for mutex %p, and thread %#lx, which holds that, "
-                            "waits for this thread", holder->address, address, first->thread);
+            gil_panic(func, "deadlock: this thread holds mutex %p and waits for mutex %p, and thread %#lx, which holds "
+                            "that, waits for this thread", holder->address, address, first->thread);
     }
 }
 

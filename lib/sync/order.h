@@ -4,10 +4,10 @@
 #define GIL_SYNC_ORDER_H
 
 /*
- * A mutex may have a rank, 1 to GIL_ORDER_MAX, beside LOCKED and PARKED in its byte; a thread takes those that have one in
- * rising order. The interpreter's lock is in that order too, as GIL_ORDER_LOCK: who holds a mutex of a higher rank does not wait
- * for it. A mutex of a lower rank may be held meanwhile, since whoever waits for one does so without the interpreter's
- * lock.
+ * A mutex may have a rank, 1 to GIL_ORDER_MAX, beside LOCKED and PARKED in its byte; a thread takes those that have
+ * one in rising order. The interpreter's lock is in that order too, as GIL_ORDER_LOCK: who holds a mutex of a higher
+ * rank does not wait for it. A mutex of a lower rank may be held meanwhile, since whoever waits for one does so
+ * without the interpreter's lock.
  */
 #define GIL_ORDER_LOCK 32
 #define GIL_ORDER_MAX 63

@@ -9,24 +9,24 @@
 #include <stddef.h>
 
 /*
- * STATE. A sleeper is in one of three places: in the queue of its bucket (queued), on its way out in the hands of a waker
- * that has removed it (not queued, WOKEN not set), or out (WOKEN). Only who has the bucket's mutex changes queued; only a
- * waker sets WOKEN, once, as the last thing it does to the sleeper's memory.
+ * STATE. A sleeper is in one of three places: in the queue of its bucket (queued), on its way out in the hands of a
+ * waker that has removed it (not queued, WOKEN not set), or out (WOKEN). Only who has the bucket's mutex changes
+ * queued; only a waker sets WOKEN, once, as the last thing it does to the sleeper's memory.
  *
  * Why WOKEN is set after the mutex is dropped: a waker of a thousand would keep the bucket, and with it strangers whose
  * address falls into the same one. So there is the place in between.
  *
- * THE AWKWARD MOMENT. A sleeper whose time is over takes the mutex to leave, and finds itself in a waker's hands. Then it
- * was woken, whatever the clock says: it waits, without a deadline, for the few instructions until WOKEN, and takes what it
- * was told. Were it to go, the waker would write into a stack frame that is no more, and a permit that was handed to it
- * would be lost.
+ * THE AWKWARD MOMENT. A sleeper whose time is over takes the mutex to leave, and finds itself in a waker's hands.
+ * Then it was woken, whatever the clock says: it waits, without a deadline, for the few instructions until WOKEN, and
+ * takes what it was told. Were it to go, the waker would write into a stack frame that is no more, and a permit that
+ * was handed to it would be lost.
  *
- * WHO MAY BE GONE. The wake uses the address of the sleeper's word after the store that lets it go, and nothing else: a stray
- * wake at worst (sync/machine.h).
+ * WHO MAY BE GONE. The wake uses the address of the sleeper's word after the store that lets it go, and nothing else:
+ * a stray wake at worst (sync/machine.h).
  *
- * Why queues of our own and not a futex on the lock: a futex is four bytes, and its queue cannot tell the waker who waits,
- * nor how many, so that a lock could neither be handed over nor clear its mark when the last sleeper has gone. Why a
- * fixed number of buckets: they need no memory that may lack, and work before the runtime starts. Sleepers of
+ * Why queues of our own and not a futex on the lock: a futex is four bytes, and its queue cannot tell the waker who
+ * waits, nor how many, so that a lock could neither be handed over nor clear its mark when the last sleeper has gone.
+ * Why a fixed number of buckets: they need no memory that may lack, and work before the runtime starts. Sleepers of
  * different addresses in one bucket cost each other a look at their addresses.
  */
 #ifndef GIL_PARKING_BUCKETS

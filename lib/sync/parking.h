@@ -51,8 +51,8 @@ enum gil_waited {
 };
 
 /*
- * In the child of a fork: nobody sleeps, and nobody has a bucket. What the locks' words say of sleepers they may say though there are
- * none; who the locks' holders were in the parent they hold still.
+ * In the child of a fork: nobody sleeps, and nobody has a bucket. What the locks' words say of sleepers they may say
+ * though there are none; who the locks' holders were in the parent they hold still.
  */
 void gil_parking_forget_all(void);
 
@@ -73,12 +73,13 @@ struct gil_parked *gil_parking_take(struct gil_bucket *bucket, const void *addre
 /* All, removed, chained by next; or NULL. */
 struct gil_parked *gil_parking_take_all(struct gil_bucket *bucket, const void *address);
 
-/* Let those go that were removed, chained by next. Without the bucket. Told is not 0, or the sleeper is to try again. */
+/* Let those go that were removed, chained by next. Without the bucket. Told is not 0, or the sleeper is to try
+ * again. */
 void gil_parking_wake(struct gil_parked *removed, uint32_t told);
 
 /*
- * Sleep, after gil_parking_add() and gil_parking_unlock(). WOKEN: 1 and what was told in me.told. 0: the deadline is over
- * or the sleeper was roused, and it is still queued, for all that is known.
+ * Sleep, after gil_parking_add() and gil_parking_unlock(). WOKEN: 1 and what was told in me.told. 0: the deadline is
+ * over or the sleeper was roused, and it is still queued, for all that is known.
  */
 int gil_parking_sleep(struct gil_wait *wait);
 /* After a 0 of gil_parking_sleep(), with the bucket: removes the sleeper if it is queued still; 0: somebody has taken
@@ -88,8 +89,8 @@ void gil_parking_await(struct gil_wait *wait);
 /* Why gil_parking_sleep() ended with 0: LATE or ROUSED. */
 enum gil_waited gil_parking_reason(const struct gil_wait *wait);
 
-/* The whole of it for locks in which who gives up leaves nothing behind: sleep, and leave if it comes to that. GOT if told
- * is not 0. */
+/* The whole of it for locks in which who gives up leaves nothing behind: sleep, and leave if it comes to that. GOT
+ * if told is not 0. */
 enum gil_waited gil_parking_sleep_or_leave(struct gil_wait *wait);
 
 /* Ask a thread to leave, now or when it next sleeps. The caller sees to it that it is still there. */

@@ -8,21 +8,21 @@
 #include <stddef.h>
 
 /*
- * STATE. WRITER: one writes. The count: so many read. PARKED: somebody sleeps. At most one of the first two; and the lock
- * is never open while PARKED is set, because who leaves as the last hands it on: to the writer that is first in the
- * queue, or to all readers that stand before the first writer.
+ * STATE. WRITER: one writes. The count: so many read. PARKED: somebody sleeps. At most one of the first two; and the
+ * lock is never open while PARKED is set, because who leaves as the last hands it on: to the writer that is first in
+ * the queue, or to all readers that stand before the first writer.
  *
- * LEGALITY. In the bucket PARKED is set exactly while the queue is not empty. Out of the bucket others may only lower the
- * count, and not to 0 while PARKED is set: the last reader goes to the bucket. While PARKED is set nobody enters but from
- * the queue, a reader beside readers neither: so a stream of readers passes no writer, and, since the queue is in order of
- * arrival, a stream of writers passes no reader.
+ * LEGALITY. In the bucket PARKED is set exactly while the queue is not empty. Out of the bucket others may only lower
+ * the count, and not to 0 while PARKED is set: the last reader goes to the bucket. While PARKED is set nobody enters
+ * but from the queue, a reader beside readers neither: so a stream of readers passes no writer, and, since the queue
+ * is in order of arrival, a stream of writers passes no reader.
  *
  * THE AWKWARD MOMENT. A writer that gives up may be all that kept the readers behind it from going in beside those that
  * read. It lets them in itself: they would wait until the present readers leave, and one of these may wait for them.
  *
- * Why the lock is handed on here, and left open by the mutex: readers that are woken to try would find that the first of
- * them has shut the others out again, if a writer waits behind. The price is that a holder may be a thread that has yet to
- * wake up, and to get its interpreter's lock; so this lock is for sections that are long and mostly read.
+ * Why the lock is handed on here, and left open by the mutex: readers that are woken to try would find that the first
+ * of them has shut the others out again, if a writer waits behind. The price is that a holder may be a thread that
+ * has yet to wake up, and to get its interpreter's lock; so this lock is for sections that are long and mostly read.
  */
 #define WRITER GIL_RWLOCK_WRITER
 #define PARKED GIL_RWLOCK_PARKED
@@ -97,8 +97,8 @@ parked_flag(struct gil_bucket *bucket, const uint32_t *word)
 }
 
 /*
- * In the bucket, after one that waited has been removed: nobody is to wait for it any more. Returns those that can go in
- * now.
+ * In the bucket, after one that waited has been removed: nobody is to wait for it any more. Returns those that can go
+ * in now.
  */
 static struct gil_parked *
 close_gap(struct gil_bucket *bucket, uint32_t *word)
@@ -158,7 +158,8 @@ gil_rwlock_sleep_write(uint32_t *word, struct gil_wait *wait)
     return sleep_for(word, wait, WRITE);
 }
 
-/* In the bucket, PARKED set, by the only one that holds the lock: nobody else changes the word. Returns whom to wake. */
+/* In the bucket, PARKED set, by the only one that holds the lock: nobody else changes the word. Returns whom to
+ * wake. */
 static struct gil_parked *
 hand_on(struct gil_bucket *bucket, uint32_t *word)
 {

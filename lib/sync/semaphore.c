@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * STATE. Permits lie there, or PARKED is set: never both. PARKED changes in the bucket; it may be set though nobody sleeps (who
- * gave up left it), and is never clear while somebody sleeps. While it is set nobody changes the word out of the bucket: there is no
- * permit to take, and who gives goes to the bucket.
+ * STATE. Permits lie there, or PARKED is set: never both. PARKED changes in the bucket; it may be set though nobody
+ * sleeps (who gave up left it), and is never clear while somebody sleeps. While it is set nobody changes the word out
+ * of the bucket: there is no permit to take, and who gives goes to the bucket.
  *
  * Who gives hands each permit to the first sleeper, so that those are served in order of arrival and a permit wakes one
  * thread, which need not look again. A sleeper that was handed one as its time ran out has it, and says so.

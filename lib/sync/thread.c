@@ -16,21 +16,22 @@
 #include <unistd.h>
 
 /*
- * STATE. One key of the system serves all of it: its value is the thread's record, which holds the list of exit callbacks and an
- * array of values, by the number of their key. A key is a place in the table `keys`: a generation, odd while it is in use, and
- * a destructor. A value counts only while its generation is its key's, so that deleting a key is one step, whoever has
- * values under it, and a new key in the same place finds none.
+ * STATE. One key of the system serves all of it: its value is the thread's record, which holds the list of exit
+ * callbacks and an array of values, by the number of their key. A key is a place in the table `keys`: a generation,
+ * odd while it is in use, and a destructor. A value counts only while its generation is its key's, so that deleting a
+ * key is one step, whoever has values under it, and a new key in the same place finds none.
  *
  * The table is written under its mutex; reading a generation needs none. A record is its own thread's alone.
  *
- * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS. They may enter an
- * interpreter, so they have to run before the thread's states are reclaimed. Which of two destructors of the system
- * comes first nobody promises: so the one that reclaims states calls gil_thread_exit() before it does, and the one of the record
- * finds nothing left, or was first. Who comes after both, from a destructor of somebody else, is refused: in place of the record
- * stands GONE, since a new record might come after the system's last round of destructors, and nobody would free it.
+ * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS.
+ * They may enter an interpreter, so they have to run before the thread's states are reclaimed. Which of two
+ * destructors of the system comes first nobody promises: so the one that reclaims states calls gil_thread_exit()
+ * before it does, and the one of the record finds nothing left, or was first. Who comes after both, from a destructor
+ * of somebody else, is refused: in place of the record stands GONE, since a new record might come after the system's
+ * last round of destructors, and nobody would free it.
  *
- * Why not a key of the system for each key: there are 1 024 for all libraries of a process, their destructors run in an order of
- * their own, after our states are gone, and creating one twice cannot be made the same as once.
+ * Why not a key of the system for each key: there are 1 024 for all libraries of a process, their destructors run in
+ * an order of their own, after our states are gone, and creating one twice cannot be made the same as once.
  */
 #define KEYS_MAX 1024
 #define ROUNDS 4       /* as often as the system would, PTHREAD_DESTRUCTOR_ITERATIONS */
@@ -184,8 +185,8 @@ gil_thread_exit(void)
         end(record);
 }
 
-/* The system has taken the record out of its place: it is put back for what runs now. GONE brings this back in each round that is
- * left: harmless. */
+/* The system has taken the record out of its place: it is put back for what runs now. GONE brings this back in each
+ * round that is left: harmless. */
 static void
 at_thread_exit(void *record)
 {

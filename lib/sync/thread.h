@@ -4,8 +4,8 @@
 #define GIL_SYNC_THREAD_H
 
 /*
- * Call what the calling thread has asked for at its end, then the destructors of its values; forget both. For a destructor of
- * thread-specific data that must come after these; otherwise it happens by itself. Runs anything.
+ * Call what the calling thread has asked for at its end, then the destructors of its values; forget both. For a
+ * destructor of thread-specific data that must come after these; otherwise it happens by itself. Runs anything.
  */
 void gil_thread_exit(void);
 

@@ -87,7 +87,8 @@ call_once(void *unused)
     return NULL;
 }
 
-/* What a static variable of C++ in attached code does: the second thread waits attached, and the first never gets the lock back. */
+/* What a static variable of C++ in attached code does: the second thread waits attached, and the first never gets
+ * the lock back. */
 START_TEST(test_state_meeting__a_call_once_may_leave_the_lock)
 {
     enum { THREADS = 4 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting as an attached thread: the interpreter's lock is left, requests are met, the end of an interpreter loses nothing. */
+/* Waiting as an attached thread: the interpreter's lock is left, requests are met, the end of an interpreter loses
+ * nothing. */
 #include "unit/state/world.h"
 
 #include "gilrt/mutex.h"
@@ -176,7 +177,7 @@ START_TEST(test_L1_an_interruptible_wait_wants_an_attached_thread)
     GilThreadState *ts = GilEval_SaveThread();
 
     gil_test_expect_abort(detached_and_interruptible, NULL,
-                          "GilSemaphore_AcquireTimed: the calling thread is not attached to an interpreter, and an interruptible");
+                          "GilSemaphore_AcquireTimed: the calling thread is not attached to an interpreter, and an");
     GilEval_RestoreThread(ts);
 }
 END_TEST

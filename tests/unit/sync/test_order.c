@@ -101,7 +101,8 @@ START_TEST(test_sync_order__wrong_orders_stop_the_process)
     gil_test_expect_abort(falling, NULL, "(rank 6) is wanted while mutex");
     gil_test_expect_abort(same, NULL, "(rank 7) is wanted while mutex");
     gil_test_expect_abort(twice, NULL, "is wanted by the thread that holds it");
-    gil_test_expect_abort(lock_inside, NULL, "GilEval_RestoreThread: lock order: the interpreter's lock (rank 32) is waited for");
+    gil_test_expect_abort(lock_inside, NULL,
+                          "GilEval_RestoreThread: lock order: the interpreter's lock (rank 32) is waited for");
     gil_test_expect_abort(ring, NULL, "GilMutex_Lock: deadlock: this thread holds mutex");
 }
 END_TEST

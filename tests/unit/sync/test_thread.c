@@ -160,7 +160,7 @@ leave_a_late_comer(void *rounds)
     return NULL;
 }
 
-START_TEST(test_B14_a_destructor_of_somebody_else_is_refused_when_the_storage_is_gone)
+START_TEST(test_B14_a_later_destructor_is_refused_when_the_storage_is_gone)
 {
     struct gil_mem_stats before, after;
     int rounds = _i;
@@ -296,7 +296,7 @@ suite(void)
     tcase_add_test(tcase, test_sync_thread__destructors_that_set_again_are_called_four_times);
     tcase_add_test(tcase, test_sync_thread__a_call_may_ask_for_more);
     tcase_add_test(tcase, test_sync_thread__all_of_it_happens_once);
-    tcase_add_loop_test(tcase, test_B14_a_destructor_of_somebody_else_is_refused_when_the_storage_is_gone, 2, ROUNDS + 1);
+    tcase_add_loop_test(tcase, test_B14_a_later_destructor_is_refused_when_the_storage_is_gone, 2, ROUNDS + 1);
     tcase_add_test(tcase, test_sync_thread__a_key_that_comes_back_finds_nothing);
     tcase_add_test(tcase, test_sync_thread__there_are_1024_keys);
     tcase_add_test(tcase, test_B12_memory_that_lacks_leaves_nothing_of_a_thread);
