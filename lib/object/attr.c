@@ -20,6 +20,7 @@
 #include "object/error.h"
 #include "object/instance_dict.h"
 #include "object/lookup.h"
+#include "object/method_wrapper.h"
 #include "object/ops.h"
 
 /* An attribute's name as it is looked up. 0, or -1: TypeError when it is no str. */
@@ -86,12 +87,13 @@ bind_method(const struct gil_found *found, GilObject *o, GilTypeObject *type)
 GilObject *
 gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o)
 {
-    (void)ts;
     switch (found->entry.kind) {
     case GIL_NAME_METHOD:
         return bind_method(found, o, Gil_TYPE(o));
     case GIL_NAME_VALUE:
         return bind_value(found->entry.u.value, o, Gil_TYPE(o));
+    case GIL_NAME_SLOT:
+        return gil_method_wrapper_new(ts, &found->entry, found->owner, o);
     default:
         return gil_descr_get(found, o);
     }

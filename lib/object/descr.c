@@ -3,15 +3,17 @@
  * Descriptors: what asking a type, and not an instance, for a method, member or computed attribute gives.
  *
  * They are made on demand from an entry of the type's name table and hold the type, whose tables the definition is
- * part of or outlives. Three kinds share one layout: a method can be called with the instance as first argument;
- * members and computed attributes are there to be looked at.
+ * part of or outlives. Four kinds share one layout: a method and a slot can be called with the instance as first
+ * argument; members and computed attributes are there to be looked at.
  */
 #include "object/descr.h"
 
 #include "gilrt/gc.h"
 #include "object/error.h"
 #include "object/format.h"
+#include "object/method_wrapper.h"
 #include "object/ops.h"
+#include "object/slotdef.h"
 
 struct descr {
     GilObject_HEAD
@@ -69,7 +71,10 @@ descr_traverse(GilObject *self, visitproc visit, void *arg)
 static const char *
 describe_kind(int kind)
 {
-    return kind == GIL_NAME_METHOD ? "method" : kind == GIL_NAME_MEMBER ? "member" : "attribute";
+    return kind == GIL_NAME_METHOD   ? "method"
+           : kind == GIL_NAME_MEMBER ? "member"
+           : kind == GIL_NAME_SLOT   ? "slot wrapper"
+                                     : "attribute";
 }
 
 static GilObject *
@@ -108,7 +113,8 @@ descr_get_doc(GilObject *self, void *closure)
     const struct gil_name_entry *entry = &((struct descr *)(void *)self)->entry;
     const char *doc = entry->kind == GIL_NAME_METHOD   ? gil_doc_text(entry->name, entry->u.method->ml_doc)
                       : entry->kind == GIL_NAME_MEMBER ? entry->u.member->doc
-                                                       : entry->u.getset->doc;
+                      : entry->kind == GIL_NAME_GETSET ? entry->u.getset->doc
+                                                       : NULL;
     (void)closure;
 
     return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
@@ -125,14 +131,14 @@ applies_to(const struct descr *descr, GilObject *o)
     return 0;
 }
 
-/* Type.method(instance, ...): binds the method to the first argument and calls that with the others. */
+/* The first argument, which must be an instance; NULL with TypeError. *rest becomes a tuple of the others. */
 static GilObject *
-method_call(GilObject *self, GilObject *args, GilObject *kwargs)
+take_instance(const struct descr *descr, GilObject *args, GilObject **rest)
 {
-    struct descr *descr = (struct descr *)(void *)self;
-    GilObject **items, *result = NULL;
+    GilObject **items;
     Gil_ssize_t n = gil_ops.tuple_items(args, &items);
 
+    *rest = NULL;
     if (n < 1) {
         GilErr_Format(GilExc_TypeError, "unbound method %s.%s() needs an argument", descr->owner->tp_name,
                       descr->entry.name);
@@ -140,11 +146,36 @@ method_call(GilObject *self, GilObject *args, GilObject *kwargs)
     }
     if (!applies_to(descr, items[0]))
         return NULL;
-    GilObject *bound = gil_ops.bind_method(descr->entry.u.method, items[0], descr->owner);
-    GilObject *rest = bound != NULL ? gil_ops.tuple_from_array(items + 1, n - 1) : NULL;
-    if (rest != NULL)
-        result = Gil_TYPE(bound)->tp_call(bound, rest, kwargs);
+    *rest = gil_ops.tuple_from_array(items + 1, n - 1);
+    return *rest != NULL ? items[0] : NULL;
+}
+
+/* Type.__slot__(instance, ...) */
+static GilObject *
+slot_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+    GilObject *rest, *instance = take_instance(descr, args, &rest), *result = NULL;
+
+    if (instance != NULL)
+        result = gil_slot_call(&descr->entry, descr->owner, instance, rest, kwargs);
     Gil_XDECREF(rest);
+    return result;
+}
+
+/* Type.method(instance, ...): binds the method to the first argument and calls that with the others. */
+static GilObject *
+method_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+    GilObject *rest, *result = NULL, *instance = take_instance(descr, args, &rest);
+
+    if (instance == NULL)
+        return NULL;
+    GilObject *bound = gil_ops.bind_method(descr->entry.u.method, instance, descr->owner);
+    if (bound != NULL)
+        result = Gil_TYPE(bound)->tp_call(bound, rest, kwargs);
+    Gil_DECREF(rest);
     Gil_XDECREF(bound);
     return result;
 }
@@ -161,6 +192,8 @@ descr_descr_get(GilObject *self, GilObject *obj, GilObject *type)
         return NULL;
     if (descr->entry.kind == GIL_NAME_METHOD)
         return gil_ops.bind_method(descr->entry.u.method, obj, descr->owner);
+    if (descr->entry.kind == GIL_NAME_SLOT)
+        return gil_method_wrapper_new(gil_tstate_need("descr_descr_get"), &descr->entry, descr->owner, obj);
     struct gil_found found = {.entry = descr->entry, .owner = descr->owner};
     return gil_descr_get(&found, obj);
 }
@@ -188,6 +221,20 @@ GilTypeObject gil_method_descriptor_type = {
     .tp_dealloc = descr_dealloc,
     .tp_repr = descr_repr,
     .tp_call = method_call,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
+                Gil_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_traverse = descr_traverse,
+    .tp_getset = descr_getset,
+    .tp_descr_get = descr_descr_get,
+};
+
+GilTypeObject gil_slot_descriptor_type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "wrapper_descriptor",
+    .tp_basicsize = sizeof(struct descr),
+    .tp_dealloc = descr_dealloc,
+    .tp_repr = descr_repr,
+    .tp_call = slot_call,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_METHOD_DESCRIPTOR,
     .tp_traverse = descr_traverse,
@@ -226,6 +273,7 @@ gil_descr_new(GilThreadState *ts, const struct gil_found *found)
 {
     GilTypeObject *type = found->entry.kind == GIL_NAME_METHOD   ? &gil_method_descriptor_type
                           : found->entry.kind == GIL_NAME_MEMBER ? &gil_member_descriptor_type
+                          : found->entry.kind == GIL_NAME_SLOT   ? &gil_slot_descriptor_type
                                                                  : &gil_getset_descriptor_type;
     struct descr *descr = (struct descr *)(void *)gil_object_alloc(ts, type, 0);
 
@@ -241,7 +289,8 @@ gil_descr_new(GilThreadState *ts, const struct gil_found *found)
 int
 gil_descr_start(void)
 {
-    if (gil_type_ready(&gil_method_descriptor_type) < 0 || gil_type_ready(&gil_member_descriptor_type) < 0)
+    if (gil_type_ready(&gil_method_descriptor_type) < 0 || gil_type_ready(&gil_member_descriptor_type) < 0 ||
+        gil_type_ready(&gil_slot_descriptor_type) < 0)
         return -1;
     return gil_type_ready(&gil_getset_descriptor_type);
 }

@@ -2,7 +2,8 @@
 /*
  * What a name stands for in a type.
  *
- * The answer comes from the first class in the type's order whose table has the name. Each interpreter remembers
+ * The answer comes from the first class in the type's order whose table has the name, or that fills the slot of this
+ * name (slotdef.c). Each interpreter remembers
  * answers in one array of slots [gil]: the place of a slot follows from the version of the type and the hash of the
  * name, and a newer answer takes the place of an older one. A slot also remembers that a name stands in no class, since
  * attributes in an instance's dict ask that each time.
@@ -29,6 +30,7 @@
 #include "object/lookup.h"
 
 #include "object/error.h"
+#include "object/slotdef.h"
 
 #include <string.h>
 
@@ -111,6 +113,8 @@ walk(const GilTypeObject *type, const struct gil_name *name, GilTypeObject **own
     for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++) {
         *owner = type->tp_mro_items[i];
         const struct gil_name_entry *entry = gil_names_find((*owner)->tp_names, name->text, name->len, name->hash);
+        if (entry == NULL)
+            entry = gil_slot_entry(*owner, name);
         if (entry != NULL)
             return entry;
     }

@@ -14,8 +14,12 @@ enum gil_name_kind {
     GIL_NAME_METHOD, /* a GilMethodDef */
     GIL_NAME_MEMBER, /* a GilMemberDef */
     GIL_NAME_GETSET, /* a GilGetSetDef */
-    GIL_NAME_VALUE   /* an object: class attribute; strong */
+    GIL_NAME_VALUE,  /* an object: class attribute; strong */
+    GIL_NAME_SLOT    /* a slot of the type; in no table, see object/slotdef.h */
 };
+
+/* slot is what stands in the type; args a tuple; kwargs NULL or not empty; op of a comparison. */
+typedef GilObject *(*gil_slot_wrapper)(GilObject *self, GilObject *args, GilObject *kwargs, void *slot, int op);
 
 struct gil_name_entry {
     const char *name; /* [const] the definition's own string, or a copy owned by the table */
@@ -23,11 +27,14 @@ struct gil_name_entry {
     uint32_t hash;
     uint8_t kind;
     uint8_t owned; /* name is a copy */
+    uint8_t slot;  /* of GIL_NAME_SLOT: its id */
+    uint8_t op;    /* the same: which comparison */
     union {
         GilMethodDef *method;
         GilMemberDef *member;
         GilGetSetDef *getset;
         GilObject *value;
+        gil_slot_wrapper wrap;
     } u;
 };
 

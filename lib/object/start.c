@@ -7,6 +7,7 @@
 #include "object/descr.h"
 #include "object/error.h"
 #include "object/lookup.h"
+#include "object/method_wrapper.h"
 #include "object/recursion.h"
 #include "object/weakref.h"
 
@@ -15,7 +16,9 @@ gil_object_start(void)
 {
     if (gil_type_ready(&GilBaseObject_Type) < 0 || gil_type_ready(&GilType_Type) < 0)
         return -1;
-    return gil_descr_start() < 0 ? -1 : gil_weakref_start();
+    if (gil_descr_start() < 0 || gil_method_wrapper_start() < 0)
+        return -1;
+    return gil_weakref_start();
 }
 
 int

@@ -13,7 +13,7 @@
 #include "gilrt/sequence.h"
 #include "gilrt/unicode.h"
 #include "object/error.h"
-#include "object/type.h"
+#include "object/slotdef.h"
 #include "protocol/kind.h"
 
 static int
@@ -26,16 +26,21 @@ add_name(GilObject *names, const char *text, size_t len)
     return rc;
 }
 
-/* The tables of type and its bases. */
+/* The tables of type and its bases, and the slots that they fill. */
 static int
 add_tables(GilObject *names, const GilTypeObject *type)
 {
     const struct gil_name_entry *entry;
 
-    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++)
-        for (size_t pos = 0; (entry = gil_names_next(type->tp_mro_items[i]->tp_names, &pos)) != NULL;)
+    for (Gil_ssize_t i = 0; i < type->tp_mro_count; i++) {
+        const GilTypeObject *owner = type->tp_mro_items[i];
+        for (size_t pos = 0; (entry = gil_names_next(owner->tp_names, &pos)) != NULL;)
             if (add_name(names, entry->name, entry->len) < 0)
                 return -1;
+        for (size_t pos = 0; (entry = gil_slot_entry_next(owner, &pos)) != NULL;)
+            if (add_name(names, entry->name, entry->len) < 0)
+                return -1;
+    }
     return 0;
 }
 

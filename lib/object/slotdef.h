@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Slots as attributes: the names that operators and other slots have, and what calling them does. */
+#ifndef GIL_OBJECT_SLOTDEF_H
+#define GIL_OBJECT_SLOTDEF_H
+
+#include "object/type.h"
+
+/*
+ * The entry that stands for a slot which type, and none of its bases, fills: as if it stood in type's table. NULL: the
+ * name is none of a slot, or type has nothing of its own there.
+ */
+const struct gil_name_entry *gil_slot_entry(const GilTypeObject *type, const struct gil_name *name);
+/* All such entries of type: *pos begins at 0; NULL at the end. */
+const struct gil_name_entry *gil_slot_entry_next(const GilTypeObject *type, size_t *pos);
+
+/* Call the slot of owner that entry is for, with self, an instance of owner; args is a tuple, kwargs a dict or NULL. */
+GilObject *gil_slot_call(const struct gil_name_entry *entry, const GilTypeObject *owner, GilObject *self,
+                         GilObject *args, GilObject *kwargs);
+
+#endif
