@@ -6,4 +6,5 @@ EXTRA_DIST += \
 	bench/echo.c bench/echo.h bench/hogs.h bench/hogs_side.c bench/pace.h \
 	bench/fair_side.c bench/fair_side.h bench/convoy_side.c bench/convoy_side.h bench/pace_side.c bench/pace_side.h \
 	bench/bench_object.c bench/object_side.c bench/object_side.h \
-	bench/bench_gc.c bench/gc_side.c bench/gc_side.h
+	bench/bench_gc.c bench/gc_side.c bench/gc_side.h \
+	bench/bench_sync.c bench/sync_side.c bench/sync_side.h

@@ -8,6 +8,7 @@
 #include "state/lock.h"
 #include "state/stable.h"
 #include "state/tstate.h"
+#include "state/wait.h"
 #include "sync/machine.h"
 
 /*
@@ -174,8 +175,10 @@ gil_interp_interrupt(GilThreadState *ts)
 {
     gil_mutex_lock(&gil_states_mutex);
     for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
-        if (each != ts)
+        if (each != ts) {
             gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_ENDING);
+            gil_wait_rouse(each);
+        }
     gil_mutex_unlock(&gil_states_mutex);
 }
 

@@ -5,6 +5,7 @@
 #include <gilrt.h>
 
 #include <pthread.h>
+#include <sched.h>
 
 static GilMutex mutex;
 static GilCondition condition;
@@ -128,6 +129,37 @@ START_TEST(test_api_sync__what_is_done_once)
 }
 END_TEST
 
+/* Waits for what never comes, with a guard in hand. */
+static void *
+wait_until_the_end(void *guard)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    ck_assert_ptr_nonnull(token);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemExit), 1);
+    GilErr_Clear();
+    GilThreadState_Release(token);
+    GilInterpreterGuard_Close(guard);
+    return NULL;
+}
+
+START_TEST(test_C1_the_end_of_the_runtime_interrupts_waits)
+{
+    pthread_t thread;
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+
+    ck_assert_ptr_nonnull(guard);
+    ck_assert_int_eq(pthread_create(&thread, NULL, wait_until_the_end, guard), 0);
+    Gil_BEGIN_BLOCKING_CALL
+    while (!(__atomic_load_n(&event._bits, __ATOMIC_ACQUIRE) & 2)) /* it sleeps, or is about to */
+        sched_yield();
+    Gil_END_BLOCKING_CALL
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 /* --- misuse --- */
 
 static int
@@ -192,5 +224,9 @@ suite(void)
         suite_add_tcase(suite, each);
     }
     tcase_add_test(tcase, test_api_sync__misuse_stops_the_process);
+    TCase *ending = tcase_create("ending");
+    tcase_add_checked_fixture(ending, gil_test_start, NULL);
+    tcase_add_test(ending, test_C1_the_end_of_the_runtime_interrupts_waits);
+    suite_add_tcase(suite, ending);
     return suite;
 }
