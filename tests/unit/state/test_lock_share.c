@@ -282,7 +282,7 @@ START_TEST(test_A13_a_limit_may_come_while_the_lock_is_left)
 END_TEST
 
 /* The first waiter gives up, before or after it has claimed the lock: the next one looks after the time instead. */
-START_TEST(test_state_lock_share__who_gives_up_leaves_nobody_asleep)
+START_TEST(test_A4_who_gives_up_leaves_nobody_asleep)
 {
     static const uint64_t steps[] = {US, 20 * US, MS};
 
@@ -306,8 +306,55 @@ START_TEST(test_state_lock_share__who_gives_up_leaves_nobody_asleep)
 }
 END_TEST
 
+/* Ends the interpreter of the first waiter at a moment of its own turn, and computes on. */
+static void
+ender(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    take(p);
+    clock_spend(p->apart);
+    gil_lock_bar(&crew.lock, player[1].ts);
+    while (gil_machine_now() < p->until)
+        step(p);
+    give(p);
+}
+
+static void
+barred(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    must(gil_lock_acquire(&crew.lock, p->ts, "test") == GIL_LOCK_BARRED);
+    must(p->ts->block.st == _Gil_LAZY && !p->ts->waiter.queued);
+    p->got_at = gil_machine_now();
+}
+
+static const uint64_t ends[] = {2 * MS, MS + INTERVAL - 1, MS + INTERVAL, MS + INTERVAL + 1, 2 * INTERVAL, 4 * INTERVAL};
+
+/* The interpreter of the first waiter ends, before or after that one has claimed the lock: the next one has its claim. */
+START_TEST(test_A4_a_claimant_may_be_barred)
+{
+    uint64_t end = ends[_i], claim = MS + INTERVAL;
+
+    for (int last = 0; last <= 1; last++) {
+        start();
+        struct player *ending = add(ender, (struct player){.step = 20 * US, .apart = end, .until = BEGIN + 10 * INTERVAL}, 0);
+        struct player *first = add(barred, (struct player){0}, MS);
+        struct player *second = last ? NULL : add(visitor, (struct player){.step = US, .visits = 1}, MS + US);
+        clock_run();
+        ck_assert_uint_eq(first->got_at, BEGIN + end);
+        ck_assert(!crew_is_asked(ending->ts) && !crew_is_asked(first->ts));
+        ck_assert_int_eq(ending->asked, last ? 0 : 1);
+        if (second != NULL)
+            ck_assert_uint_le(second->got_at, BEGIN + (end > claim ? end : claim) + INTERVAL / 32 + 2 * 20 * US);
+        ck_assert_uint_eq(info().waiters, 0);
+    }
+}
+END_TEST
+
 /* Alone with the holder: a claim that is taken back asks nobody any more. */
-START_TEST(test_state_lock_share__a_claim_ends_with_who_made_it)
+START_TEST(test_A4_a_claim_ends_with_who_made_it)
 {
     start();
     struct player *greedy = add(hog, (struct player){.step = 8 * MS, .until = BEGIN + 100 * MS}, 0);
@@ -617,8 +664,9 @@ suite(void)
     tcase_add_loop_test(tc, test_state_lock_share__a_limit_is_met_to_the_nanosecond, 0,
                         (int)(sizeof limits / sizeof limits[0]));
     tcase_add_test(tc, test_A13_a_limit_may_come_while_the_lock_is_left);
-    tcase_add_test(tc, test_state_lock_share__who_gives_up_leaves_nobody_asleep);
-    tcase_add_test(tc, test_state_lock_share__a_claim_ends_with_who_made_it);
+    tcase_add_test(tc, test_A4_who_gives_up_leaves_nobody_asleep);
+    tcase_add_loop_test(tc, test_A4_a_claimant_may_be_barred, 0, (int)(sizeof ends / sizeof ends[0]));
+    tcase_add_test(tc, test_A4_a_claim_ends_with_who_made_it);
     tcase_add_test(tc, test_state_lock_share__a_loan_may_come_too_late);
     tcase_add_test(tc, test_A15_modest_threads_pass_eight_times_at_most);
     tcase_add_test(tc, test_A14_a_long_hold_is_told_once_a_period);
