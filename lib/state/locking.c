@@ -44,20 +44,27 @@ undo_mutex(void *m)
 
 static const struct gil_waitable mutex_kind = {try_mutex, sleep_mutex, undo_mutex};
 
+static int __attribute__((noinline))
+lock_slow(GilMutex *m, uint64_t ns, unsigned flags, const char *func)
+{
+    int for_ever = ns == GIL_WAIT_FOREVER && flags == 0;
+
+    if (for_ever)
+        gil_order_waits(m, func);
+    int got = gil_wait_for(&mutex_kind, m, ns, flags, func);
+    if (for_ever)
+        gil_order_waits_no_more();
+    return got;
+}
+
 /* 1, 0 or -1, as the public forms. */
-static int
+static inline int
 lock(GilMutex *m, uint64_t ns, unsigned flags, const char *func)
 {
     gil_order_wants(m, rank_of(m), func);
-    int got = try_mutex(m);
-    if (!got) {
-        int for_ever = ns == GIL_WAIT_FOREVER && flags == 0;
-        if (for_ever)
-            gil_order_waits(m, func);
-        got = gil_wait_for(&mutex_kind, m, ns, flags, func);
-        if (for_ever)
-            gil_order_waits_no_more();
-    }
+    int got = gil_bytelock_try(&m->_bits);
+    if (GIL_UNLIKELY(!got))
+        got = lock_slow(m, ns, flags, func);
     if (got == 1)
         gil_order_took(m, rank_of(m));
     return got;

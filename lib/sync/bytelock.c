@@ -29,19 +29,6 @@
  * left the latter before it comes here.
  */
 
-int
-gil_bytelock_try(uint8_t *byte)
-{
-    uint8_t seen = gil_load_relaxed(byte);
-
-    do {
-        if (seen & GIL_BYTELOCK_LOCKED)
-            return 0;
-        /* Acquire: pairs with the release of gil_bytelock_unlock(). */
-    } while (!gil_cas_acquire(byte, &seen, (uint8_t)(seen | GIL_BYTELOCK_LOCKED)));
-    return 1;
-}
-
 /* In the bucket: sees to it that who unlocks looks into the queue. 0: the mutex is open. */
 static int
 mark(uint8_t *byte)
@@ -77,9 +64,8 @@ is_due(const struct gil_parked *first, uint8_t byte)
     return (byte >> GIL_BYTELOCK_RANK_SHIFT) < GIL_ORDER_LOCK && gil_machine_now() >= first->fair;
 }
 
-/* LOCKED and PARKED are set: only this thread changes the byte until the bucket is dropped. */
-static void
-unlock_parked(uint8_t *byte)
+void
+gil_bytelock_unlock_parked(uint8_t *byte)
 {
     struct gil_bucket *bucket = gil_parking_lock(byte);
     uint8_t rank = gil_load_relaxed(byte) & (uint8_t)~(GIL_BYTELOCK_LOCKED | GIL_BYTELOCK_PARKED);
@@ -91,22 +77,6 @@ unlock_parked(uint8_t *byte)
     gil_store_release(byte, (uint8_t)(rank | left | (handed ? GIL_BYTELOCK_LOCKED : 0)));
     gil_parking_unlock(bucket);
     gil_parking_wake(first, handed);
-}
-
-int
-gil_bytelock_unlock(uint8_t *byte)
-{
-    uint8_t seen = gil_load_relaxed(byte);
-
-    do {
-        if (!(seen & GIL_BYTELOCK_LOCKED))
-            return -1;
-        if (seen & GIL_BYTELOCK_PARKED) {
-            unlock_parked(byte);
-            return 0;
-        }
-    } while (!gil_cas_acq_rel(byte, &seen, (uint8_t)(seen & ~GIL_BYTELOCK_LOCKED)));
-    return 0;
 }
 
 int
