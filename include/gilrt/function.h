@@ -49,6 +49,26 @@ GIL_API GilObject *GilCFunction_GetSelf(GilObject *func);
  *  @lock_held */
 GIL_API int GilCFunction_GetFlags(GilObject *func);
 
+/** @name Callables as class attributes
+ *  What Gil_tp_getset, GIL_METH_CLASS and GIL_METH_STATIC are for C functions, for any callable: set one of these as an
+ *  attribute of a type.
+ *  @{ */
+/** property(fget=None, fset=None, fdel=None, doc=None): an attribute that is computed, set and deleted by callables. */
+GIL_API extern GilTypeObject GilProperty_Type;
+/** A callable that is bound to the class. */
+GIL_API extern GilTypeObject GilClassMethod_Type;
+/** A callable that is bound to nothing. */
+GIL_API extern GilTypeObject GilStaticMethod_Type;
+/** @newref
+ *  @lock_held
+ *  @return NULL with MemoryError */
+GIL_API GilObject *GilClassMethod_New(GilObject *callable);
+/** @newref
+ *  @lock_held
+ *  @return NULL with MemoryError */
+GIL_API GilObject *GilStaticMethod_New(GilObject *callable);
+/** @} */
+
 /** @p func bound to @p self: a call puts @p self before the arguments.
  *  @newref
  *  @lock_held */

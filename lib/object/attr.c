@@ -2,9 +2,9 @@
 /*
  * Attribute access.
  *
- * Names are UTF-8 and are looked up in the name tables of the type and its bases (lookup.c); a str object is made only for
- * types with an access function of their own, and to look into a dict. An entry found is copied before it is used, because using it may run
- * anything, and that may change the table.
+ * Names are UTF-8 and are looked up in the name tables of the type and its bases (lookup.c); a str object is made only
+ * for types with an access function of their own, and to look into a dict. An entry found is copied before it is used,
+ * because using it may run anything, and that may change the table.
  *
  * Members and computed attributes are data descriptors: they win over all else. Next comes the instance's dict, where
  * its type gives it one (instance_dict.c), then what else the type's table has: methods are bound, values are handed

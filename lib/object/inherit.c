@@ -124,8 +124,8 @@ gil_best_base(GilTypeObject *const *bases, Gil_ssize_t nbases)
 #define KIND_FLAGS (Gil_TPFLAGS_SEQUENCE | Gil_TPFLAGS_MAPPING)
 
 /*
- * The dict and the list of weak references that the library finds room for stand behind the struct, anew in each derived
- * type. What a base has as a field of its own is enough.
+ * The dict and the list of weak references that the library finds room for stand behind the struct, anew in each
+ * derived type. What a base has as a field of its own is enough.
  */
 static void
 place_managed(GilTypeObject *type, const GilTypeObject *base)

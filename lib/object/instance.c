@@ -4,9 +4,9 @@
  *
  * A heap type that gives neither tp_traverse nor tp_clear and has a base with GC gets these. They do what its
  * destructor does with what it brought (finalize.c): the objects in members that can be set, and the instance's dict;
- * and then call the first base that has a function of its own. Who visits the type follows from the one rule that there is: the tp_traverse
- * that a heap type brings visits it, that of a built-in type knows nothing of heap types. So it is visited here when
- * the first base with a function of its own is a built-in one.
+ * and then call the first base that has a function of its own. Who visits the type follows from the one rule that
+ * there is: the tp_traverse that a heap type brings visits it, that of a built-in type knows nothing of heap types. So
+ * it is visited here when the first base with a function of its own is a built-in one.
  */
 #include "object/instance.h"
 

@@ -21,11 +21,11 @@
  *     do those that derive from it.
  *
  * Names are compared as text, not by the address of a str: a name given as C text, or by a str that is not interned,
- * finds the same slot, and the cache holds no reference that somebody would miss. The hash of a str stands in it; that of
- * a C text is computed, which makes it dearer than the rest together.
+ * finds the same slot, and the cache holds no reference that somebody would miss. The hash of a str stands in it; that
+ * of a C text is computed, which makes it dearer than the rest together.
  *
- * Why not a list of heirs in each type, to be told of a change: it would be memory, and a failure, in every new type, for
- * an event that is rare. A change walks the list of all types of the interpreter instead.
+ * Why not a list of heirs in each type, to be told of a change: it would be memory, and a failure, in every new type,
+ * for an event that is rare. A change walks the list of all types of the interpreter instead.
  */
 #include "object/lookup.h"
 

@@ -96,8 +96,8 @@ read_bases(GilThreadState *ts, const struct gil_type_plan *plan, struct bases *b
 }
 
 /*
- * The type of the new type: the most derived among the wished one and those of the bases. NULL with TypeError when there
- * is none that derives from all, or when it makes its instances by code of its own, which cannot be run here.
+ * The type of the new type: the most derived among the wished one and those of the bases. NULL with TypeError when
+ * there is none that derives from all, or when it makes its instances by code of its own, which cannot be run here.
  */
 static GilTypeObject *
 settle_metatype(GilThreadState *ts, const struct gil_type_plan *plan, const struct bases *bases)

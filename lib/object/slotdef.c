@@ -2,16 +2,17 @@
 /*
  * Slots as attributes.
  *
- * What a type does by a slot can also be fetched from it by name, as `__len__` or `__add__`: by reflection, by code that
- * calls a base's method on purpose, and by languages whose operators are method calls. CPython puts a descriptor for each
- * filled slot into each type's dict when the type is made ready; that is some twenty entries in each of a hundred types.
- * Here nothing is stored: a name of this form that a type's table lacks is looked for in the constant table below, and
- * stands for the slot where the type fills it itself. The entries are constants, so the attribute cache can point to them
- * like to others.
+ * What a type does by a slot can also be fetched from it by name, as `__len__` or `__add__`: by reflection, by code
+ * that calls a base's method on purpose, and by languages whose operators are method calls. CPython puts a descriptor
+ * for each filled slot into each type's dict when the type is made ready; that is some twenty entries in each of a
+ * hundred types. Here nothing is stored: a name of this form that a type's table lacks is looked for in the constant
+ * table below, and stands for the slot where the type fills it itself. The entries are constants, so the attribute
+ * cache can point to them like to others.
  *
  * The way is one-way: an attribute `__len__` that is set on a type does not fill the slot. What fills slots are specs,
  * that is, C functions; a language that defines classes at run time gives them C functions that call its own (the
- * functions find them through the type), and need not pay for a lookup by name at each operation as CPython's classes do.
+ * functions find them through the type), and need not pay for a lookup by name at each operation as CPython's classes
+ * do.
  *
  * Several slots can have one name (a number's addition, a sequence's concatenation); the first that is filled counts.
  */

@@ -11,5 +11,7 @@ GilObject *gil_function_ops_bind(GilMethodDef *def, GilObject *self, GilTypeObje
 /* Readies the types. 0, or -1: no memory. */
 int gil_function_start(void);
 int gil_method_start(void);
+int gil_property_start(void);
+int gil_staticmethod_start(void);
 
 #endif

@@ -95,7 +95,7 @@ gil_value_start(void)
         gil_exception_start, gil_none_start,  gil_long_start,     gil_bool_start,  gil_float_start,
         gil_unicode_start,   gil_bytes_start, gil_bytearray_start, gil_tuple_start, gil_list_start,
         gil_row_iter_start,  gil_dict_start,  gil_dict_view_start, gil_slice_start, gil_capsule_start,
-        gil_function_start,  gil_method_start, gil_weakproxy_start,
+        gil_function_start,  gil_method_start, gil_property_start, gil_staticmethod_start, gil_weakproxy_start,
         gil_set_start,       gil_memoryview_start, gil_traceback_start, gil_range_start, gil_range_iter_start, gil_enumerate_start,
         gil_reversed_start,  gil_cell_start,  gil_dictproxy_start,
     };

@@ -51,6 +51,31 @@ START_TEST(test_api_function__bound_method)
 }
 END_TEST
 
+START_TEST(test_api_function__class_attributes_that_hold_callables)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "api.Holder", .slots = none};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type), *f = GilCFunction_New(&twice_def, NULL);
+    GilObject *property = GilObject_CallOneArg((GilObject *)&GilProperty_Type, f), *s = GilStaticMethod_New(f);
+    GilObject *c = GilClassMethod_New(f), *r;
+    ck_assert_int_eq(GilObject_SetAttrString(type, "p", property), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "s", s), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "c", c), 0);
+    r = GilObject_GetAttrString(op, "p");
+    ck_assert_ptr_eq(GilTuple_GET_ITEM(r, 0), op);
+    Gil_DECREF(r);
+    r = GilObject_CallMethod(op, "s", "i", 1);
+    gil_test_repr(r, "(1, 1)");
+    Gil_DECREF(r);
+    r = GilObject_CallMethod(op, "c", NULL);
+    ck_assert_ptr_eq(GilTuple_GET_ITEM(r, 0), type);
+    ck_assert(Gil_IS_TYPE(s, &GilStaticMethod_Type) && Gil_IS_TYPE(c, &GilClassMethod_Type));
+    GilObject *all[] = {r, c, s, property, f, op, type};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 START_TEST(test_G13_function_calls_refuse_other_types)
 {
     GilObject *wrong[] = {NULL, Gil_None};
@@ -85,6 +110,7 @@ suite(void)
     tcase_add_test(tc, test_api_function__made_and_called);
     tcase_add_test(tc, test_api_function__self);
     tcase_add_test(tc, test_api_function__bound_method);
+    tcase_add_test(tc, test_api_function__class_attributes_that_hold_callables);
     tcase_add_test(tc, test_G13_function_calls_refuse_other_types);
     suite_add_tcase(s, tc);
     return s;

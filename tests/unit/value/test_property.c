@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties: the callable that is called, errors where there is none, and copies with another part. */
+#include "unit/object/node.h"
+
+static GilObject *
+get_number(GilObject *self, GilObject *obj)
+{
+    (void)self;
+    return GilLong_FromLong(((struct node *)obj)->number);
+}
+
+static GilObject *
+set_number(GilObject *self, GilObject *args)
+{
+    (void)self;
+    ((struct node *)GilTuple_GET_ITEM(args, 0))->number = (int)GilLong_AsLong(GilTuple_GET_ITEM(args, 1));
+    Gil_RETURN_NONE;
+}
+
+static GilObject *
+clear_number(GilObject *self, GilObject *obj)
+{
+    (void)self;
+    ((struct node *)obj)->number = -1;
+    Gil_RETURN_NONE;
+}
+
+static GilObject *
+refuse(GilObject *self, GilObject *args)
+{
+    (void)self;
+    (void)args;
+    GilErr_SetString(GilExc_ValueError, "not this");
+    return NULL;
+}
+
+static GilMethodDef get_def = {"get", get_number, GIL_METH_O, "get($self)\n--\n\nThe number."};
+static GilMethodDef set_def = {"set", set_number, GIL_METH_VARARGS, NULL};
+static GilMethodDef clear_def = {"clear", clear_number, GIL_METH_O, NULL};
+static GilMethodDef refuse_def = {"refuse", refuse, GIL_METH_VARARGS, NULL};
+
+/* property(*args, **kwargs); takes both. */
+static GilObject *
+property(GilObject *args, GilObject *kwargs)
+{
+    GilObject *result = GilObject_Call((GilObject *)&GilProperty_Type, args, kwargs);
+
+    Gil_DECREF(args);
+    Gil_XDECREF(kwargs);
+    return result;
+}
+
+START_TEST(test_value_property__calls_its_parts)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL), *get = GilCFunction_New(&get_def, NULL), *set = GilCFunction_New(&set_def, NULL);
+    GilObject *clear = GilCFunction_New(&clear_def, NULL), *six = GilLong_FromLong(6), *value;
+    GilObject *p = property(Gil_BuildValue("(OO)", get, set), Gil_BuildValue("{s:O}", "fdel", clear));
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "n", p), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(op, "n", six), 0);
+    value = GilObject_GetAttrString(op, "n");
+    ck_assert_int_eq(GilLong_AsLong(value), 6);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilObject_DelAttrString(op, "n"), 0);
+    ck_assert_int_eq(((struct node *)op)->number, -1);
+    value = GilObject_GetAttrString((GilObject *)type, "n"); /* from the class: itself */
+    ck_assert_ptr_eq(value, p);
+    Gil_DECREF(value);
+    value = GilObject_GetAttrString(p, "fset");
+    ck_assert_ptr_eq(value, set);
+    Gil_DECREF(value);
+    expect_text(GilObject_GetAttrString(p, "__doc__"), "The number.");
+    GilObject *all[] = {op, get, set, clear, six, p, (GilObject *)type};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+START_TEST(test_value_property__missing_and_failing_parts)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL), *p = property(GilTuple_New(0), NULL), *bad = GilCFunction_New(&refuse_def, NULL);
+
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "n", p), 0);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "n"));
+    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no getter");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "n", Gil_None), -1);
+    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no setter");
+    ck_assert_int_eq(GilObject_DelAttrString(op, "n"), -1);
+    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no deleter");
+    GilObject *doc = GilObject_GetAttrString(p, "__doc__");
+    ck_assert_ptr_eq(doc, Gil_None);
+    Gil_DECREF(p);
+    p = property(Gil_BuildValue("(OOOs)", bad, bad, Gil_None, "text"), NULL);
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "n", p), 0);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "n"));
+    expect_error(GilExc_ValueError, "not this");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "n", Gil_None), -1);
+    expect_error(GilExc_ValueError, "not this");
+    expect_text(GilObject_GetAttrString(p, "__doc__"), "text");
+    Gil_DECREF(p);
+    p = property(Gil_BuildValue("(O)", Gil_True), NULL); /* a getter whose class has a text */
+    expect_text(GilObject_Str((GilObject *)Gil_TYPE(p)), "<class 'property'>");
+    Gil_DECREF(p);
+    Gil_DECREF(bad);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_value_property__copies_with_another_part)
+{
+    GilObject *p = property(GilTuple_New(0), NULL), *part = GilCFunction_New(&get_def, NULL);
+    static const char *const makers[] = {"getter", "setter", "deleter"}, *const parts[] = {"fget", "fset", "fdel"};
+
+    for (int i = 0; i < 3; i++) {
+        GilObject *name = GilUnicode_FromString(makers[i]), *copy = GilObject_CallMethodOneArg(p, name, part), *got;
+        ck_assert_ptr_ne(copy, p);
+        got = GilObject_GetAttrString(copy, parts[i]);
+        ck_assert_ptr_eq(got, part);
+        Gil_DECREF(got);
+        got = GilObject_GetAttrString(p, parts[i]);
+        ck_assert_ptr_eq(got, Gil_None);
+        Gil_DECREF(copy);
+        Gil_DECREF(name);
+    }
+    Gil_DECREF(part);
+    Gil_DECREF(p);
+}
+END_TEST
+
+START_TEST(test_value_property__arguments_that_do_not_fit)
+{
+    ck_assert_ptr_null(property(Gil_BuildValue("(iiiii)", 1, 2, 3, 4, 5), NULL));
+    expect_error(GilExc_TypeError, "property expected at most 4 arguments, got 5");
+    ck_assert_ptr_null(property(GilTuple_New(0), Gil_BuildValue("{s:i}", "x", 1)));
+    expect_error(GilExc_TypeError, "property() got an unexpected keyword argument 'x'");
+    ck_assert_ptr_null(property(Gil_BuildValue("(i)", 1), Gil_BuildValue("{s:i}", "fget", 1)));
+    expect_error(GilExc_TypeError, "property() got multiple values for argument 'fget'");
+}
+END_TEST
+
+START_TEST(test_value_property__a_circle_is_collected)
+{
+    GilObject *list = GilList_New(0), *p = property(GilTuple_Pack(1, list), NULL);
+
+    ck_assert_int_eq(GilList_Append(list, p), 0);
+    Gil_DECREF(p);
+    Gil_DECREF(list);
+    ck_assert_int_eq(GilGC_Collect(), 2);
+}
+END_TEST
+
+static int
+make_and_ask(void *arg)
+{
+    GilObject *p = GilObject_CallOneArg((GilObject *)&GilProperty_Type, arg), *doc = NULL;
+
+    if (p != NULL)
+        doc = GilObject_GetAttrString(p, "__doc__");
+    Gil_XDECREF(p);
+    Gil_XDECREF(doc);
+    return doc != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_properties_under_lack_of_memory)
+{
+    GilObject *get = GilCFunction_New(&get_def, NULL);
+
+    gil_test_oom_loop(make_and_ask, get);
+    Gil_DECREF(get);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    static const TTest *tests[8];
+    int n = 0;
+
+    tests[n++] = test_value_property__calls_its_parts;
+    tests[n++] = test_value_property__missing_and_failing_parts;
+    tests[n++] = test_value_property__copies_with_another_part;
+    tests[n++] = test_value_property__arguments_that_do_not_fit;
+    tests[n++] = test_value_property__a_circle_is_collected;
+    tests[n++] = test_J1_properties_under_lack_of_memory;
+    return suite_of_one("value/property", tests);
+}
