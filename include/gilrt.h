@@ -12,6 +12,7 @@
 #include "gilrt/mem.h"
 
 #include "gilrt/guard.h"
+#include "gilrt/interp.h"
 #include "gilrt/life.h"
 #include "gilrt/lock.h"
 #include "gilrt/mutex.h"

@@ -50,6 +50,7 @@ gilrtinclude_HEADERS += include/gilrt/import.h
 gilrtinclude_HEADERS += include/gilrt/state.h
 gilrtinclude_HEADERS += include/gilrt/guard.h
 gilrtinclude_HEADERS += include/gilrt/life.h
+gilrtinclude_HEADERS += include/gilrt/interp.h
 gilrtinclude_HEADERS += include/gilrt/mutex.h
 gilrtinclude_HEADERS += include/gilrt/sync.h
 gilrtinclude_HEADERS += include/gilrt/thread.h

@@ -291,6 +291,13 @@ cut(struct gil_chunk *slab)
     return 1;
 }
 
+/* Whether so many bytes more are more than the heap may have. */
+static int
+is_beyond_limit(const struct gil_heap *heap, size_t bytes)
+{
+    return heap->limit != 0 && (heap->mapped > heap->limit || bytes > heap->limit - heap->mapped);
+}
+
 /* A slab of that class without a block in use, in no list; NULL when memory is lacking. */
 static struct gil_chunk *
 empty_slab(struct gil_heap *heap, unsigned size_class)
@@ -302,7 +309,7 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
         UNPOISON(slab, GIL_CHUNK);
     }
     else {
-        slab = gil_backend_take(heap->arena, GIL_CHUNK);
+        slab = is_beyond_limit(heap, GIL_CHUNK) ? NULL : gil_backend_take(heap->arena, GIL_CHUNK);
         if (slab == NULL)
             return NULL;
         heap->mapped += GIL_CHUNK;
@@ -386,7 +393,7 @@ static void *
 large_malloc(struct gil_heap *heap, size_t size)
 {
     size_t bytes = large_bytes(size);
-    struct gil_chunk *chunk = bytes == 0 ? NULL : gil_backend_take(heap->arena, bytes);
+    struct gil_chunk *chunk = bytes == 0 || is_beyond_limit(heap, bytes) ? NULL : gil_backend_take(heap->arena, bytes);
     return chunk == NULL ? NULL : enter_large(heap, chunk, bytes);
 }
 
@@ -400,6 +407,8 @@ large_realloc(struct gil_heap *heap, struct gil_chunk *chunk, size_t size)
         return NULL;
     if (bytes == old_bytes)
         return first_block(chunk);
+    if (bytes > old_bytes && is_beyond_limit(heap, bytes - old_bytes))
+        return NULL;
     leave_large(heap, chunk);
     struct gil_chunk *moved = gil_backend_resize(heap->arena, chunk, old_bytes, bytes);
     if (moved == NULL) {

@@ -48,6 +48,7 @@ struct gil_heap {
     uint32_t spares;                             /* [gil] how many; at most MAX_SPARES */
     uint32_t arena;                              /* [const] what the allocator below calls it */
     size_t mapped;                               /* [gil] bytes taken from the allocator below */
+    size_t limit;                                /* [gil] what mapped may come to; 0: no limit */
 #ifdef GIL_DEBUG
     size_t requests; /* [gil] blocks taken and given back so far: who says that he does neither is held to it */
 #endif

@@ -17,12 +17,18 @@
  * yet to come in. But it would have happened, for good, when the wait after it fails; the caller of an attempt that ends in "busy"
  * must find everything as it was. Who needs threads in his last step keeps a guard and closes it afterwards.
  *
+ * The end of the main interpreter is that of all, and follows the same rule: all are shut before the first of them is ended. Making
+ * an interpreter, and ending one, takes a place inside the main one; so once that is shut the list of the others stands still.
+ *
  * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does not matter who that
  * is, nor whether it exits by itself.
  */
 #include "runtime/finalize.h"
 
+#include "gc/collect.h"
 #include "gilrt/guard.h"
+#include "gilrt/state.h"
+#include "module/import.h"
 #include "runtime/atexit.h"
 #include "runtime/event.h"
 #include "state/gate.h"
@@ -65,47 +71,122 @@ print_holder(const GilHolder *holder, int64_t id, const char *func)
     }
 }
 
-/* The wait was in vain, and the gate is closing still. Returns how many are inside, at least 1: the last may have left just
- * now, but too late. */
-static size_t
-open_again(GilInterpreterState *interp, const char *func)
+/* The wait for an interpreter was in vain. Returns how many were inside, at least 1: the last may have left just then, but too
+ * late. */
+static long
+tell_busy(int64_t id, const GilHolder *holders, size_t inside, const char *func)
 {
-    GilHolder holders[PRINTED];
-    size_t inside = GilInterpreterState_GetHolders(interp, holders, PRINTED);
-    GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = interp->id, .count = inside > 0 ? inside : 1};
+    GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = id, .count = inside > 0 ? inside : 1};
 
-    gil_gate_reopen(interp->gate);
-    gil_interp_calm(interp);
     if (!gil_event_tell(&event))
         for (size_t i = 0; i < inside && i < PRINTED; i++)
-            print_holder(&holders[i], interp->id, func);
-    return event.count;
+            print_holder(&holders[i], id, func);
+    return (long)event.count;
 }
 
-size_t
+static void
+open_again(GilInterpreterState *interp)
+{
+    gil_gate_reopen(interp->gate);
+    gil_interp_calm(interp);
+}
+
+static void
+begin_to_close(GilInterpreterState *interp, const GilThreadState *ts)
+{
+    gil_event_step(GIL_LIFE_CLOSING, interp->id);
+    gil_interp_interrupt(interp, ts);
+}
+
+/*
+ * The main interpreter is shut, so that no other is made or ended any more: that takes a place inside it. Shut them all; those
+ * inside them do not wait for one another, so they are closed first and waited for then. Returns the one that did not become empty,
+ * or NULL.
+ */
+static GilInterpreterState *
+shut_others(GilThreadState *ts, uint64_t limit)
+{
+    for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next) {
+        gil_gate_close(each->gate);
+        begin_to_close(each, ts);
+    }
+    for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next)
+        if (gil_interp_shut(ts, each, limit) < 0)
+            return each;
+    return NULL;
+}
+
+int
+gil_finalize_is_inside(const GilThreadState *ts)
+{
+    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts) || gil_gc_is_active(ts);
+}
+
+long
 gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
 {
-    GilInterpreterState *interp = ts->interp;
+    return gil_gate_close(ts->interp->gate) < 0 ? -1 : gil_finalize_begin_closed(ts, limit, func);
+}
 
-    gil_gate_close(interp->gate);
-    gil_event_step(GIL_LIFE_CLOSING, interp->id);
-    gil_interp_interrupt(ts);
-    return gil_interp_shut(ts, interp, limit) == 0 ? 0 : open_again(interp, func);
+long
+gil_finalize_begin_closed(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    GilInterpreterState *interp = ts->interp, *busy = NULL;
+    GilHolder holders[PRINTED];
+
+    begin_to_close(interp, ts);
+    int is_main = interp == GilInterpreterState_Main(), others = 0;
+    if (gil_interp_shut(ts, interp, limit) < 0)
+        busy = interp;
+    else if (is_main) {
+        busy = shut_others(ts, limit);
+        others = 1;
+    }
+    if (busy == NULL)
+        return 0;
+    size_t inside = GilInterpreterState_GetHolders(busy, holders, PRINTED);
+    int64_t id = busy->id;
+    for (GilInterpreterState *each = gil_interp_newest(); others && each != interp; each = each->next)
+        open_again(each);
+    open_again(interp);
+    return tell_busy(id, holders, inside, func);
+}
+
+/* The end of one. */
+static void
+commit(GilThreadState *ts, struct gil_ending *ending)
+{
+    int64_t id = ts->interp->id;
+    GilLifeEvent teardown = {.size = sizeof teardown, .kind = GIL_LIFE_TEARDOWN, .interp = id};
+    struct gil_leftovers left;
+
+    gil_event_step(GIL_LIFE_CLOSED, id);
+    for (ending->rounds = 0; ending->rounds < ROUNDS && gil_atexit_round(ts) > 0; ending->rounds++)
+        ;
+    teardown.count = gil_atexit_over(ts);
+    ending->dropped += teardown.count;
+    gil_interp_close(ts);
+    gil_event_tell(&teardown);
+    gil_layers_stop(ts, ending->print, &left);
+    ending->left.objects += left.objects;
+    ending->left.blocks += left.blocks;
+    ending->left.bytes += left.bytes;
+    gil_event_step(GIL_LIFE_ENDED, id);
 }
 
 void
 gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending)
 {
-    int64_t id = ts->interp->id;
-    GilLifeEvent teardown = {.size = sizeof teardown, .kind = GIL_LIFE_TEARDOWN, .interp = id};
+    GilInterpreterState *other;
 
-    gil_event_step(GIL_LIFE_CLOSED, id);
-    for (ending->rounds = 0; ending->rounds < ROUNDS && gil_atexit_round(ts) > 0; ending->rounds++)
-        ;
-    ending->dropped = gil_atexit_over(ts);
-    gil_interp_close(ts);
-    teardown.count = ending->dropped;
-    gil_event_tell(&teardown);
-    gil_layers_stop(ts, ending->print, &ending->left);
-    gil_event_step(GIL_LIFE_ENDED, id);
+    if (ts->interp == GilInterpreterState_Main())
+        while ((other = gil_interp_newest()) != ts->interp) {
+            /* Its reserve: to make a state now could fail. */
+            GilThreadState *ender = other->ender;
+            gil_tstate_detach(ts, __func__);
+            gil_tstate_attach(ender, __func__);
+            commit(ender, ending);
+            gil_tstate_attach(ts, __func__);
+        }
+    commit(ts, ending);
 }

@@ -8,18 +8,24 @@
 /* What the end of an interpreter met. */
 struct gil_ending {
     int print;                 /* in: write what is left to standard error */
-    struct gil_leftovers left;
+    struct gil_leftovers left; /* of all that ended */
     size_t rounds, dropped;    /* of calls at exit: rounds, and calls not made */
 };
 
 /* The time in so many ns. */
 uint64_t gil_limit_in(uint64_t ns);
+/* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its ground. */
+int gil_finalize_is_inside(const GilThreadState *ts);
 /*
- * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for those inside. 0: it
- * is shut; else how many are inside: it is as before, and who they are was told in the name of func.
+ * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for those inside; if it is
+ * the main one, so all others. 0: they are shut; -1, and nothing happened, when another thread is just ending it; else how many
+ * are inside: all is as before, and who they are was told in the name of func.
  */
-size_t gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
-/* After that: the end, and ts with it. Runs anything, up to the teardown. */
+long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
+/* The same with the gate closed already, by the caller. */
+long gil_finalize_begin_closed(GilThreadState *ts, uint64_t limit, const char *func);
+/* After that: the end, and ts with it; before the main interpreter all others end, the newest first. Runs anything, up to the
+ * teardown of the last. */
 void gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending);
 
 #endif

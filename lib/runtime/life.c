@@ -8,7 +8,6 @@
  * in layers.c.
  */
 #include "base/atomic.h"
-#include "gc/collect.h"
 #include "gilrt/config.h"
 #include "gilrt/state.h"
 #include "module/import.h"
@@ -122,23 +121,15 @@ Gil_Initialize(void)
     return GilStatus_Exception(Gil_InitializeFromConfig(&config)) ? -1 : 0;
 }
 
-/* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its
- * ground. */
-static int
-is_inside(const GilThreadState *ts)
-{
-    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts) ||
-           gil_gc_is_active(ts);
-}
-
 static int
 stop(GilThreadState *ts, uint64_t timeout, const char *func)
 {
     struct gil_ending ending = {.print = runtime.report_leaks};
 
-    size_t holders = gil_finalize_begin(ts, gil_limit_in(timeout), func);
-    gil_store_relaxed(&runtime.holders, holders);
-    if (holders > 0)
+    /* Nobody else can end the main interpreter: the phase says so. */
+    long holders = gil_finalize_begin(ts, gil_limit_in(timeout), func);
+    gil_store_relaxed(&runtime.holders, (uint64_t)holders);
+    if (holders != 0)
         return GIL_FINALIZE_BUSY;
     gil_finalize_commit(ts, &ending);
     runtime.main = NULL;
@@ -162,7 +153,7 @@ finalize(const uint64_t *timeout, const char *func)
     /* Acquire, as the exchange below: main and starter are those of the start that is seen. */
     if (gil_load_acquire(&runtime.phase) == OFF)
         return 0;
-    if (ts == NULL || ts != runtime.main || !pthread_equal(runtime.starter, pthread_self()) || is_inside(ts))
+    if (ts == NULL || ts != runtime.main || !pthread_equal(runtime.starter, pthread_self()) || gil_finalize_is_inside(ts))
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;

@@ -7,3 +7,4 @@ libcore_la_SOURCES += lib/runtime/layers.c lib/runtime/layers.h
 libcore_la_SOURCES += lib/runtime/finalize.c lib/runtime/finalize.h
 libcore_la_SOURCES += lib/runtime/atexit.c lib/runtime/atexit.h
 libcore_la_SOURCES += lib/runtime/event.c lib/runtime/event.h
+libcore_la_SOURCES += lib/runtime/interp.c

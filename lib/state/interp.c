@@ -70,6 +70,30 @@ gil_interp_hold_main_gate(void)
     return gate;
 }
 
+GilInterpreterState *
+gil_interp_newest(void)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    GilInterpreterState *newest = registry;
+    gil_mutex_unlock(&gil_states_mutex);
+    return newest;
+}
+
+size_t
+gil_interp_hold_gates(struct gil_gate **gates, size_t count)
+{
+    size_t found = 0;
+
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilInterpreterState *each = registry; each != NULL; each = each->next, found++)
+        if (found < count) {
+            gates[found] = each->gate;
+            gil_gate_hold(each->gate);
+        }
+    gil_mutex_unlock(&gil_states_mutex);
+    return found;
+}
+
 static void
 enlist(GilInterpreterState *interp)
 {
@@ -138,6 +162,19 @@ get_gate(GilInterpreterState *interp, int starting)
     return gate;
 }
 
+/* A state that nobody has: an orphan from birth, so that it goes with the interpreter, whoever ends that. */
+static int
+keep_ender(GilInterpreterState *interp, int wanted)
+{
+    if (!wanted)
+        return 0;
+    interp->ender = gil_tstate_get_block(interp);
+    if (interp->ender == NULL)
+        return -1;
+    interp->ender->orphan = 1;
+    return 0;
+}
+
 int
 gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
 {
@@ -155,11 +192,17 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     interp->heap = gil_heap_new();
     if (interp->heap == NULL)
         goto no_heap;
+    interp->heap->limit = config->memory_limit;
+    if (keep_ender(interp, config->ender) < 0)
+        goto no_ender;
     *ts = gil_tstate_get_block(interp);
     if (*ts != NULL) {
         enlist(interp);
         return 0;
     }
+    if (interp->ender != NULL)
+        gil_tstate_put_block(interp->ender);
+no_ender:
     gil_heap_destroy(interp->heap);
 no_heap:
     gil_interp_put_lock(interp->lock);
@@ -171,10 +214,10 @@ no_gate:
 }
 
 void
-gil_interp_interrupt(GilThreadState *ts)
+gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts)
 {
     gil_mutex_lock(&gil_states_mutex);
-    for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
+    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
         if (each != ts) {
             gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_ENDING);
             gil_wait_rouse(each);

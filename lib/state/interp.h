@@ -34,6 +34,8 @@ struct _gilis {
     int late_abort;            /* [const] what comes back after the end stops the process, and does not sleep */
     struct gil_exit_call *exit_calls; /* [gil] the runtime layer's: what is to be called before the end, last first */
     int exits_over;            /* [gil] they were, and no more are taken */
+    GilThreadState *ender;     /* [closer] a state for who ends the interpreter and has none; NULL: none was wanted */
+    uint64_t end_timeout;      /* [const] ns that its end waits for those inside */
     int timed;                 /* [states] timing mode: new thread states are born with the bit */
     GilInterpreterState *next; /* [states] registry, newest first */
 };
@@ -44,6 +46,8 @@ extern struct gil_mutex gil_states_mutex;
 struct gil_interp_config {
     uint64_t switch_interval; /* ns, within the public bounds; 0: that of the calling thread's interpreter, or the default */
     int fenced;               /* nonzero: the lock is to issue no membarrier */
+    size_t memory_limit;      /* bytes that the heap may take from the system; 0: no limit */
+    int ender;                /* nonzero: keep a state in reserve, for whoever ends it without one of its own */
     int late_abort;           /* nonzero: a thread that comes back after the end stops the process */
     int starting;             /* nonzero: the gate is closing from birth, until gil_gate_reopen() */
     GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
@@ -55,10 +59,10 @@ struct gil_interp_config {
  */
 int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);
 /*
- * Ask all threads of the interpreter of ts, but ts, to come to an end of what they do: their next poll raises SystemExit.
- * Once each. gil_interp_calm() takes back what was not heeded yet.
+ * Ask all threads of interp, but ts, which may be of another, to come to an end of what they do: their next poll raises
+ * SystemExit. Once each. gil_interp_calm() takes back what was not heeded yet.
  */
-void gil_interp_interrupt(GilThreadState *ts);
+void gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts);
 void gil_interp_calm(GilInterpreterState *interp);
 /*
  * Wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or until the clock reaches limit: -1, and
@@ -81,6 +85,10 @@ void gil_interp_put_lock(struct gil_lock *lock);
 void gil_interp_put_gate(struct gil_gate *gate);
 /* A reference to the main interpreter's gate; NULL: there is no main interpreter. */
 struct gil_gate *gil_interp_hold_main_gate(void);
+/* The interpreter made last, of those alive; interp->next leads to older ones. For who keeps others from coming and going. */
+GilInterpreterState *gil_interp_newest(void);
+/* References to the gates of at most count living interpreters, newest first. Returns how many are alive. */
+size_t gil_interp_hold_gates(struct gil_gate **gates, size_t count);
 /* Whether the pointer is a living interpreter, without following it. Under gil_states_mutex. */
 int gil_interp_is_alive(const GilInterpreterState *interp);
 

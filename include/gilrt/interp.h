@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * Interpreters beside the main one: each with objects, modules and memory of its own, and a lock of its own unless it is to
+ * share the main one's. All are equal, but that the main interpreter ends last, and all others with it.
+ *
+ *     GilInterpreterConfig config;
+ *     GilThreadState *ts, *before = GilThreadState_Get();
+ *     GilInterpreterConfig_Init(&config);
+ *     config.memory_limit = 64 << 20;
+ *     GilStatus status = Gil_NewInterpreterFromConfig(&ts, &config);   // attached to ts now
+ *     ...
+ *     if (Gil_EndInterpreter(ts) == 0)                                 // attached to nothing now
+ *         GilThreadState_Swap(before);
+ */
+#ifndef GILRT_INTERP_H
+#define GILRT_INTERP_H
+
+#include <gilrt/base.h>
+#include <gilrt/config.h>
+#include <gilrt/guard.h>
+
+GIL_BEGIN_DECLS
+
+/** @name Configuration
+ *  @{ */
+/** Values of GilInterpreterConfig.gil. */
+#define GilInterpreterConfig_DEFAULT_GIL 0 /**< one of its own; CPython's default is to share */
+#define GilInterpreterConfig_SHARED_GIL 1  /**< the main interpreter's: their threads exclude each other */
+#define GilInterpreterConfig_OWN_GIL 2     /**< one of its own: they run in parallel */
+
+/** How an interpreter is to be. GilInterpreterConfig_Init() first; then fields may be set. Grows from version to version. */
+typedef struct GilInterpreterConfig {
+    size_t size; /**< set by GilInterpreterConfig_Init(); not to be changed */
+    int gil;     /**< GilInterpreterConfig_…_GIL */
+    int lock_mode; /**< Gil_LOCK_MODE_…, of a lock of its own */
+    uint64_t switch_interval_ns;  /**< of a lock of its own, as in GilConfig; 0: that of the calling thread's interpreter */
+    uint64_t finalize_timeout_ns; /**< how long its end waits, as in GilConfig */
+    int late_policy;              /**< Gil_LATE_… */
+    /** Bytes that its objects may take from the system together; an allocation beyond raises MemoryError. Memory is taken by
+     *  64 KiB, so a limit below some of that is too little to start. 0: no limit. */
+    size_t memory_limit;
+} GilInterpreterConfig;
+
+/** What GilInterpreterConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
+ *  Nothing is done when @p config is NULL, or no room for its size.
+ *  @lock_any */
+GIL_API void _GilInterpreterConfig_InitSized(GilInterpreterConfig *config, size_t size);
+
+/** Fill @p config with default values. */
+static inline void
+GilInterpreterConfig_Init(GilInterpreterConfig *config)
+{
+    _GilInterpreterConfig_InitSized(config, sizeof(*config));
+}
+/** @} */
+
+/** @name Birth and end
+ *  @{ */
+/**
+ * Make an interpreter. On success the calling thread is attached to it, with the state in *ts, which is the caller's; what was
+ * attached is left, for the caller to attach again. The state goes with the interpreter if Gil_EndInterpreter() is given it; if
+ * another thread ends the interpreter, it is the caller's to delete (GilThreadState_Delete()). Modules are looked for where the
+ * main interpreter looks.
+ * @return an error, with *ts NULL and what was attached attached still, when ts or config is NULL or config was not filled by
+ *         GilInterpreterConfig_Init(), sets fields that this version does not know, or values that it does not allow; when the
+ *         runtime is not started, or just being started or stopped; when memory lacks, the system's or that of the limit
+ * @lock_any
+ * @blocks
+ */
+GIL_API GilStatus Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *config);
+/** Gil_NewInterpreterFromConfig() with default values.
+ *  @return the state, attached; NULL on failure, without an exception and with what was attached attached still
+ *  @lock_any
+ *  @blocks */
+GIL_API GilThreadState *Gil_NewInterpreter(void);
+/**
+ * End the interpreter of ts, which must be attached: anything else stops the process. Its steps are those of Gil_FinalizeEx():
+ * first what can be undone, until the time that the configuration of the interpreter allows is over, then what cannot fail.
+ * @return 0: it is gone, and ts with it, and the thread is attached to nothing. GIL_FINALIZE_BUSY: somebody stayed inside, or
+ *         another thread is just ending it; nothing happened. -1 with SystemError, and nothing happened, when it is the main
+ *         interpreter, when something of it is active in the calling thread (a finalizer, an import, GilThreadState_Ensure()), or
+ *         when the runtime is being stopped, which ends it.
+ * @lock_held
+ * @blocks
+ * @reenters  finalizers
+ */
+GIL_API int Gil_EndInterpreter(GilThreadState *ts);
+/**
+ * End the interpreter that a view names, from any thread that is not inside it, and waiting for as long as is said here. What the
+ * calling thread is attached to is left meanwhile, and attached again.
+ * @param timeout_ns  how long to wait for those inside; 0: not at all; UINT64_MAX: for ever
+ * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(). -1, without an exception, and nothing
+ *         happened, when view is NULL or names the main interpreter, when the calling thread is attached to it, or when the runtime
+ *         is being stopped, which ends it.
+ * @lock_any
+ * @blocks
+ * @reenters  finalizers
+ */
+GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns);
+/** @} */
+
+/** @name Looking at them
+ *  @{ */
+/**
+ * Open a view of each living interpreter, newest first, the main one last: a snapshot. Each is to be closed by
+ * GilInterpreterView_Close().
+ * @param views  room for @p count of them; may be NULL if that is 0
+ * @return how many are alive, which may be more than @p count: the rest has no view. 0 before initialization and after
+ *         finalization.
+ * @lock_any
+ */
+GIL_API size_t GilInterpreterView_List(GilInterpreterView **views, size_t count);
+
+/** The memory of an interpreter's objects. Grows from version to version. */
+typedef struct GilMemoryStats {
+    size_t size;     /**< set by GilMemoryStats_Init() */
+    uint64_t blocks; /**< in use */
+    uint64_t bytes;  /**< in use, as rounded to size classes */
+    uint64_t mapped; /**< taken from the system, free room included */
+    uint64_t limit;  /**< what mapped may come to; 0: no limit */
+} GilMemoryStats;
+
+/** Set the size, and everything else to 0. */
+static inline void
+GilMemoryStats_Init(GilMemoryStats *stats)
+{
+    GilMemoryStats empty = {sizeof(*stats), 0, 0, 0, 0};
+    *stats = empty;
+}
+
+/** Fill @p stats; what the library does not know stays 0.
+ *  @return 0; -1 with SystemError when stats is NULL or smaller than any version of it, or interp is not the interpreter that
+ *          the calling thread is attached to
+ *  @lock_held */
+GIL_API int GilInterpreterState_GetMemoryStats(GilInterpreterState *interp, GilMemoryStats *stats);
+/** @} */
+
+GIL_END_DECLS
+
+#endif

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreters beside the main one: made and ended from anywhere, within limits, and nothing left. */
+#include "support/support.h"
+
+#include "base/atomic.h"
+#include "base/mem.h"
+#include "gilrt/bytes.h"
+#include "gilrt/error.h"
+#include "gilrt/interp.h"
+#include "gilrt/life.h"
+#include "gilrt/list.h"
+#include "gilrt/lock.h"
+#include "gilrt/long.h"
+#include "gilrt/state.h"
+#include "gilrt/unicode.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/tstate.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+
+static GilThreadState *main_ts;
+
+static void
+start(void)
+{
+    gil_test_start();
+    main_ts = GilThreadState_Get();
+}
+
+static void
+stop(void)
+{
+    if (GilThreadState_GetUnchecked() != main_ts)
+        GilThreadState_Swap(main_ts);
+    gil_test_stop();
+}
+
+static GilThreadState *
+new_interp(const GilInterpreterConfig *config)
+{
+    GilThreadState *ts = NULL;
+    GilStatus status = Gil_NewInterpreterFromConfig(&ts, config);
+
+    ck_assert_msg(!GilStatus_Exception(status), "%s", status.err_msg);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    return ts;
+}
+
+static GilInterpreterConfig
+default_config(void)
+{
+    GilInterpreterConfig config;
+
+    GilInterpreterConfig_Init(&config);
+    return config;
+}
+
+static size_t
+raw_blocks(void)
+{
+    struct gil_mem_stats stats;
+
+    gil_raw_stats(&stats);
+    return stats.blocks;
+}
+
+static void
+use(void)
+{
+    GilObject *list = GilList_New(0), *text = GilUnicode_FromFormat("in %lld", (long long)GilInterpreterState_Get()->id);
+
+    ck_assert(list != NULL && text != NULL);
+    ck_assert_int_eq(GilList_Append(list, text), 0);
+    ck_assert_int_eq(GilList_Append(list, list), 0);
+    Gil_DECREF(text);
+    Gil_DECREF(list);
+}
+
+START_TEST(test_runtime_interp__has_a_lock_of_its_own)
+{
+    GilInterpreterConfig config = default_config();
+    GilThreadState *ts = new_interp(&config);
+
+    ck_assert_ptr_ne(ts->lock, main_ts->lock);
+    ck_assert_ptr_ne(ts->interp, main_ts->interp);
+    use();
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    ck_assert_ptr_null(GilThreadState_GetUnchecked());
+}
+END_TEST
+
+START_TEST(test_runtime_interp__may_share_the_main_lock)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_ptr_eq(ts->lock, main_ts->lock);
+    use();
+    GilThreadState_Swap(main_ts);
+    use();
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
+START_TEST(test_F4_ids_are_never_reused)
+{
+    GilInterpreterConfig config = default_config();
+    int64_t last = 0;
+
+    for (int i = 0; i < 20; i++) {
+        GilThreadState *ts = new_interp(&config);
+        ck_assert_int_gt(GilInterpreterState_GetID(ts->interp), last);
+        last = GilInterpreterState_GetID(ts->interp);
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    }
+}
+END_TEST
+
+START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
+{
+    GilInterpreterConfig good = default_config(), bad[6];
+    GilThreadState *ts = main_ts;
+    size_t wrong = sizeof bad / sizeof *bad;
+
+    for (size_t i = 0; i < wrong; i++)
+        bad[i] = good;
+    bad[0].size = 0;
+    bad[1].gil = 3;
+    bad[2].lock_mode = 7;
+    bad[3].late_policy = -1;
+    bad[4].switch_interval_ns = 1;
+    bad[5].size = 100000;
+    for (size_t i = 0; i < wrong; i++) {
+        ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &bad[i])));
+        ck_assert_ptr_null(ts);
+        ck_assert_ptr_eq(GilThreadState_Get(), main_ts);
+    }
+    ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, NULL)));
+    ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(NULL, &good)));
+    /* Of a later version: what it sets must be known here. */
+    struct {
+        GilInterpreterConfig config;
+        uint64_t later;
+    } larger = {good, 1};
+    larger.config.size = sizeof larger;
+    ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &larger.config)));
+    larger.later = 0;
+    ck_assert_int_eq(Gil_EndInterpreter(new_interp(&larger.config)), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__only_while_the_runtime_runs)
+{
+    ck_assert_ptr_null(Gil_NewInterpreter());
+    ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 0);
+    start();
+    GilThreadState *ts = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    stop();
+    ck_assert_ptr_null(Gil_NewInterpreter());
+}
+END_TEST
+
+/* --- memory --- */
+
+START_TEST(test_runtime_interp__a_limit_becomes_a_memory_error)
+{
+    GilInterpreterConfig config = default_config();
+    GilMemoryStats stats;
+
+    config.memory_limit = 4 << 20;
+    GilThreadState *ts = new_interp(&config);
+    /* In one piece, ... */
+    ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, 5 << 20));
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    /* ... and in many. */
+    GilObject *list = GilList_New(0);
+    int full = 0;
+    while (!full) {
+        GilObject *bytes = GilBytes_FromStringAndSize(NULL, 1000);
+        full = bytes == NULL || GilList_Append(list, bytes) < 0;
+        Gil_XDECREF(bytes);
+    }
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    ck_assert_int_gt(GilList_Size(list), 1000);
+    GilMemoryStats_Init(&stats);
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(ts->interp, &stats), 0);
+    ck_assert_uint_eq(stats.limit, 4 << 20);
+    ck_assert_uint_le(stats.mapped, stats.limit);
+    ck_assert_uint_le(stats.bytes, stats.mapped);
+    ck_assert_uint_gt(stats.blocks, 1000);
+    /* Room again; and others are not concerned. */
+    Gil_DECREF(list);
+    list = GilList_New(100000);
+    ck_assert_ptr_nonnull(list);
+    Gil_DECREF(list);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    GilObject *large = GilBytes_FromStringAndSize(NULL, 5 << 20);
+    ck_assert_ptr_nonnull(large);
+    Gil_DECREF(large);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__a_limit_too_small_to_start_is_an_error)
+{
+    GilInterpreterConfig config = default_config();
+    GilThreadState *ts;
+    size_t before;
+
+    ck_assert_int_eq(Gil_EndInterpreter(new_interp(&config)), 0);
+    GilThreadState_Swap(main_ts);
+    before = raw_blocks();
+    config.memory_limit = 1;
+    ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    ck_assert_ptr_eq(GilThreadState_Get(), main_ts);
+    ck_assert_uint_eq(raw_blocks(), before);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__statistics_keep_to_their_size)
+{
+    struct {
+        GilMemoryStats known;
+        uint64_t later;
+    } stats;
+
+    memset(&stats, 0x55, sizeof stats);
+    stats.known.size = sizeof stats;
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(main_ts->interp, &stats.known), 0);
+    ck_assert_uint_eq(stats.known.size, sizeof stats);
+    ck_assert_uint_eq(stats.later, 0);
+    ck_assert_uint_gt(stats.known.blocks, 0);
+    ck_assert_uint_eq(stats.known.limit, 0);
+    stats.known.size = 8;
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(main_ts->interp, &stats.known), -1);
+    GilErr_Clear();
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(NULL, &stats.known), -1);
+    GilErr_Clear();
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(main_ts->interp, NULL), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+}
+END_TEST
+
+/* Also when memory ends at any moment, what was attached is attached, and nothing is left. */
+START_TEST(test_F6_each_lack_of_memory_leaves_all_as_it_was)
+{
+    GilInterpreterConfig config = default_config();
+    GilThreadState *ts = NULL;
+
+    ck_assert_int_eq(Gil_EndInterpreter(new_interp(&config)), 0);
+    GilThreadState_Swap(main_ts);
+    size_t before = raw_blocks(), states = gil_tstate_blocks();
+    for (long nth = 1; ts == NULL; nth++) {
+        gil_mem_fail_nth(nth, nth % 2);
+        GilStatus status = Gil_NewInterpreterFromConfig(&ts, &config);
+        gil_mem_fail_nth(0, 0);
+        if (!GilStatus_Exception(status))
+            break;
+        ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+        ck_assert_uint_eq(raw_blocks(), before);
+        ck_assert_uint_eq(gil_tstate_blocks(), states);
+        ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 1);
+        ck_assert_int_lt(nth, 10000);
+    }
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    ck_assert_uint_eq(raw_blocks(), before);
+}
+END_TEST
+
+/* --- the end --- */
+
+START_TEST(test_runtime_interp__the_end_is_refused_where_it_must_be)
+{
+    ck_assert_int_eq(Gil_EndInterpreter(main_ts), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    GilInterpreterView *view = GilInterpreterView_FromMain();
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), -1);
+    ck_assert_int_eq(GilInterpreterView_End(NULL, 0), -1);
+    GilInterpreterView_Close(view);
+
+    GilThreadState *ts = Gil_NewInterpreter();
+    view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), -1);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), -1);
+    GilErr_Clear();
+    GilThreadState_Release(token);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void
+ignore(const GilLifeEvent *event, void *unused)
+{
+    (void)event;
+    (void)unused;
+}
+
+START_TEST(test_runtime_interp__a_guard_makes_it_busy)
+{
+    GilInterpreterConfig config = default_config();
+
+    Gil_SetLifeHook(ignore, NULL);
+    config.finalize_timeout_ns = 1000000;
+    GilThreadState *ts = new_interp(&config);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_int_eq(Gil_EndInterpreter(ts), GIL_FINALIZE_BUSY);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    use();
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    /* What it used for that is not taken for a state of this thread. */
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    ck_assert_ptr_ne(GilThreadState_Get(), ts->interp->ender);
+    use();
+    GilThreadState_Release(token);
+    /* The runtime does not end either, and nothing of it has. */
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    use();
+    ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 2);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), main_ts);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    ck_assert_ptr_null(GilThreadState_EnsureFromView(view));
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void *
+end_from_outside(void *view)
+{
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), 0);
+    ck_assert_ptr_null(GilThreadState_GetUnchecked());
+    return NULL;
+}
+
+START_TEST(test_runtime_interp__any_thread_may_end_it)
+{
+    pthread_t thread;
+    GilThreadState *ts = Gil_NewInterpreter();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+
+    ck_assert_ptr_nonnull(ts);
+    use();
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(pthread_create(&thread, NULL, end_from_outside, view), 0);
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 1);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void
+attach_second(void *ts)
+{
+    GilEval_RestoreThread(ts);
+}
+
+START_TEST(test_F5_a_thread_holds_one_lock)
+{
+    GilThreadState *ts = Gil_NewInterpreter();
+
+    gil_test_expect_abort(attach_second, main_ts, "is attached to the calling thread already");
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
+static char order[16];
+
+static void
+note_end(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->kind == GIL_LIFE_ENDED)
+        order[strlen(order)] = (char)('0' + event->interp);
+}
+
+static void
+note_call(void *name)
+{
+    order[strlen(order)] = *(char *)name;
+    use();
+}
+
+START_TEST(test_C10_living_interpreters_end_first_the_newest_before)
+{
+    static char name[] = "x";
+    GilFinalizeReport report;
+
+    GilThreadState *states[3];
+
+    start();
+    for (int i = 0; i < 3; i++) {
+        states[i] = Gil_NewInterpreter();
+        ck_assert_ptr_nonnull(states[i]);
+        ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), note_call, name), 0);
+        use();
+    }
+    GilThreadState_Swap(main_ts);
+    Gil_SetLifeHook(note_end, NULL);
+    gil_test_stop();
+    ck_assert_str_eq(order, "x3x2x10");
+    GilFinalizeReport_Init(&report);
+    Gil_GetFinalizeReport(&report);
+    ck_assert_uint_eq(report.blocks, 0);
+    /* The states are whose they were. */
+    for (int i = 0; i < 3; i++)
+        GilThreadState_Delete(states[i]);
+    ck_assert_uint_eq(gil_tstate_blocks(), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__the_list_is_a_snapshot)
+{
+    GilInterpreterView *views[4];
+    int64_t ids[2];
+
+    for (int i = 0; i < 2; i++)
+        ids[i] = GilInterpreterState_GetID(Gil_NewInterpreter()->interp);
+    ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 3);
+    ck_assert_uint_eq(GilInterpreterView_List(views, 1), 3);
+    GilInterpreterView_Close(views[0]);
+    ck_assert_uint_eq(GilInterpreterView_List(views, 4), 3);
+    ck_assert_int_eq(GilInterpreterView_GetID(views[0]), ids[1]);
+    ck_assert_int_eq(GilInterpreterView_GetID(views[1]), ids[0]);
+    ck_assert_int_eq(GilInterpreterView_GetID(views[2]), 0);
+    /* They stay what they are, whatever ends meanwhile. */
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilInterpreterView_End(views[0], 0), 0);
+    ck_assert_ptr_null(GilInterpreterGuard_FromView(views[0]));
+    ck_assert_int_eq(GilInterpreterView_End(views[1], 0), 0);
+    for (int i = 0; i < 3; i++)
+        GilInterpreterView_Close(views[i]);
+}
+END_TEST
+
+/* --- at once --- */
+
+enum { MAKERS = 8, CYCLES = 1000 };
+
+static void *
+make_and_end(void *unused)
+{
+    for (int i = 0; i < CYCLES; i++) {
+        GilThreadState *ts = Gil_NewInterpreter();
+        ck_assert_ptr_nonnull(ts);
+        if (i % 16 == 0)
+            use();
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    }
+    return unused;
+}
+
+START_TEST(test_F9_eight_threads_make_and_end_and_nothing_is_left)
+{
+    pthread_t threads[MAKERS];
+
+    make_and_end(NULL);
+    GilThreadState_Swap(main_ts);
+    size_t before = raw_blocks(), states = gil_tstate_blocks();
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < MAKERS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, make_and_end, NULL), 0);
+    for (int i = 0; i < MAKERS; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_uint_eq(gil_tstate_blocks(), states);
+    /* Pools of what is type-stable may have grown, once for all. */
+    ck_assert_uint_le(raw_blocks(), before + 64);
+    ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 1);
+}
+END_TEST
+
+/* One ends it, others run in it: each comes in before, or finds it gone. */
+static GilInterpreterView *contested;
+static int over;
+static long ran;
+
+static void *
+run_in_it(void *unused)
+{
+    while (!gil_load_acquire(&over)) {
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(contested);
+        if (token == NULL) {
+            sched_yield();
+            continue;
+        }
+        use();
+        gil_fetch_add_relaxed(&ran, 1);
+        GilThreadState_Release(token);
+    }
+    return unused;
+}
+
+START_TEST(test_F2_end_and_run_exclude_each_other)
+{
+    enum { RUNNERS = 2 };
+    pthread_t threads[RUNNERS];
+
+    for (int round = 0; round < 50; round++) {
+        ck_assert_ptr_nonnull(Gil_NewInterpreter());
+        contested = GilInterpreterView_FromCurrent();
+        GilThreadState_Swap(main_ts);
+        gil_store_release(&over, 0);
+        gil_store_relaxed(&ran, 0);
+        for (int i = 0; i < RUNNERS; i++)
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, run_in_it, NULL), 0);
+        while (gil_load_relaxed(&ran) < 5)
+            sched_yield();
+        ck_assert_int_eq(GilInterpreterView_End(contested, UINT64_MAX), 0);
+        gil_store_release(&over, 1);
+        Gil_BEGIN_ALLOW_THREADS
+        for (int i = 0; i < RUNNERS; i++)
+            pthread_join(threads[i], NULL);
+        Gil_END_ALLOW_THREADS
+        GilInterpreterView_Close(contested);
+    }
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/interp");
+    TCase *tc = tcase_create("interp"), *alone = tcase_create("alone");
+
+    tcase_add_checked_fixture(tc, start, stop);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_runtime_interp__has_a_lock_of_its_own);
+    tcase_add_test(tc, test_runtime_interp__may_share_the_main_lock);
+    tcase_add_test(tc, test_F4_ids_are_never_reused);
+    tcase_add_test(tc, test_runtime_interp__each_wrong_configuration_is_refused);
+    tcase_add_test(tc, test_runtime_interp__a_limit_becomes_a_memory_error);
+    tcase_add_test(tc, test_runtime_interp__a_limit_too_small_to_start_is_an_error);
+    tcase_add_test(tc, test_runtime_interp__statistics_keep_to_their_size);
+    tcase_add_test(tc, test_F6_each_lack_of_memory_leaves_all_as_it_was);
+    tcase_add_test(tc, test_runtime_interp__the_end_is_refused_where_it_must_be);
+    tcase_add_test(tc, test_runtime_interp__a_guard_makes_it_busy);
+    tcase_add_test(tc, test_runtime_interp__any_thread_may_end_it);
+    tcase_add_test(tc, test_F5_a_thread_holds_one_lock);
+    tcase_add_test(tc, test_runtime_interp__the_list_is_a_snapshot);
+    tcase_add_test(tc, test_F9_eight_threads_make_and_end_and_nothing_is_left);
+    tcase_add_test(tc, test_F2_end_and_run_exclude_each_other);
+    tcase_add_test(alone, test_runtime_interp__only_while_the_runtime_runs);
+    tcase_add_test(alone, test_C10_living_interpreters_end_first_the_newest_before);
+    suite_add_tcase(s, tc);
+    suite_add_tcase(s, alone);
+    return s;
+}
