@@ -5,9 +5,9 @@
  * Most objects die young, so the young are looked at often and the old seldom. An object begins in the youngest
  * generation; what survives a collection goes to the next. Collecting a generation collects the younger ones with it.
  *
- * When. The object layer counts down a quota at each object that is tracked, and calls quota_spent() at its end, which
- * sets _Gil_BRK_COLLECT in the breaker word of the thread that made the object. Nothing else happens there: whoever makes
- * an object may hold borrowed pointers, and a half-built object of his own. The collection runs at that thread's next
+ * When. The object layer counts down a quota at each object that is tracked, and at its end sets _Gil_BRK_COLLECT in the
+ * breaker word of the thread that made the object. Nothing else happens there: whoever makes an object may hold
+ * borrowed pointers, and a half-built object of his own. The collection runs at that thread's next
  * safe point (gil_gc_serve() in collect.c), where anything may run in any case. If there never is one, the next quota
  * asks the thread that spends it; nothing is lost but memory.
  *
@@ -31,25 +31,27 @@
 #define THRESHOLD_YOUNG 2000
 #define THRESHOLD_OLDER 10
 
-/* Let the object layer count to the next event. */
+/* Let the object layer count to the next time that it asks. */
 static void
 set_quota(GilThreadState *ts)
 {
-    struct gil_gc *gc = gil_gc(ts);
+    const struct gil_gc *gc = gil_gc(ts);
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
 
-    gc->quota = gc->enabled && gc->threshold[0] != 0 ? gc->threshold[0] : SIZE_MAX;
+    pocket->quota_full = gc->enabled && gc->threshold[0] != 0 ? gc->threshold[0] : SIZE_MAX;
 #ifdef GIL_DEBUG
     if (gc->stress != 0 && gc->enabled)
-        gc->quota = gc->stress;
+        pocket->quota_full = gc->stress;
 #endif
-    gil_object_pocket(ts)->quota = gc->quota;
+    pocket->quota = pocket->quota_full;
+    pocket->quotas = 0;
 }
 
 size_t
 gil_gc_young_count(const GilThreadState *ts)
 {
-    const struct gil_gc *gc = gil_gc(ts);
-    return gc->count[0] + (gc->quota - gil_object_pocket(ts)->quota);
+    const struct gil_object_pocket *pocket = gil_object_pocket(ts);
+    return gil_gc(ts)->count[0] + pocket->quotas * pocket->quota_full + (pocket->quota_full - pocket->quota);
 }
 
 /* What was counted down goes to the sum, and the quota begins anew. */
@@ -64,18 +66,6 @@ void
 gil_gc_ask(GilThreadState *ts)
 {
     gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
-}
-
-static void
-quota_spent(GilThreadState *ts)
-{
-    take_count(ts);
-#ifdef GIL_DEBUG
-    if (gil_gc(ts)->stress != 0)
-        gil_gc_verify_all(ts);
-#endif
-    if (gil_gc(ts)->enabled)
-        gil_gc_ask(ts);
 }
 
 int
@@ -133,9 +123,9 @@ gil_gc_generations_start(GilThreadState *ts)
     const char *stress = getenv("GIL_GC_STRESS");
     if (stress != NULL)
         gc->stress = (size_t)strtoul(stress, NULL, 10);
+    gil_object_pocket(ts)->spent = gc->stress != 0 ? gil_gc_verify_all : NULL;
 #endif
     ts->interp->pocket[GIL_POCKET_GC] = gc;
-    gil_object_pocket(ts)->spent = quota_spent;
     set_quota(ts);
     return 0;
 }
@@ -143,7 +133,7 @@ gil_gc_generations_start(GilThreadState *ts)
 void
 gil_gc_generations_stop(GilThreadState *ts)
 {
-    gil_object_pocket(ts)->quota = 0; /* what is still made is not counted */
+    gil_object_pocket(ts)->quota = 0; /* what is still made asks for nothing */
     gil_heap_free(gil_gc(ts));
     ts->interp->pocket[GIL_POCKET_GC] = NULL;
 }

@@ -19,8 +19,8 @@ struct gil_gc {
     int asked_meanwhile; /* a collection was asked for while one ran */
 
     size_t threshold[3]; /* 0 of the youngest: never by itself */
-    size_t count[3];     /* objects tracked, collections of the younger, since the last collection of this generation */
-    size_t quota;        /* what the object layer's quota began with; what it has lost is not in count[0] yet */
+    size_t count[3];     /* objects tracked, collections of the younger, since the last collection of this generation. Of
+                            the youngest, what the object layer still has in its quotas is not in it */
     size_t old;          /* objects that survived the last full collection */
     size_t since;        /* objects that came into the oldest generation after it */
 

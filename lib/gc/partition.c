@@ -70,10 +70,11 @@ _Static_assert(GIL_GC_FROM_TRASH == 1u << (TRASH >> 1), "bits 1 to 3 of a word a
 
 /*
  * A queue between a visit and the look at the object that was visited: its memory is asked for when it goes in, and has
- * come when it goes out. No order of visits matters to either pass.
+ * come when it goes out. No order of visits matters to either pass. It is always full: at first of objects that are none
+ * of the collector's business.
  */
 struct awaited {
-    unsigned in, out; /* how many went in and out; the difference is at most AWAITED */
+    unsigned in; /* how many went in */
     GilObject *object[AWAITED];
 };
 
@@ -98,30 +99,29 @@ finalized(uintptr_t word)
     return word & GIL_GC_FINALIZED;
 }
 
-static inline int
-is_full(const struct awaited *awaited)
+static void
+awaited_init(struct awaited *awaited)
 {
-    return awaited->in - awaited->out == AWAITED;
+    awaited->in = 0;
+    for (int i = 0; i < AWAITED; i++)
+        awaited->object[i] = Gil_None;
+}
+
+/* Put op in, and take out what has waited longest. */
+static inline GilObject *
+await(struct awaited *awaited, GilObject *op)
+{
+    GilObject **place = &awaited->object[awaited->in++ % AWAITED];
+    GilObject *oldest = *place;
+
+    __builtin_prefetch(op, 1);
+    *place = op;
+    return oldest;
 }
 
 static inline void
-put(struct awaited *awaited, GilObject *op)
+count_word(GilObject *op, unsigned from)
 {
-    __builtin_prefetch(op, 1);
-    awaited->object[awaited->in++ % AWAITED] = op;
-}
-
-static inline GilObject *
-take(struct awaited *awaited)
-{
-    return awaited->object[awaited->out++ % AWAITED];
-}
-
-static void
-count_one(GilObject *op, unsigned from)
-{
-    if (!gil_gc_is_visible(op))
-        return;
     struct gil_gc_head *head = gil_gc_head(op);
     uintptr_t word = head->prev;
     if ((word & STATE) == COUNT)
@@ -130,15 +130,34 @@ count_one(GilObject *op, unsigned from)
         head->prev = COUNT | finalized(word) | ONE;
 }
 
+/* The type has to be asked. Apart, as the last thing that a visit does: a call in its middle costs every visit registers. */
+static __attribute__((noinline)) int
+count_asking(GilObject *op, unsigned from)
+{
+    if (Gil_TYPE(op)->tp_is_gc(op))
+        count_word(op, from);
+    return 0;
+}
+
+static inline int
+count_one(GilObject *op, unsigned from)
+{
+    const GilTypeObject *type = Gil_TYPE(op);
+
+    if (op->ob_refcnt < 0 || !gil_type_has_gc(type))
+        return 0;
+    if (__builtin_expect(type->tp_is_gc != NULL, 0))
+        return count_asking(op, from);
+    count_word(op, from);
+    return 0;
+}
+
 static int
 count_visit(GilObject *op, void *arg)
 {
     struct count *count = arg;
     gil_gc_verify_visit(op);
-    if (is_full(&count->awaited))
-        count_one(take(&count->awaited), count->from);
-    put(&count->awaited, op);
-    return 0;
+    return count_one(await(&count->awaited, op), count->from);
 }
 
 size_t
@@ -147,6 +166,7 @@ gil_gc_count_references(struct gil_gc_head *list, unsigned from)
     struct count count = {.from = from};
     size_t n = 0;
 
+    awaited_init(&count.awaited);
     for (struct gil_gc_head *head = list->next, *next; head != list; head = next, n++) {
         next = head->next;
         __builtin_prefetch(next->next);
@@ -155,16 +175,14 @@ gil_gc_count_references(struct gil_gc_head *list, unsigned from)
         Gil_TYPE(op)->tp_traverse(op, count_visit, &count);
         gil_gc_verify_end(op);
     }
-    while (count.awaited.in != count.awaited.out)
-        count_one(take(&count.awaited), from);
+    for (int i = 0; i < AWAITED; i++)
+        count_one(count.awaited.object[i], from);
     return n;
 }
 
-static void
-reach_one(GilObject *op, struct reach *reach)
+static inline void
+reach_word(GilObject *op, struct reach *reach)
 {
-    if (!gil_gc_is_visible(op))
-        return;
     struct gil_gc_head *head = gil_gc_head(op);
     uintptr_t word = head->prev;
     switch (word & STATE) {
@@ -188,14 +206,32 @@ reach_one(GilObject *op, struct reach *reach)
     }
 }
 
+static __attribute__((noinline)) int
+reach_asking(GilObject *op, struct reach *reach)
+{
+    if (Gil_TYPE(op)->tp_is_gc(op))
+        reach_word(op, reach);
+    return 0;
+}
+
+static inline int
+reach_one(GilObject *op, struct reach *reach)
+{
+    const GilTypeObject *type = Gil_TYPE(op);
+
+    if (op->ob_refcnt < 0 || !gil_type_has_gc(type))
+        return 0;
+    if (__builtin_expect(type->tp_is_gc != NULL, 0))
+        return reach_asking(op, reach);
+    reach_word(op, reach);
+    return 0;
+}
+
 static int
 reach_visit(GilObject *op, void *arg)
 {
     struct reach *reach = arg;
-    if (is_full(&reach->awaited))
-        reach_one(take(&reach->awaited), reach);
-    put(&reach->awaited, op);
-    return 0;
+    return reach_one(await(&reach->awaited, op), reach);
 }
 
 static inline void
@@ -205,7 +241,7 @@ reach_from(struct gil_gc_head *head, struct reach *reach)
     Gil_TYPE(op)->tp_traverse(op, reach_visit, reach);
 }
 
-/* Look at all that were reached after their turn, and are known by now. */
+/* Look at all that were reached after their turn, as far as they are known. */
 static void
 work_off(struct reach *reach)
 {
@@ -221,6 +257,24 @@ work_off(struct reach *reach)
         else
             return;
         reach_from(head, reach);
+    }
+}
+
+/*
+ * Look at what is awaited, oldest first, and at all that it reaches. What goes in meanwhile takes out what has been seen;
+ * seeing it again changes nothing.
+ */
+static void
+reach_awaited(struct reach *reach)
+{
+    struct awaited *awaited = &reach->awaited;
+    unsigned out = awaited->in - AWAITED;
+
+    while (out != awaited->in) {
+        reach_one(awaited->object[out++ % AWAITED], reach);
+        work_off(reach);
+        if (awaited->in - out > AWAITED)
+            out = awaited->in - AWAITED;
     }
 }
 
@@ -259,10 +313,7 @@ find_reachable(struct gil_gc_head *list, struct reach *reach, int keep_del)
         reach_from(head, reach);
         work_off(reach);
     }
-    while (reach->awaited.in != reach->awaited.out) {
-        reach_one(take(&reach->awaited), reach);
-        work_off(reach);
-    }
+    reach_awaited(reach);
     return before_first;
 }
 
@@ -315,7 +366,7 @@ gil_gc_partition(struct gil_gc_head *list, struct gil_gc_head *trash, struct gil
 {
     struct reach reach;
 
-    reach.awaited.in = reach.awaited.out = 0;
+    awaited_init(&reach.awaited);
     reach.alive = (uintptr_t)partition->to << GIL_GC_PLACE_SHIFT;
     reach.passed = 0;
     reach.relinked = 0;

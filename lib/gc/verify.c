@@ -37,7 +37,7 @@ gil_gc_verify_begin(GilObject *op)
     gc->traversed = op;
     gc->saw_type = !gil_type_is_heap(Gil_TYPE(op));
     gc->requests = ts->heap->requests;
-    gc->tracked = gil_object_pocket(ts)->quota;
+    gc->tracked = gil_gc_young_count(ts);
     gc->error = ts->err.type;
 }
 
@@ -63,7 +63,7 @@ gil_gc_verify_end(GilObject *op)
     const char *name = Gil_TYPE(op)->tp_name;
 
     GIL_REQUIRE(gc->requests == ts->heap->requests, "the tp_traverse of '%s' took memory or gave some back", name);
-    GIL_REQUIRE(gc->tracked == gil_object_pocket(ts)->quota, "the tp_traverse of '%s' tracked an object", name);
+    GIL_REQUIRE(gc->tracked == gil_gc_young_count(ts), "the tp_traverse of '%s' tracked an object", name);
     GIL_REQUIRE(gc->error == ts->err.type, "the tp_traverse of '%s' changed the pending error", name);
     GIL_REQUIRE(gc->saw_type, "the tp_traverse of '%s' does not visit the type: Gil_VISIT(Gil_TYPE(self))", name);
 }

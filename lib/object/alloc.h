@@ -13,10 +13,13 @@
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {
     struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
-    size_t quota;               /* objects until spent is called; 0 is the most there can be */
-    /* A call upwards: who tracks an object knows that it is time, and what for is known above. Allocates nothing, runs
-     * nothing of the objects, sets quota anew. Installed by the collector's layer, before quota can run out. */
+    size_t quota;               /* objects until a collection is asked for; 0 is the most there can be */
+    size_t quota_full;          /* what it begins with; set by the collector, as are these */
+    size_t quotas;              /* how many were spent */
+#ifdef GIL_DEBUG
+    /* A call upwards: who tracks an object is the first who can say that it is not complete. NULL: nobody asks. */
     void (*spent)(GilThreadState *ts);
+#endif
     GilTypeObject *types; /* heap types, newest first; see object/type.c */
     size_t types_made;
     /* What the host wants to be told; see <gilrt/warnings.h> and <gilrt/error.h>. */
@@ -94,6 +97,10 @@ gil_object_free_gc(void *op)
     gil_heap_free(gil_gc_head(op));
 }
 
+/*
+ * Asks for a collection at the thread's next safe point when it is time. In line, and without a call: one that is never made
+ * would still cost every caller the saving of its registers.
+ */
 static inline void
 gil_object_track(GilThreadState *ts, void *op)
 {
@@ -101,8 +108,15 @@ gil_object_track(GilThreadState *ts, void *op)
 
     GIL_ASSERT(!gil_gc_is_tracked(op));
     gil_gc_link(&pocket->tracked, op);
-    if (__builtin_expect(--pocket->quota == 0, 0))
-        pocket->spent(ts);
+    if (__builtin_expect(--pocket->quota == 0, 0)) {
+        pocket->quota = pocket->quota_full;
+        pocket->quotas++;
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
+#ifdef GIL_DEBUG
+        if (pocket->spent != NULL)
+            pocket->spent(ts);
+#endif
+    }
 }
 
 static inline void
