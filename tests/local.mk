@@ -26,6 +26,7 @@ include tests/api/local.mk
 include tests/api/misuse/local.mk
 include tests/env/local.mk
 include tests/faults/local.mk
+include tests/fuzz/local.mk
 include tests/reentry/local.mk
 include tests/models/local.mk
 include tests/stress/local.mk
