@@ -1,10 +1,11 @@
 # The manual: guide and internals as they stand, the reference and the man pages by Doxygen from the headers.
-EXTRA_DIST += doc/Doxyfile.in
+EXTRA_DIST += doc/Doxyfile.in doc/porting/names.tsv tools/list-python-names.sh
 EXTRA_DIST += \
     doc/guide/embedding.md \
     doc/guide/extending.md \
     doc/guide/lifecycle.md \
     doc/guide/ownership.md \
+    doc/guide/porting.md \
     doc/guide/sync.md \
     doc/guide/threads.md
 EXTRA_DIST += \
