@@ -13,6 +13,7 @@ enum { HOGS_MAX = 8 };
 /* Two cache lines each, so that no hog's counting slows another's, not even through the prefetcher. */
 struct hog {
     _Alignas(128) _Atomic uint64_t units; /* units of work done; stored by the hog, read by anybody */
+    uint64_t turn_end;                    /* of its present turn by the clock; 0: it had none. [own] */
     uint64_t last_ns, longest_ns;         /* end of its last unit; longest time between two. [own] until joined */
     struct hogs *all;
     pthread_t thread;
@@ -22,6 +23,7 @@ struct hogs {
     int count;
     side_guard guard;
     pthread_barrier_t start;
+    uint64_t turn_ns; /* those of the floor, which have no lock, take turns of so long by the clock; 0: all run at once */
     uint64_t start_ns, stop_ns; /* written before start is passed, and before stop is set */
     _Alignas(128) _Atomic int stop;
     struct hog hog[HOGS_MAX];

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define EARLY_NS UINT64_C(100000)
+
 /* One unit: some 100 ns of arithmetic and a look at the clock, so about what an evaluator does between two polls. Returns
  * whether there is to be another. */
 static inline int
@@ -58,11 +60,30 @@ work(struct hog *hog)
 
 #elif defined SIDE_FLOOR
 
+/* The next turn of this hog by the clock. It is awake a little early, so that no time is lost between two turns. */
+static void
+wait_for_turn(struct hog *hog)
+{
+    const struct hogs *all = hog->all;
+    uint64_t begins = hog->turn_end == 0 ? all->start_ns + all->turn_ns * (uint64_t)(hog - all->hog)
+                                         : hog->turn_end + all->turn_ns * (uint64_t)(all->count - 1);
+
+    if (all->count > 1)
+        bench_sleep_until(begins - EARLY_NS);
+    while (bench_wall_ns() < begins)
+        ;
+    hog->turn_end = begins + all->turn_ns;
+}
+
 static void
 work(struct hog *hog)
 {
-    while (do_unit(hog))
-        ;
+    int takes_turns = hog->all->turn_ns != 0;
+
+    do
+        if (takes_turns && hog->last_ns >= hog->turn_end)
+            wait_for_turn(hog);
+    while (do_unit(hog));
 }
 
 #else
@@ -101,7 +122,7 @@ SIDE(hogs_start)(struct hogs *hogs, side_guard guard, int count)
     for (int i = 0; i < count; i++) {
         struct hog *hog = &hogs->hog[i];
         hog->all = hogs;
-        hog->units = hog->longest_ns = 0;
+        hog->units = hog->longest_ns = hog->turn_end = 0;
         if (pthread_create(&hog->thread, NULL, run, hog) != 0)
             bench_die("no thread for a hog");
     }

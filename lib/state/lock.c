@@ -44,7 +44,9 @@
  * lock free, wakes the first one, and sets WAKING: further releases until it has looked are short again. Whoever comes by
  * meanwhile may take it (barging): two threads that leave the lock for a microsecond each would otherwise go through a
  * futex at every turn, a hundred times the price of the call. A thread that leaves in order to sleep, as its call site says or
- * has shown, does not come by again soon: it gives the lock to the first waiter.
+ * has shown, does not come by again soon: it gives the lock to the first waiter, if that one wants a turn. One that wants a
+ * moment takes longer to wake up than it will have the lock; were it the holder meanwhile, a hundred threads of that kind would
+ * queue behind each wake-up for milliseconds (S6).
  *
  * CLAIMS. Barging and long holds are bounded by the clock. A waiter whose time has come (turn.c) sets HANDOFF, and PREEMPT in the
  * holder's brk. From there the lock goes straight to the claimant: at the holder's next release or
@@ -183,8 +185,9 @@ leave_mu(struct gil_lock *lock, struct after *after)
     set_timers(lock, after);
     check(lock);
     gil_mutex_unlock(&lock->mu);
-    for (int i = 0; i < after->wakes; i++)
-        gil_machine_unpark(after->wake[i]);
+    /* The last first: whoever gets the lock was told first, and may take this processor from who wakes it. */
+    while (after->wakes > 0)
+        gil_machine_unpark(after->wake[--after->wakes]);
     if (after->preempted != NULL) {
         after->preempt(after->preempt_data);
         /* Release: pairs with gil_lock_set_preempt_hook(), which waits for the end of the call. */
@@ -405,6 +408,7 @@ waited(struct gil_lock *lock, GilThreadState *ts, enum how how)
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
     if (came_in(lock, ts, how) != GIL_LOCK_GOT)
         return GIL_LOCK_BARRED;
+    gil_store_relaxed(&ts->waiter.processor, gil_machine_processor());
     gil_count(&lock->wait_ns, spent);
     gil_count(&ts->stats.waits, 1);
     gil_count(&ts->stats.wait_ns, spent);
@@ -442,6 +446,13 @@ give_up(struct gil_lock *lock, GilThreadState *ts, struct after *after)
         tell(lock->turns.head, NUDGED, after);
 }
 
+/* Whether the holder seems to be of this processor: then it does not run now, and who spins keeps it from running. */
+static int
+is_here(struct gil_lock *lock)
+{
+    return gil_load_relaxed(&owner_of(gil_load_relaxed(&lock->owner))->waiter.processor) == gil_machine_processor();
+}
+
 /* Under mu, which is dropped: ts is in the queue and stays there until it has the lock, or is barred, or limit has come. look:
  * the lock may be free; else ts was the holder until now. */
 static int
@@ -469,8 +480,8 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
             if (gil_turns_when(&lock->turns, ts) <= now) {
                 if (!claim(lock, ts, now, after))
                     continue;
-                /* A holder that computes polls soon. */
-                if (lock->turns.claimant == ts && !spins) {
+                /* A holder that computes polls soon, if only it is let. */
+                if (lock->turns.claimant == ts && !spins && !is_here(lock)) {
                     spins = 1;
                     spin_until = now + 2 * gil_machine_spin_ns();
                 }
@@ -699,7 +710,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
         hand_over(lock, ts, lock->turns.claimant, now, GRANTED, &after);
     }
-    else if (first != NULL && !(word & WAKING) && gil_habit_leaves_for_long(ts))
+    else if (first != NULL && !(word & WAKING) && first->waiter.lane != GIL_LANE_EXPRESS && gil_habit_leaves_for_long(ts))
         hand_over(lock, ts, first, now, GRANTED, &after);
     else if (first != NULL) {
         if (!(word & WAKING))

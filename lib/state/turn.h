@@ -24,6 +24,7 @@ struct gil_waiter {
     uint8_t queued;              /* 1 while in the queue */
     uint8_t lane;                /* enum gil_lane, while queued */
     uint16_t hold;               /* how long it typically keeps the lock: gil_log2() of ns; 0: not known; read by anyone */
+    uint32_t processor;          /* [atomic] where it was when it last got the lock after a wait */
     uint32_t passed;             /* how often others came to stand before it, this time */
     uint32_t weight;             /* percent of a turn it gets; 0: 100 */
     int latency;                 /* GIL_LATENCY_... */

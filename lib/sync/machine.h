@@ -51,6 +51,9 @@ int gil_machine_can_fence_all(void);
 /* How long it pays to spin for a lock that is held for a moment, in ns; 0 with one processor: the holder cannot move. */
 uint64_t gil_machine_spin_ns(void);
 
+/* The number of the processor that runs the caller, or did a moment ago. */
+uint32_t gil_machine_processor(void);
+
 #ifdef GIL_MACHINE_BACKEND
 #include GIL_MACHINE_BACKEND
 #else

@@ -104,3 +104,9 @@ gil_machine_spin_ns(void)
 {
     return gil_load_relaxed(&spin_ns);
 }
+
+uint32_t
+gil_machine_processor(void)
+{
+    return (uint32_t)sched_getcpu();
+}

@@ -686,6 +686,13 @@ gil_machine_spin_ns(void)
     return 0;
 }
 
+/* Nobody spins by time here, so it does not matter where. */
+uint32_t
+gil_machine_processor(void)
+{
+    return 0;
+}
+
 /* --- runs --- */
 
 /* What a run leaves behind and the next one begins with would tell all their states apart. A few times it is the dynamic

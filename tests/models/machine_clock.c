@@ -24,6 +24,7 @@ static struct {
     struct thread thread[CLOCK_THREADS_MAX];
     int threads, over;
     uint64_t now, spin_ns, relax_ns, wake_ns, events;
+    int crowded; /* all threads say that they are on one processor */
     struct clock_counts counts;
     sem_t all_over; /* the baton of clock_run() */
 } machine;
@@ -212,6 +213,18 @@ uint64_t
 gil_machine_spin_ns(void)
 {
     return machine.spin_ns;
+}
+
+uint32_t
+gil_machine_processor(void)
+{
+    return machine.crowded || self == NULL ? 0 : (uint32_t)(self - machine.thread);
+}
+
+void
+clock_crowd(void)
+{
+    machine.crowded = 1;
 }
 
 void

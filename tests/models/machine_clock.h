@@ -29,6 +29,9 @@ void clock_spend(uint64_t ns);
 /* From now on this is the price of a turn of a spin loop, and of being woken. At first 50 ns and nothing. */
 void clock_set_prices(uint64_t relax_ns, uint64_t wake_ns);
 
+/* From now on all threads are told that they are on one processor, though each goes on at its time. */
+void clock_crowd(void);
+
 /* What was asked of the machine since clock_start(). */
 struct clock_counts {
     uint64_t parks;  /* sleeps that began */

@@ -191,3 +191,9 @@ gil_machine_spin_ns(void)
 {
     return gil_load_seq_cst(&stands) == 0 ? SPIN_NS : 0;
 }
+
+uint32_t
+gil_machine_processor(void)
+{
+    return (uint32_t)sched_getcpu();
+}

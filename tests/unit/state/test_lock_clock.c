@@ -237,6 +237,27 @@ START_TEST(test_R3_one_processor_does_not_spin)
 }
 END_TEST
 
+/* A claimant looks for a while whether the holder polls; not on the holder's own processor, which it would keep busy. */
+START_TEST(test_state_lock_clock__no_claimant_spins_where_the_holder_runs)
+{
+    uint64_t relaxes[2];
+
+    for (int crowded = 0; crowded < 2; crowded++) {
+        start_at(BEGIN, INTERVAL, 0);
+        clock_start(BEGIN, 10 * US);
+        if (crowded)
+            clock_crowd();
+        for (int i = 0; i < 2; i++)
+            add(hog, (struct player){.step = 7 * US, .until = BEGIN + 100 * INTERVAL}, 0);
+        clock_run();
+        ck_assert_uint_ge(crew.switches, 90);
+        relaxes[crowded] = clock_counts().relaxes;
+    }
+    ck_assert_uint_gt(relaxes[0], 2 * 90);
+    ck_assert_uint_lt(relaxes[1], relaxes[0] / 4);
+}
+END_TEST
+
 START_TEST(test_state_lock_clock__a_spin_has_an_end)
 {
     start_at(BEGIN, INTERVAL, 0);
@@ -324,6 +345,7 @@ suite(void)
     tcase_add_test(tc, test_A13_a_turn_may_end_while_the_lock_is_left);
     tcase_add_test(tc, test_A17_a_release_wakes_no_herd);
     tcase_add_test(tc, test_R3_one_processor_does_not_spin);
+    tcase_add_test(tc, test_state_lock_clock__no_claimant_spins_where_the_holder_runs);
     tcase_add_test(tc, test_state_lock_clock__a_spin_has_an_end);
     tcase_add_loop_test(tc, test_A11_turns_go_on_however_late_it_is, 0, 4);
     tcase_add_test(tc, test_A11_counters_wrap);
