@@ -91,26 +91,38 @@ report(int made, int error)
     fflush(stdout);
 }
 
-/* They gather in the lock's queue while it is held; then each has it once. */
-START_TEST(test_R7_ten_thousand_threads_at_once)
+static pthread_t threads[CROWD];
+
+/* A crowd in the lock's queue, which the caller holds; returns how many they are. */
+static int
+gather(GilInterpreterState *interp)
 {
-    static pthread_t threads[CROWD];
     GilLockInfo info;
-    GilFinalizeReport left;
     int error;
 
     lift_limit();
     become_an_ordinary_user();
     GilLockInfo_Init(&info);
-    gil_test_start();
-    guard = GilInterpreterGuard_FromCurrent();
-    GilInterpreterState *interp = GilInterpreterState_Get();
     int made = make_threads(threads, CROWD, &error);
     report(made, error);
     do {
         sched_yield();
         ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
     } while (info.waiters != (uint64_t)made);
+    return made;
+}
+
+/* They gather while the lock is held; then each has it once. */
+START_TEST(test_R7_ten_thousand_threads_at_once)
+{
+    GilLockInfo info;
+    GilFinalizeReport left;
+
+    GilLockInfo_Init(&info);
+    gil_test_start();
+    guard = GilInterpreterGuard_FromCurrent();
+    GilInterpreterState *interp = GilInterpreterState_Get();
+    int made = gather(interp);
     ck_assert_int_eq(counter, 0);
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < made; i++)
@@ -126,6 +138,38 @@ START_TEST(test_R7_ten_thousand_threads_at_once)
     ck_assert_int_eq(Gil_GetFinalizeReport(&left), 0);
     ck_assert_uint_eq(left.objects, 0);
     ck_assert_uint_eq(left.blocks, 0);
+}
+END_TEST
+
+/* How often threads of this process went to sleep so far. */
+static long
+sleeps(void)
+{
+    struct rusage usage;
+
+    ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_nvcsw;
+}
+
+/* Who is served wakes the next, and now and then one behind it; a herd would go back to sleep, all of it, each time. Sleeps of whatever
+ * kind count: in the queue, for a join, at the end of a thread. */
+START_TEST(test_A17_ten_thousand_waiters_are_no_herd)
+{
+    gil_test_start();
+    guard = GilInterpreterGuard_FromCurrent();
+    int made = gather(GilInterpreterState_Get());
+    long before = sleeps();
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < made; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    long after = sleeps();
+    ck_assert_int_eq(counter, made);
+    printf("# %.2f sleeps a waiter\n", (double)(after - before) / made);
+    fflush(stdout);
+    ck_assert_int_le(after - before, 2L * made);
+    GilInterpreterGuard_Close(guard);
+    gil_test_stop();
 }
 END_TEST
 
@@ -166,6 +210,7 @@ suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_R7_ten_thousand_threads_at_once);
+    tcase_add_test(tc, test_A17_ten_thousand_waiters_are_no_herd);
     tcase_add_test(tc, test_R8_the_system_refuses_a_thread);
     suite_add_tcase(s, tc);
     return s;
