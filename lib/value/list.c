@@ -2,9 +2,9 @@
 /*
  * Lists.
  *
- * A list owns an array with room to spare at its end, so that appending is a store most of the time; the array grows
- * by an eighth. A large one grows by half: pages that nobody touched cost nothing, and moving the items does. An
- * empty list has no array.
+ * A list owns an array with room to spare at its end, so that appending is a store most of the time. A short array grows
+ * by an eighth, so that it wastes little; the longer it is the larger the step, since growing mostly means moving here; and
+ * a large one doubles, because of its new pages those that nobody touched cost nothing. An empty list has no array.
  *
  * The rule for every change: memory first, then only steps that cannot fail; and items that leave are given back last,
  * when the list is whole again, because their finalizers may do anything with it.
@@ -25,8 +25,13 @@
 
 #include <string.h>
 
-/* From so many items on an array grows by half: see above. */
-#define LARGE 8192
+/* By which part of its size an array grows, as a power of two: see above. */
+static inline int
+growth(Gil_ssize_t size)
+{
+    return size < 64 ? 3 : size < 1024 ? 2 : size < 8192 ? 1 : 0;
+}
+
 /* Items moved out by a change of a slice fit here most of the time. */
 #define FEW 8
 
@@ -41,7 +46,7 @@ reserve(GilThreadState *ts, GilListObject *list, Gil_ssize_t size)
         return -1;
     }
     /* Nothing to spare where the step is larger than the spare room: then the size was known beforehand. */
-    Gil_ssize_t room = (size + (size >> (size < LARGE ? 3 : 1)) + 6) & ~(Gil_ssize_t)3;
+    Gil_ssize_t room = (size + (size >> growth(size)) + 6) & ~(Gil_ssize_t)3;
     if (size - Gil_SIZE(list) > room - size)
         room = (size + 3) & ~(Gil_ssize_t)3;
     GilObject **items = gil_heap_realloc(ts->heap, list->ob_item, (size_t)room * sizeof *items);
@@ -54,12 +59,13 @@ reserve(GilThreadState *ts, GilListObject *list, Gil_ssize_t size)
     return 0;
 }
 
-/* Give room back when less than half of it is used; a list that cannot shrink keeps its room. */
+/* Give room back when less than a quarter of it is used: a list that just grew, and shrinks and grows by one, must not move
+ * each time. A list that cannot shrink keeps its room. */
 static void
 shrink(GilThreadState *ts, GilListObject *list)
 {
     Gil_ssize_t size = Gil_SIZE(list);
-    if (size >= list->allocated / 2)
+    if (size >= list->allocated / 4)
         return;
     if (size == 0) {
         gil_heap_free(list->ob_item);
@@ -702,13 +708,31 @@ GilList_Insert(GilObject *list, Gil_ssize_t index, GilObject *item)
     return splice(ts, (GilListObject *)(void *)list, index, 0, &item, 1);
 }
 
+/* Whatever GilList_Append() does not do at once: complaining, and growing. */
+static __attribute__((noinline)) int
+append_slowly(GilObject *list, GilObject *item)
+{
+    static const char func[] = "GilList_Append";
+    GilThreadState *ts = gil_tstate_need(func);
+    if (need_list_and(func, list, item) < 0)
+        return -1;
+    return gil_list_append(ts, (GilListObject *)(void *)list, item);
+}
+
 int
 GilList_Append(GilObject *list, GilObject *item)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-    if (need_list_and(__func__, list, item) < 0)
-        return -1;
-    return gil_list_append(ts, (GilListObject *)(void *)list, item);
+    /* The common case in one test and without a frame: an item for a list with room. */
+    if (GIL_LIKELY(gil_tstate_attached() != NULL && list != NULL && gil_list_check(list) && item != NULL)) {
+        GilListObject *l = (GilListObject *)(void *)list;
+        Gil_ssize_t size = Gil_SIZE(l);
+        if (GIL_LIKELY(size < l->allocated)) {
+            l->ob_item[size] = Gil_NewRef(item);
+            Gil_SET_SIZE(l, size + 1);
+            return 0;
+        }
+    }
+    return append_slowly(list, item);
 }
 
 int

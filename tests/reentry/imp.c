@@ -2,22 +2,26 @@
 /* Imps: a heap type with nearly every slot there is. */
 #include "reentry/imp.h"
 
+#include <check.h>
 #include <string.h>
 
 /* What an iteration over an imp yields, and its length: two, so that an imp serves as a pair too. */
 #define ITEMS 2
+#define MARK 0x1337u
 /* All imps have that hash, so that they are asked whether they are equal. */
 #define HASH 77
 
 struct imp {
     GilObject_HEAD
+    unsigned mark; /* MARK while the imp lives */
+    int left;      /* of an iteration */
     long value;
-    int left; /* of an iteration */
     char memory[8];
 };
 
 struct imp_plan imp_plan;
 static long alive;
+static GilTypeObject *type_now; /* of the imps there are, which hold it */
 
 static struct imp *
 imp(GilObject *op)
@@ -25,23 +29,33 @@ imp(GilObject *op)
     return (struct imp *)(void *)op;
 }
 
-/* A callback: 0 go on, or -1 with an error set. */
 static int
-met(void)
+is_imp(GilObject *op)
 {
+    return Gil_IS_TYPE(op, type_now);
+}
+
+/* A callback of op: 0 go on, or -1 with an error set. Whoever asks an imp holds it until it has answered. */
+static int
+met(GilObject *op)
+{
+    int rc = 0;
+    ck_assert_uint_eq(imp(op)->mark, MARK);
     imp_plan.callbacks++;
-    if (imp_plan.at == 0 || imp_plan.callbacks != imp_plan.at)
-        return 0;
-    imp_plan.made++;
-    return imp_plan.trouble(imp_plan.arg);
+    if (imp_plan.at != 0 && imp_plan.callbacks == imp_plan.at) {
+        imp_plan.made++;
+        rc = imp_plan.trouble(imp_plan.arg);
+        ck_assert_msg(imp(op)->mark == MARK, "an imp died while it was asked");
+    }
+    return rc;
 }
 
 /* A callback where no error can be passed on. */
 static void
-met_quietly(void)
+met_quietly(GilObject *op)
 {
     GilObject *pending = GilErr_GetRaisedException();
-    if (met() < 0)
+    if (met(op) < 0)
         GilErr_Clear();
     GilErr_SetRaisedException(pending);
 }
@@ -53,6 +67,7 @@ imp_new(GilObject *type, long value)
     if (self == NULL)
         return NULL;
     alive++;
+    self->mark = MARK;
     self->value = value;
     self->left = ITEMS;
     memset(self->memory, 'i', sizeof self->memory);
@@ -75,22 +90,23 @@ static void
 imp_dealloc(GilObject *op)
 {
     GilTypeObject *type = Gil_TYPE(op);
-    met_quietly();
+    met_quietly(op);
     alive--;
+    imp(op)->mark = 0;
     GilObject_Free(op);
     Gil_DECREF(type);
 }
 
 static GilObject *
-imp_repr(GilObject *Gil_UNUSED(op))
+imp_repr(GilObject *op)
 {
-    return met() < 0 ? NULL : GilUnicode_FromString("imp");
+    return met(op) < 0 ? NULL : GilUnicode_FromString("imp");
 }
 
 static Gil_hash_t
-imp_hash(GilObject *Gil_UNUSED(op))
+imp_hash(GilObject *op)
 {
-    return met() < 0 ? -1 : HASH;
+    return met(op) < 0 ? -1 : HASH;
 }
 
 static GilObject *
@@ -100,42 +116,43 @@ imp_richcompare(GilObject *v, GilObject *w, int op)
     if (!Gil_IS_TYPE(w, Gil_TYPE(v)))
         Gil_RETURN_NOTIMPLEMENTED;
     b = imp(w)->value;
-    if (met() < 0)
+    if (met(v) < 0)
         return NULL;
+    ck_assert_msg(imp(w)->mark == MARK, "an imp died while another was compared with it");
     Gil_RETURN_RICHCOMPARE(a, b, op);
 }
 
 static GilObject *
 imp_getattro(GilObject *op, GilObject *name)
 {
-    return met() < 0 ? NULL : GilObject_GenericGetAttr(op, name);
+    return met(op) < 0 ? NULL : GilObject_GenericGetAttr(op, name);
 }
 
 static GilObject *
 imp_iter(GilObject *op)
 {
     imp(op)->left = ITEMS;
-    return met() < 0 ? NULL : Gil_NewRef(op);
+    return met(op) < 0 ? NULL : Gil_NewRef(op);
 }
 
 static GilObject *
 imp_iternext(GilObject *op)
 {
-    if (met() < 0 || imp(op)->left-- <= 0)
+    if (met(op) < 0 || imp(op)->left-- <= 0)
         return NULL;
     return another(op);
 }
 
 static Gil_ssize_t
-imp_length(GilObject *Gil_UNUSED(op))
+imp_length(GilObject *op)
 {
-    return met() < 0 ? -1 : ITEMS;
+    return met(op) < 0 ? -1 : ITEMS;
 }
 
 static GilObject *
 imp_item(GilObject *op, Gil_ssize_t i)
 {
-    if (met() < 0)
+    if (met(op) < 0)
         return NULL;
     if (i >= 0 && i < ITEMS)
         return another(op);
@@ -144,81 +161,82 @@ imp_item(GilObject *op, Gil_ssize_t i)
 }
 
 static int
-imp_ass_item(GilObject *Gil_UNUSED(op), Gil_ssize_t Gil_UNUSED(i), GilObject *Gil_UNUSED(value))
+imp_ass_item(GilObject *op, Gil_ssize_t Gil_UNUSED(i), GilObject *Gil_UNUSED(value))
 {
-    return met();
+    return met(op);
 }
 
 static int
-imp_contains(GilObject *Gil_UNUSED(op), GilObject *Gil_UNUSED(value))
+imp_contains(GilObject *op, GilObject *Gil_UNUSED(value))
 {
-    return met() < 0 ? -1 : 1;
+    return met(op) < 0 ? -1 : 1;
 }
 
 static GilObject *
 imp_subscript(GilObject *op, GilObject *Gil_UNUSED(key))
 {
-    return met() < 0 ? NULL : another(op);
+    return met(op) < 0 ? NULL : another(op);
 }
 
 static int
-imp_ass_subscript(GilObject *Gil_UNUSED(op), GilObject *Gil_UNUSED(key), GilObject *Gil_UNUSED(value))
+imp_ass_subscript(GilObject *op, GilObject *Gil_UNUSED(key), GilObject *Gil_UNUSED(value))
 {
-    return met();
+    return met(op);
 }
 
 static GilObject *
-imp_repeat(GilObject *Gil_UNUSED(op), Gil_ssize_t Gil_UNUSED(n))
+imp_repeat(GilObject *op, Gil_ssize_t Gil_UNUSED(n))
 {
-    return met() < 0 ? NULL : Gil_None;
+    return met(op) < 0 ? NULL : Gil_None;
 }
 
 static GilObject *
-imp_unary(GilObject *Gil_UNUSED(op))
+imp_unary(GilObject *op)
 {
-    return met() < 0 ? NULL : Gil_None;
+    return met(op) < 0 ? NULL : Gil_None;
 }
 
 static GilObject *
-imp_binary(GilObject *Gil_UNUSED(v), GilObject *Gil_UNUSED(w))
+imp_binary(GilObject *v, GilObject *w)
 {
-    return met() < 0 ? NULL : Gil_None;
+    return met(is_imp(v) ? v : w) < 0 ? NULL : Gil_None;
 }
 
 static GilObject *
-imp_ternary(GilObject *Gil_UNUSED(v), GilObject *Gil_UNUSED(w), GilObject *Gil_UNUSED(x))
+imp_ternary(GilObject *v, GilObject *w, GilObject *x)
 {
-    return met() < 0 ? NULL : Gil_None;
+    GilObject *op = is_imp(v) ? v : is_imp(w) ? w : x;
+    return met(op) < 0 ? NULL : Gil_None;
 }
 
 static int
-imp_bool(GilObject *Gil_UNUSED(op))
+imp_bool(GilObject *op)
 {
-    return met() < 0 ? -1 : 1;
+    return met(op) < 0 ? -1 : 1;
 }
 
 static GilObject *
-imp_int(GilObject *Gil_UNUSED(op))
+imp_int(GilObject *op)
 {
-    return met() < 0 ? NULL : GilLong_FromLong(1);
+    return met(op) < 0 ? NULL : GilLong_FromLong(1);
 }
 
 static GilObject *
-imp_float(GilObject *Gil_UNUSED(op))
+imp_float(GilObject *op)
 {
-    return met() < 0 ? NULL : GilFloat_FromDouble(1.0);
+    return met(op) < 0 ? NULL : GilFloat_FromDouble(1.0);
 }
 
 static GilObject *
 imp_call(GilObject *op, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
 {
-    return met() < 0 ? NULL : another(op);
+    return met(op) < 0 ? NULL : another(op);
 }
 
 static int
 imp_getbuffer(GilObject *op, Gil_buffer *view, int flags)
 {
-    if (met() < 0) {
+    if (met(op) < 0) {
         view->obj = NULL;
         return -1;
     }
@@ -226,27 +244,27 @@ imp_getbuffer(GilObject *op, Gil_buffer *view, int flags)
 }
 
 static void
-imp_releasebuffer(GilObject *Gil_UNUSED(op), Gil_buffer *Gil_UNUSED(view))
+imp_releasebuffer(GilObject *op, Gil_buffer *Gil_UNUSED(view))
 {
-    met_quietly();
+    met_quietly(op);
 }
 
 static GilObject *
 give_another(GilObject *op, GilObject *Gil_UNUSED(args))
 {
-    return met() < 0 ? NULL : another(op);
+    return met(op) < 0 ? NULL : another(op);
 }
 
 static GilObject *
-give_true(GilObject *Gil_UNUSED(op), GilObject *Gil_UNUSED(arg))
+give_true(GilObject *op, GilObject *Gil_UNUSED(arg))
 {
-    return met() < 0 ? NULL : Gil_True;
+    return met(op) < 0 ? NULL : Gil_True;
 }
 
 static GilObject *
-give_hint(GilObject *Gil_UNUSED(op), GilObject *Gil_UNUSED(args))
+give_hint(GilObject *op, GilObject *Gil_UNUSED(args))
 {
-    return met() < 0 ? NULL : GilLong_FromLong(ITEMS);
+    return met(op) < 0 ? NULL : GilLong_FromLong(ITEMS);
 }
 
 static GilMethodDef imp_methods[] = {
@@ -317,5 +335,7 @@ GilObject *
 imp_type_new(void)
 {
     static GilType_Spec spec = {"reentry.Imp", sizeof(struct imp), 0, Gil_TPFLAGS_DEFAULT, imp_slots};
-    return GilType_FromSpec(&spec);
+    GilObject *type = GilType_FromSpec(&spec);
+    type_now = (GilTypeObject *)(void *)type;
+    return type;
 }

@@ -20,13 +20,13 @@ none(Gil_ssize_t rc)
     return rc < 0 && GilErr_Occurred() != NULL ? NULL : Gil_None;
 }
 
-/* Walk a new iterator to its end; gives it back. */
+/* Walk a new iterator to its end, or far enough; gives it back. */
 static GilObject *
 walk(GilObject *it)
 {
     GilObject *item;
     int rc = it == NULL ? -1 : 1;
-    while (rc == 1 && (rc = GilIter_NextItem(it, &item)) == 1)
+    for (int i = 0; i < 30 && rc == 1 && (rc = GilIter_NextItem(it, &item)) == 1; i++)
         Gil_DECREF(item);
     Gil_XDECREF(it);
     return none(rc);
@@ -148,6 +148,12 @@ compared(GilObject *copy, struct fixture *f)
 }
 
 static GilObject *
+above_list(GilObject *others, struct fixture *f)
+{
+    return GilObject_RichCompare(f->list, others, Gil_LT);
+}
+
+static GilObject *
 proxy_get(GilObject *proxy, struct fixture *f)
 {
     return CALL2(proxy, "get", f->any, f->number);
@@ -257,6 +263,7 @@ octets_added(GilObject *octets, struct fixture *f)
     X(list_backward, walk(CALL(f->list, "__reversed__")))                                        \
     X(list_contains, none(GilSequence_Contains(f->list, f->any)))                                \
     X(list_compared, with(GilObject_CallMethod(f->list, "copy", NULL), compared, f))             \
+    X(list_below_others, with(GilSequence_List(f->tuple), above_list, f))                        \
     X(list_below, GilObject_RichCompare(f->list, f->pairs, Gil_LT))                              \
     X(list_shown, GilObject_Repr(f->list))                                                       \
     X(list_plus, GilNumber_Add(f->list, f->pairs))                                               \
@@ -346,6 +353,7 @@ octets_added(GilObject *octets, struct fixture *f)
     X(slice_indices, CALL1(f->slice, "indices", f->any))                                         \
     X(enumerated, walk(MAKE2(GilEnum_Type, f->list, f->any)))                                    \
     X(enumerated_imp, walk(MAKE(GilEnum_Type, f->any)))                                          \
+    X(called, walk(GilCallIter_New(f->any, f->number)))                                          \
     X(reversed, walk(MAKE(GilReversed_Type, f->tuple)))                                          \
     X(reversed_imp, walk(MAKE(GilReversed_Type, f->any)))                                        \
     X(cell_compared, with(GilCell_New(f->any), cells_compared, f))                               \
