@@ -285,6 +285,19 @@ GIL_API GilObject *GilUnicode_Join(GilObject *separator, GilObject *seq);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit);
+/** As GilUnicode_Split(), but cuts from the end when there is a limit.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_RSplit(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit);
+/** A tuple of what stands before the first @p sep, @p sep, and what stands after it; where it does not occur @p str and
+ *  two empty strings. ValueError for an empty @p sep.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_Partition(GilObject *str, GilObject *sep);
+/** The same at the last @p sep; where it does not occur the two empty strings come first.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilUnicode_RPartition(GilObject *str, GilObject *sep);
 /** A list of the lines, without their ends unless @p keepends.
  *  @newref
  *  @lock_held */

@@ -1,6 +1,7 @@
 # One line a topic: libcore_la_SOURCES += lib/value/STEM.c lib/value/STEM.h
 libcore_la_SOURCES += lib/value/traceback.c lib/value/traceback.h
 libcore_la_SOURCES += lib/value/unicode.c lib/value/unicode.h
+libcore_la_SOURCES += lib/value/unicode_utf8.c lib/value/unicode_utf8.h
 libcore_la_SOURCES += lib/value/unicode_case.c lib/value/unicode_case.h
 libcore_la_SOURCES += lib/value/unicode_ctype.c lib/value/unicode_ctype.h
 libcore_la_SOURCES += lib/value/unicode_data.c

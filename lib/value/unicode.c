@@ -153,36 +153,52 @@ is_private(const GilObject *op)
 Gil_UCS4
 gil_unicode_max(int kind, const void *data, Gil_ssize_t count)
 {
-    Gil_UCS4 bits = 0; /* all code points or-ed: tells the form although not the largest */
+    const char *p = data, *end = p + count * kind;
+    uint64_t word, bits = 0; /* all code points or-ed: tells the form although not the largest */
 
-    if (kind == GilUnicode_1BYTE_KIND) {
-        const Gil_UCS1 *p = data;
-        for (Gil_ssize_t i = 0; i < count; i++)
-            bits |= p[i];
+    for (; end - p >= 8; p += 8) {
+        memcpy(&word, p, 8);
+        bits |= word;
     }
-    else if (kind == GilUnicode_2BYTE_KIND) {
-        const Gil_UCS2 *p = data;
-        for (Gil_ssize_t i = 0; i < count; i++)
-            bits |= p[i];
+    if (p < end) { /* less than a word is left, whole code points of it */
+        word = 0;
+        memcpy(&word, p, (size_t)(end - p));
+        bits |= word;
     }
-    else {
-        const Gil_UCS4 *p = data;
-        for (Gil_ssize_t i = 0; i < count; i++)
-            bits |= p[i];
-    }
-    return bits < 0x80 ? 0x7f : bits < 0x100 ? 0xff : bits < 0x10000 ? 0xffff : GIL_MAX_CODE_POINT;
+    /* Fold the lanes of the word; a code point stands in its lane as memory has it. */
+    bits |= bits >> 32;
+    if (kind <= GilUnicode_2BYTE_KIND)
+        bits |= bits >> 16;
+    if (kind == GilUnicode_1BYTE_KIND)
+        bits |= bits >> 8;
+    Gil_UCS4 max = (Gil_UCS4)(kind == GilUnicode_1BYTE_KIND   ? bits & 0xff
+                              : kind == GilUnicode_2BYTE_KIND ? bits & 0xffff
+                                                              : bits & 0xffffffff);
+    return max < 0x80 ? 0x7f : max < 0x100 ? 0xff : max < 0x10000 ? 0xffff : GIL_MAX_CODE_POINT;
 }
 
-/* Copy count code points; the target's kind is the wider one or both narrow what fits. */
-static void
-copy_data(int to_kind, void *to, int from_kind, const void *from, Gil_ssize_t count)
+/* A loop for each pair of forms. */
+#define COPY_DATA(to_type, from_type)                   \
+    for (Gil_ssize_t i = 0; i < count; i++)             \
+    ((to_type *)to)[i] = (to_type)((const from_type *)from)[i]
+
+void
+gil_unicode_copy_data(int to_kind, void *to, int from_kind, const void *from, Gil_ssize_t count)
 {
-    if (to_kind == from_kind) {
+    if (to_kind == from_kind)
         memcpy(to, from, (size_t)count * (size_t)to_kind);
-        return;
-    }
-    for (Gil_ssize_t i = 0; i < count; i++)
-        _GilUnicode_WRITE(to_kind, to, i, _GilUnicode_READ(from_kind, from, i));
+    else if (to_kind == GilUnicode_1BYTE_KIND && from_kind == GilUnicode_2BYTE_KIND)
+        COPY_DATA(Gil_UCS1, Gil_UCS2);
+    else if (to_kind == GilUnicode_1BYTE_KIND)
+        COPY_DATA(Gil_UCS1, Gil_UCS4);
+    else if (to_kind == GilUnicode_2BYTE_KIND && from_kind == GilUnicode_1BYTE_KIND)
+        COPY_DATA(Gil_UCS2, Gil_UCS1);
+    else if (to_kind == GilUnicode_2BYTE_KIND)
+        COPY_DATA(Gil_UCS2, Gil_UCS4);
+    else if (from_kind == GilUnicode_1BYTE_KIND)
+        COPY_DATA(Gil_UCS4, Gil_UCS1);
+    else
+        COPY_DATA(Gil_UCS4, Gil_UCS2);
 }
 
 void
@@ -192,7 +208,7 @@ gil_unicode_copy(GilObject *to, Gil_ssize_t at, GilObject *from, Gil_ssize_t sta
 
     GIL_ASSERT(at >= 0 && count >= 0 && at + count <= GilUnicode_GET_LENGTH(to));
     GIL_ASSERT(start >= 0 && start + count <= GilUnicode_GET_LENGTH(from));
-    copy_data(to_kind, (char *)_GilUnicode_DATA(to) + at * to_kind, from_kind,
+    gil_unicode_copy_data(to_kind, (char *)_GilUnicode_DATA(to) + at * to_kind, from_kind,
               (const char *)_GilUnicode_DATA(from) + start * from_kind, count);
 }
 
@@ -206,7 +222,7 @@ from_data(GilThreadState *ts, int kind, const void *data, Gil_ssize_t count)
         return gil_unicode_latin1((Gil_UCS1)_GilUnicode_READ(kind, data, 0));
     GilObject *op = gil_unicode_alloc(ts, count, gil_unicode_max(kind, data, count));
     if (op != NULL)
-        copy_data(GilUnicode_KIND(op), _GilUnicode_DATA(op), kind, data, count);
+        gil_unicode_copy_data(GilUnicode_KIND(op), _GilUnicode_DATA(op), kind, data, count);
     return op;
 }
 

@@ -53,6 +53,8 @@ GilObject *gil_unicode_narrow(GilThreadState *ts, GilObject *op);
 GilObject *gil_unicode_from_ascii(GilThreadState *ts, const char *text, size_t size);
 /* Largest code point of count at data, rounded up to the limit of its form (0x7f, 0xff, 0xffff, 0x10ffff). */
 Gil_UCS4 gil_unicode_max(int kind, const void *data, Gil_ssize_t count);
+/* Copy count code points from one form to another; the target's is the wider one, or what is copied fits it. */
+void gil_unicode_copy_data(int to_kind, void *to, int from_kind, const void *from, Gil_ssize_t count);
 /* Copy count code points from one string to another of the same or a wider kind. */
 void gil_unicode_copy(GilObject *to, Gil_ssize_t at, GilObject *from, Gil_ssize_t start, Gil_ssize_t count);
 /* Same type, same code points; hashes are not computed. */

@@ -12,36 +12,61 @@
 #include "value/unicode_method.h"
 #include "value/unicode_writer.h"
 
+#include <string.h>
+
 /* --- changed --- */
 
-/* Letters of ASCII text: those from first to first + 25 change their bit 5. */
+/* Every byte of a word. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Letters of ASCII text: those from first to first + 25 change their bit 5. Eight at a time: a byte's bit 7, which ASCII
+ * leaves free, tells whether it is one of them. */
 static void
 flip_ascii(char *to, const char *from, Gil_ssize_t size, char first)
 {
-    for (Gil_ssize_t i = 0; i < size; i++) {
-        unsigned char offset = (unsigned char)(from[i] - first);
-        to[i] = (char)(from[i] ^ (offset < 26 ? 0x20 : 0));
+    Gil_ssize_t i = 0;
+
+    for (; i + 8 <= size; i += 8) {
+        uint64_t word;
+        memcpy(&word, from + i, 8);
+        uint64_t at_least = word + EACH(0x80u - (unsigned)first), above = word + EACH(0x80u - (unsigned)first - 26u);
+        word ^= (at_least & ~above & EACH(0x80u)) >> 2;
+        memcpy(to + i, &word, 8);
     }
+    for (; i < size; i++)
+        to[i] = (char)(from[i] ^ ((unsigned char)(from[i] - first) < 26 ? 0x20 : 0));
 }
 
-/* A copy in which each character is mapped; start and rest: by which mapping the first and the others. */
+/*
+ * A copy in which each character is mapped; start and rest: by which mapping the first and the others. The form of the
+ * text itself will nearly always do, so it is tried first.
+ */
 static GilObject *
 map_text(GilObject *self, Gil_UCS4 (*start)(Gil_UCS4), Gil_UCS4 (*rest)(Gil_UCS4))
 {
+    GilThreadState *ts = gil_tstate_attached();
     Gil_ssize_t length = GilUnicode_GET_LENGTH(self);
-    struct gil_writer writer;
+    int kind = GilUnicode_KIND(self);
+    const void *data = _GilUnicode_DATA(self);
+    Gil_UCS4 max = GilUnicode_MAX_CHAR_VALUE(self), bits = 0;
 
-    gil_writer_init(&writer, gil_tstate_attached());
-    if (gil_writer_reserve(&writer, length, GilUnicode_IS_ASCII(self) ? 0x7f : 0) < 0)
-        return NULL;
-    for (Gil_ssize_t i = 0; i < length; i++) {
-        Gil_UCS4 ch = GilUnicode_READ_CHAR(self, i);
-        if (gil_writer_char(&writer, i == 0 ? start(ch) : rest(ch)) < 0) {
-            gil_writer_drop(&writer);
+    for (;;) {
+        GilObject *op = gil_unicode_alloc(ts, length, max);
+        if (op == NULL)
             return NULL;
+        int to_kind = GilUnicode_KIND(op);
+        void *to = _GilUnicode_DATA(op);
+        for (Gil_ssize_t i = 0; i < length; i++) {
+            Gil_UCS4 ch = _GilUnicode_READ(kind, data, i);
+            ch = i == 0 ? start(ch) : rest(ch);
+            bits |= ch;
+            _GilUnicode_WRITE(to_kind, to, i, ch);
         }
+        if (bits <= max)
+            return gil_unicode_narrow(ts, op);
+        Gil_DECREF(op); /* a character of a wider form: once more */
+        max = Gil_MIN(bits, GIL_MAX_CODE_POINT);
     }
-    return gil_writer_finish(&writer);
 }
 
 /* ASCII text with the letters from first on in their other case. */

@@ -16,6 +16,7 @@
 #include "gilrt/long.h"
 #include "gilrt/mem.h"
 #include "gilrt/tuple.h"
+#include "value/unicode_utf8.h"
 
 #include <string.h>
 
@@ -198,23 +199,6 @@ next_step(const unsigned char *s, const unsigned char *end)
         (Gil_UCS4)(lead & 0x07) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu), 4, NULL};
 }
 
-/* How many bytes at the front are ASCII: eight at a time. */
-static size_t
-ascii_prefix(const unsigned char *s, size_t size)
-{
-    size_t i = 0;
-
-    for (; i + 8 <= size; i += 8) {
-        uint64_t word;
-        memcpy(&word, s + i, 8);
-        if ((word & UINT64_C(0x8080808080808080)) != 0)
-            break;
-    }
-    while (i < size && s[i] < 0x80)
-        i++;
-    return i;
-}
-
 /* What the first pass over bytes finds out. */
 struct decode_plan {
     Gil_ssize_t length;
@@ -246,59 +230,16 @@ plan_utf8(struct decode_plan *plan, const char *text, size_t size, size_t at, co
     const unsigned char *begin = (const unsigned char *)text, *end = begin + size;
 
     plan->length = (Gil_ssize_t)at;
-    while (at < size) {
+    for (;;) {
+        at += gil_utf8_scan(begin + at, size - at, &plan->length, &plan->bits);
+        if (at == size)
+            return 0;
         struct utf8_step step = next_step(begin + at, end);
-        if (step.reason == NULL) {
-            plan->length++;
-            plan->bits |= step.ch;
-        }
-        else if (plan_bad_part(plan, &utf8_codec, text, size, at, step, errors) < 0)
+        GIL_ASSERT(step.reason != NULL);
+        if (plan_bad_part(plan, &utf8_codec, text, size, at, step, errors) < 0)
             return -1;
         at += step.size;
     }
-    return 0;
-}
-
-/* The next character of text that is known to be well-formed; moves *s behind it. */
-static inline Gil_UCS4
-take_valid(const unsigned char **s)
-{
-    const unsigned char *p = *s;
-
-    if (p[0] < 0x80) {
-        *s += 1;
-        return p[0];
-    }
-    if (p[0] < 0xe0) {
-        *s += 2;
-        return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-    }
-    if (p[0] < 0xf0) {
-        *s += 3;
-        return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-    }
-    *s += 4;
-    return (p[0] & 0x07u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
-}
-
-/* Fill op from text in which the first pass found no error; it alone is worth a loop for each form. */
-static void
-write_valid(GilObject *op, const char *text)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    int kind = GilUnicode_KIND(op);
-    void *data = _GilUnicode_DATA(op);
-    Gil_ssize_t length = GilUnicode_GET_LENGTH(op);
-
-    if (kind == GilUnicode_1BYTE_KIND)
-        for (Gil_ssize_t i = 0; i < length; i++)
-            ((Gil_UCS1 *)data)[i] = (Gil_UCS1)take_valid(&s);
-    else if (kind == GilUnicode_2BYTE_KIND)
-        for (Gil_ssize_t i = 0; i < length; i++)
-            ((Gil_UCS2 *)data)[i] = (Gil_UCS2)take_valid(&s);
-    else
-        for (Gil_ssize_t i = 0; i < length; i++)
-            ((Gil_UCS4 *)data)[i] = take_valid(&s);
 }
 
 static void
@@ -321,7 +262,7 @@ write_repaired(GilObject *op, const char *text, size_t size, enum handler handle
 GilObject *
 gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const char *errors)
 {
-    size_t ascii = size == 0 ? 0 : ascii_prefix((const unsigned char *)text, size);
+    size_t ascii = size == 0 ? 0 : gil_ascii_prefix((const unsigned char *)text, size);
     struct decode_plan plan = {0, 0, HANDLER_NONE_YET};
 
     if (ascii == size)
@@ -334,7 +275,7 @@ gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const
         return gil_unicode_latin1((Gil_UCS1)plan.bits);
     GilObject *op = gil_unicode_alloc(ts, plan.length, Gil_MIN(plan.bits, GIL_MAX_CODE_POINT));
     if (op != NULL && plan.handler == HANDLER_NONE_YET)
-        write_valid(op, text);
+        gil_utf8_read(op, (const unsigned char *)text);
     else if (op != NULL)
         write_repaired(op, text, size, plan.handler);
     return op;
@@ -357,7 +298,7 @@ decode_ascii(GilThreadState *ts, const char *text, size_t size, const char *erro
 {
     struct decode_plan plan = {0, 0, HANDLER_NONE_YET};
 
-    if (size == 0 || ascii_prefix((const unsigned char *)text, size) == size)
+    if (size == 0 || gil_ascii_prefix((const unsigned char *)text, size) == size)
         return gil_unicode_from_ascii(ts, text, size);
     for (size_t i = 0; i < size; i++) {
         struct utf8_step step = {GIL_REPLACEMENT, 1, ascii_codec.reason};
@@ -477,6 +418,9 @@ encoded_size(const struct codec *codec, GilObject *op, const char *errors, enum 
     const void *data = _GilUnicode_DATA(op);
     Gil_ssize_t length = GilUnicode_GET_LENGTH(op), size = 0;
 
+    if (codec == &utf8_codec && (size = gil_utf8_measure(kind, data, length)) >= 0)
+        return size;
+    size = 0;
     for (Gil_ssize_t i = 0; i < length; i++) {
         Gil_UCS4 ch = _GilUnicode_READ(kind, data, i);
         if (can_encode(codec, ch)) {
@@ -504,6 +448,10 @@ write_encoded(char *to, const struct codec *codec, GilObject *op, enum handler h
     const void *data = _GilUnicode_DATA(op);
     Gil_ssize_t length = GilUnicode_GET_LENGTH(op);
 
+    if (codec == &utf8_codec && handler == HANDLER_NONE_YET) { /* there was nothing to handle */
+        gil_utf8_write(to, kind, data, length);
+        return;
+    }
     for (Gil_ssize_t i = 0; i < length; i++) {
         Gil_UCS4 ch = _GilUnicode_READ(kind, data, i);
         if (!can_encode(codec, ch)) {

@@ -13,6 +13,9 @@
 #include "gilrt/tuple.h"
 #include "value/format_object.h"
 
+/* Room that the first block of a result has beyond the length of the template. */
+#define ROOM_FOR_FIELDS 40
+
 /* How fields without a number and fields with one have been used. */
 enum numbering { NOT_NUMBERED, AUTOMATIC, MANUAL };
 
@@ -369,7 +372,8 @@ format(GilObject *self, struct source *source)
     struct gil_writer writer;
 
     gil_writer_init(&writer, gil_tstate_attached());
-    if (write_part(&writer, source, &from, 2) == 0)
+    if (gil_writer_reserve(&writer, from.end + ROOM_FOR_FIELDS, 0x7f) == 0
+        && write_part(&writer, source, &from, 2) == 0)
         return gil_writer_finish(&writer);
     gil_writer_drop(&writer);
     return NULL;

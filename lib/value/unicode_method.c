@@ -19,10 +19,8 @@
 /* --- characters --- */
 
 int
-gil_is_space(Gil_UCS4 ch)
+gil_is_wide_space(Gil_UCS4 ch)
 {
-    if (ch < 0x80)
-        return ch == ' ' || (ch >= 0x09 && ch <= 0x0d) || (ch >= 0x1c && ch <= 0x1f);
     return ch == 0x85 || ch == 0xa0 || ch == 0x1680 || (ch >= 0x2000 && ch <= 0x200a) || ch == 0x2028 || ch == 0x2029
            || ch == 0x202f || ch == 0x205f || ch == 0x3000;
 }
@@ -362,12 +360,14 @@ unicode_join(GilObject *self, GilObject *iterable)
     return GilUnicode_Join(self, iterable);
 }
 
+/* split and rsplit. */
 static GilObject *
-unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+split(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs,
+      GilObject *(*function)(GilObject *, GilObject *, Gil_ssize_t))
 {
     Gil_ssize_t maxsplit = -1;
 
-    if (need_args("split", nargs, 0, 2) < 0)
+    if (need_args(name, nargs, 0, 2) < 0)
         return NULL;
     GilObject *sep = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
     if (sep != NULL && !gil_unicode_check(sep)) {
@@ -379,7 +379,61 @@ unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
         if (maxsplit == -1 && GilErr_Occurred() != NULL)
             return NULL;
     }
-    return GilUnicode_Split(self, sep, maxsplit);
+    return function(self, sep, maxsplit);
+}
+
+static GilObject *
+unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return split("split", self, args, nargs, GilUnicode_Split);
+}
+
+static GilObject *
+unicode_rsplit(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    return split("rsplit", self, args, nargs, GilUnicode_RSplit);
+}
+
+/* The one argument of a method that takes a str. */
+static int
+need_text(GilObject *arg)
+{
+    if (gil_unicode_check(arg))
+        return 0;
+    GilErr_Format(GilExc_TypeError, "must be str, not %.100s", Gil_TYPE(arg)->tp_name);
+    return -1;
+}
+
+static GilObject *
+unicode_partition(GilObject *self, GilObject *sep)
+{
+    return need_text(sep) < 0 ? NULL : GilUnicode_Partition(self, sep);
+}
+
+static GilObject *
+unicode_rpartition(GilObject *self, GilObject *sep)
+{
+    return need_text(sep) < 0 ? NULL : GilUnicode_RPartition(self, sep);
+}
+
+static GilObject *
+unicode_removeprefix(GilObject *self, GilObject *prefix)
+{
+    if (need_str("removeprefix", 1, prefix) < 0)
+        return NULL;
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(self), cut = GilUnicode_GET_LENGTH(prefix);
+    int match = cut <= length && gil_unicode_match(self, 0, prefix);
+    return gil_unicode_slice(gil_tstate_attached(), self, match ? cut : 0, length);
+}
+
+static GilObject *
+unicode_removesuffix(GilObject *self, GilObject *suffix)
+{
+    if (need_str("removesuffix", 1, suffix) < 0)
+        return NULL;
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(self), cut = GilUnicode_GET_LENGTH(suffix);
+    int match = cut <= length && gil_unicode_match(self, length - cut, suffix);
+    return gil_unicode_slice(gil_tstate_attached(), self, 0, match ? length - cut : length);
 }
 
 static GilObject *
@@ -457,9 +511,14 @@ GilMethodDef gil_unicode_methods[] = {
     {"isidentifier", unicode_isidentifier, GIL_METH_NOARGS, "isidentifier() -> bool"},
     {"join", unicode_join, GIL_METH_O, "join(iterable) -> str"},
     {"lstrip", _GilCFunction_CAST(unicode_lstrip), GIL_METH_FASTCALL, "lstrip([chars]) -> str"},
+    {"partition", unicode_partition, GIL_METH_O, "partition(sep) -> (head, sep, tail)"},
+    {"removeprefix", unicode_removeprefix, GIL_METH_O, "removeprefix(prefix) -> str"},
+    {"removesuffix", unicode_removesuffix, GIL_METH_O, "removesuffix(suffix) -> str"},
     {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL, "replace(old, new[, count]) -> str"},
     {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int"},
     {"rindex", _GilCFunction_CAST(unicode_rindex), GIL_METH_FASTCALL, "rindex(sub[, start[, end]]) -> int"},
+    {"rpartition", unicode_rpartition, GIL_METH_O, "rpartition(sep) -> (head, sep, tail)"},
+    {"rsplit", _GilCFunction_CAST(unicode_rsplit), GIL_METH_FASTCALL, "rsplit([sep[, maxsplit]]) -> list"},
     {"rstrip", _GilCFunction_CAST(unicode_rstrip), GIL_METH_FASTCALL, "rstrip([chars]) -> str"},
     {"split", _GilCFunction_CAST(unicode_split), GIL_METH_FASTCALL, "split([sep[, maxsplit]]) -> list"},
     {"splitlines", _GilCFunction_CAST(unicode_splitlines), GIL_METH_FASTCALL, "splitlines([keepends]) -> list"},

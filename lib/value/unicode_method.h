@@ -12,8 +12,15 @@ GilObject *gil_unicode_repr(GilObject *self);
 /* The tp_new: str(), str(object), str(bytes, encoding[, errors]). */
 GilObject *gil_unicode_new(GilTypeObject *type, GilObject *args, GilObject *kwargs);
 
+/* Whitespace beyond ASCII. */
+int gil_is_wide_space(Gil_UCS4 ch);
 /* Whitespace as str.split() and str.strip() see it. */
-int gil_is_space(Gil_UCS4 ch);
+static inline int
+gil_is_space(Gil_UCS4 ch)
+{
+    const uint64_t spaces = UINT64_C(0x1f0003e00); /* 9 to 13, 28 to 32 */
+    return ch < 0x40 ? (int)(spaces >> ch & 1) : ch >= 0x80 && gil_is_wide_space(ch);
+}
 /* Line ends as str.splitlines() sees them. */
 int gil_is_linebreak(Gil_UCS4 ch);
 

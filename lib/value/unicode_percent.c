@@ -20,6 +20,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Room that the first block of a result has beyond the length of the template. */
+#define ROOM_FOR_ARGUMENTS 40
+
 /* A template being worked off. */
 struct template {
     GilThreadState *ts;
@@ -260,8 +263,13 @@ write_digits(struct gil_writer *writer, const struct conversion *c, GilObject *t
     struct gil_number_text number = {.sign = negative ? '-' : c->sign, .prefix = prefix, .rest = "", .group = 3};
     struct gil_text padded;
 
-    gil_text_init(&padded, writer->ts->heap);
     number.prefix_size = c->alternate ? strlen(prefix) : 0;
+    if (c->precision <= (Gil_ssize_t)size && c->type != 'X') { /* nearly always: as they are */
+        number.digits = digits + negative;
+        number.digits_size = size;
+        return gil_spec_write_number(writer, &spec, &number);
+    }
+    gil_text_init(&padded, writer->ts->heap);
     int rc = c->precision > INT_MAX - 3 ? value_error("precision too big") : 0;
     for (Gil_ssize_t i = (Gil_ssize_t)size; rc == 0 && i < c->precision; i++)
         rc = gil_text_append(&padded, "0", 1);
@@ -422,7 +430,9 @@ format(GilThreadState *ts, GilObject *text, GilObject *args)
     if (!t.several && !gil_unicode_check(args) && GilMapping_Check(args))
         t.mapping = args;
     gil_writer_init(&writer, ts);
-    int rc = write_template(&writer, &t);
+    int rc = gil_writer_reserve(&writer, t.end + ROOM_FOR_ARGUMENTS, 0x7f);
+    if (rc == 0)
+        rc = write_template(&writer, &t);
     Gil_DECREF(t.args);
     if (rc == 0)
         return gil_writer_finish(&writer);

@@ -2,13 +2,17 @@
 /*
  * Finding, counting, splitting, joining and replacing.
  *
- * The one search all of it rests on allocates nothing and cannot fail. Text of one byte a code point goes to memmem(),
- * whose worst case is linear; wider text is searched by its first code point and then compared.
+ * The one search all of it rests on allocates nothing and cannot fail. Forwards, text of one byte a code point is looked
+ * through for the first character of what is sought, which is quickest where matches are near or that character is rare;
+ * after some false starts memmem() takes over, whose worst case is linear. Wider text is looked through by its first
+ * character all along.
  */
 #include "value/unicode_search.h"
 
 #include "gilrt/list.h"
 #include "gilrt/sequence.h"
+#include "gilrt/tuple.h"
+#include "value/list.h"
 #include "value/unicode_method.h"
 
 #include <string.h>
@@ -30,14 +34,54 @@ gil_unicode_match(GilObject *str, Gil_ssize_t at, GilObject *substr)
     return 1;
 }
 
-/* str[start:end] and substr have one byte a code point. */
+/* First characters met in vain before memmem() is asked, which has to prepare itself. */
+#define FALSE_STARTS 8
+
+/* str[start:end] and substr have one byte a code point; substr is not empty and not longer. */
 static Gil_ssize_t
 find_narrow(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end)
 {
-    const char *data = _GilUnicode_DATA(str);
-    const char *found = memmem(data + start, (size_t)(end - start), _GilUnicode_DATA(substr),
-                               (size_t)GilUnicode_GET_LENGTH(substr));
-    return found == NULL ? -1 : found - data;
+    const char *data = _GilUnicode_DATA(str), *sub = _GilUnicode_DATA(substr);
+    size_t length = (size_t)GilUnicode_GET_LENGTH(substr);
+    const char *at = data + start, *last = data + end - length; /* where a match may begin at the latest */
+
+    for (int i = 0; i < FALSE_STARTS; i++) {
+        at = memchr(at, sub[0], (size_t)(last - at) + 1);
+        if (at == NULL)
+            return -1;
+        if (at[length - 1] == sub[length - 1] && memcmp(at, sub, length) == 0)
+            return at - data;
+        if (at++ == last)
+            return -1;
+    }
+    at = memmem(at, (size_t)(data + end - at), sub, length);
+    return at == NULL ? -1 : at - data;
+}
+
+/* Whether one of the 16-bit lanes of a word is zero. */
+static inline int
+has_zero_lane(uint64_t word)
+{
+    return ((word - UINT64_C(0x0001000100010001)) & ~word & UINT64_C(0x8000800080008000)) != 0;
+}
+
+/* The first ch in text of two bytes a code point, or -1. */
+static Gil_ssize_t
+find_char2(const Gil_UCS2 *text, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end)
+{
+    uint64_t word, wanted = ch * UINT64_C(0x0001000100010001);
+
+    if (ch > 0xffff)
+        return -1;
+    for (; start + 4 <= end; start += 4) {
+        memcpy(&word, text + start, 8);
+        if (has_zero_lane(word ^ wanted))
+            break;
+    }
+    for (; start < end; start++)
+        if (text[start] == ch)
+            return start;
+    return -1;
 }
 
 /* str[start:end], code point by code point. */
@@ -47,15 +91,18 @@ find_char(GilObject *str, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int d
     int kind = GilUnicode_KIND(str);
     const void *data = _GilUnicode_DATA(str);
 
-    if (direction >= 0 && kind == 1) {
+    if (kind == GilUnicode_1BYTE_KIND) {
         const char *text = data, *found = NULL;
         if (ch <= 0xff && start < end)
-            found = memchr(text + start, (int)ch, (size_t)(end - start));
+            found = direction >= 0 ? memchr(text + start, (int)ch, (size_t)(end - start))
+                                   : memrchr(text + start, (int)ch, (size_t)(end - start));
         return found == NULL ? -1 : found - text;
     }
+    if (direction >= 0 && kind == GilUnicode_2BYTE_KIND)
+        return find_char2(data, ch, start, end);
     if (direction >= 0) {
         for (Gil_ssize_t i = start; i < end; i++)
-            if (_GilUnicode_READ(kind, data, i) == ch)
+            if (((const Gil_UCS4 *)data)[i] == ch)
                 return i;
     }
     else {
@@ -75,13 +122,17 @@ gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
         return -1;
     if (length == 0)
         return direction >= 0 ? start : end;
-    if (direction >= 0 && GilUnicode_KIND(str) == 1 && GilUnicode_KIND(substr) == 1)
+    if (GilUnicode_KIND(substr) > GilUnicode_KIND(str))
+        return -1; /* it has a character that str has not */
+    if (direction >= 0 && GilUnicode_KIND(str) == 1)
         return find_narrow(str, substr, start, end);
-    Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0);
+    Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0), second = length > 1 ? GilUnicode_READ_CHAR(substr, 1) : 0;
     Gil_ssize_t low = start, high = end - length + 1; /* first characters of matches are in low..high-1 */
     while (low < high) {
         Gil_ssize_t at = find_char(str, first, low, high, direction);
-        if (at < 0 || gil_unicode_match(str, at, substr))
+        if (at < 0)
+            return at;
+        if (length == 1 || (GilUnicode_READ_CHAR(str, at + 1) == second && gil_unicode_match(str, at, substr)))
             return at;
         if (direction >= 0)
             low = at + 1;
@@ -125,6 +176,18 @@ GilUnicode_Contains(GilObject *str, GilObject *substr)
     return gil_unicode_find(str, substr, 0, GilUnicode_GET_LENGTH(str), 1) >= 0;
 }
 
+/* How often ch stands in str[start:end], which has one byte a code point. */
+static Gil_ssize_t
+count_byte(GilObject *str, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end)
+{
+    const Gil_UCS1 *data = _GilUnicode_DATA(str);
+    Gil_ssize_t n = 0;
+
+    for (; start < end; start++)
+        n += data[start] == ch;
+    return n;
+}
+
 /* Occurrences that do not overlap, at most limit. */
 static Gil_ssize_t
 count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, Gil_ssize_t limit)
@@ -135,6 +198,8 @@ count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, Gil
         return 0;
     if (length == 0)
         return Gil_MIN(end - start + 1, limit);
+    if (length == 1 && GilUnicode_KIND(str) == 1 && limit == GIL_SSIZE_T_MAX)
+        return count_byte(str, GilUnicode_READ_CHAR(substr, 0), start, end);
     while (n < limit && (start = gil_unicode_find(str, substr, start, end, 1)) >= 0) {
         n++;
         start += length;
@@ -205,6 +270,15 @@ join_items(GilThreadState *ts, GilObject *separator, GilObject **items, Gil_ssiz
     GilObject *op = gil_unicode_alloc(ts, length, maxchar);
     if (op == NULL)
         return NULL;
+    if (maxchar < 0x100) { /* then all have one byte a code point */
+        char *to = _GilUnicode_DATA(op);
+        for (Gil_ssize_t i = 0; i < n; i++) {
+            if (i > 0)
+                to = mempcpy(to, _GilUnicode_DATA(separator), (size_t)gap);
+            to = mempcpy(to, _GilUnicode_DATA(items[i]), (size_t)GilUnicode_GET_LENGTH(items[i]));
+        }
+        return op;
+    }
     for (Gil_ssize_t i = 0; i < n; i++) {
         if (i > 0) {
             gil_unicode_copy(op, at, separator, 0, gap);
@@ -248,7 +322,7 @@ add_part(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t start,
 
     if (part == NULL)
         return -1;
-    int rc = GilList_Append(list, part);
+    int rc = gil_list_append(ts, (GilListObject *)(void *)list, part);
     Gil_DECREF(part);
     return rc;
 }
@@ -257,16 +331,18 @@ static int
 split_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t maxsplit)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(str), i = 0;
+    int kind = GilUnicode_KIND(str);
+    const void *data = _GilUnicode_DATA(str);
 
     for (;;) {
-        while (i < length && gil_is_space(GilUnicode_READ_CHAR(str, i)))
+        while (i < length && gil_is_space(_GilUnicode_READ(kind, data, i)))
             i++;
         if (i == length)
             return 0;
         Gil_ssize_t start = i;
         if (maxsplit-- == 0) /* the rest, with the space that ends it */
             return add_part(ts, list, str, start, length);
-        while (i < length && !gil_is_space(GilUnicode_READ_CHAR(str, i)))
+        while (i < length && !gil_is_space(_GilUnicode_READ(kind, data, i)))
             i++;
         if (add_part(ts, list, str, start, i) < 0)
             return -1;
@@ -289,17 +365,29 @@ split_at(GilThreadState *ts, GilObject *list, GilObject *str, GilObject *sep, Gi
     return add_part(ts, list, str, start, length);
 }
 
+/* 0 when str is a str, and sep is one that is not empty; sep may be NULL where it is optional. */
+static int
+need_separator(const char *func, GilObject *str, GilObject *sep, int optional)
+{
+    if (gil_unicode_need(func, str) < 0)
+        return -1;
+    if (sep == NULL && optional)
+        return 0;
+    if (gil_unicode_need(func, sep) < 0)
+        return -1;
+    if (GilUnicode_GET_LENGTH(sep) > 0)
+        return 0;
+    GilErr_SetString(GilExc_ValueError, "empty separator");
+    return -1;
+}
+
 GilObject *
 GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    if (gil_unicode_need(__func__, str) < 0 || (sep != NULL && gil_unicode_need(__func__, sep) < 0))
+    if (need_separator(__func__, str, sep, 1) < 0)
         return NULL;
-    if (sep != NULL && GilUnicode_GET_LENGTH(sep) == 0) {
-        GilErr_SetString(GilExc_ValueError, "empty separator");
-        return NULL;
-    }
     if (maxsplit < 0)
         maxsplit = GIL_SSIZE_T_MAX;
     GilObject *list = GilList_New(0);
@@ -309,6 +397,106 @@ GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
     if (rc < 0)
         Gil_CLEAR(list);
     return list;
+}
+
+static int
+rsplit_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t maxsplit)
+{
+    Gil_ssize_t i = GilUnicode_GET_LENGTH(str);
+    int kind = GilUnicode_KIND(str);
+    const void *data = _GilUnicode_DATA(str);
+
+    for (;;) {
+        while (i > 0 && gil_is_space(_GilUnicode_READ(kind, data, i - 1)))
+            i--;
+        if (i == 0)
+            return 0;
+        Gil_ssize_t end = i;
+        if (maxsplit-- == 0) /* the rest, with the space that begins it */
+            return add_part(ts, list, str, 0, end);
+        while (i > 0 && !gil_is_space(_GilUnicode_READ(kind, data, i - 1)))
+            i--;
+        if (add_part(ts, list, str, i, end) < 0)
+            return -1;
+    }
+}
+
+static int
+rsplit_at(GilThreadState *ts, GilObject *list, GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
+{
+    Gil_ssize_t end = GilUnicode_GET_LENGTH(str);
+
+    while (maxsplit-- > 0) {
+        Gil_ssize_t at = gil_unicode_find(str, sep, 0, end, -1);
+        if (at < 0)
+            break;
+        if (add_part(ts, list, str, at + GilUnicode_GET_LENGTH(sep), end) < 0)
+            return -1;
+        end = at;
+    }
+    return add_part(ts, list, str, 0, end);
+}
+
+GilObject *
+GilUnicode_RSplit(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (need_separator(__func__, str, sep, 1) < 0)
+        return NULL;
+    if (maxsplit < 0)
+        maxsplit = GIL_SSIZE_T_MAX;
+    GilObject *list = GilList_New(0);
+    if (list == NULL)
+        return NULL;
+    int rc = sep == NULL ? rsplit_at_space(ts, list, str, maxsplit) : rsplit_at(ts, list, str, sep, maxsplit);
+    if (rc == 0)
+        rc = GilList_Reverse(list);
+    if (rc < 0)
+        Gil_CLEAR(list);
+    return list;
+}
+
+/* (str[:at], sep, str[at + length of sep:]), or for -1 whole and two empty strings, whole last when that is wanted. */
+static GilObject *
+partition(GilThreadState *ts, GilObject *str, GilObject *sep, Gil_ssize_t at, int whole_last)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str);
+    GilObject *parts[3] = {gil_unicode_empty(), gil_unicode_empty(), gil_unicode_empty()};
+
+    if (at < 0)
+        parts[whole_last ? 2 : 0] = gil_unicode_slice(ts, str, 0, length);
+    else {
+        parts[0] = gil_unicode_slice(ts, str, 0, at);
+        parts[1] = Gil_NewRef(sep);
+        parts[2] = gil_unicode_slice(ts, str, at + GilUnicode_GET_LENGTH(sep), length);
+    }
+    GilObject *tuple = NULL;
+    if (parts[0] != NULL && parts[2] != NULL)
+        tuple = GilTuple_FromArray(parts, 3);
+    for (int i = 0; i < 3; i++)
+        Gil_XDECREF(parts[i]);
+    return tuple;
+}
+
+GilObject *
+GilUnicode_Partition(GilObject *str, GilObject *sep)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (need_separator(__func__, str, sep, 0) < 0)
+        return NULL;
+    return partition(ts, str, sep, gil_unicode_find(str, sep, 0, GilUnicode_GET_LENGTH(str), 1), 0);
+}
+
+GilObject *
+GilUnicode_RPartition(GilObject *str, GilObject *sep)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (need_separator(__func__, str, sep, 0) < 0)
+        return NULL;
+    return partition(ts, str, sep, gil_unicode_find(str, sep, 0, GilUnicode_GET_LENGTH(str), -1), 1);
 }
 
 GilObject *
@@ -347,6 +535,24 @@ replaced_length(Gil_ssize_t length, Gil_ssize_t from, Gil_ssize_t to, Gil_ssize_
         return -1;
     }
     return length + (to - from) * n;
+}
+
+/* Fill op with str, its first n occurrences of substr replaced; all have one byte a code point, and substr is not empty. */
+static void
+write_replaced_narrow(GilObject *op, GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t n)
+{
+    const char *data = _GilUnicode_DATA(str), *repl = _GilUnicode_DATA(replstr);
+    size_t sub = (size_t)GilUnicode_GET_LENGTH(substr), repl_size = (size_t)GilUnicode_GET_LENGTH(replstr);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(str), from = 0;
+    char *to = _GilUnicode_DATA(op);
+
+    for (; n > 0; n--) {
+        Gil_ssize_t at = find_narrow(str, substr, from, length);
+        to = mempcpy(to, data + from, (size_t)(at - from));
+        to = mempcpy(to, repl, repl_size);
+        from = at + (Gil_ssize_t)sub;
+    }
+    memcpy(to, data + from, (size_t)(length - from));
 }
 
 /* Fill op with str, its first n occurrences of substr replaced. An empty substr occurs before each character and at
@@ -389,6 +595,9 @@ GilUnicode_Replace(GilObject *str, GilObject *substr, GilObject *replstr, Gil_ss
     GilObject *op = gil_unicode_alloc(ts, size, Gil_MAX(max_str, max_repl));
     if (op == NULL)
         return NULL;
-    write_replaced(op, str, substr, replstr, n);
+    if (GilUnicode_KIND(op) == GilUnicode_1BYTE_KIND && GilUnicode_GET_LENGTH(substr) > 0)
+        write_replaced_narrow(op, str, substr, replstr, n);
+    else
+        write_replaced(op, str, substr, replstr, n);
     return gil_unicode_narrow(ts, op);
 }

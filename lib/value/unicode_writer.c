@@ -132,11 +132,7 @@ gil_writer_data(struct gil_writer *writer, int kind, const void *data, Gil_ssize
         return -1;
     int to_kind = GilUnicode_KIND(writer->str);
     char *to = (char *)_GilUnicode_DATA(writer->str) + writer->length * to_kind;
-    if (to_kind == kind)
-        memcpy(to, data, (size_t)count * (size_t)kind);
-    else
-        for (Gil_ssize_t i = 0; i < count; i++)
-            _GilUnicode_WRITE(to_kind, to, i, _GilUnicode_READ(kind, data, i));
+    gil_unicode_copy_data(to_kind, to, kind, data, count);
     writer->length += count;
     return 0;
 }

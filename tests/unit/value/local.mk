@@ -20,6 +20,7 @@ UNIT_TESTS += tests/unit/value/test_method
 UNIT_TESTS += tests/unit/value/test_start
 UNIT_TESTS += tests/unit/value/test_traceback
 UNIT_TESTS += tests/unit/value/test_unicode
+UNIT_TESTS += tests/unit/value/test_unicode_utf8
 UNIT_TESTS += tests/unit/value/test_unicode_case
 UNIT_TESTS += tests/unit/value/test_unicode_ctype
 UNIT_TESTS += tests/unit/value/test_unicode_data

@@ -3,6 +3,7 @@
 #include "support/expect.h"
 #include "support/support.h"
 
+#include "gilrt/call.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/tuple.h"
@@ -187,6 +188,104 @@ START_TEST(test_value_unicode_search__every_allocation_may_fail)
 }
 END_TEST
 
+START_TEST(test_value_unicode_search__split_from_the_end)
+{
+    GilObject *text = GilUnicode_FromString(" a  b c "), *wide = GilUnicode_FromString("\xe2\x82\xac,x,,\xe2\x82\xac");
+    GilObject *comma = GilUnicode_FromString(","), *empty = GilUnicode_FromString("");
+
+    gil_expect_repr(GilUnicode_RSplit(text, NULL, -1), "['a', 'b', 'c']");
+    gil_expect_repr(GilUnicode_RSplit(text, NULL, 1), "[' a  b', 'c']");
+    gil_expect_repr(GilUnicode_RSplit(text, NULL, 0), "[' a  b c']");
+    gil_expect_repr(GilUnicode_RSplit(empty, NULL, -1), "[]");
+    gil_expect_repr(GilUnicode_RSplit(empty, comma, -1), "['']");
+    gil_expect_repr(GilUnicode_RSplit(wide, comma, -1), "['\xe2\x82\xac', 'x', '', '\xe2\x82\xac']");
+    gil_expect_repr(GilUnicode_RSplit(wide, comma, 2), "['\xe2\x82\xac,x', '', '\xe2\x82\xac']");
+    gil_expect_repr(GilUnicode_RSplit(text, comma, 2), "[' a  b c ']");
+    ck_assert_ptr_null(GilUnicode_RSplit(text, empty, -1));
+    gil_expect_error(GilExc_ValueError, "empty separator");
+    ck_assert_ptr_null(GilUnicode_RSplit(text, Gil_None, -1));
+    gil_expect_raised(GilExc_TypeError);
+    gil_expect_repr(GilObject_CallMethod(wide, "rsplit", "si", ",", 1), "['\xe2\x82\xac,x,', '\xe2\x82\xac']");
+    Gil_DECREF(text);
+    Gil_DECREF(wide);
+    Gil_DECREF(comma);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__partition)
+{
+    GilObject *text = GilUnicode_FromString("a=b=c"), *sep = GilUnicode_FromString("="), *none = GilUnicode_FromString("x");
+    GilObject *empty = GilUnicode_FromString("");
+
+    gil_expect_repr(GilUnicode_Partition(text, sep), "('a', '=', 'b=c')");
+    gil_expect_repr(GilUnicode_RPartition(text, sep), "('a=b', '=', 'c')");
+    gil_expect_repr(GilUnicode_Partition(text, none), "('a=b=c', '', '')");
+    gil_expect_repr(GilUnicode_RPartition(text, none), "('', '', 'a=b=c')");
+    gil_expect_repr(GilUnicode_Partition(text, text), "('', 'a=b=c', '')");
+    ck_assert_ptr_null(GilUnicode_Partition(text, empty));
+    gil_expect_error(GilExc_ValueError, "empty separator");
+    ck_assert_ptr_null(GilUnicode_RPartition(text, NULL));
+    gil_expect_raised(GilExc_SystemError);
+    gil_expect_repr(GilObject_CallMethod(text, "partition", "s", "="), "('a', '=', 'b=c')");
+    gil_expect_repr(GilObject_CallMethod(text, "rpartition", "s", "="), "('a=b', '=', 'c')");
+    ck_assert_ptr_null(GilObject_CallMethod(text, "partition", "i", 1));
+    gil_expect_error(GilExc_TypeError, "must be str, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(text, "rpartition", "i", 1));
+    gil_expect_raised(GilExc_TypeError);
+    gil_expect_text(GilObject_CallMethod(text, "removeprefix", "s", "a="), "b=c");
+    gil_expect_text(GilObject_CallMethod(text, "removeprefix", "s", "b"), "a=b=c");
+    gil_expect_text(GilObject_CallMethod(text, "removesuffix", "s", "=c"), "a=b");
+    gil_expect_text(GilObject_CallMethod(text, "removesuffix", "s", "longer than it"), "a=b=c");
+    ck_assert_ptr_null(GilObject_CallMethod(text, "removeprefix", "i", 1));
+    gil_expect_raised(GilExc_TypeError);
+    ck_assert_ptr_null(GilObject_CallMethod(text, "removesuffix", "i", 1));
+    gil_expect_raised(GilExc_TypeError);
+    Gil_DECREF(text);
+    Gil_DECREF(sep);
+}
+END_TEST
+
+/* Against a slow search, on text that has many false starts. */
+START_TEST(test_value_unicode_search__many_false_starts)
+{
+    static const Gil_UCS4 letters[] = {'a', 0xe4, 0x20ac, 0x1f600};
+
+    for (size_t k = 0; k < Gil_ARRAY_LENGTH(letters); k++) {
+        GilObject *text = GilUnicode_New(200, letters[k]);
+        for (Gil_ssize_t i = 0; i < 200; i++)
+            GilUnicode_WriteChar(text, i, i % 5 == 3 || i == 150 ? 'b' : letters[k]);
+        for (Gil_ssize_t start = 0; start < 190; start += 7) {
+            for (Gil_ssize_t length = 1; length < 12; length++) {
+                GilObject *sub = GilUnicode_Substring(text, start, start + length);
+                Gil_ssize_t first = 0, last = 200 - length, found = 0;
+                while (!gil_unicode_match(text, first, sub))
+                    first++;
+                while (!gil_unicode_match(text, last, sub))
+                    last--;
+                for (Gil_ssize_t at = 0; at + length <= 200;) {
+                    int match = gil_unicode_match(text, at, sub);
+                    found += match;
+                    at += match ? length : 1;
+                }
+                ck_assert_int_eq(GilUnicode_Find(text, sub, 0, 200, 1), first);
+                ck_assert_int_eq(GilUnicode_Find(text, sub, 0, 200, -1), last);
+                ck_assert_int_eq(GilUnicode_Count(text, sub, 0, 200), found);
+                Gil_DECREF(sub);
+            }
+        }
+        GilObject *missing = GilUnicode_FromString("bbbb"), *wider = GilUnicode_FromString("\xf0\x9f\x98\x81");
+        ck_assert_int_eq(GilUnicode_Find(text, missing, 0, 200, 1), -1);
+        ck_assert_int_eq(GilUnicode_Find(text, missing, 0, 200, -1), -1);
+        ck_assert_int_eq(GilUnicode_Find(text, wider, 0, 200, 1), -1);
+        ck_assert_int_eq(GilUnicode_FindChar(text, 0x10ffff, 0, 200, 1), -1);
+        ck_assert_int_eq(GilUnicode_FindChar(text, 'b', 0, 200, -1), 198);
+        Gil_DECREF(missing);
+        Gil_DECREF(wider);
+        Gil_DECREF(text);
+    }
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -201,6 +300,9 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_search__splitlines);
     tcase_add_test(tc, test_value_unicode_search__replace);
     tcase_add_test(tc, test_value_unicode_search__every_allocation_may_fail);
+    tcase_add_test(tc, test_value_unicode_search__split_from_the_end);
+    tcase_add_test(tc, test_value_unicode_search__partition);
+    tcase_add_test(tc, test_value_unicode_search__many_false_starts);
     suite_add_tcase(s, tc);
     return s;
 }
