@@ -7,4 +7,5 @@ EXTRA_DIST += \
 	bench/fair_side.c bench/fair_side.h bench/convoy_side.c bench/convoy_side.h bench/pace_side.c bench/pace_side.h \
 	bench/bench_object.c bench/object_side.c bench/object_side.h \
 	bench/bench_gc.c bench/gc_side.c bench/gc_side.h \
+	bench/bench_runtime.c bench/runtime_side.c bench/runtime_side.h \
 	bench/bench_sync.c bench/sync_side.c bench/sync_side.h
