@@ -11,6 +11,7 @@ META_TESTS += tests/meta/symbols.sh
 META_TESTS += tests/meta/catalogue.sh
 META_TESTS += tests/meta/manual.sh
 META_TESTS += tests/meta/porting.sh
+META_TESTS += tests/meta/misuse.sh
 META_TESTS += tests/meta/dist.sh
 META_TESTS += tests/meta/selftest.sh
 EXTRA_DIST += $(META_TESTS) tests/support/tap.sh tests/meta/globals.allowed tests/catalogue.tsv tools/list-exports.sh

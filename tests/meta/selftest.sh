@@ -154,4 +154,39 @@ build "$API int GilHigh_More(void) { return 0; }"
 tap_check "exports: declared and not in the map" objects "Gil_data" exports
 tap_check "exports: declared and not defined" objects "GilHigh_Do" exports
 tap_check "exports: defined and not declared" objects "GilHigh_More" exports
+
+# names LINE...: the table of names, over a header that exports one function; \t for the tabs.
+names()
+{
+    mkdir -p "$tree/doc/porting"
+    printf '%b\n' "$1" > "$tree/doc/porting/names.tsv"
+    echo "$API int GilHigh_Do(void);" > "$tree/include/gilrt/high.h"
+}
+
+fresh_tree
+names '-\tfunction\t-\tGilHigh_More\tours\tmore'
+tap_check "porting: an export without a line" objects "GilHigh_Do has no line of its own" porting
+tap_check "porting: a line without a name" objects "GilHigh_More is in doc/porting/names.tsv (-, ours) and in no header" porting
+names 'PyHigh_Do\tfunction\t3.12\tGilHigh_Doo\tsame\t'
+tap_check "porting: the same under another name" objects "by the mirror rule it would be GilHigh_Do" porting
+names 'PyHigh_Do\tfunction\t3.12\tGilHigh_Do\tdifferent\t'
+tap_check "porting: different without a word how" objects "a reason belongs to what is not the same" porting
+
+# manifest LINE: for a library that exports one function.
+manifest()
+{
+    mkdir -p "$tree/tests/api/misuse"
+    printf '%b\n' "$1" > "$tree/tests/api/misuse/manifest.tsv"
+    printf 'global:\n    GilHigh_Do;\nlocal:\n    *;\n' > "$tree/lib/libgilrt.map"
+}
+
+fresh_tree
+manifest 'GilHigh_Do\t-\t'
+tap_check "misuse: a line an export is accepted" accepts misuse
+manifest 'GilHigh_More\t-\t'
+tap_check "misuse: an export without a line" objects "GilHigh_Do has no line in tests/api/misuse/manifest.tsv" misuse
+manifest 'GilHigh_Do\t-\telsewhere:tests/api/test_high'
+tap_check "misuse: a test that does not exist" objects "GilHigh_Do: tests/api/test_high.c does not exist" misuse
+: > "$tree/tests/api/test_high.c"
+tap_check "misuse: a test of something else" objects "GilHigh_Do: tests/api/test_high.c does not call it" misuse
 tap_done
