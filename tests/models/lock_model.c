@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The lock under the explorer: lib/state/lock.c and lib/sync/mutex.c as they ship, every schedule up to a bound. */
-#include "models/explore.h"
+#include "models/runner.h"
+
 #include "models/machine_model.h"
 
-#include "base/panic.h"
 #include "state/habit.h"
 #include "state/lock.h"
 #include "sync/machine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Flags of the owner word that the observer below must know; see the essay of lock.c. */
@@ -1003,12 +1000,7 @@ finish_mutex(void)
     EXPLORE_CHECK(mutex.word == 0);
 }
 
-struct run {
-    struct scenario scenario;
-    struct explore_bounds quick, deep; /* for every check; for a night */
-};
-
-static const struct run runs[] = {
+static const struct model_run runs[] = {
     {{"mutex", 2, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {4, 0, 2}, {8, 0, 4}},
     {{"lean", 2, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
     {{"reattach", 2, 0, setup_lean, body_exclusion, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 2}},
@@ -1058,139 +1050,9 @@ static const struct run runs[] = {
     {{"lean", 3, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_poll", 3, 0, setup_lean, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
 };
-#define RUNS (int)(sizeof runs / sizeof runs[0])
-#define GLANCE 2 /* preemptions; where more than two threads are, one less */
-
-/* The library's way to stop the process is a failure of the run. */
-void
-gil_panic(const char *func, const char *format, ...)
-{
-    static char text[256];
-    va_list args;
-    int used = snprintf(text, sizeof text, "%s: ", func);
-
-    va_start(args, format);
-    vsnprintf(text + used, sizeof text - (size_t)used, format, args);
-    va_end(args);
-    explore_fail(text);
-}
-
-#ifdef GIL_DEBUG
-/* All threads here are one OS thread, so the list of held mutexes would mix them. */
-void
-gil_rank_take(const struct gil_mutex *taken)
-{
-    (void)taken;
-}
-void
-gil_rank_drop(const struct gil_mutex *dropped)
-{
-    (void)dropped;
-}
-void
-gil_rank_waiting(const char *func)
-{
-    (void)func;
-}
-#endif
-
-static int
-report(int number, const struct run *run, const struct explore_bounds *bounds, const struct explore_result *result)
-{
-    printf("%s %d - %s %d threads bound %d: %ld schedules in %ld runs, %ld contended, %ld states, %ld heavy fences, "
-           "%ld choice points, deepest %d\n",
-           result->failure == NULL && result->contended > 0 ? "ok" : "not ok", number, run->scenario.name,
-           run->scenario.threads, bounds->preemptions, result->schedules, result->runs, result->contended, result->states,
-           result->fences, result->points, result->deepest);
-    if (result->failure != NULL)
-        printf("# %s\n# --replay %s/%d/%d.%d.%d@%s\n", result->failure, run->scenario.name, run->scenario.threads,
-               bounds->preemptions, bounds->timeouts, bounds->spurious, result->replay);
-    else if (result->contended == 0)
-        printf("# the threads never met: this shows nothing\n");
-    fflush(stdout);
-    return result->failure != NULL || result->contended == 0;
-}
-
-static int
-replay(const char *text)
-{
-    char name[32];
-    int threads, length = 0;
-    struct explore_bounds bounds;
-    struct explore_result result;
-
-    if (sscanf(text, "%31[^/]/%d/%d.%d.%d@%n", name, &threads, &bounds.preemptions, &bounds.timeouts,
-               &bounds.spurious, &length) < 5 || length == 0) {
-        fprintf(stderr, "lock_model: not a replay string: %s\n", text);
-        return 2;
-    }
-    for (int i = 0; i < RUNS; i++)
-        if (strcmp(runs[i].scenario.name, name) == 0 && runs[i].scenario.threads == threads) {
-            explore_replay(&runs[i].scenario, &bounds, text + length, &result);
-            printf("1..1\n");
-            return report(1, &runs[i], &bounds, &result);
-        }
-    fprintf(stderr, "lock_model: no scenario %s with %d threads\n", name, threads);
-    return 2;
-}
-
-/* A mutant mostly dies in a narrow search. */
-static int
-glance(int i, int preemptions)
-{
-    struct explore_bounds bounds = runs[i].quick;
-    struct explore_result result;
-
-    if (preemptions > bounds.preemptions || (preemptions == GLANCE && runs[i].scenario.threads > 2))
-        return 0;
-    bounds.preemptions = preemptions;
-    explore(&runs[i].scenario, &bounds, 0, &result);
-    return result.failure != NULL && report(i + 1, &runs[i], &bounds, &result);
-}
-
-static int
-is_wanted(const char *name, char **names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return 1;
-    return count == 0;
-}
 
 int
 main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "--pso") == 0) {
-        explore_memory(EXPLORE_PSO);
-        argc--;
-        argv++;
-    }
-    int deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
-    int narrow = argc > 1 && strcmp(argv[1], "--glance") == 0;
-    int first_failure = argc > 1 && strcmp(argv[1], "--first-failure") == 0;
-    int failed = 0, names = 1 + (deep || narrow || first_failure);
-
-    if (argc == 3 && strcmp(argv[1], "--replay") == 0)
-        return replay(argv[2]);
-    if (argc > names && argv[names][0] == '-') {
-        fprintf(stderr, "usage: lock_model [--pso] [--deep | --glance | --first-failure] [SCENARIO...]\n"
-                        "       lock_model [--pso] --replay STRING\n");
-        return 2;
-    }
-    printf("1..%d\n", RUNS);
-    for (int preemptions = 0; narrow && preemptions <= GLANCE; preemptions++)
-        for (int i = 0; i < RUNS && !failed; i++)
-            if (is_wanted(runs[i].scenario.name, argv + names, argc - names))
-                failed = glance(i, preemptions);
-    if (narrow)
-        return failed;
-    for (int i = 0; i < RUNS && !(failed && first_failure); i++) {
-        struct explore_result result;
-        const struct explore_bounds *bounds = deep ? &runs[i].deep : &runs[i].quick;
-        if (!is_wanted(runs[i].scenario.name, argv + names, argc - names))
-            continue;
-        explore(&runs[i].scenario, bounds, 0, &result);
-        failed |= report(i + 1, &runs[i], bounds, &result);
-    }
-    return failed;
+    return model_main(argc, argv, runs, (int)(sizeof runs / sizeof runs[0]));
 }
