@@ -9,6 +9,7 @@
 #ifndef GILRT_LIST_H
 #define GILRT_LIST_H
 
+#include <gilrt/lock.h>
 #include <gilrt/type.h>
 
 GIL_BEGIN_DECLS
@@ -84,6 +85,27 @@ GIL_API int GilList_Reverse(GilObject *list);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilList_AsTuple(GilObject *list);
+
+/* GilList_Append() where the thread is attached, the list is one and has room; whatever else is the case, the function says
+ * so. */
+static inline int
+_GilList_APPEND(GilObject *list, GilObject *item)
+{
+    struct _GilThreadBlock *block = _Gil_thread;
+
+    if (GIL_LIKELY(block != NULL && block->st == _Gil_ATTACHED && list != NULL && Gil_IS_TYPE(list, &GilList_Type) &&
+                   item != NULL)) {
+        GilListObject *op = (GilListObject *)(void *)list;
+        Gil_ssize_t size = Gil_SIZE(op);
+        if (GIL_LIKELY(size < op->allocated)) {
+            op->ob_item[size] = Gil_NewRef(item);
+            Gil_SET_SIZE(op, size + 1);
+            return 0;
+        }
+    }
+    return GilList_Append(list, item);
+}
+#define GilList_Append(list, item) _GilList_APPEND(_GilObject_CAST(list), _GilObject_CAST(item))
 
 /** As GilList_Size() without looking whether @p op is a list. */
 #define GilList_GET_SIZE(op) Gil_SIZE(op)

@@ -708,31 +708,15 @@ GilList_Insert(GilObject *list, Gil_ssize_t index, GilObject *item)
     return splice(ts, (GilListObject *)(void *)list, index, 0, &item, 1);
 }
 
-/* Whatever GilList_Append() does not do at once: complaining, and growing. */
-static __attribute__((noinline)) int
-append_slowly(GilObject *list, GilObject *item)
+/* In parentheses, for it is a macro too: the common case is inline in the header. */
+int
+(GilList_Append)(GilObject *list, GilObject *item)
 {
     static const char func[] = "GilList_Append";
     GilThreadState *ts = gil_tstate_need(func);
     if (need_list_and(func, list, item) < 0)
         return -1;
     return gil_list_append(ts, (GilListObject *)(void *)list, item);
-}
-
-int
-GilList_Append(GilObject *list, GilObject *item)
-{
-    /* The common case in one test and without a frame: an item for a list with room. */
-    if (GIL_LIKELY(gil_tstate_attached() != NULL && list != NULL && gil_list_check(list) && item != NULL)) {
-        GilListObject *l = (GilListObject *)(void *)list;
-        Gil_ssize_t size = Gil_SIZE(l);
-        if (GIL_LIKELY(size < l->allocated)) {
-            l->ob_item[size] = Gil_NewRef(item);
-            Gil_SET_SIZE(l, size + 1);
-            return 0;
-        }
-    }
-    return append_slowly(list, item);
 }
 
 int

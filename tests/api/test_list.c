@@ -137,6 +137,26 @@ START_TEST(test_G13_list_calls_refuse_other_types)
 }
 END_TEST
 
+/* It is a macro over an inline function; who wants its address gets the library's. */
+START_TEST(test_api_list__append_is_a_function_too)
+{
+    int (*append)(GilObject *, GilObject *) = GilList_Append;
+    GilObject *list = GilList_New(0);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(i % 2 ? append(list, Gil_None) : GilList_Append(list, Gil_None), 0);
+    ck_assert_int_eq(GilList_Size(list), 20);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(i ? append(Gil_None, list) : GilList_Append(Gil_None, list), -1);
+        ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+        GilErr_Clear();
+        ck_assert_int_eq(i ? append(list, NULL) : GilList_Append(list, NULL), -1);
+        ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+        GilErr_Clear();
+    }
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -149,6 +169,7 @@ suite(void)
     tcase_add_test(tc, test_api_list__every_change);
     tcase_add_test(tc, test_api_list__through_the_protocols);
     tcase_add_test(tc, test_G13_list_calls_refuse_other_types);
+    tcase_add_test(tc, test_api_list__append_is_a_function_too);
     suite_add_tcase(s, tc);
     return s;
 }
