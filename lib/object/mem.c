@@ -3,21 +3,34 @@
 #include "gilrt/mem.h"
 
 #include "base/mem.h"
+#include "base/panic.h"
 #include "state/tstate.h"
 
 /* The interpreter whose heap a block came from, and no other, may free it: its lock protects the heap. */
-static void
-free_in(const GilThreadState *ts, void *ptr)
+static inline void
+check_owner(const char *func, const GilThreadState *ts, const void *ptr)
 {
-    GIL_ASSERT(ptr == NULL || gil_heap_of(ptr) == ts->heap);
+#ifdef GIL_DEBUG
+    if (ptr != NULL && gil_heap_of(ptr) != ts->heap)
+        gil_panic(func, "the block at %p is none of this interpreter's: it was taken as raw memory or in another one", ptr);
+#else
+    (void)func;
     (void)ts;
+    (void)ptr;
+#endif
+}
+
+static void
+free_in(const char *func, const GilThreadState *ts, void *ptr)
+{
+    check_owner(func, ts, ptr);
     gil_heap_free(ptr);
 }
 
 static void *
-resize_in(const GilThreadState *ts, void *ptr, size_t size)
+resize_in(const char *func, const GilThreadState *ts, void *ptr, size_t size)
 {
-    GIL_ASSERT(ptr == NULL || gil_heap_of(ptr) == ts->heap);
+    check_owner(func, ts, ptr);
     return gil_heap_realloc(ts->heap, ptr, size);
 }
 
@@ -60,13 +73,13 @@ GilMem_Calloc(size_t nelem, size_t elsize)
 void *
 GilMem_Realloc(void *ptr, size_t new_size)
 {
-    return resize_in(gil_tstate_need(__func__), ptr, new_size);
+    return resize_in(__func__, gil_tstate_need(__func__), ptr, new_size);
 }
 
 void
 GilMem_Free(void *ptr)
 {
-    free_in(gil_tstate_need(__func__), ptr);
+    free_in(__func__, gil_tstate_need(__func__), ptr);
 }
 
 void *
@@ -84,11 +97,11 @@ GilObject_Calloc(size_t nelem, size_t elsize)
 void *
 GilObject_Realloc(void *ptr, size_t new_size)
 {
-    return resize_in(gil_tstate_need(__func__), ptr, new_size);
+    return resize_in(__func__, gil_tstate_need(__func__), ptr, new_size);
 }
 
 void
 GilObject_Free(void *ptr)
 {
-    free_in(gil_tstate_need(__func__), ptr);
+    free_in(__func__, gil_tstate_need(__func__), ptr);
 }

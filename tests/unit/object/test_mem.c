@@ -36,15 +36,45 @@ END_TEST
 
 #ifdef GIL_DEBUG
 static void
-free_foreign(void *arg)
+free_mem(void *arg)
 {
     GilMem_Free(arg);
 }
 
-START_TEST(test_object_mem__debug_build_refuses_blocks_of_another_heap)
+static void
+free_object(void *arg)
 {
+    GilObject_Free(arg);
+}
+
+static void
+resize_mem(void *arg)
+{
+    ck_assert_ptr_null(GilMem_Realloc(arg, 1000));
+}
+
+static void
+resize_object(void *arg)
+{
+    ck_assert_ptr_null(GilObject_Realloc(arg, 1000));
+}
+
+START_TEST(test_J5_memory_goes_back_where_it_came_from)
+{
+    static const char tail[] = "is none of this interpreter's: it was taken as raw memory or in another one";
     struct gil_heap *other = gil_heap_new();
-    gil_test_expect_abort(free_foreign, gil_heap_malloc(other, 10), "assertion failed");
+    void *raw = GilMem_RawMalloc(10), *foreign = gil_heap_malloc(other, 10);
+
+    gil_test_expect_abort(free_mem, foreign, tail);
+    gil_test_expect_abort(free_mem, foreign, "GilMem_Free");
+    gil_test_expect_abort(free_object, foreign, tail);
+    gil_test_expect_abort(resize_mem, foreign, tail);
+    gil_test_expect_abort(resize_object, foreign, tail);
+#ifndef GIL_HEAP_ASAN /* which has its own words for it */
+    gil_test_expect_abort(free_mem, raw, tail);
+    gil_test_expect_abort(resize_object, raw, tail);
+#endif
+    GilMem_RawFree(raw);
     gil_heap_destroy(other);
 }
 END_TEST
@@ -60,7 +90,7 @@ suite(void)
     tcase_add_test(tc, test_object_mem__blocks_are_of_the_interpreters_heap);
     tcase_add_test(tc, test_object_mem__without_memory_null_and_no_exception);
 #ifdef GIL_DEBUG
-    tcase_add_test(tc, test_object_mem__debug_build_refuses_blocks_of_another_heap);
+    tcase_add_test(tc, test_J5_memory_goes_back_where_it_came_from);
 #endif
     suite_add_tcase(s, tc);
     return s;
