@@ -28,7 +28,8 @@ struct gil_gc {
     GilGCStats stats;
 #ifdef GIL_DEBUG
     size_t stress;            /* verify and ask at every so many tracked objects; 0: not */
-    GilObject *traversed;     /* whose tp_traverse runs; see verify.c */
+    size_t verified;          /* objects that the last verification looked at */
+    GilObject *traversed;     /* whose tp_traverse runs, or NULL; see verify.c */
     int saw_type;             /* it visited its type */
     size_t requests, tracked; /* what the heap, and the object layer, had counted before */
     GilObject *error;         /* the pending error before */

@@ -66,6 +66,7 @@ gil_gc_verify_end(GilObject *op)
     GIL_REQUIRE(gc->tracked == gil_gc_young_count(ts), "the tp_traverse of '%s' tracked an object", name);
     GIL_REQUIRE(gc->error == ts->err.type, "the tp_traverse of '%s' changed the pending error", name);
     GIL_REQUIRE(gc->saw_type, "the tp_traverse of '%s' does not visit the type: Gil_VISIT(Gil_TYPE(self))", name);
+    gc->traversed = NULL;
 }
 
 /* Who visits one object. */
@@ -124,9 +125,13 @@ gil_gc_verify_counts(struct gil_gc_head *list)
 void
 gil_gc_verify_all(GilThreadState *ts)
 {
+    struct gil_gc *gc = gil_gc(ts);
+
+    GIL_REQUIRE(gc->traversed == NULL, "the tp_traverse of '%s' tracked an object", Gil_TYPE(gc->traversed)->tp_name);
     gil_gc_check(ts);
+    gc->verified = 0;
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
-        gil_gc_count_references(gil_gc_generation(ts, i), GIL_GC_UP_TO(GIL_GC_FROZEN));
+        gc->verified += gil_gc_count_references(gil_gc_generation(ts, i), GIL_GC_UP_TO(GIL_GC_FROZEN));
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
         gil_gc_verify_counts(gil_gc_generation(ts, i));
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
