@@ -105,6 +105,27 @@ START_TEST(test_object_alloc__null_types)
 }
 END_TEST
 
+/* Even the second time, while somebody still has the exception of the first. */
+START_TEST(test_J2_lack_of_memory_is_raised_without_memory)
+{
+    GilObject *first, *second;
+
+    gil_test_fail_alloc(1, 1);
+    ck_assert_ptr_null(GilErr_NoMemory());
+    first = GilErr_GetRaisedException();
+    ck_assert_ptr_null(GilErr_NoMemory());
+    second = GilErr_GetRaisedException();
+    gil_test_fail_alloc_off();
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_eq(Gil_TYPE(first), (GilTypeObject *)GilExc_MemoryError);
+    ck_assert_ptr_eq(Gil_TYPE(second), (GilTypeObject *)GilExc_MemoryError);
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(first);
+    Gil_DECREF(second);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -116,5 +137,6 @@ suite(void)
     tests[n++] = test_H7_sizes_that_overflow_are_lack_of_memory;
     tests[n++] = test_object_alloc__memory_from_elsewhere;
     tests[n++] = test_object_alloc__null_types;
+    tests[n++] = test_J2_lack_of_memory_is_raised_without_memory;
     return suite_of_one("object/alloc", tests);
 }
