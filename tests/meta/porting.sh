@@ -74,9 +74,10 @@ exports_without_line()
 names_that_do_not_exist()
 {
     tr -cs 'A-Za-z0-9_' '\n' < "$work/ours.i" | sort -u > "$work/words"
-    "$AWK" -F '\t' '
+    "$AWK" -F '\t' "$MIRROR"'
         NR == FNR { word[$1]; next }
-        $4 != "-" && !($4 in word) { print $4 " is in doc/porting/names.tsv (" $1 ", " $5 ") and in no header" }' \
+        $4 != "-" && !($4 in word) { print $4 " is in doc/porting/names.tsv (" $1 ", " $5 ") and in no header" }
+        $5 == "left out" && mirrored($1) != $1 && mirrored($1) in word { print $1 " is said to be left out; there is " mirrored($1) }' \
         "$work/words" "$work/table"
 }
 
