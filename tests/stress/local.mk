@@ -1,5 +1,6 @@
 # One line a test: CORE_TESTS += tests/stress/test_NAME   (its source is the .c of that name)
 CORE_TESTS += tests/stress/test_lock
+CORE_TESTS += tests/stress/test_sync
 CORE_TESTS += tests/stress/test_lives
 
 # The lock as it ships, over a machine that pauses at random; the rest of it is the library's.
