@@ -6,6 +6,8 @@
 #include "gilrt/gc.h"
 #include "gilrt/long.h"
 #include "gilrt/none.h"
+#include "gilrt/number.h"
+#include "gilrt/sequence.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
 #include "object/error.h"
@@ -258,6 +260,47 @@ method_cast(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwn
     return gil_memoryview_cast(gil_tstate_need(__func__), gil_memoryview(op), values[0], values[1]);
 }
 
+static GilObject *
+method_count(GilObject *op, GilObject *value)
+{
+    Gil_ssize_t n = gil_memoryview_need(gil_memoryview(op)) < 0 ? -1 : GilSequence_Count(op, value); /* may run anything */
+    return n < 0 ? NULL : GilLong_FromSsize_t(n);
+}
+
+/* A position given to index(): below zero counted from the end, cut to the view. 0, or -1. May run anything. */
+static int
+position(GilObject *arg, Gil_ssize_t length, Gil_ssize_t *result)
+{
+    *result = GilNumber_AsSsize_t(arg, NULL);
+    if (*result == -1 && GilErr_Occurred())
+        return -1;
+    if (*result < 0)
+        *result = Gil_MAX(*result + length, 0);
+    return 0;
+}
+
+static GilObject *
+method_index(GilObject *op, GilObject *const *args, Gil_ssize_t n)
+{
+    Gil_ssize_t start = 0, stop = GIL_SSIZE_T_MAX, length;
+    if (n < 1 || n > 3)
+        return GilErr_Format(GilExc_TypeError, "index expected at %s, got %zd", n < 1 ? "least 1 argument" : "most 3 arguments",
+                             n);
+    if ((length = memoryview_length(op)) < 0 || (n > 1 && position(args[1], length, &start) < 0) ||
+        (n > 2 && position(args[2], length, &stop) < 0))
+        return NULL;
+    /* Comparing may release the view, which then has no items: its memory is asked anew each time. */
+    for (Gil_ssize_t i = start; i < Gil_MIN(stop, length); i++) {
+        GilObject *item = gil_memoryview_item(op, i);
+        int equal = item == NULL ? -1 : GilObject_RichCompareBool(item, args[0], Gil_EQ); /* may run anything */
+        Gil_XDECREF(item);
+        if (equal != 0)
+            return equal < 0 ? NULL : GilLong_FromSsize_t(i);
+    }
+    GilErr_SetString(GilExc_ValueError, "memoryview.index(x): x not found");
+    return NULL;
+}
+
 static GilMethodDef memoryview_methods[] = {
     {"release", method_release, GIL_METH_NOARGS,
      "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
@@ -267,6 +310,9 @@ static GilMethodDef memoryview_methods[] = {
     {"tolist", method_tolist, GIL_METH_NOARGS, "tolist($self, /)\n--\n\nThe elements as lists, one in another."},
     {"cast", _GilCFunction_CAST(method_cast), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "cast($self, /, format, shape=None)\n--\n\nA view of the same memory in another format or shape."},
+    {"count", method_count, GIL_METH_O, "count($self, value, /)\n--\n\nNumber of elements equal to value."},
+    {"index", _GilCFunction_CAST(method_index), GIL_METH_FASTCALL,
+     "index($self, value, start=0, stop=sys.maxsize, /)\n--\n\nFirst index of value; ValueError when there is none."},
     {"toreadonly", method_toreadonly, GIL_METH_NOARGS, "toreadonly($self, /)\n--\n\nA view that cannot be written to."},
     {"__enter__", method_enter, GIL_METH_NOARGS, NULL},
     {"__exit__", method_exit, GIL_METH_VARARGS, NULL},

@@ -4,6 +4,7 @@
 #include "support/support.h"
 
 #include <gilrt.h>
+#include <pthread.h>
 
 START_TEST(test_api_memoryview__hands_out_memory_of_its_own)
 {
@@ -49,6 +50,44 @@ START_TEST(test_api_memoryview__serves_the_order_that_is_asked_for)
 }
 END_TEST
 
+struct half {
+    char *memory;
+    int value;
+};
+
+static void *
+fill_half(void *arg)
+{
+    struct half *half = (struct half *)arg;
+    for (int i = 0; i < 4096; i++)
+        half->memory[i] = (char)half->value;
+    return NULL;
+}
+
+/* Allowed: the memory stays while it is lent. What threads write to the same place is between them. */
+START_TEST(test_M8_two_threads_use_one_view_detached)
+{
+    GilObject *bytes = GilByteArray_FromStringAndSize(NULL, 8192), *view = GilMemoryView_FromObject(bytes);
+    Gil_buffer lent;
+    ck_assert_int_eq(GilObject_GetBuffer(view, &lent, GilBUF_WRITABLE), 0);
+    struct half halves[2] = {{(char *)lent.buf, 'a'}, {(char *)lent.buf + 4096, 'b'}};
+    pthread_t threads[2];
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, fill_half, &halves[i]), 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilByteArray_Resize(bytes, 1), -1);
+    GilErr_Clear();
+    GilBuffer_Release(&lent);
+    Gil_DECREF(view);
+    const char *text = GilByteArray_AsString(bytes);
+    ck_assert(text[0] == 'a' && text[4095] == 'a' && text[4096] == 'b' && text[8191] == 'b');
+    Gil_DECREF(bytes);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -59,6 +98,7 @@ suite(void)
     tcase_add_test(tc, test_api_memoryview__hands_out_memory_of_its_own);
     tcase_add_test(tc, test_api_memoryview__is_a_buffer_itself);
     tcase_add_test(tc, test_api_memoryview__serves_the_order_that_is_asked_for);
+    tcase_add_test(tc, test_M8_two_threads_use_one_view_detached);
     suite_add_tcase(s, tc);
     return s;
 }

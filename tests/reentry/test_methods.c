@@ -369,6 +369,8 @@ octets_added(GilObject *octets, struct fixture *f)
     X(view_tobytes, CALL(f->memoryview, "tobytes"))                                              \
     X(view_hex, CALL(f->memoryview, "hex"))                                                      \
     X(view_compared, GilObject_RichCompare(f->memoryview, f->any, Gil_EQ))                       \
+    X(view_count, CALL1(f->memoryview, "count", f->any))                                         \
+    X(view_index, GilObject_CallMethod(f->memoryview, "index", "(OOO)", f->any, f->number, f->float_number)) \
     X(view_item, GilObject_GetItem(f->memoryview, f->any))                                       \
     X(view_item_set, with(MAKE(GilMemoryView_Type, f->any), set_by_view, f))                     \
     X(view_item_of_imp, with(MAKE(GilMemoryView_Type, f->any), get_by_view, f))                  \

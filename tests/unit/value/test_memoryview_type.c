@@ -222,6 +222,33 @@ START_TEST(test_value_memoryview_type__a_released_view_refuses_everything)
 }
 END_TEST
 
+START_TEST(test_value_memoryview_type__count_and_index)
+{
+    GilObject *bytes = GilBytes_FromStringAndSize("abcabca", 7), *view = GilMemoryView_FromObject(bytes);
+    gil_expect_repr(GilObject_CallMethod(view, "count", "i", 'a'), "3");
+    gil_expect_repr(GilObject_CallMethod(view, "count", "s", "a"), "0");
+    gil_expect_repr(GilObject_CallMethod(view, "index", "i", 'b'), "1");
+    gil_expect_repr(GilObject_CallMethod(view, "index", "ii", 'b', 2), "4");
+    gil_expect_repr(GilObject_CallMethod(view, "index", "ii", 'a', -3), "6");
+    gil_expect_repr(GilObject_CallMethod(view, "index", "iii", 'a', -90, -6), "0");
+    gil_expect_failure(GilObject_CallMethod(view, "index", "iii", 'b', 2, 4), GilExc_ValueError,
+                       "memoryview.index(x): x not found");
+    gil_expect_failure(GilObject_CallMethod(view, "index", NULL), GilExc_TypeError,
+                       "index expected at least 1 argument, got 0");
+    gil_expect_failure(GilObject_CallMethod(view, "index", "iiii", 1, 2, 3, 4), GilExc_TypeError,
+                       "index expected at most 3 arguments, got 4");
+    ck_assert_ptr_null(GilObject_CallMethod(view, "index", "is", 1, "2"));
+    gil_expect_raised(GilExc_TypeError);
+    Gil_XDECREF(GilObject_CallMethod(view, "release", NULL));
+    ck_assert_ptr_null(GilObject_CallMethod(view, "index", "i", 'a'));
+    gil_expect_raised(GilExc_ValueError);
+    ck_assert_ptr_null(GilObject_CallMethod(view, "count", "i", 'a'));
+    gil_expect_raised(GilExc_ValueError);
+    Gil_DECREF(view);
+    Gil_DECREF(bytes);
+}
+END_TEST
+
 static int
 look_at_all(void *arg)
 {
@@ -265,6 +292,7 @@ suite(void)
     tcase_add_test(tc, test_value_memoryview_type__equals_what_lends_the_same);
     tcase_add_test(tc, test_value_memoryview_type__a_released_view_refuses_everything);
     tcase_add_test(tc, test_J1_memoryview_methods_without_memory);
+    tcase_add_test(tc, test_value_memoryview_type__count_and_index);
     suite_add_tcase(s, tc);
     return s;
 }
