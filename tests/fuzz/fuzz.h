@@ -2,9 +2,9 @@
 /*
  * What the fuzz targets share: bytes read as choices, and checks that tell what went wrong.
  *
- * A target is one function, fuzz_target(), which makes of its bytes a story of calls and compares each result with what a
- * slow and obvious model says. fuzz.c calls it, under libFuzzer or from replay.c; bytes that are used up read as zeros, so
- * every input is a story. What an input leaves in memory is a failure too.
+ * A target is one function, fuzz_target(), which makes of its bytes a story of calls and compares each result with what
+ * a slow and obvious model says. fuzz.c calls it, under libFuzzer or from replay.c; bytes that are used up read as
+ * zeros, so every input is a story. What an input leaves in memory is a failure too.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

@@ -2,9 +2,9 @@
 /*
  * Argument formats: what each unit makes of each kind of object, by every way of parsing; and formats that are none.
  *
- * A format of known units has one right outcome: the first argument that its unit refuses decides the error, and all that
- * was acquired before is released. All ways of parsing must come to it, and store the same. A format of any characters
- * must do no harm, whichever way it ends.
+ * A format of known units has one right outcome: the first argument that its unit refuses decides the error, and all
+ * that was acquired before is released. All ways of parsing must come to it, and store the same. A format of any
+ * characters must do no harm, whichever way it ends.
  */
 #include "fuzz/fuzz.h"
 
@@ -17,11 +17,15 @@ const char fuzz_name[] = "args";
 #define CELL 96 /* bytes; a Gil_buffer is the largest thing stored */
 #define CELLS 36
 
-enum unit { u_b, u_B, u_h, u_H, u_i, u_I, u_l, u_k, u_L, u_K, u_n, u_f, u_d, u_p, u_c, u_C, u_s, u_z, u_y, u_ss, u_zs, u_ys,
-            u_sv, u_zv, u_yv, u_wv, u_O, u_S, u_Y, u_U, u_OT, u_OC, u_es, u_et, u_esn, N_UNITS };
-static const char *const texts[N_UNITS] = {"b", "B", "h", "H", "i", "I", "l", "k", "L", "K", "n", "f", "d", "p", "c", "C", "s",
-                                           "z", "y", "s#", "z#", "y#", "s*", "z*", "y*", "w*", "O", "S", "Y", "U", "O!",
-                                           "O&", "es", "et", "es#"};
+/* clang-format off */
+enum unit {
+    u_b, u_B, u_h, u_H, u_i, u_I, u_l, u_k, u_L, u_K, u_n, u_f, u_d, u_p, u_c, u_C, u_s, u_z, u_y, u_ss, u_zs, u_ys,
+    u_sv, u_zv, u_yv, u_wv, u_O, u_S, u_Y, u_U, u_OT, u_OC, u_es, u_et, u_esn, N_UNITS
+};
+/* clang-format on */
+static const char *const texts[N_UNITS] = {"b",  "B",  "h", "H", "i", "I", "l",  "k",  "L",  "K",  "n",  "f",
+                                           "d",  "p",  "c", "C", "s", "z", "y",  "s#", "z#", "y#", "s*", "z*",
+                                           "y*", "w*", "O", "S", "Y", "U", "O!", "O&", "es", "et", "es#"};
 
 /* What arguments are: kinds of objects that units tell apart. */
 enum kind { SMALL, NEGATIVE, BYTE, LONG, HUGE, REAL, YES, NONE, TEXT, LETTER, WIDE, NUL_TEXT, SURROGATE, OCTETS, OCTET,
@@ -194,7 +198,8 @@ choose(struct fuzz_input *in, struct call *c)
     for (int i = 0; i < c->given; i++) {
         /* Mostly what the unit wants, so that later ones are reached. */
         c->kind[i] = (enum kind)fuzz_range(in, 0, N_KINDS - 1);
-        for (int tries = 0; i < c->n && tries < N_KINDS && end_of(c->unit[i], c->kind[i]) != GOOD && fuzz_byte(in) < 200; tries++)
+        for (int tries = 0;
+             i < c->n && tries < N_KINDS && end_of(c->unit[i], c->kind[i]) != GOOD && fuzz_byte(in) < 200; tries++)
             c->kind[i] = (enum kind)(((int)c->kind[i] + 1) % N_KINDS);
         c->argument[i] = object_of(c->kind[i]);
         FUZZ_CHECK(c->argument[i] != NULL);
@@ -212,7 +217,7 @@ reset(struct call *c)
         }
 }
 
-/* Parsing with keywords meets a missing argument only when it comes to it; without them the number is looked at first. */
+/* Parsing with keywords meets a missing argument when it comes to it; without them the number is looked at first. */
 static enum end
 expected(const struct call *c, int with_keywords)
 {
@@ -322,7 +327,8 @@ check_stored(struct call *c, int i)
     }
 }
 
-#define V(n) v[n], v[n + 1], v[n + 2], v[n + 3], v[n + 4], v[n + 5], v[n + 6], v[n + 7], v[n + 8], v[n + 9], v[n + 10], v[n + 11]
+#define V(n) \
+    v[n], v[n + 1], v[n + 2], v[n + 3], v[n + 4], v[n + 5], v[n + 6], v[n + 7], v[n + 8], v[n + 9], v[n + 10], v[n + 11]
 #define VARIABLES V(0), V(12), V(24)
 
 enum { WAYS = 5 };
@@ -441,7 +447,9 @@ build(struct fuzz_input *in)
 {
     static const char *const characters[] = {"iIbBhHlkLKnpcC()[]{},: i(i)", "szyU()[]{},: s(s)", "OSN()[]{},: (O)"};
     int kind = (int)fuzz_range(in, 0, 2);
-    const void *one = kind == 0 ? (const void *)(uintptr_t)65 : kind == 1 ? (const void *)"text" : (const void *)Gil_None;
+    const void *one = kind == 0   ? (const void *)(uintptr_t)65
+                      : kind == 1 ? (const void *)"text"
+                                  : (const void *)Gil_None;
     const void *v[CELLS];
     char format[20];
 

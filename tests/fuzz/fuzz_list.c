@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists against an array: every operation of the sequence, mapping and comparison protocols and of the list's own API. */
+/* Lists against an array: the operations of the sequence, mapping and comparison protocols and of their own API. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -138,7 +138,8 @@ change_one(struct fuzz_input *in, int w)
     int op = (int)fuzz_range(in, 0, 6), number = (int)fuzz_range(in, 0, 31);
     GilObject *item = item_object(number);
     Gil_ssize_t at = fuzz_position(in, m->n);
-    int inside = at >= 0 && at < m->n, counted = at < 0 ? cut(at == GIL_SSIZE_T_MIN ? 0 : at + m->n, m->n) : cut(at, m->n);
+    int inside = at >= 0 && at < m->n,
+        counted = at < 0 ? cut(at == GIL_SSIZE_T_MIN ? 0 : at + m->n, m->n) : cut(at, m->n);
     struct row with = one(number);
 
     fuzz_tell("change %d: %d at %td of %d", op, number, at, m->n);
@@ -326,7 +327,8 @@ reorder(struct fuzz_input *in, int w)
     }
     else if (op == 3) {
         long times = fuzz_range(in, -1, 3);
-        GilObject *many = fuzz_byte(in) % 2 ? GilSequence_Repeat(list[w], times) : GilSequence_InPlaceRepeat(list[w], times);
+        GilObject *many =
+            fuzz_byte(in) % 2 ? GilSequence_Repeat(list[w], times) : GilSequence_InPlaceRepeat(list[w], times);
         m->n = 0;
         for (long i = 0; i < times; i++)
             splice(m, m->n, m->n, &old);

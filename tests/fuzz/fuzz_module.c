@@ -3,8 +3,8 @@
  * Descriptors of modules and types: arrays of slots in any order and number, right and wrong.
  *
  * For modules the outcome is known beforehand, slot by slot. Types have more rules than a model should repeat: there an
- * array either makes a type whose instances can be made, asked and destroyed, or it raises one of the errors that are for
- * descriptors.
+ * array either makes a type whose instances can be made, asked and destroyed, or it raises one of the errors that are
+ * for descriptors.
  */
 #include "fuzz/fuzz.h"
 
@@ -145,7 +145,9 @@ fill(struct fuzz_input *in, struct described *d, GilSlot *s)
     s->sl_id = s->sl_id == Gil_slot_end ? Gil_slot_invalid : s->sl_id;
     s->sl_flags = choice % 2 ? GilSlot_OPTIONAL : 0;
     switch (s->sl_id) {
-    case Gil_mod_abi: s->sl_ptr = choice == 7 ? (void *)&other_abi : choice == 9 ? (void *)&free_threaded : (void *)&abi; break;
+    case Gil_mod_abi:
+        s->sl_ptr = choice == 7 ? (void *)&other_abi : choice == 9 ? (void *)&free_threaded : (void *)&abi;
+        break;
     case Gil_mod_exec:
         d->fails = choice % 4 == 1;
         s->sl_func = (_Gil_funcptr_t)(d->fails ? exec_fails : exec);

@@ -85,7 +85,8 @@ some_octets(struct fuzz_input *in, struct row *m)
 static void
 change_one(struct fuzz_input *in, int r)
 {
-    int op = (int)fuzz_range(in, 0, 4), n = model[r].n, value = (int)fuzz_word(in, 2) % 300 - 10, good = value >= 0 && value < 256;
+    int op = (int)fuzz_range(in, 0, 4), n = model[r].n, value = (int)fuzz_word(in, 2) % 300 - 10,
+        good = value >= 0 && value < 256;
     Gil_ssize_t at = fuzz_position(in, n), index = at < 0 && at >= -n ? at + n : at;
     GilObject *number = GilLong_FromLong(value), *key = GilLong_FromSsize_t(at), *got = NULL;
     struct row one = {1, {(uint8_t)value}};
@@ -336,7 +337,8 @@ exchange(struct fuzz_input *in, int r)
 void
 fuzz_target(struct fuzz_input *in)
 {
-    static void (*const steps[])(struct fuzz_input *, int) = {change_one, slice, combine, ask, pin, look, exchange, change_one};
+    static void (*const steps[])(struct fuzz_input *, int) = {change_one, slice, combine,  ask,
+                                                              pin,        look,  exchange, change_one};
 
     for (int i = 0; i < ROWS; i++) {
         row[i] = i == FROZEN ? GilBytes_FromStringAndSize(NULL, 0) : GilByteArray_FromStringAndSize(NULL, 0);

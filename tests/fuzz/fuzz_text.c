@@ -256,7 +256,8 @@ replace(struct fuzz_input *in, int r)
 static int
 is_space(Gil_UCS4 ch)
 {
-    return (ch >= 9 && ch <= 13) || (ch >= 0x1c && ch <= 0x20) || ch == 0x85 || ch == 0xa0 || ch == 0x2028 || ch == 0x2003;
+    return (ch >= 9 && ch <= 13) || (ch >= 0x1c && ch <= 0x20) || ch == 0x85 || ch == 0xa0 || ch == 0x2028 ||
+           ch == 0x2003;
 }
 
 static int
@@ -437,7 +438,8 @@ encode(struct fuzz_input *in, int r)
         FUZZ_ERROR(GilExc_UnicodeEncodeError);
         return;
     }
-    FUZZ_CHECK(bytes != NULL && GilBytes_GET_SIZE(bytes) == n && memcmp(GilBytes_AS_STRING(bytes), want, (size_t)n) == 0);
+    FUZZ_CHECK(bytes != NULL && GilBytes_GET_SIZE(bytes) == n &&
+               memcmp(GilBytes_AS_STRING(bytes), want, (size_t)n) == 0);
     Gil_DECREF(bytes);
     if (encoding == 0 && !failed) {
         Gil_ssize_t size;
@@ -454,7 +456,9 @@ static int
 well_formed(const uint8_t *s, int n, int *whole)
 {
     int length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0, i = 1;
-    uint8_t low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80, high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+    /* The second byte of some has narrower bounds. */
+    uint8_t low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+    uint8_t high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
 
     *whole = 0;
     if (length == 0)
@@ -471,10 +475,12 @@ decode(struct fuzz_input *in, int r)
 {
     static const char *const encodings[] = {"utf-8", "latin-1", "ascii"};
     static const char *const handlers[] = {"strict", "replace", "ignore"};
-    static const uint8_t some[] = {0x80, 0xbf, 0x9f, 0xa0, 0x8f, 0x90, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5};
+    static const uint8_t some[] = {0x80, 0xbf, 0x9f, 0xa0, 0x8f, 0x90, 0xc1, 0xc2,
+                                   0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5};
     static struct text want;
     uint8_t bytes[40];
-    int encoding = (int)fuzz_range(in, 0, 2), errors = (int)fuzz_range(in, 0, 2), n = (int)fuzz_range(in, 0, 40), failed = 0;
+    int encoding = (int)fuzz_range(in, 0, 2), errors = (int)fuzz_range(in, 0, 2), n = (int)fuzz_range(in, 0, 40),
+        failed = 0;
 
     for (int i = 0; i < n; i++) {
         unsigned choice = fuzz_byte(in);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys for the targets of dict and set: numbers that stand for objects, some of which are equal and some of which collide. */
+/* Keys for the targets of dict and set: numbers that stand for objects, some of them equal and some colliding. */
 #ifndef TESTS_FUZZ_KEYS_H
 #define TESTS_FUZZ_KEYS_H
 

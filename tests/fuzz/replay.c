@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target over files: those named, or all of tests/fuzz/corpus/NAME/. Prints TAP, one test an input of a name
- * that says what it shows ("dict-order-after-pop"), and one for all those that the fuzzer found and numbered by a hash.
+ * Runs a fuzz target over files: those named, or all of tests/fuzz/corpus/NAME/. Prints TAP, one test an input of a
+ * name that says what it shows ("dict-order-after-pop"), and one for all those that the fuzzer found and numbered by a
+ * hash.
  *
- * The inputs run in one process and in the order of their names, so what one breaks for the next shows here too; a crash
- * costs all that follow, and the last line tells where it was.
+ * The inputs run in one process and in the order of their names, so what one breaks for the next shows here too; a
+ * crash costs all that follow, and the last line tells where it was.
  */
 #include "fuzz/fuzz.h"
 

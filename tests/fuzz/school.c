@@ -263,7 +263,9 @@ school_bitwise(struct school *r, char op, const struct school *a, const struct s
         unsigned x = bit_of(a, &lower[0], i), y = bit_of(b, &lower[1], i);
         set_bit(r, i, op == '&' ? x & y : op == '|' ? x | y : x ^ y);
     }
-    from_bits(r, op == '&' ? a->negative && b->negative : op == '|' ? a->negative || b->negative : a->negative != b->negative);
+    from_bits(r, op == '&'   ? a->negative && b->negative
+                 : op == '|' ? a->negative || b->negative
+                             : a->negative != b->negative);
 }
 
 void
