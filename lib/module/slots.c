@@ -84,7 +84,10 @@ check_interpreter(GilThreadState *ts, uintptr_t support, const char *name)
     }
     if (ts->interp->id == 0 || support == (uintptr_t)Gil_MOD_PER_INTERPRETER_GIL_SUPPORTED)
         return 0;
-    gil_import_error(name, NULL, "%s: does not support an interpreter with a lock of its own", name);
+    if (ts->interp->shares_lock && support == (uintptr_t)Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED)
+        return 0;
+    gil_import_error(name, NULL, "%s: does not support %s", name,
+                     ts->interp->shares_lock ? "several interpreters" : "an interpreter with a lock of its own");
     return -1;
 }
 

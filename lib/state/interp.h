@@ -31,6 +31,7 @@ struct _gilis {
     void *pocket[GIL_POCKETS]; /* [gil] */
     struct gil_gate *gate;     /* [const] who is waited for before the end; outlives the interpreter if views do */
     int closed;                /* [states] no new thread states */
+    int shares_lock;           /* [const] the lock is that of an older interpreter */
     int late_abort;            /* [const] what comes back after the end stops the process, and does not sleep */
     struct gil_exit_call *exit_calls; /* [gil] the runtime layer's: what is to be called before the end, last first */
     int exits_over;            /* [gil] they were, and no more are taken */

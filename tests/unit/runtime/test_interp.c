@@ -6,11 +6,13 @@
 #include "base/mem.h"
 #include "gilrt/bytes.h"
 #include "gilrt/error.h"
+#include "gilrt/import.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"
 #include "gilrt/list.h"
 #include "gilrt/lock.h"
 #include "gilrt/long.h"
+#include "gilrt/module.h"
 #include "gilrt/state.h"
 #include "gilrt/unicode.h"
 #include "state/gate.h"
@@ -448,6 +450,69 @@ START_TEST(test_runtime_interp__the_list_is_a_snapshot)
 }
 END_TEST
 
+/* --- modules --- */
+
+static int executed;
+
+static int
+count_exec(GilObject *Gil_UNUSED(module))
+{
+    executed++;
+    return 0;
+}
+
+GilABIInfo_VAR(abi);
+#define MODULE_THAT_SUPPORTS(name, support)                                                                       \
+    static GilSlot name##_slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_FUNC(Gil_mod_exec, count_exec),     \
+                                     GilSlot_DATA(Gil_mod_multiple_interpreters, support), GilSlot_END};          \
+    static GilSlot *name##_hook(void)                                                                             \
+    {                                                                                                             \
+        return name##_slots;                                                                                      \
+    }
+MODULE_THAT_SUPPORTS(one, Gil_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED)
+MODULE_THAT_SUPPORTS(several, Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED)
+MODULE_THAT_SUPPORTS(parallel, Gil_MOD_PER_INTERPRETER_GIL_SUPPORTED)
+
+/* Imports the module: 1, or 0 when it is refused before any of its code ran. */
+static int
+can_import(const char *name)
+{
+    int before = executed;
+    GilObject *module = GilImport_ImportModule(name);
+
+    ck_assert_int_eq(executed, before + (module != NULL));
+    if (module == NULL) {
+        ck_assert(GilErr_ExceptionMatches(GilExc_ImportError));
+        GilErr_Clear();
+        return 0;
+    }
+    Gil_DECREF(module);
+    return 1;
+}
+
+START_TEST(test_F7_modules_are_refused_where_they_do_not_fit)
+{
+    GilInterpreterConfig config = default_config();
+
+    ck_assert_int_eq(GilImport_AppendInittab("one", one_hook), 0);
+    ck_assert_int_eq(GilImport_AppendInittab("several", several_hook), 0);
+    ck_assert_int_eq(GilImport_AppendInittab("parallel", parallel_hook), 0);
+    start();
+    ck_assert(can_import("one") && can_import("several") && can_import("parallel"));
+    GilThreadState *ts = new_interp(&config);
+    ck_assert(!can_import("one") && !can_import("several") && can_import("parallel"));
+    /* Refused again the second time. */
+    ck_assert(!can_import("one"));
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    GilThreadState_Swap(main_ts);
+    ts = new_interp(&config);
+    ck_assert(!can_import("one") && can_import("several") && can_import("parallel"));
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    stop();
+}
+END_TEST
+
 /* --- at once --- */
 
 enum { MAKERS = 8, CYCLES = 1000 };
@@ -556,6 +621,7 @@ suite(void)
     tcase_add_test(tc, test_F9_eight_threads_make_and_end_and_nothing_is_left);
     tcase_add_test(tc, test_F2_end_and_run_exclude_each_other);
     tcase_add_test(alone, test_runtime_interp__only_while_the_runtime_runs);
+    tcase_add_test(alone, test_F7_modules_are_refused_where_they_do_not_fit);
     tcase_add_test(alone, test_C10_living_interpreters_end_first_the_newest_before);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, alone);
