@@ -157,6 +157,25 @@ START_TEST(test_api_list__append_is_a_function_too)
 }
 END_TEST
 
+static void
+append_detached(void *list)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    GilList_Append((GilObject *)list, Gil_None);
+    Gil_END_ALLOW_THREADS
+}
+
+/* Also where there is room, and the inline half would do. */
+START_TEST(test_L1_appending_while_detached_stops_the_process)
+{
+    GilObject *list = GilList_New(0);
+    ck_assert_int_eq(GilList_Append(list, Gil_None), 0);
+    ck_assert_int_gt(((GilListObject *)(void *)list)->allocated, GilList_GET_SIZE(list));
+    gil_test_expect_abort(append_detached, list, "GilList_Append:");
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -170,6 +189,7 @@ suite(void)
     tcase_add_test(tc, test_api_list__through_the_protocols);
     tcase_add_test(tc, test_G13_list_calls_refuse_other_types);
     tcase_add_test(tc, test_api_list__append_is_a_function_too);
+    tcase_add_test(tc, test_L1_appending_while_detached_stops_the_process);
     suite_add_tcase(s, tc);
     return s;
 }
