@@ -111,26 +111,36 @@ END_TEST
 
 START_TEST(test_module_args_quick__text_and_octets)
 {
+    GilObject *args; /* who holds the texts while they are looked at */
     const char *s = NULL, *z = "", *y = NULL;
     Gil_ssize_t s_size = 0, z_size = 1, y_size = 0;
     static const char long_text[] = "a text of more than sixty-four bytes, which memchr() looks through in one go, as it can";
 
-    ck_assert(quick(Gil_BuildValue("sOy", "hello, world", Gil_None, "octets"), "szy", &s, &z, &y));
+    args = Gil_BuildValue("sOy", "hello, world", Gil_None, "octets");
+    ck_assert(quick(Gil_NewRef(args), "szy", &s, &z, &y));
     ck_assert_str_eq(s, "hello, world");
     ck_assert_ptr_null(z);
     ck_assert_str_eq(y, "octets");
-    ck_assert(quick(Gil_BuildValue("sOy#", "hey", Gil_None, "a\0b", (Gil_ssize_t)3), "s#z#y#", &s, &s_size, &z, &z_size,
-                    &y, &y_size));
+    Gil_DECREF(args);
+    args = Gil_BuildValue("sOy#", "hey", Gil_None, "a\0b", (Gil_ssize_t)3);
+    ck_assert(quick(Gil_NewRef(args), "s#z#y#", &s, &s_size, &z, &z_size, &y, &y_size));
     ck_assert_int_eq(s_size, 3);
     ck_assert_int_eq(z_size, 0);
     ck_assert_int_eq(y_size, 3);
-    ck_assert(quick(Gil_BuildValue("ys", "octets", "z"), "s#z", &s, &s_size, &z));
+    Gil_DECREF(args);
+    args = Gil_BuildValue("ys", "octets", "z");
+    ck_assert(quick(Gil_NewRef(args), "s#z", &s, &s_size, &z));
     ck_assert_int_eq(s_size, 6);
     ck_assert_str_eq(z, "z");
-    ck_assert(quick(Gil_BuildValue("(s)", long_text), "s", &s));
+    Gil_DECREF(args);
+    args = Gil_BuildValue("(s)", long_text);
+    ck_assert(quick(Gil_NewRef(args), "s", &s));
     ck_assert_str_eq(s, long_text);
-    ck_assert(quick(Gil_BuildValue("(s)", ""), "s", &s));
+    Gil_DECREF(args);
+    args = Gil_BuildValue("(s)", "");
+    ck_assert(quick(Gil_NewRef(args), "s", &s));
     ck_assert_str_eq(s, "");
+    Gil_DECREF(args);
 }
 END_TEST
 
