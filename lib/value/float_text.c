@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Doubles as text and from text, independent of the process's locale.
+ * Doubles as text and from text, independent of the process's locale and of its rounding.
  *
  * To text: the free-format algorithm of Steele and White (1990) in the form of Burger and Dybvig, "Printing
  * Floating-Point Numbers Quickly and Accurately" (1996), on exact integers of at most 1200 bits. It stops at the first
@@ -10,7 +10,8 @@
  * where the neighbour below is nearer than the one above.
  *
  * From text: the C library rounds correctly, so it does the work, but by strtod_l() in a locale object of our own that
- * nobody else sees, after the text was found to follow our grammar and not its wider one (hexadecimal, "nan(...)").
+ * nobody else sees, after the text was found to follow our grammar and not its wider one (hexadecimal, "nan(...)"). It
+ * rounds as the host has set the processor; we want the nearest, whatever that is.
  */
 #include "value/float_text.h"
 
@@ -373,8 +374,11 @@ gil_double_parse(GilThreadState *ts, const char *text, size_t len, double *v)
         }
     }
     int ok = normalise(text, end, copy);
-    if (ok)
+    if (ok) {
+        int rounding = gil_round_to_nearest();
         *v = strtod_l(copy, NULL, c_locale);
+        gil_round_as(rounding);
+    }
     if (copy != small)
         gil_heap_free(copy);
     return ok;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Doubles as text and from text, independent of the process's locale. */
+/* Doubles as text and from text, independent of the process's locale and of its rounding. */
 #ifndef GIL_VALUE_FLOAT_TEXT_H
 #define GIL_VALUE_FLOAT_TEXT_H
 
+#include <fenv.h>
 #include <stddef.h>
 
 struct _gilts;
@@ -18,6 +19,25 @@ size_t gil_double_repr(double v, char text[GIL_DOUBLE_REPR]);
  * correctly rounded. 1, 0 where the text is no number (no error set), -1 with MemoryError.
  */
 int gil_double_parse(struct _gilts *ts, const char *text, size_t len, double *v);
+
+/* Text and double are rounded to the nearest, however the host has set the processor: around a call of the C library that
+ * rounds as it is set. */
+static inline int
+gil_round_to_nearest(void)
+{
+    int was = fegetround();
+
+    if (was != FE_TONEAREST)
+        fesetround(FE_TONEAREST);
+    return was;
+}
+
+static inline void
+gil_round_as(int was)
+{
+    if (was != FE_TONEAREST)
+        fesetround(was);
+}
 
 /* Make the locale that parsing needs; once a process. 0, or -1: no memory. */
 int gil_double_text_start(void);

@@ -38,7 +38,9 @@ print_double(GilThreadState *ts, double v, char type, int precision, int alterna
 
     if (text == NULL)
         return gil_err_no_memory(ts);
+    int rounding = gil_round_to_nearest();
     int size = type == 'e' ? snprintf(text, room, "%.*e", precision, v) : snprintf(text, room, "%.*f", precision, v);
+    gil_round_as(rounding);
     if (size < 0) { /* the C library had no memory */
         gil_heap_free(text);
         return gil_err_no_memory(ts);
