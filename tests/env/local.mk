@@ -5,6 +5,7 @@ CORE_TESTS += tests/env/test_stop
 CORE_TESTS += tests/env/test_crowd
 CORE_TESTS += tests/env/test_signals
 CORE_TESTS += tests/env/test_late
+CORE_TESTS += tests/env/test_host
 CORE_TESTS += tests/env/test_exit
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
@@ -16,7 +17,10 @@ tests/env/test_exports_stack.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	    $(AWK) -v prefix=test_env_exports_stack__ -v data=0 -f $(MISUSE_GENERATE) $(MISUSE_INPUTS) > $@.tmp && mv $@.tmp $@
 
+# Another C library: of this target only, because it compiles all sources once more.
+EXTRA_DIST += tests/env/musl.sh tests/env/musl.c
+
 .PHONY: check-env
 check-env:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter tests/env/%,$(CORE_TESTS))' \
-	    TESTS='$(filter tests/env/%,$(CORE_TESTS))'
+	    TESTS='$(filter tests/env/%,$(CORE_TESTS)) tests/env/musl.sh'

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The sources on another C library: compiled and linked with musl, without jemalloc, beside the system's static GMP; then a host runs.
+. "$(dirname "$0")/../support/tap.sh"
+cd "$top_srcdir" || exit 1
+name=test_R10_the_library_lives_on_musl
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+cc=${CC:-cc}
+arch=$($cc -print-multiarch 2>/dev/null)
+gmp=$($cc -print-file-name=libgmp.a)
+
+# Headers of the kernel and of GMP, which musl-gcc does not look for: behind its own.
+headers()
+{
+    mkdir "$work/include"
+    for item in linux asm asm-generic gmp.h; do
+        for from in "/usr/include/$item" "/usr/include/$arch/$item"; do
+            if [ -e "$from" ] && [ ! -e "$work/include/$item" ]; then
+                ln -s "$from" "$work/include/$item"
+            fi
+        done
+    done
+}
+
+lives_on_musl()
+{
+    headers
+    for file in lib/*/*.c tests/env/musl.c; do
+        musl-gcc -std=gnu11 -O0 -w -D_GNU_SOURCE -DGIL_BUILDING -DGILRT_MODULEDIR='"/nowhere"' -Ilib -Iinclude \
+            -idirafter "$work/include" -Werror=implicit-function-declaration -c "$file" \
+            -o "$work/$(echo "$file" | tr / .).o" || return
+    done
+    musl-gcc -static -o "$work/host" "$work"/*.o "$gmp" -lpthread -lm || return
+    "$work/host" >"$work/out" || echo "the host ends with $?"
+    printf '%s\n' 0.1 6366805760909027985741435139224001 8000 | diff - "$work/out"
+}
+
+if ! command -v musl-gcc >/dev/null; then
+    tap_skip "$name" "musl-gcc is not installed"
+elif [ ! -f "$gmp" ]; then
+    tap_skip "$name" "there is no static GMP"
+else
+    tap_check "$name" lives_on_musl
+fi
+tap_done
