@@ -267,7 +267,8 @@ GIL_API GilObject *GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_GenericNew(GilTypeObject *type, GilObject *args, GilObject *kwargs);
-/** Tell the runtime that a type was changed behind its back; kept for ports, there is no cache of attributes to void yet.
+/** Tell the runtime that a type was changed behind its back: what is remembered of its attributes and of those of types
+ *  that derive from it is void. Attributes that are set by the functions here need no such call.
  *  @lock_held */
 GIL_API void GilType_Modified(GilTypeObject *type);
 /** @} */
