@@ -56,7 +56,7 @@ TESTS += $(META_TESTS)
 
 # main() and the helpers. It is an archive, so that a program which asks for no hidden helper links none.
 check_LIBRARIES = tests/support/libsupport.a
-tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/abort.c tests/support/oom.c tests/support/probe.c \
+tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/abort.c tests/support/oom.c tests/support/plenty.c tests/support/probe.c \
     tests/support/refuse.c tests/support/runtime.c tests/support/valgrind.c \
     tests/support/support.h tests/support/probe.h
 tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -70,7 +70,7 @@ $(API_TESTS): libgilrt.la
 $(addsuffix .$(OBJEXT),$(API_TESTS)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
 
 # Some of them alone, as in `make check-unit`.
-.PHONY: check-unit check-api check-models check-stress check-meta check-programs
+.PHONY: check-unit check-api check-models check-stress check-meta check-programs check-linked
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(UNIT_TESTS)' TESTS='$(UNIT_TESTS)'
 check-api:
@@ -81,5 +81,8 @@ check-stress:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/stress/%,$(CORE_TESTS))'
 check-programs:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)'
+# Those that link the library: the models have its sources only.
+check-linked:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter-out tests/models/%,$(check_PROGRAMS))'
 check-meta:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS= TESTS='$(META_TESTS)'

@@ -24,6 +24,10 @@ void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
 /* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
 int gil_test_left_out_under_valgrind(const char *test, const char *why);
 
+/* How many of something make a test of great numbers: most, or a hundredth under GIL_TEST_BRIEF, which the gate sets wherever
+ * the tests run for the second time. */
+long gil_test_plenty(long most);
+
 /* From now on the system refuses membarrier(2) to this process with that errno. There is no way back: each test runs in a
  * process of its own. */
 void gil_test_refuse_membarrier(int error);

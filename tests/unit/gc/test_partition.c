@@ -160,7 +160,7 @@ END_TEST
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(GIL_DEBUG)
 #define DEEP 100000L
 #else
-#define DEEP 10000000L
+#define DEEP gil_test_plenty(10000000)
 #endif
 
 static void *

@@ -16,7 +16,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(GIL_TEST_SLOW)
 #define DEEP 100000
 #else
-#define DEEP 10000000
+#define DEEP ((int)gil_test_plenty(10000000))
 #endif
 
 static GilObject *
