@@ -132,6 +132,26 @@ START_TEST(test_J1_cells)
 }
 END_TEST
 
+START_TEST(test_value_cell__what_is_no_cell_is_refused)
+{
+    ck_assert_ptr_null(GilCell_Get(NULL));
+    gil_test_raised(GilExc_SystemError);
+    ck_assert_ptr_null(GilCell_Get(Gil_None));
+    gil_test_raised(GilExc_TypeError);
+    ck_assert_int_eq(GilCell_Set(NULL, Gil_None), -1);
+    gil_test_raised(GilExc_SystemError);
+    ck_assert_int_eq(GilCell_Set(Gil_None, Gil_None), -1);
+    gil_test_raised(GilExc_TypeError);
+    GilObject *cell = GilObject_CallOneArg((GilObject *)(void *)&GilCell_Type, Gil_None), *content = GilCell_Get(cell);
+    ck_assert_ptr_eq(content, Gil_None);
+    GilObject *empty = GilCell_New(NULL), *more[] = {cell, empty};
+    for (int op = Gil_LT; op <= Gil_GE; op++) /* none is more than nothing */
+        ck_assert_int_eq(GilObject_RichCompareBool(more[0], more[1], op), op == Gil_NE || op == Gil_GT || op == Gil_GE);
+    Gil_DECREF(empty);
+    Gil_DECREF(cell);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -144,6 +164,7 @@ suite(void)
     tcase_add_test(tc, test_H4_what_leaves_a_cell_sees_it_changed);
     tcase_add_test(tc, test_value_cell__shown_made_and_collected);
     tcase_add_test(tc, test_J1_cells);
+    tcase_add_test(tc, test_value_cell__what_is_no_cell_is_refused);
     suite_add_tcase(s, tc);
     return s;
 }

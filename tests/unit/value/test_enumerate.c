@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* enumerate: numbers of any size, arguments by place and name, and what an iterable may do meanwhile. */
+#include "gilrt/typeobject.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/enumerate.h"
@@ -100,6 +101,16 @@ START_TEST(test_J1_enumerate)
 }
 END_TEST
 
+START_TEST(test_value_enumerate__cleared_is_at_its_end)
+{
+    GilObject *list = gil_test_ints(2, 1, 2), *it = GilObject_CallFunction(ENUMERATE, "(O)", list), *item;
+    ck_assert_int_eq(GilEnum_Type.tp_clear(it), 0);
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 0);
+    Gil_DECREF(it);
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -111,6 +122,7 @@ suite(void)
     tcase_add_test(tc, test_H2_a_list_changes_while_it_is_numbered);
     tcase_add_test(tc, test_value_enumerate__a_cycle_is_collected);
     tcase_add_test(tc, test_J1_enumerate);
+    tcase_add_test(tc, test_value_enumerate__cleared_is_at_its_end);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* reversed: kinds that know their way back, and those that are asked by number. */
+#include "gilrt/typeobject.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/enumerate.h"
@@ -161,6 +162,28 @@ START_TEST(test_J1_reversed)
 }
 END_TEST
 
+START_TEST(test_value_reversed__a_cycle_is_collected)
+{
+    GilObject *list = GilList_New(0), *tuple = GilTuple_Pack(1, list), *it = reversed(tuple), *item;
+    ck_assert_int_eq(GilList_Append(list, it), 0);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+    /* The collector may clear an iterator that somebody still gets hold of: it is at its end then. */
+    ck_assert_int_eq(GilReversed_Type.tp_clear(it), 0);
+    ck_assert_int_eq(GilIter_NextItem(it, &item), 0);
+    Gil_DECREF(it);
+
+    list = GilList_New(0);
+    tuple = GilTuple_Pack(1, list);
+    it = reversed(tuple);
+    ck_assert_int_eq(GilList_Append(list, it), 0);
+    Gil_DECREF(it);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+    ck_assert_int_ge(GilGC_Collect(), 3);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -172,6 +195,7 @@ suite(void)
     tcase_add_test(tc, test_value_reversed__what_has_no_way_back);
     tcase_add_test(tc, test_value_reversed__errors_of_the_sequence);
     tcase_add_test(tc, test_J1_reversed);
+    tcase_add_test(tc, test_value_reversed__a_cycle_is_collected);
     suite_add_tcase(s, tc);
     return s;
 }
