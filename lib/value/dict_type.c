@@ -13,6 +13,8 @@ static int
 dict_traverse(GilObject *op, visitproc visit, void *arg)
 {
     Gil_ssize_t pos = 0;
+    if (gil_dict(op)->table == NULL)
+        return 0; /* tp_alloc has tracked an instance of a subclass, and dict_new() has not filled it yet */
     for (struct gil_dict_entry *e; (e = gil_dict_walk(gil_dict(op), &pos)) != NULL;) {
         Gil_VISIT(e->key);
         Gil_VISIT(e->value);
