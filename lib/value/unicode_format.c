@@ -185,9 +185,8 @@ follow(GilObject *obj, const struct reader *from, Gil_ssize_t *at, Gil_ssize_t e
     }
     else if (char_at(from, *at) == '[') {
         stop = find_either(from, start, end, ']', ']');
-        if (stop == end)
-            value_error("Missing ']' in format string");
-        else if (start == stop)
+        GIL_ASSERT(stop < end); /* read_field() passed over it */
+        if (start == stop)
             value_error("Empty attribute in format string");
         else
             part = get_item(obj, from, start, stop);
