@@ -26,6 +26,8 @@ static int
 set_traverse(GilObject *op, visitproc visit, void *arg)
 {
     Gil_ssize_t pos = 0;
+    if (gil_set(op)->table == NULL)
+        return 0; /* tp_alloc has tracked an instance of a subclass, and new_empty() has not filled it yet */
     for (struct gil_set_entry *e; (e = gil_set_walk(gil_set(op), &pos)) != NULL;)
         Gil_VISIT(e->key);
     return 0;
