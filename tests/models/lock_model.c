@@ -14,6 +14,8 @@
 #define HANDOFF ((uintptr_t)4)
 #define LEANS ((uintptr_t)16)
 #define FLAGS ((uintptr_t)31)
+/* What the word of a mutex is while somebody waits for it; see mutex.c. */
+#define CONTENDED 2u
 
 #define THREADS_MAX 5
 
@@ -31,6 +33,7 @@ static int claims_end;            /* who claims may give up */
 static int refused[THREADS_MAX];  /* came for a lock that was barred to it */
 static int late[THREADS_MAX];     /* did not get the lock in time */
 static struct _GilCallSite site, sleeps; /* an ALLOW_THREADS and a BLOCKING_CALL */
+static int tries[THREADS_MAX];    /* must not wait, not even for mu */
 static int hook_data;             /* 1 while a preempt hook may be called */
 static int reports;               /* long holds told of */
 static int others;                /* for whom a patient holder waits */
@@ -53,6 +56,7 @@ setup_lock(int may_lean)
         got[t] = 0;
         refused[t] = 0;
         late[t] = 0;
+        tries[t] = 0;
     }
     inside = 0;
     written = entries = 0;
@@ -105,6 +109,10 @@ wrote(const void *address, uint64_t was, uint64_t is)
     /* What a section under mu left behind counts from its end. */
     if (address == &lock.mu.word && is == 0)
         claimant = lock.turns.claimant;
+    /* Once it has the lock it may, to have it lean. */
+    if (address == &lock.mu.word && is == CONTENDED && tries[explore_self()] &&
+        holder_in(lock.owner) != &cells[explore_self()].ts)
+        explore_fail("a try waits for the mutex");
     if (address != &lock.owner)
         return;
     GilThreadState *before = holder_in(was), *after = holder_in(is), *self = &cells[explore_self()].ts;
@@ -848,6 +856,14 @@ setup_timed(void)
     claims_end = 1;
 }
 
+/* Who does not wait for ever may find the lock leaning, and revoke that, or come while another does. */
+static void
+setup_timed_lean(void)
+{
+    setup_lean();
+    claims_end = 1;
+}
+
 /* Who does not wait for ever would borrow. */
 static void
 setup_timed_loan(void)
@@ -859,8 +875,11 @@ setup_timed_loan(void)
 static void
 enter_within(int self, uint64_t limit)
 {
+    /* If the lock leaned to it, it waits until a revocation that is under way is over: it cannot know otherwise whether it has it. */
+    tries[self] = limit == 0 && !cells[self].ts.leaning;
     int rc = gil_lock_acquire_until(&lock, &cells[self].ts, limit, "model");
 
+    tries[self] = 0;
     EXPLORE_CHECK(rc == GIL_LOCK_GOT || rc == GIL_LOCK_LATE);
     EXPLORE_CHECK(gil_lock_is_owner(&lock, &cells[self].ts) == (rc == GIL_LOCK_GOT));
     EXPLORE_CHECK(gil_load_relaxed(&cells[self].ts.block.st) == (rc == GIL_LOCK_GOT ? _Gil_ATTACHED : _Gil_LAZY));
@@ -878,6 +897,10 @@ body_try(int self)
 {
     if (self == 0) {
         pairs(0, 2);
+        return;
+    }
+    if (self == 2) {
+        body_once(2);
         return;
     }
     enter_within(self, 0);
@@ -1047,6 +1070,10 @@ static const struct model_run runs[] = {
     {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
     {{"relay", 4, ~(1u << 0 | 1u << 2), setup, body_relay_to_numb, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
     {{"turns", 5, EXPLORE_ALL, setup_turns, body_turns, of_interest, wrote, all_is_quiet}, {0, 0, 0}, {1, 0, 0}},
+    {{"try", 3, 0, setup_lean, body_try, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
+    {{"lean_timed", 2, 0, setup_timed_lean, body_timed, of_interest, wrote, all_is_quiet}, {3, 2, 0}, {4, 3, 1}},
+    {{"lean_timed", 3, 0, setup_timed_lean, body_timed, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
+    {{"lean_yield", 2, 0, setup_lean, body_yield, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 1}},
     {{"lean", 3, 0, setup_lean, body_pair, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_poll", 3, 0, setup_lean, body_hog, of_interest, wrote, all_is_quiet}, {2, 3, 0}, {3, 3, 1}},
 };
