@@ -5,7 +5,6 @@ EXTRA_DIST += \
     doc/guide/extending.md \
     doc/guide/lifecycle.md \
     doc/guide/ownership.md \
-    doc/guide/sync.md \
     doc/guide/porting.md \
     doc/guide/sync.md \
     doc/guide/threads.md
