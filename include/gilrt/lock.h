@@ -129,8 +129,9 @@ _GilEval_Return(GilThreadState *save)
     }
 /**
  * The pair for a call that will sleep: a read, a wait, a long computation elsewhere. As Gil_BEGIN_ALLOW_THREADS, but the lock goes
- * to the first waiter at once, where that form lets whoever runs take it first. A call site of that form that shows to
- * take long is treated like this one.
+ * to the first waiter at once if that one computes, where that form lets whoever runs take it first. A waiter that holds the
+ * lock for moments only is woken, and may find that another was faster. A call site of that form that shows to take long is
+ * treated like this one.
  */
 #define Gil_BEGIN_BLOCKING_CALL                                                                                  \
     {                                                                                                            \
