@@ -27,3 +27,18 @@ libgilrt_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -release $(GILRT_SERIES) -vers
     -Wl,-z,nodelete $(DEFS_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
 EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map
 EXTRA_DIST += lib/libgilrt.map
+
+# What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
+# exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
+COLD = module/module module/import module/path module/slots module/loader module/importerror module/build \
+    object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
+    object/slotdef object/slots object/type object/typespec object/error protocol/buffer runtime/atexit \
+    runtime/config runtime/copies runtime/event runtime/finalize runtime/interp runtime/layers runtime/life \
+    value/bytearray value/capsule value/dict_view value/dict_view_set value/enumerate value/exception \
+    value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \
+    value/float_text value/format_number value/format_object value/format_spec value/long_method value/long_text \
+    value/memoryview value/memoryview_index value/memoryview_item value/memoryview_type \
+    value/octets value/property value/range value/reversed value/set_algebra value/set_type value/slice \
+    value/staticmethod value/unicode_format value/unicode_method value/unicode_percent value/weakproxy \
+    value/number_convert value/float_pack value/dict_type value/dir value/traceback
+$(COLD:%=lib/%.lo): private CFLAGS := $(patsubst -O2,-Os,$(patsubst -O3,-Os,$(CFLAGS)))

@@ -234,7 +234,7 @@ END_TEST
 START_TEST(test_object_lookup__a_str_and_a_text_find_the_same)
 {
     GilTypeObject *type = made("test.Type", NULL);
-    static const char *const names[] = {"plain", "gr\xc3\xb6\xc3\x9f" "e", "\xe2\x82\xac", ""};
+    static const char *const names[] = {"plain", ("gr\xc3\xb6\xc3\x9f" "e"), "\xe2\x82\xac", ""};
 
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(names); i++) {
         GilObject *str = GilUnicode_FromString(names[i]), *got;

@@ -149,13 +149,22 @@ START_TEST(test_sync_parking__a_rouse_stays_until_it_is_taken_back)
 }
 END_TEST
 
+static void *
+lock_and_be_gone(void *address)
+{
+    (void)gil_parking_lock(address);
+    return NULL;
+}
+
 START_TEST(test_sync_parking__a_child_forgets_all_sleepers)
 {
     struct gil_wait wait;
+    pthread_t thread;
 
     gil_wait_init(&wait, GIL_MACHINE_NEVER);
     enqueue(&wait, &places[0]);
-    (void)gil_parking_lock(&places[0]); /* and who had the bucket is gone */
+    ck_assert_int_eq(pthread_create(&thread, NULL, lock_and_be_gone, &places[0]), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
     gil_parking_forget_all();
     struct gil_bucket *bucket = gil_parking_lock(&places[0]);
     ck_assert_ptr_null(gil_parking_first(bucket, &places[0]));
