@@ -91,7 +91,7 @@ report(int made, int error)
     fflush(stdout);
 }
 
-static pthread_t threads[CROWD];
+static pthread_t crowd[CROWD];
 
 /* A crowd in the lock's queue, which the caller holds; returns how many they are. */
 static int
@@ -103,7 +103,7 @@ gather(GilInterpreterState *interp)
     lift_limit();
     become_an_ordinary_user();
     GilLockInfo_Init(&info);
-    int made = make_threads(threads, CROWD, &error);
+    int made = make_threads(crowd, CROWD, &error);
     report(made, error);
     do {
         sched_yield();
@@ -126,7 +126,7 @@ START_TEST(test_R7_ten_thousand_threads_at_once)
     ck_assert_int_eq(counter, 0);
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < made; i++)
-        pthread_join(threads[i], NULL);
+        pthread_join(crowd[i], NULL);
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(counter, made);
     ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
@@ -161,7 +161,7 @@ START_TEST(test_A17_ten_thousand_waiters_are_no_herd)
     long before = sleeps();
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < made; i++)
-        pthread_join(threads[i], NULL);
+        pthread_join(crowd[i], NULL);
     Gil_END_ALLOW_THREADS
     long after = sleeps();
     ck_assert_int_eq(counter, made);
