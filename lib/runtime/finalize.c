@@ -58,8 +58,9 @@ print_holder(const GilHolder *holder, int64_t id, const char *func)
 
     if (holder->kind == GIL_HOLDER_GUARD)
         len = snprintf(line, sizeof line,
-                       "gilrt: %s: interpreter %lld does not end: a guard is open for %.3f s, opened by thread %#llx at %s:%d\n",
-                       func, (long long)id, (double)holder->age_ns / 1e9, (unsigned long long)holder->thread,
+                       "gilrt: %s: interpreter %lld does not end: a guard is open for %llu.%03u s, opened by thread %#llx at %s:%d\n",
+                       func, (long long)id, (unsigned long long)(holder->age_ns / 1000000000),
+                       (unsigned)(holder->age_ns / 1000000 % 1000), (unsigned long long)holder->thread,
                        holder->line > 0 ? holder->file : "an unknown place", holder->line);
     else
         len = snprintf(line, sizeof line,
