@@ -19,7 +19,8 @@
  */
 struct _gilguard {
     struct gil_pass pass;   /* first: the gate lists it */
-    struct gil_gate *gate;  /* [const] alive, because this guard is open */
+    GilInterpreterState *interp; /* [const] alive, because this guard is open */
+    struct gil_gate *gate;  /* [const] its */
     unsigned long thread;   /* [const] that opened it */
     uint64_t opened;        /* [const] by the clock */
     int line;               /* [const] */
@@ -62,6 +63,7 @@ open_guard(struct gil_gate *gate, const char *file, int line, GilInterpreterGuar
     *guard = NULL;
     if (new == NULL)
         return 0;
+    new->interp = gate->interp;
     new->gate = gate;
     new->thread = gil_machine_thread();
     new->opened = gil_machine_now();
@@ -158,7 +160,7 @@ GilThreadStateToken *
 GilThreadState_Ensure(GilInterpreterGuard *guard)
 {
     GIL_REQUIRE(guard != NULL, "the guard is NULL");
-    return gil_tstate_ensure(guard->gate->interp, __func__);
+    return gil_tstate_ensure(guard->interp, __func__);
 }
 
 GilThreadStateToken *

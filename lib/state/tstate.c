@@ -246,7 +246,7 @@ gil_tstate_too_late(GilThreadState *ts, const char *func)
 }
 
 /* The inside of attaching; the caller sees to _Gil_thread. */
-static void
+static inline __attribute__((always_inline)) void
 enter(GilThreadState *ts, const char *func)
 {
     gil_rank_waiting(func); /* also where the lock is free and nobody will wait */
@@ -357,7 +357,7 @@ is_end(const GilThreadState *shelf)
 }
 
 /* This thread's state in interp, of those that are not attached; NULL: none yet. */
-static GilThreadState *
+static inline __attribute__((always_inline)) GilThreadState *
 find(const GilInterpreterState *interp)
 {
     GilThreadState *ts = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
@@ -393,8 +393,9 @@ make(GilInterpreterState *interp)
     return ts;
 }
 
-/* visit: VISIT if the caller has gone in at the gate for this pair alone, else 0. */
-static struct _giltoken *
+/* visit: VISIT if the caller has gone in at the gate for this pair alone, else 0. A constant in both callers, and one of them is the
+ * way of each foreign thread into the interpreter: so it is compiled into them. */
+static inline __attribute__((always_inline)) struct _giltoken *
 ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
 {
     struct _GilThreadBlock *before = _Gil_thread;
@@ -455,6 +456,18 @@ tidy(GilThreadState *ts)
         gil_state_hooks.clear_thread(ts);
 }
 
+/* The end of a pair with a place at the gate. Not by ts->interp afterwards: who is out must not follow it. */
+static __attribute__((noinline)) void
+end_visit(GilThreadState *ts, uintptr_t back, const char *func)
+{
+    struct gil_gate *gate = ts->interp->gate;
+
+    gil_store_relaxed(&ts->visits, ts->visits - 1);
+    if (back != BACK_NOTHING)
+        gil_tstate_detach(ts, func);
+    gil_gate_leave(gate);
+}
+
 void
 gil_tstate_release(struct _giltoken *token, const char *func)
 {
@@ -471,17 +484,14 @@ gil_tstate_release(struct _giltoken *token, const char *func)
     if (ts->ensured == 1 && ts->kept)
         tidy(ts);
     ts->ensured--;
-    /* Not ts->interp's afterwards: who is out must not follow it. */
-    struct gil_gate *gate = word & VISIT ? ts->interp->gate : NULL;
-    if (gate != NULL)
-        gil_store_relaxed(&ts->visits, ts->visits - 1);
-    if ((word & BACK_MASK) != BACK_NOTHING)
+    uintptr_t back = word & BACK_MASK;
+    if (word & VISIT)
+        end_visit(ts, back, func);
+    else if (back != BACK_NOTHING)
         gil_tstate_detach(ts, func);
-    if (gate != NULL)
-        gil_gate_leave(gate);
-    if ((word & BACK_MASK) == BACK_NOTHING)
+    if (back == BACK_NOTHING)
         return;
-    if ((word & BACK_MASK) == BACK_SWITCH)
+    if (back == BACK_SWITCH)
         enter(state_of(before), func);
     _Gil_thread = before;
 }
