@@ -24,7 +24,7 @@ include lib/runtime/local.mk
 libgilrt_la_SOURCES =
 libgilrt_la_LIBADD = libcore.la
 libgilrt_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -release $(GILRT_SERIES) -version-info 0:0:0 \
-    -Wl,-z,nodelete $(DEFS_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
+    -Wl,-z,nodelete $(DEFS_LDFLAGS) $(PACK_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
 EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map
 EXTRA_DIST += lib/libgilrt.map
 
@@ -40,5 +40,7 @@ COLD = module/module module/import module/path module/slots module/loader module
     value/memoryview value/memoryview_index value/memoryview_item value/memoryview_type \
     value/octets value/property value/range value/reversed value/set_algebra value/set_type value/slice \
     value/staticmethod value/unicode_format value/unicode_method value/unicode_percent value/weakproxy \
-    value/number_convert value/float_pack value/dict_type value/dir value/traceback
+    value/number_convert value/float_pack value/dict_type value/dir value/traceback \
+    value/cell value/long_convert value/long_pow object/finalize object/names object/warnings object/weakref gc/inspect \
+    state/foreign state/lock_info
 $(COLD:%=lib/%.lo): private CFLAGS := $(patsubst -O2,-Os,$(patsubst -O3,-Os,$(CFLAGS)))
