@@ -59,7 +59,6 @@ wait_condition(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags, const 
     enum gil_waited how = gil_waiting_sleep(&waiting, &condition_kind, c);
     /* Attended to, and nothing raised: that may have been the condition itself, so it is for the caller to look. */
     int rc = how == GIL_WAITED_LATE ? 0 : how == GIL_WAITED_ROUSED && gil_waiting_attend(&waiting) < 0 ? -1 : 1;
-    gil_waiting_end(&waiting);
     GilMutex_Lock(m);
     return rc;
 }
@@ -227,7 +226,6 @@ wait_barrier(GilBarrier *b, uint64_t ns, unsigned flags, const char *func)
         /* Not counted while it attended: once more. */
         rc = 2;
     }
-    gil_waiting_end(&waiting);
     return rc;
 }
 

@@ -11,7 +11,6 @@
 struct gil_gate;
 struct gil_heap;
 struct gil_lock;
-struct gil_waiting;
 
 /*
  * The pending error of a thread. The state layer keeps the room and asserts that it is empty at the end; only
@@ -52,7 +51,7 @@ struct _gilts {
     void *preempt_data;          /* [mu] */
     uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
     unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it */
-    struct gil_waiting *sleeping; /* [mu] the parking lot's bucket of this address: an interruptible wait; see state/wait.c */
+    uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
     uint32_t visits;             /* [atomic] of these, how many are counted at the interpreter's gate; written by its thread */

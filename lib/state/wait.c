@@ -21,11 +21,13 @@
  * giving it back wakes the next. The same for a thread whose interpreter has ended while it slept: before it goes to
  * sleep for ever, it takes what it was woken for and gives it back.
  *
- * INTERRUPTION. Who sets a bit in brk then rouses the thread's interruptible wait, which is found in its state, in
- * the bucket of that state's address. The wait stands there from before its look at brk until it is over: so the bit
- * is seen by the look, or the rouse finds the wait and stays in it (GIL_PARKED_ROUSED) until the next look. What is
- * run then may wait itself, interruptibly too: an inner wait stands before the outer one, and passes on at its end
- * what it was asked and did not look at.
+ * INTERRUPTION. Who sets a bit in brk then rouses the thread: sets ROUSED in the word of the thread state that its
+ * interruptible waits sleep on, and wakes who sleeps there. A wait takes ROUSED back, and looks at brk then: so the bit is seen by
+ * the look, or ROUSED comes after it, and ends the next sleep at once. What is run at a look may wait itself, interruptibly too,
+ * and on the same word: the outer wait is in no queue meanwhile. What the inner one was asked and did not look at stays in the word.
+ *
+ * Why a word of the state, and not of the wait: the state's memory is type-stable, so whoever rouses takes no mutex, and a signal
+ * handler may do it. A rouse that comes when nobody waits costs the next wait one look.
  *
  * Why the collector is not run here, as at the beginning of Gil_BEGIN_ALLOW_THREADS: a finalizer might want the very
  * mutex whose condition is waited for, or another that this thread holds.
@@ -40,63 +42,45 @@ is_asked(GilThreadState *ts)
     return (gil_load_seq_cst(&ts->block.brk) & ASKED) != 0;
 }
 
-static void
-set_sleeping(GilThreadState *ts, struct gil_waiting *waiting)
+/* Whether anything is asked. Who asks from now on ends the next sleep. */
+static int
+look(GilThreadState *ts)
 {
-    struct gil_bucket *bucket = gil_parking_lock(ts);
-
-    ts->sleeping = waiting;
-    gil_parking_unlock(bucket);
+    gil_parking_calm(&ts->park_word);
+    return is_asked(ts);
 }
 
 void
 gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, const char *func)
 {
     uint64_t now = gil_machine_now();
+    uint64_t deadline = ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 
-    gil_wait_init(&waiting->wait, ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER);
     waiting->ts = gil_tstate_attached();
     waiting->func = func;
     waiting->interruptible = (flags & GIL_WAIT_INTERRUPTIBLE) != 0;
-    waiting->outer = NULL;
-    if (!waiting->interruptible)
+    if (!waiting->interruptible) {
+        gil_wait_init(&waiting->wait, deadline);
         return;
+    }
     if (waiting->ts == NULL)
         gil_panic(func, "the calling thread is not attached to an interpreter, and an interruptible wait wants that");
-    waiting->outer = waiting->ts->sleeping;
-    set_sleeping(waiting->ts, waiting);
+    gil_wait_init_on(&waiting->wait, deadline, &waiting->ts->park_word);
     /* Asked before it began: nobody will come for that. */
-    if (is_asked(waiting->ts))
-        gil_parking_rouse(&waiting->wait);
-}
-
-void
-gil_waiting_end(struct gil_waiting *waiting)
-{
-    if (!waiting->interruptible)
-        return;
-    set_sleeping(waiting->ts, waiting->outer);
-    if (waiting->outer != NULL && gil_parking_roused(&waiting->wait))
-        gil_parking_rouse(&waiting->outer->wait);
+    if (look(waiting->ts))
+        gil_parking_rouse(&waiting->ts->park_word);
 }
 
 int
 gil_waiting_attend(struct gil_waiting *waiting)
 {
-    if (!waiting->interruptible)
-        return 0;
-    (void)gil_parking_roused(&waiting->wait);
-    return is_asked(waiting->ts) ? Gil_PollThread(waiting->ts) : 0;
+    return waiting->interruptible && look(waiting->ts) ? Gil_PollThread(waiting->ts) : 0;
 }
 
 void
 gil_wait_rouse(GilThreadState *ts)
 {
-    struct gil_bucket *bucket = gil_parking_lock(ts);
-
-    if (ts->sleeping != NULL)
-        gil_parking_rouse(&ts->sleeping->wait);
-    gil_parking_unlock(bucket);
+    gil_parking_rouse(&ts->park_word);
 }
 
 enum gil_waited
@@ -135,6 +119,5 @@ gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigne
         if (rc == 1 || how == GIL_WAITED_LATE)
             break;
     }
-    gil_waiting_end(&waiting);
     return rc;
 }

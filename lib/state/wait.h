@@ -20,12 +20,10 @@ struct gil_waiting {
     GilThreadState *ts;        /* [const] what is attached; NULL: nothing */
     const char *func;          /* [const] */
     int interruptible;         /* [const] */
-    struct gil_waiting *outer; /* [own] the interruptible wait in the middle of which this one is */
 };
 
 /* Begin; ns and flags are the public ones. An interruptible wait of a thread that is not attached stops the process. */
 void gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, const char *func);
-void gil_waiting_end(struct gil_waiting *waiting);
 /* Do what the thread is asked to do, if the wait is interruptible: 0, or -1 with an exception set. May run anything. */
 int gil_waiting_attend(struct gil_waiting *waiting);
 /* what->sleep(), detached if the thread was attached, and it is again when this returns. */
@@ -34,8 +32,8 @@ enum gil_waited gil_waiting_sleep(struct gil_waiting *waiting, const struct gil_
 /* All of it: 1, what->try() or a wake has given it to the caller; 0, late; -1, interrupted. */
 int gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigned flags, const char *func);
 
-/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set.
- * Any thread. */
+/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set. By any
+ * thread, and from a signal handler, as long as ts is not put back. */
 void gil_wait_rouse(GilThreadState *ts);
 
 #endif

@@ -63,7 +63,13 @@ gil_parking_forget_all(void)
 void
 gil_wait_init(struct gil_wait *wait, uint64_t deadline)
 {
-    *wait = (struct gil_wait){.deadline = deadline};
+    gil_wait_init_on(wait, deadline, &wait->me.state);
+}
+
+void
+gil_wait_init_on(struct gil_wait *wait, uint64_t deadline, uint32_t *word)
+{
+    *wait = (struct gil_wait){.deadline = deadline, .me.word = word};
 }
 
 struct gil_bucket *
@@ -96,7 +102,7 @@ gil_parking_add(struct gil_bucket *bucket, struct gil_parked *me, const void *ad
         bucket->head = me;
     bucket->tail = me;
     /* Relaxed: nobody can find it before the mutex is dropped. ROUSED stays: it may be asked before it sleeps. */
-    gil_fetch_and_seq_cst(&me->state, ~GIL_PARKED_WOKEN);
+    gil_fetch_and_seq_cst(me->word, ~GIL_PARKED_WOKEN);
 }
 
 /* From this one on, the first that waits at address. */
@@ -167,7 +173,7 @@ gil_parking_wake(struct gil_parked *removed, uint32_t told)
 {
     while (removed != NULL) {
         struct gil_parked *next = removed->next;
-        uint32_t *word = &removed->state;
+        uint32_t *word = removed->word;
         removed->told = told;
         /* Release: what was told, and all that was done before, is seen by who sees WOKEN. From here on the sleeper may
          * be gone. */
@@ -180,7 +186,7 @@ gil_parking_wake(struct gil_parked *removed, uint32_t told)
 int
 gil_parking_sleep(struct gil_wait *wait)
 {
-    uint32_t *word = &wait->me.state;
+    uint32_t *word = wait->me.word;
     uint32_t state;
 
     gil_rank_parking(__func__);
@@ -205,7 +211,7 @@ gil_parking_leave(struct gil_bucket *bucket, struct gil_wait *wait)
 void
 gil_parking_await(struct gil_wait *wait)
 {
-    uint32_t *word = &wait->me.state;
+    uint32_t *word = wait->me.word;
     uint32_t state;
 
     /* Acquire: as in gil_parking_sleep(). */
@@ -216,7 +222,7 @@ gil_parking_await(struct gil_wait *wait)
 enum gil_waited
 gil_parking_reason(const struct gil_wait *wait)
 {
-    return gil_load_relaxed(&wait->me.state) & GIL_PARKED_ROUSED ? GIL_WAITED_ROUSED : GIL_WAITED_LATE;
+    return gil_load_relaxed(wait->me.word) & GIL_PARKED_ROUSED ? GIL_WAITED_ROUSED : GIL_WAITED_LATE;
 }
 
 enum gil_waited
@@ -234,16 +240,16 @@ gil_parking_sleep_or_leave(struct gil_wait *wait)
 }
 
 void
-gil_parking_rouse(struct gil_wait *wait)
+gil_parking_rouse(uint32_t *word)
 {
-    gil_fetch_or_seq_cst(&wait->me.state, GIL_PARKED_ROUSED);
-    gil_machine_unpark(&wait->me.state);
+    gil_fetch_or_seq_cst(word, GIL_PARKED_ROUSED);
+    gil_machine_unpark(word);
 }
 
-int
-gil_parking_roused(struct gil_wait *wait)
+void
+gil_parking_calm(uint32_t *word)
 {
-    return (gil_fetch_and_seq_cst(&wait->me.state, ~GIL_PARKED_ROUSED) & GIL_PARKED_ROUSED) != 0;
+    gil_fetch_and_seq_cst(word, ~GIL_PARKED_ROUSED);
 }
 
 void

@@ -25,7 +25,8 @@ struct gil_bucket;
 
 /* A thread in the parking lot. In memory of its own, which is to stay until it is out. */
 struct gil_parked {
-    uint32_t state;                /* [atomic] GIL_PARKED_... : what it sleeps on */
+    uint32_t *word;                /* [const] what it sleeps on: GIL_PARKED_... , atomic; state, or one that is to outlive it */
+    uint32_t state;                /* [atomic] */
     uint32_t queued;               /* [mu] the bucket's */
     uint32_t told;                 /* [const] once WOKEN is seen: what its waker had to say */
     uint32_t wants;                /* [mu] the lock's own: what it waits for */
@@ -58,6 +59,9 @@ void gil_parking_forget_all(void);
 
 /* A wait that has not begun. */
 void gil_wait_init(struct gil_wait *wait, uint64_t deadline);
+/* The same on a word that is not part of it, so that it can be roused by who does not know whether it is there still. Waits of one
+ * thread may follow one another on a word; none of them begins while another is in a queue. */
+void gil_wait_init_on(struct gil_wait *wait, uint64_t deadline, uint32_t *word);
 
 struct gil_bucket *gil_parking_lock(const void *address);
 void gil_parking_unlock(struct gil_bucket *bucket);
@@ -93,10 +97,10 @@ enum gil_waited gil_parking_reason(const struct gil_wait *wait);
  * if told is not 0. */
 enum gil_waited gil_parking_sleep_or_leave(struct gil_wait *wait);
 
-/* Ask a thread to leave, now or when it next sleeps. The caller sees to it that it is still there. */
-void gil_parking_rouse(struct gil_wait *wait);
-/* Take that back: 1 if it was asked. By the thread itself. */
-int gil_parking_roused(struct gil_wait *wait);
+/* Ask a thread to leave, now or when it next sleeps on word. From a signal handler, too. */
+void gil_parking_rouse(uint32_t *word);
+/* Take that back. By the thread itself. */
+void gil_parking_calm(uint32_t *word);
 
 /* Turn in a loop until *byte & mask is 0 or it is no longer worth it, unless *byte & unless. */
 void gil_parking_spin(const uint8_t *byte, unsigned mask, unsigned unless);

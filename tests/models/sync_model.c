@@ -811,7 +811,7 @@ static void
 finish_rouse(void)
 {
     EXPLORE_CHECK(count[0] == -1 && semaphore._bits <= 1);
-    EXPLORE_CHECK(attached.sleeping == NULL);
+    EXPLORE_CHECK(attached.block.brk == 0);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "state/wait.h"
 
 #include <errno.h>
+#include <signal.h>
 
 static GilSemaphore semaphore;
 static GilThreadState *asked_of;
@@ -56,7 +57,6 @@ START_TEST(test_state_wait__an_interruptible_wait_ends_when_something_raises)
     ck_assert_int_eq(pthread_create(&thread, NULL, ask_when_asleep, NULL), 0);
     ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
     ck_assert_int_eq(polls, 1);
-    ck_assert_ptr_null(world_ts->sleeping);
     ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
@@ -117,7 +117,6 @@ wait_when_asked(GilThreadState *ts)
 
     nothing_to_raise(ts);
     if (polls == 1) {
-        ck_assert_ptr_nonnull(ts->sleeping);
         ask(ts);
         ck_assert_int_eq(GilSemaphore_AcquireTimed(&inner, 100000, GIL_WAIT_INTERRUPTIBLE), 0);
         ck_assert_int_eq(polls, 2);
@@ -145,15 +144,51 @@ START_TEST(test_state_wait__a_wait_within_a_wait)
     ck_assert_int_eq(pthread_create(&thread, NULL, ask_twice, NULL), 0);
     ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
     ck_assert_int_eq(polls, 3);
-    ck_assert_ptr_null(world_ts->sleeping);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 END_TEST
 
+/* A rouse that came when nobody waited: the next wait looks once more, and goes on. */
 START_TEST(test_state_wait__nobody_is_roused_who_does_not_wait)
 {
     gil_wait_rouse(world_ts);
-    ck_assert_ptr_null(world_ts->sleeping);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 200000, GIL_WAIT_INTERRUPTIBLE), 0);
+    ck_assert_int_eq(polls, 0);
+}
+END_TEST
+
+static void
+ask_in_a_handler(int signum)
+{
+    (void)signum;
+    ask(asked_of);
+}
+
+/* In the middle of its sleep, and of whatever comes before and after: no mutex is asked for. */
+static void *
+signal_until_over(void *thread)
+{
+    while (!gil_load_acquire(&over)) {
+        ck_assert_int_eq(pthread_kill(*(pthread_t *)thread, SIGUSR1), 0);
+        sched_yield();
+    }
+    return NULL;
+}
+
+START_TEST(test_E1_a_signal_handler_rouses_the_thread_it_interrupts)
+{
+    struct sigaction action = {.sa_handler = ask_in_a_handler}, before;
+    pthread_t thread, self = pthread_self();
+
+    gil_state_hooks.collect = raise_when_asked;
+    asked_of = world_ts;
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, &before), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, signal_until_over, &self), 0);
+    for (int i = 0; i < 300; i++)
+        ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    gil_store_release(&over, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, &before, NULL), 0);
 }
 END_TEST
 
@@ -229,6 +264,7 @@ suite(void)
     tcase_add_test(tcase, test_state_wait__what_was_asked_before_is_met_first);
     tcase_add_test(tcase, test_state_wait__a_wait_within_a_wait);
     tcase_add_test(tcase, test_state_wait__nobody_is_roused_who_does_not_wait);
+    tcase_add_test(tcase, test_E1_a_signal_handler_rouses_the_thread_it_interrupts);
     tcase_add_test(tcase, test_B9_waiting_keeps_errno);
     tcase_add_test(tcase, test_L1_an_interruptible_wait_wants_an_attached_thread);
     suite_add_tcase(suite, tcase);

@@ -139,13 +139,25 @@ START_TEST(test_sync_parking__a_rouse_stays_until_it_is_taken_back)
     struct gil_wait wait;
 
     gil_wait_init(&wait, GIL_MACHINE_NEVER);
-    gil_parking_rouse(&wait);
+    gil_parking_rouse(wait.me.word);
     for (int round = 0; round < 2; round++) {
         enqueue(&wait, &places[0]);
         ck_assert_int_eq(gil_parking_sleep_or_leave(&wait), GIL_WAITED_ROUSED);
     }
-    ck_assert_int_eq(gil_parking_roused(&wait), 1);
-    ck_assert_int_eq(gil_parking_roused(&wait), 0);
+    gil_parking_calm(wait.me.word);
+    ck_assert_int_eq(gil_parking_reason(&wait), GIL_WAITED_LATE);
+}
+END_TEST
+
+START_TEST(test_sync_parking__a_rouse_before_the_wait_ends_its_first_sleep)
+{
+    struct gil_wait wait;
+    uint32_t word = 0;
+
+    gil_parking_rouse(&word);
+    gil_wait_init_on(&wait, GIL_MACHINE_NEVER, &word);
+    enqueue(&wait, &places[0]);
+    ck_assert_int_eq(gil_parking_sleep_or_leave(&wait), GIL_WAITED_ROUSED);
 }
 END_TEST
 
@@ -183,6 +195,7 @@ suite(void)
     tcase_add_test(tcase, test_sync_parking__a_deadline_ends_a_sleep);
     tcase_add_test(tcase, test_sync_parking__who_was_taken_is_not_late);
     tcase_add_test(tcase, test_sync_parking__a_rouse_stays_until_it_is_taken_back);
+    tcase_add_test(tcase, test_sync_parking__a_rouse_before_the_wait_ends_its_first_sleep);
     tcase_add_test(tcase, test_sync_parking__a_child_forgets_all_sleepers);
     suite_add_tcase(suite, tcase);
     return suite;
