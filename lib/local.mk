@@ -30,7 +30,8 @@ EXTRA_DIST += lib/libgilrt.map
 
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
-COLD = module/module module/import module/path module/slots module/loader module/importerror module/build \
+COLD = base/panic base/print module/module module/import module/path module/slots module/loader module/importerror \
+    module/build \
     object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slots object/type object/typespec object/error protocol/buffer runtime/atexit \
     runtime/config runtime/copies runtime/event runtime/finalize runtime/interp runtime/layers runtime/life \

@@ -2,11 +2,12 @@
 /* Stopping the process with one sentence. */
 #include "base/panic.h"
 
+#include "base/print.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Longer sentences are cut: a pipe takes this much in one piece, so lines of several processes do not mix. */
 #define PANIC_LINE 512
@@ -25,10 +26,6 @@ gil_panic(const char *func, const char *format, ...)
         vsnprintf(line + used, sizeof(line) - used, format, args);
         va_end(args);
     }
-    used = strnlen(line, sizeof(line) - 1);
-    line[used++] = '\n';
-    /* Nothing can be done about a failure to write: the process ends either way. */
-    ssize_t written = write(STDERR_FILENO, line, used);
-    (void)written;
+    gil_print_fatal(line, strnlen(line, sizeof(line) - 1));
     abort();
 }

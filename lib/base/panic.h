@@ -4,8 +4,8 @@
 #define GIL_BASE_PANIC_H
 
 /*
- * Write "gilrt: fatal: FUNC: MESSAGE\n" to standard error in one write and abort. For misuse of the interface and for
- * broken invariants, in every build; never for bad input, never for lack of memory. Allocates nothing.
+ * Tell the host's hook "gilrt: fatal: FUNC: MESSAGE", or write it to standard error in one write, and abort. For misuse of the
+ * interface and for broken invariants, in every build; never for bad input, never for lack of memory. Allocates nothing.
  */
 void gil_panic(const char *func, const char *format, ...) __attribute__((noreturn, cold, format(printf, 2, 3)));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Printing errors to file descriptor 2, and what becomes of errors that nobody can be given.
+ * Printing errors, and what becomes of errors that nobody can be given.
  *
  * The text is put together first and written in one piece, so that threads and the host's own messages do not mix into
  * it. Whatever goes wrong on the way (an exception whose str fails, no memory) shortens the text and is dropped:
@@ -8,38 +8,22 @@
  */
 #include "object/report.h"
 
+#include "base/print.h"
 #include "object/alloc.h"
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/recursion.h"
 #include "object/type.h"
 
-#include <unistd.h>
-
 /* Causes that are followed: more is a circle, or nobody reads it. */
 #define CAUSES_MAX 16
-
-static void
-write_all(const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(STDERR_FILENO, text, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
-        text += n;
-        len -= (size_t)n;
-    }
-}
 
 void
 gil_report_flush(struct gil_text *text)
 {
-    int number = errno;
-
     if (text->len > 0)
-        write_all(text->data, text->len);
+        gil_print(text->data, text->len);
+    int number = errno;
     gil_text_free(text);
     errno = number;
 }
@@ -151,11 +135,8 @@ GilErr_PrintEx(int set_sys_last_vars)
     gil_text_init(&text, ts->heap);
     append_chain(&text, exc, 0);
     gil_err_clear(ts);
-    if (text.len == 0 && Gil_TYPE(exc) != NULL) {
-        /* Not even memory for one line. */
-        write_all(Gil_TYPE(exc)->tp_name, strlen(Gil_TYPE(exc)->tp_name));
-        write_all("\n", 1);
-    }
+    if (text.len == 0 && Gil_TYPE(exc) != NULL)
+        gil_print_line("%s", Gil_TYPE(exc)->tp_name); /* not even memory for one line */
     gil_report_flush(&text);
     Gil_DECREF(exc);
 }

@@ -25,6 +25,7 @@
  */
 #include "runtime/finalize.h"
 
+#include "base/print.h"
 #include "gc/collect.h"
 #include "gilrt/guard.h"
 #include "gilrt/state.h"
@@ -35,12 +36,9 @@
 #include "state/tstate.h"
 #include "sync/machine.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 /* Calls that bring up new ones may be a loop. Real ones need two or three rounds. */
 #define ROUNDS 16
-/* Of those who are inside, so many are written to standard error. */
+/* Of those who are inside, so many are printed. */
 #define PRINTED 8
 
 uint64_t
@@ -53,23 +51,14 @@ gil_limit_in(uint64_t ns)
 static void
 print_holder(const GilHolder *holder, int64_t id, const char *func)
 {
-    char line[320];
-    int len;
-
     if (holder->kind == GIL_HOLDER_GUARD)
-        len = snprintf(line, sizeof line,
-                       "gilrt: %s: interpreter %lld does not end: a guard is open for %llu.%03u s, opened by thread %#llx at %s:%d\n",
+        gil_print_line("gilrt: %s: interpreter %lld does not end: a guard is open for %llu.%03u s, opened by thread %#llx at %s:%d",
                        func, (long long)id, (unsigned long long)(holder->age_ns / 1000000000),
                        (unsigned)(holder->age_ns / 1000000 % 1000), (unsigned long long)holder->thread,
                        holder->line > 0 ? holder->file : "an unknown place", holder->line);
     else
-        len = snprintf(line, sizeof line,
-                       "gilrt: %s: interpreter %lld does not end: thread %#llx is inside by a view (state %llu)\n", func,
+        gil_print_line("gilrt: %s: interpreter %lld does not end: thread %#llx is inside by a view (state %llu)", func,
                        (long long)id, (unsigned long long)holder->thread, (unsigned long long)holder->state);
-    if (len > 0) {
-        ssize_t written = write(STDERR_FILENO, line, (size_t)len < sizeof line ? (size_t)len : sizeof line - 1);
-        (void)written; /* who wants to be sure asks for the holders */
-    }
 }
 
 /* The wait for an interpreter was in vain. Returns how many were inside, at least 1: the last may have left just then, but too

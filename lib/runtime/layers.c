@@ -20,6 +20,7 @@
 #include "runtime/layers.h"
 
 #include "base/mem.h"
+#include "base/print.h"
 #include "gc/collect.h"
 #include "gc/start.h"
 #include "gc/track.h"
@@ -33,9 +34,6 @@
 #include "state/gate.h"
 #include "state/tstate.h"
 #include "value/start.h"
-
-#include <stdio.h>
-#include <unistd.h>
 
 static int (*const process_table[])(void) = {
     gil_state_start, gil_object_start, gil_gc_start, gil_protocol_start, gil_value_start, gil_module_start,
@@ -128,15 +126,8 @@ gil_layers_start(const struct gil_interp_config *config)
 static void
 print_left(const char *type, size_t count, size_t size, void *unused)
 {
-    char line[256];
-
     (void)unused;
-    int len = snprintf(line, sizeof(line), "gilrt: left at the end: %zu of type %s, %zu bytes\n", count, type, size);
-    if (len > 0) {
-        size_t used = (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
-        ssize_t written = write(STDERR_FILENO, line, used);
-        (void)written; /* the report is a courtesy */
-    }
+    gil_print_line("gilrt: left at the end: %zu of type %s, %zu bytes", count, type, size);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "state/tstate.h"
 
 #include "base/mem.h"
+#include "base/print.h"
 #include "gilrt/state.h"
 #include "state/gate.h"
 #include "state/interp.h"
@@ -13,9 +14,7 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * WHERE A THREAD'S STATES ARE. Two thread-local words, 16 bytes, all that the library takes of static TLS:
@@ -228,19 +227,15 @@ register_thread(void)
 void
 gil_tstate_too_late(GilThreadState *ts, const char *func)
 {
-    char line[160];
     uint32_t never = 0;
 
     gil_rank_waiting(func);
     int told = gil_state_hooks.late(ts, func);
     if (ts->late_abort)
         gil_panic(func, "thread state %llu comes back after its interpreter has ended", (unsigned long long)ts->id);
-    int length = snprintf(line, sizeof line,
-                          "gilrt: %s: thread %#lx (state %llu) comes back after its interpreter has ended, and sleeps for ever\n",
-                          func, this_thread(), (unsigned long long)ts->id);
-    /* Nothing can be done when the report is lost. */
-    if (!told && write(STDERR_FILENO, line, (size_t)length) < 0)
-        errno = 0;
+    if (!told)
+        gil_print_line("gilrt: %s: thread %#lx (state %llu) comes back after its interpreter has ended, and sleeps for ever", func,
+                       this_thread(), (unsigned long long)ts->id);
     for (;;)
         gil_machine_park(&never, 0, GIL_MACHINE_NEVER);
 }

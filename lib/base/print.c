@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* What the library has to say to people: to a hook of the host, or to standard error. */
+#include "base/print.h"
+
+#include "base/atomic.h"
+#include "gilrt/print.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * THE HOOKS are read in a process that is about to stop, perhaps in a signal handler, perhaps while the same thread is setting one: so
+ * by readers that take no lock and wait for nobody. A hook is two words that belong together. Each that was set stands in a
+ * place of its own in a ring, and `set` counts them; a reader copies the latest and looks at the count again: its copy is
+ * whole unless so many were set meanwhile that the place came round, and then it reads anew. Writers exclude each other by `busy`.
+ *
+ * STANDARD ERROR may be anything: closed, a pipe whose reader is gone, a file of the host that got number 2. Nothing can be done about
+ * the last, except that the host sets a hook. A broken pipe would send SIGPIPE, which ends the process: it is blocked
+ * in this thread meanwhile, and taken away if the write caused it, so that one that was pending before is delivered still.
+ */
+#define PLACES 8
+#define LINE 512
+/* How long another thread's last sentence waits for the fatal hook. */
+#define PATIENCE_MS 10000
+
+struct hook {
+    void (*func)(void); /* [atomic] of the type that its reader knows; NULL: none */
+    void *data;         /* [atomic] */
+};
+
+struct hooks {
+    struct hook ring[PLACES];
+    uint32_t set;  /* [atomic] how many were: the latest is the one before; release and acquire */
+    uint32_t busy; /* [atomic] somebody sets one */
+};
+
+static struct hooks printers, fatals;
+static uintptr_t dying; /* [atomic] mark of the thread whose last sentence is being told */
+
+static void
+set_hook(struct hooks *hooks, void (*func)(void), void *data)
+{
+    while (gil_exchange_acq_rel(&hooks->busy, 1u) != 0)
+        sched_yield();
+    uint32_t number = gil_load_relaxed(&hooks->set);
+    struct hook *place = &hooks->ring[number % PLACES];
+    gil_store_relaxed(&place->func, func);
+    gil_store_relaxed(&place->data, data);
+    /* Release: pairs with the acquire of whoever reads the place. */
+    gil_store_release(&hooks->set, number + 1);
+    gil_store_release(&hooks->busy, 0u);
+}
+
+static struct hook
+get_hook(struct hooks *hooks)
+{
+    for (;;) {
+        uint32_t number = gil_load_acquire(&hooks->set);
+        struct hook *place = &hooks->ring[(number - 1) % PLACES];
+        if (number == 0)
+            return (struct hook){NULL, NULL};
+        struct hook hook = {gil_load_relaxed(&place->func), gil_load_relaxed(&place->data)};
+        /* Keeps the two loads before the one that says whether they belong together. */
+        gil_fence_seq_cst();
+        /* The writer of the last but one before the place comes round may be at work already. */
+        if (gil_load_relaxed(&hooks->set) - number < PLACES - 1)
+            return hook;
+    }
+}
+
+void
+Gil_SetErrorPrintHook(Gil_ErrorPrintFunc func, void *data)
+{
+    set_hook(&printers, (void (*)(void))func, data);
+}
+
+void
+Gil_SetFatalHook(Gil_FatalFunc func, void *data)
+{
+    set_hook(&fatals, (void (*)(void))func, data);
+}
+
+/* Nothing can be done about a failure to write. */
+static void
+write_all(const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(STDERR_FILENO, text, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return;
+        text += written;
+        size -= (size_t)written;
+    }
+}
+
+static void
+write_quietly(const char *text, size_t size)
+{
+    static const struct timespec at_once = {0, 0};
+    sigset_t pipe_only, before, pending;
+
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    int had_one = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    errno = 0;
+    write_all(text, size);
+    if (errno == EPIPE && !had_one)
+        while (sigtimedwait(&pipe_only, NULL, &at_once) < 0 && errno == EINTR)
+            continue;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void
+gil_print(const char *text, size_t size)
+{
+    int saved = errno;
+    struct hook hook = get_hook(&printers);
+
+    if (hook.func != NULL)
+        ((Gil_ErrorPrintFunc)hook.func)(text, size, hook.data);
+    else
+        write_quietly(text, size);
+    errno = saved;
+}
+
+void
+gil_print_line(const char *format, ...)
+{
+    char line[LINE];
+    va_list args;
+
+    va_start(args, format);
+    int length = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (length < 0)
+        return;
+    size_t size = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
+    line[size] = '\n';
+    gil_print(line, size + 1);
+}
+
+/* An address of its own that every living thread has, without thread-local storage of our own. */
+static uintptr_t
+this_thread(void)
+{
+    return (uintptr_t)&errno;
+}
+
+void
+gil_print_fatal(char *line, size_t size)
+{
+    uintptr_t nobody = 0;
+
+    if (!gil_cas_seq_cst(&dying, &nobody, this_thread())) {
+        /* Within the hook, or after it was left in a way that is forbidden; or another thread's hook runs: it will abort. */
+        if (nobody != this_thread())
+            poll(NULL, 0, PATIENCE_MS);
+        return;
+    }
+    struct hook hook = get_hook(&fatals);
+    if (hook.func != NULL) {
+        line[size] = '\0';
+        ((Gil_FatalFunc)hook.func)(line, hook.data);
+        return;
+    }
+    line[size++] = '\n';
+    gil_print(line, size);
+}
