@@ -40,6 +40,12 @@ typedef struct GilInterpreterConfig {
     /** Bytes that its objects may take from the system together; an allocation beyond raises MemoryError. Memory is taken by
      *  64 KiB, so a limit below some of that is too little to start. 0: no limit. */
     size_t memory_limit;
+    int forbid_fork;    /**< nonzero: GilInterpreterState_May() says no to GIL_MAY_FORK, and so on */
+    int forbid_exec;
+    int forbid_threads;
+    /** Nonzero: modules are loaded whatever they say of several interpreters (Gil_mod_multiple_interpreters). Only with
+     *  GilInterpreterConfig_SHARED_GIL, where their code is never run by two threads at once. */
+    int unchecked_modules;
 } GilInterpreterConfig;
 
 /** What GilInterpreterConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
@@ -53,6 +59,30 @@ GilInterpreterConfig_Init(GilInterpreterConfig *config)
 {
     _GilInterpreterConfig_InitSized(config, sizeof(*config));
 }
+/** @} */
+
+/** @name What its code may do
+ *  To the process, which is the host's. Values of @p what, which may be joined.
+ *  @{ */
+#define GIL_MAY_FORK 1u    /**< fork */
+#define GIL_MAY_EXEC 2u    /**< put another program in the place of this one */
+/** Run in several threads. Where it is forbidden the interpreter has one thread state, which may be attached by one thread after
+ *  the other: GilThreadState_New(), and GilThreadState_Ensure() in a thread that would need a state of its own, give NULL. */
+#define GIL_MAY_THREADS 4u
+
+/**
+ * Whether the configuration of the interpreter, which must be alive, allows all of @p what. Everything is allowed in the main one.
+ * @return 1 or 0; 0 also when interp is NULL
+ * @lock_any
+ */
+GIL_API int GilInterpreterState_May(GilInterpreterState *interp, unsigned what);
+/**
+ * The same for the interpreter that the calling thread is attached to, as a function of the host's asks it that is about to do such
+ * a thing for the code of an interpreter: fork, execve(), pthread_create().
+ * @return 0; -1 with RuntimeError, which names the interpreter and what it may not do
+ * @lock_held
+ */
+GIL_API int GilInterpreterState_CheckMay(unsigned what);
 /** @} */
 
 /** @name Birth and end

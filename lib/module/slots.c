@@ -82,7 +82,7 @@ check_interpreter(GilThreadState *ts, uintptr_t support, const char *name)
         GilErr_Format(GilExc_SystemError, "module %s: bad value of slot Gil_mod_multiple_interpreters", name);
         return -1;
     }
-    if (ts->interp->id == 0 || support == (uintptr_t)Gil_MOD_PER_INTERPRETER_GIL_SUPPORTED)
+    if (ts->interp->id == 0 || ts->interp->unchecked_modules || support == (uintptr_t)Gil_MOD_PER_INTERPRETER_GIL_SUPPORTED)
         return 0;
     if (ts->interp->shares_lock && support == (uintptr_t)Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED)
         return 0;

@@ -29,7 +29,7 @@
 #include <string.h>
 
 /* The first versions of the structs, which all later ones begin with. */
-#define CONFIG_SIZE_FIRST sizeof(GilInterpreterConfig)
+#define CONFIG_SIZE_FIRST offsetof(GilInterpreterConfig, forbid_fork)
 #define STATS_SIZE_FIRST sizeof(GilMemoryStats)
 /* No version will be as large; a size that was never set is likely to be. */
 #define CONFIG_SIZE_LARGEST 4096
@@ -44,27 +44,39 @@ _GilInterpreterConfig_InitSized(GilInterpreterConfig *config, size_t size)
     config->size = size;
 }
 
-/* What is wrong with the configuration, or NULL. */
+/* Copy a configuration, which may be of an older or newer version. Returns what is wrong with it, or NULL. */
 static const char *
-objection(const GilInterpreterConfig *config)
+read_config(const GilInterpreterConfig *config, GilInterpreterConfig *read)
 {
     if (config == NULL)
         return "the configuration is NULL";
-    if (config->size < CONFIG_SIZE_FIRST || config->size > CONFIG_SIZE_LARGEST)
+    size_t size = config->size;
+    if (size < CONFIG_SIZE_FIRST || size > CONFIG_SIZE_LARGEST)
         return "the configuration was not filled by GilInterpreterConfig_Init()";
-    for (size_t i = sizeof *config; i < config->size; i++)
+    for (size_t i = sizeof *read; i < size; i++)
         if (((const unsigned char *)config)[i] != 0)
             return "the configuration sets a field that this version of libgilrt does not have";
-    if (config->gil < GilInterpreterConfig_DEFAULT_GIL || config->gil > GilInterpreterConfig_OWN_GIL)
+    GilInterpreterConfig_Init(read);
+    memcpy(read, config, size < sizeof *read ? size : sizeof *read);
+    if (read->gil < GilInterpreterConfig_DEFAULT_GIL || read->gil > GilInterpreterConfig_OWN_GIL)
         return "gil is none of GilInterpreterConfig_DEFAULT_GIL, _SHARED_GIL and _OWN_GIL";
-    if (config->lock_mode != Gil_LOCK_MODE_DEFAULT && config->lock_mode != Gil_LOCK_MODE_FENCED)
+    if (read->lock_mode != Gil_LOCK_MODE_DEFAULT && read->lock_mode != Gil_LOCK_MODE_FENCED)
         return "lock_mode is none of Gil_LOCK_MODE_DEFAULT and Gil_LOCK_MODE_FENCED";
-    if (config->late_policy != Gil_LATE_SLEEP && config->late_policy != Gil_LATE_ABORT)
+    if (read->late_policy != Gil_LATE_SLEEP && read->late_policy != Gil_LATE_ABORT)
         return "late_policy is none of Gil_LATE_SLEEP and Gil_LATE_ABORT";
-    if (config->switch_interval_ns != 0 && (config->switch_interval_ns < GIL_SWITCH_INTERVAL_MIN ||
-                                            config->switch_interval_ns > GIL_SWITCH_INTERVAL_MAX))
+    if (read->switch_interval_ns != 0 && (read->switch_interval_ns < GIL_SWITCH_INTERVAL_MIN ||
+                                          read->switch_interval_ns > GIL_SWITCH_INTERVAL_MAX))
         return "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000";
+    if (read->unchecked_modules && read->gil != GilInterpreterConfig_SHARED_GIL)
+        return "unchecked_modules is for interpreters that share the main one's lock";
     return NULL;
+}
+
+static unsigned
+forbidden(const GilInterpreterConfig *config)
+{
+    return (config->forbid_fork ? GIL_MAY_FORK : 0) | (config->forbid_exec ? GIL_MAY_EXEC : 0) |
+           (config->forbid_threads ? GIL_MAY_THREADS : 0);
 }
 
 /* A place inside the main interpreter, and a reference to its gate; NULL: it is not there, or lets nobody in. */
@@ -105,6 +117,8 @@ make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
         .fenced = config->lock_mode == Gil_LOCK_MODE_FENCED,
         .memory_limit = config->memory_limit,
         .late_abort = config->late_policy == Gil_LATE_ABORT,
+        .forbidden = forbidden(config),
+        .unchecked_modules = config->unchecked_modules,
         .share = config->gil == GilInterpreterConfig_SHARED_GIL ? main_interp : NULL,
         .starting = 1,
         .ender = 1,
@@ -133,8 +147,9 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
 {
     if (ts == NULL)
         return gil_status_error(__func__, "the place for the thread state is NULL");
+    GilInterpreterConfig read;
     *ts = NULL;
-    const char *wrong = objection(config);
+    const char *wrong = read_config(config, &read);
     if (wrong != NULL)
         return gil_status_error(__func__, wrong);
     if (_Gil_thread != NULL && gil_tstate_attached() == NULL)
@@ -142,7 +157,7 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
     struct gil_gate *gate = enter_main();
     if (gate == NULL)
         return gil_status_error(__func__, "the runtime is not started, or is just being started or stopped");
-    *ts = make(gate->interp, config);
+    *ts = make(gate->interp, &read);
     if (*ts != NULL)
         gil_gate_reopen((*ts)->interp->gate);
     leave_main(gate);

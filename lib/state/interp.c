@@ -183,6 +183,8 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     if (interp == NULL)
         return -1;
     interp->late_abort = config->late_abort;
+    interp->forbidden = config->forbidden;
+    interp->unchecked_modules = config->unchecked_modules;
     interp->shares_lock = config->share != NULL;
     interp->gate = get_gate(interp, config->starting);
     if (interp->gate == NULL)

@@ -33,6 +33,8 @@ struct _gilis {
     int closed;                /* [states] no new thread states */
     int shares_lock;           /* [const] the lock is that of an older interpreter */
     int late_abort;            /* [const] what comes back after the end stops the process, and does not sleep */
+    unsigned forbidden;        /* [const] GIL_MAY_…: what its code may not do */
+    int unchecked_modules;     /* [const] modules are loaded whatever they say of several interpreters */
     struct gil_exit_call *exit_calls; /* [gil] the runtime layer's: what is to be called before the end, last first */
     int exits_over;            /* [gil] they were, and no more are taken */
     GilThreadState *ender;     /* [closer] a state for who ends the interpreter and has none; NULL: none was wanted */
@@ -50,6 +52,8 @@ struct gil_interp_config {
     size_t memory_limit;      /* bytes that the heap may take from the system; 0: no limit */
     int ender;                /* nonzero: keep a state in reserve, for whoever ends it without one of its own */
     int late_abort;           /* nonzero: a thread that comes back after the end stops the process */
+    unsigned forbidden;       /* GIL_MAY_…: what its code may not do */
+    int unchecked_modules;    /* nonzero: modules are loaded whatever they say of several interpreters */
     int starting;             /* nonzero: the gate is closing from birth, until gil_gate_reopen() */
     GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
 };

@@ -8,6 +8,7 @@ libcore_la_SOURCES += lib/state/eval.c
 libcore_la_SOURCES += lib/state/gate.c lib/state/gate.h
 libcore_la_SOURCES += lib/state/tstate.c lib/state/tstate.h
 libcore_la_SOURCES += lib/state/interp.c lib/state/interp.h
+libcore_la_SOURCES += lib/state/may.c lib/state/may.h
 libcore_la_SOURCES += lib/state/guard.c
 libcore_la_SOURCES += lib/state/wait.c lib/state/wait.h
 libcore_la_SOURCES += lib/state/locking.c

@@ -4,10 +4,12 @@
 
 #include "base/mem.h"
 #include "base/print.h"
+#include "gilrt/interp.h"
 #include "gilrt/state.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/lock.h"
+#include "state/may.h"
 #include "state/stable.h"
 #include "sync/machine.h"
 #include "sync/thread.h"
@@ -152,13 +154,26 @@ gil_tstate_get_block(GilInterpreterState *interp)
     return ts;
 }
 
+/* Under gil_states_mutex. Where threads are forbidden there is one state, beside the reserve for the end. */
+static int
+may_have_another(const GilInterpreterState *interp)
+{
+    const GilThreadState *ts = interp->threads;
+
+    if (gil_interp_may(interp, GIL_MAY_THREADS))
+        return 1;
+    while (ts != NULL && ts == interp->ender)
+        ts = ts->next;
+    return ts == NULL;
+}
+
 GilThreadState *
 gil_tstate_new(GilInterpreterState *interp)
 {
     GilThreadState *ts = NULL;
 
     gil_mutex_lock(&gil_states_mutex);
-    if (gil_interp_is_alive(interp) && !interp->closed)
+    if (gil_interp_is_alive(interp) && !interp->closed && may_have_another(interp))
         ts = gil_tstate_get_block(interp);
     gil_mutex_unlock(&gil_states_mutex);
     return ts;

@@ -56,6 +56,23 @@ START_TEST(test_api_interp__is_ended_from_elsewhere)
 }
 END_TEST
 
+START_TEST(test_api_interp__may_not_do_what_is_forbidden)
+{
+    GilInterpreterConfig config;
+    GilThreadState *ts;
+
+    GilInterpreterConfig_Init(&config);
+    config.forbid_exec = 1;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    ck_assert_int_eq(GilInterpreterState_May(GilInterpreterState_Get(), GIL_MAY_FORK | GIL_MAY_THREADS), 1);
+    ck_assert_int_eq(GilInterpreterState_May(GilInterpreterState_Get(), GIL_MAY_FORK | GIL_MAY_EXEC), 0);
+    ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_EXEC), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_RuntimeError));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -65,6 +82,7 @@ suite(void)
     tcase_add_checked_fixture(tc, start, stop);
     tcase_add_test(tc, test_api_interp__a_tenant_has_its_own);
     tcase_add_test(tc, test_api_interp__is_ended_from_elsewhere);
+    tcase_add_test(tc, test_api_interp__may_not_do_what_is_forbidden);
     suite_add_tcase(s, tc);
     return s;
 }

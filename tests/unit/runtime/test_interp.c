@@ -21,6 +21,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <string.h>
 
 static GilThreadState *main_ts;
@@ -125,7 +126,7 @@ END_TEST
 
 START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
 {
-    GilInterpreterConfig good = default_config(), bad[6];
+    GilInterpreterConfig good = default_config(), bad[8];
     GilThreadState *ts = main_ts;
     size_t wrong = sizeof bad / sizeof *bad;
 
@@ -137,6 +138,8 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     bad[3].late_policy = -1;
     bad[4].switch_interval_ns = 1;
     bad[5].size = 100000;
+    bad[6].unchecked_modules = 1;
+    bad[7].size = offsetof(GilInterpreterConfig, forbid_fork) - 1;
     for (size_t i = 0; i < wrong; i++) {
         ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &bad[i])));
         ck_assert_ptr_null(ts);
@@ -153,6 +156,30 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &larger.config)));
     larger.later = 0;
     ck_assert_int_eq(Gil_EndInterpreter(new_interp(&larger.config)), 0);
+    /* Of an earlier one: what it does not have is not read. */
+    bad[0] = good;
+    bad[0].size = offsetof(GilInterpreterConfig, forbid_fork);
+    bad[0].forbid_fork = bad[0].unchecked_modules = 1;
+    GilThreadState *older = new_interp(&bad[0]);
+    ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_FORK), 0);
+    ck_assert_int_eq(Gil_EndInterpreter(older), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__what_it_may_not_do_is_refused_with_a_sentence)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.forbid_fork = config.forbid_exec = config.forbid_threads = 1;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_EXEC), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_RuntimeError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilThreadState_New(ts->interp));
+    use();
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_FORK | GIL_MAY_EXEC | GIL_MAY_THREADS), 0);
 }
 END_TEST
 
@@ -509,6 +536,11 @@ START_TEST(test_F7_modules_are_refused_where_they_do_not_fit)
     ts = new_interp(&config);
     ck_assert(!can_import("one") && can_import("several") && can_import("parallel"));
     ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    config.unchecked_modules = 1;
+    GilThreadState_Swap(main_ts);
+    ts = new_interp(&config);
+    ck_assert(can_import("one") && can_import("several") && can_import("parallel"));
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
     stop();
 }
 END_TEST
@@ -609,6 +641,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__may_share_the_main_lock);
     tcase_add_test(tc, test_F4_ids_are_never_reused);
     tcase_add_test(tc, test_runtime_interp__each_wrong_configuration_is_refused);
+    tcase_add_test(tc, test_runtime_interp__what_it_may_not_do_is_refused_with_a_sentence);
     tcase_add_test(tc, test_runtime_interp__a_limit_becomes_a_memory_error);
     tcase_add_test(tc, test_runtime_interp__a_limit_too_small_to_start_is_an_error);
     tcase_add_test(tc, test_runtime_interp__statistics_keep_to_their_size);
