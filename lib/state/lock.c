@@ -59,14 +59,16 @@
  * WAITING. A waiter spins, or sleeps until its own timer, or until told. Its token says which (AWAKE, ASLEEP), and is written under mu
  * only, so that who tells it something knows whether to wake it. No waiter depends on one particular other: the two
  * first have timers, see turn.c; leave_mu() sees to it that whoever should have one has it.
- * A waiter may give up (time limit, barred): under mu it leaves the queue, and takes back its claim and what it was awake for.
+ * A waiter may give up (time limit, barred): under mu it leaves the queue, and takes back what it was awake for. Its claim to a
+ * turn goes to whose turn it is without it: were it taken back, waiters that claim and give up, each before the holder polls,
+ * could keep those behind them from claiming for ever. The heir sleeps on; it is told if it has to watch the hold.
  *
  * BARRED. The end of an interpreter bars its other thread states from the lock. The one who bars holds the lock, so the
  * next holder finds another name in `last` and goes through came_in(), where the state is looked at: the fast paths need not.
  *
  * brk. Every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here; it is cleared and set
  * under mu, see above. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
- * holder before it gives the lock up, or by a claimant that gives up.
+ * holder before it gives the lock up, or by a claimant that gives up and leaves nobody its claim.
  *
  * THE AWKWARD MOMENT is a waiter that decides to sleep while the lock is being left. It queues, sets QUEUED, and looks at
  * the word in the same instruction: held means that the holder must come through mu, where it will find the waiter;
@@ -432,14 +434,18 @@ static void
 give_up(struct gil_lock *lock, GilThreadState *ts, struct after *after)
 {
     int claimed = lock->turns.claimant == ts, was_first = lock->turns.head == ts;
-    uintptr_t drop = (claimed ? HANDOFF : 0) | (was_first ? WAKING : 0);
+    uintptr_t drop = was_first ? WAKING : 0;
 
     gil_turns_leave(&lock->turns, ts);
     if (lock->turns.head == NULL)
         drop |= QUEUED | WAKING;
-    /* While the claim stands the holder cannot leave without mu. */
-    if (claimed)
+    if (claimed && lock->turns.claimant == NULL) {
+        drop |= HANDOFF;
+        /* While the claim stands the holder cannot leave without mu. */
         gil_fetch_and_seq_cst(&owner_of(gil_load_relaxed(&lock->owner))->block.brk, ~_Gil_BRK_PREEMPT);
+    }
+    else if (claimed && lock->watch.func != NULL)
+        tell(lock->turns.claimant, NUDGED, after);
     uintptr_t word = gil_fetch_and_seq_cst(&lock->owner, ~drop);
     /* Who left it since trusted ts to look. */
     if (was_first && lock->turns.head != NULL && owner_of(word) == NULL)

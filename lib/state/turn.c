@@ -233,6 +233,12 @@ take_out(struct gil_turns *turns, GilThreadState *ts)
     gil_store_relaxed(&turns->waiters, turns->waiters - 1);
 }
 
+static GilThreadState *
+whose_turn(const struct gil_turns *turns)
+{
+    return turns->next != NULL ? turns->next : turns->head;
+}
+
 void
 gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, GilThreadState *holder, uint64_t since,
                uint64_t now)
@@ -271,17 +277,11 @@ gil_turns_leave(struct gil_turns *turns, GilThreadState *ts)
 {
     take_out(turns, ts);
     if (turns->claimant == ts)
-        turns->claimant = NULL;
+        turns->claimant = ts->waiter.lane == GIL_LANE_TURN ? whose_turn(turns) : NULL;
     if (turns->lender == ts) {
         turns->lender = NULL;
         turns->borrower = NULL;
     }
-}
-
-static GilThreadState *
-whose_turn(const struct gil_turns *turns)
-{
-    return turns->next != NULL ? turns->next : turns->head;
 }
 
 /* A turn has ended. Who wanted to borrow all through it, and could not, waits for one of its own from now on. */

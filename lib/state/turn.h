@@ -68,7 +68,7 @@ enum gil_lane gil_turns_lane(const struct gil_turns *turns, const GilThreadState
  */
 void gil_turns_join(struct gil_turns *turns, GilThreadState *ts, enum gil_lane lane, GilThreadState *holder, uint64_t since,
                     uint64_t now);
-/* ts leaves the queue without the lock. */
+/* ts leaves the queue without the lock. Its claim to a turn goes to whose turn it is now, if anybody waits. */
 void gil_turns_leave(struct gil_turns *turns, GilThreadState *ts);
 /* ts leaves the queue with the lock, be it given or taken. */
 void gil_turns_got(struct gil_turns *turns, GilThreadState *ts, uint64_t now);

@@ -989,6 +989,40 @@ body_watch(int self)
     leave(0);
 }
 
+/* Whose claim was left to it tells of the holder in its place. */
+static int
+is_claimed(void)
+{
+    return lock.turns.claimant != NULL;
+}
+
+static void
+heir_tells(const GilLongHold *hold, void *data)
+{
+    if (hold->waiter == cells[2].ts.id)
+        ++*(int *)data;
+}
+
+static void
+body_heir(int self)
+{
+    if (self == 0) {
+        take(0);
+        gil_lock_set_long_hold(&lock, &(struct gil_long_hold){50, heir_tells, &reports});
+        explore_until(was_told);
+        EXPLORE_CHECK(late[1] == 1 && lock.turns.claimant == &cells[2].ts);
+        poll_once(0);
+        leave(0);
+        return;
+    }
+    explore_until(self == 1 ? hog_holds : is_claimed);
+    /* So late that the timer of the other has passed. */
+    if (self == 1)
+        enter_within(1, 1000);
+    else
+        body_once(2);
+}
+
 /* The mutex alone. */
 static struct gil_mutex mutex;
 
@@ -1049,6 +1083,7 @@ static const struct model_run runs[] = {
     {{"blocking", 2, 0, setup, body_blocking, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
     {{"hook", 2, 0, setup, body_hook, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 1}},
     {{"watch", 2, EXPLORE_ALL, setup, body_watch, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
+    {{"heir", 3, EXPLORE_ALL, setup_timed, body_heir, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"term", 2, EXPLORE_ALL, setup_loan_of_two, body_term, of_interest, wrote, all_is_quiet}, {3, 1, 1}, {4, 3, 2}},
     {{"loan_yield", 2, 0, setup_loan, body_borrower_yields, of_interest, wrote, all_is_quiet}, {3, 2, 1}, {4, 3, 2}},
     {{"timed_loan", 2, 0, setup_timed_loan, body_timed, of_interest, wrote, all_is_quiet}, {3, 3, 1}, {4, 4, 1}},

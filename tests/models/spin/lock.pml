@@ -29,9 +29,6 @@
  *   the queue yet: here that is one step.
  * - Leaning: nobody waits while the lock leans, and after a revocation it is held or stolen, by the word.
  * - Hooks, counters, blocks given back. A fifth thread: N is 3, and 4 in one run.
- * - A waiter that gives up while its claim stands does so once in a run. If ever new waiters claimed turns and gave up, each
- *   just before the holder polls, and the holder polled each time before the next one can look, that one could wait
- *   on: nothing here says that a look takes less time than a turn.
  * A thread that holds the lock and neither polls nor releases is not in the model: then nobody else gets it.
  *
  * FAULTS. The verifier breaks the rule that the environment variable FAULT names, one of those in the list below, and then
@@ -65,7 +62,6 @@ bool rested;        /* the lender; and the first that would borrow has waited as
 bool patience_over; /* of the second in the queue */
 
 bool barred[N + 1], somebody_barred;
-bool gave_up;       /* somebody, whose claim stood */
 bool asks;          /* thread 0 wants the lock and does not hold it */
 
 c_decl {
@@ -315,13 +311,13 @@ c_code {
 
     static void give_up(int t)
     {
-        int was_first = now.queue[0] == t;
+        int was_first = now.queue[0] == t, in_lane = now.lane[t];
 
-        if (now.claimant == t && !breaks("claim_stays")) {
-            now.claimant = NOBODY;
-            now.handoff = 0;
-        }
         take_out(t);
+        if (now.claimant == t && !breaks("claim_stays")) {
+            now.claimant = in_lane == TURN && !breaks("claim_is_not_left") ? whose_turn() : NOBODY;
+            now.handoff = now.claimant != NOBODY;
+        }
         now.told[t] = 0;
         if (now.lender == t && !breaks("lender_stays")) {
             now.lender = NOBODY;
@@ -453,8 +449,7 @@ looked:
         :: lane[_pid] == 0 && owner != _pid -> limited = false; goto shut
         fi }
 #if TIMED
-    :: atomic { limited && lane[_pid] != 0 && !(claimant == _pid && gave_up) ->
-        gave_up = gave_up || claimant == _pid;
+    :: atomic { limited && lane[_pid] != 0 ->
         limited = false;
         c_code { give_up(Pthread->_pid); };
         goto outside }

@@ -592,16 +592,41 @@ START_TEST(test_state_turn__who_gives_up_leaves_no_trace)
     join(A, F, BEGIN);
     join(B, F, BEGIN);
     lend(F, B, BEGIN);
-    turns.claimant = t(A);
+    turns.claimant = t(F);
     gil_turns_leave(&turns, t(A));
     check();
-    ck_assert_ptr_null(turns.claimant);
+    ck_assert_ptr_eq(turns.claimant, t(F));
     ck_assert_ptr_null(turns.next);
     gil_turns_leave(&turns, t(F));
     check();
     ck_assert_ptr_null(turns.lender);
     ck_assert_ptr_null(turns.head);
     ck_assert_int_eq(t(F)->waiter.queued, 0);
+}
+END_TEST
+
+START_TEST(test_state_turn__a_claim_to_a_turn_is_inherited)
+{
+    know(C, US);
+    join(A, F, BEGIN);
+    join(B, F, BEGIN);
+    join(C, F, BEGIN);
+    ck_assert_str_eq(queue(), "CAB");
+    turns.claimant = t(A);
+    gil_turns_leave(&turns, t(A));
+    check();
+    ck_assert_ptr_eq(turns.claimant, t(B));
+    gil_turns_leave(&turns, t(B));
+    check();
+    ck_assert_ptr_eq(turns.claimant, t(C));
+    /* A claim to a loan is not: who waits for turns claims when its time comes. */
+    join(A, F, BEGIN);
+    gil_turns_leave(&turns, t(C));
+    check();
+    ck_assert_ptr_null(turns.claimant);
+    turns.claimant = t(A);
+    gil_turns_leave(&turns, t(A));
+    ck_assert_ptr_null(turns.claimant);
 }
 END_TEST
 
@@ -801,6 +826,7 @@ suite(void)
     tcase_add_test(tcase, test_state_turn__who_could_not_borrow_all_turn_waits_for_one);
     tcase_add_test(tcase, test_state_turn__express_while_lent_gets_no_turn);
     tcase_add_test(tcase, test_state_turn__who_gives_up_leaves_no_trace);
+    tcase_add_test(tcase, test_state_turn__a_claim_to_a_turn_is_inherited);
     tcase_add_test(tcase, test_state_turn__the_first_two_have_timers_and_no_others);
     tcase_add_test(tcase, test_state_turn__the_second_is_patient_for_a_millisecond);
     tcase_add_test(tcase, test_state_turn__express_looks_when_it_may_borrow);
