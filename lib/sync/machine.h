@@ -29,6 +29,12 @@ void gil_machine_start(void);
 void gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline);
 
 /*
+ * The process is the child of a fork() that the library knew nothing of: what it would wait for may never come. On: whoever
+ * would sleep from now on stops the process with a sentence that says so. Of Linux alone.
+ */
+void gil_machine_strand(int on);
+
+/*
  * Wake one thread that sleeps on word, if there is one. Uses the address only and never reads the word, so the memory may
  * belong to someone else by now, or to nobody: at worst a stranger wakes early. errno is kept.
  */

@@ -21,6 +21,14 @@
 static uint64_t spin_ns;       /* [const] after gil_machine_start(), which may be repeated with the same result */
 static uint32_t can_fence_all; /* [const] the same */
 
+static uint32_t stranded;      /* [atomic] relaxed: set while there is one thread */
+
+void
+gil_machine_strand(int on)
+{
+    gil_store_relaxed(&stranded, (uint32_t)on);
+}
+
 static long
 membarrier(int command)
 {
@@ -72,6 +80,9 @@ gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
     struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
     int saved = errno;
 
+    if (__builtin_expect(gil_load_relaxed(&stranded) != 0, 0))
+        gil_panic("fork", "the child of a plain fork() calls into the runtime: it may call exec or _exit, and nothing else; "
+                          "GilOS_Fork() makes a child that may");
     /* The BITSET form takes an absolute time on CLOCK_MONOTONIC. EINTR, EAGAIN, ETIMEDOUT: all "look again". */
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
             deadline == GIL_MACHINE_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);

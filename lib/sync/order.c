@@ -151,4 +151,17 @@ gil_order_waits_for_lock(const char *func)
     gil_mutex_unlock(&mu);
 }
 
+void
+gil_order_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&mu);
+}
+
+void
+gil_order_fork_child(void)
+{
+    for (int i = 0; i < PLACES; i++)
+        waits[i].address = NULL;
+}
+
 #endif

@@ -12,6 +12,8 @@
 #define GIL_ORDER_LOCK 32
 #define GIL_ORDER_MAX 63
 
+struct gil_mutex;
+
 /*
  * Kept in a debug build only. What is wrong stops the process with a sentence:
  * - a mutex is wanted while one of the same or a higher rank is held,
@@ -30,6 +32,10 @@ void gil_order_took(const void *address, unsigned rank);
 void gil_order_gives(const void *address);
 /* Before waiting for the interpreter's lock. */
 void gil_order_waits_for_lock(const char *func);
+/* Calls each for each mutex of the checker's own. */
+void gil_order_mutexes(void (*each)(struct gil_mutex *mutex));
+/* In the child of a fork: nobody waits. What other threads held is held still. */
+void gil_order_fork_child(void);
 #else
 static inline void
 gil_order_wants(const void *address, unsigned rank, const char *func)
@@ -58,6 +64,15 @@ static inline void
 gil_order_gives(const void *address)
 {
     (void)address;
+}
+static inline void
+gil_order_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    (void)each;
+}
+static inline void
+gil_order_fork_child(void)
+{
 }
 #endif
 

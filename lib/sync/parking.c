@@ -52,6 +52,13 @@ bucket_of(const void *address)
 }
 
 void
+gil_parking_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    for (size_t i = 0; i < GIL_PARKING_BUCKETS; i++)
+        each(&buckets[i].mu);
+}
+
+void
 gil_parking_forget_all(void)
 {
     for (size_t i = 0; i < GIL_PARKING_BUCKETS; i++) {

@@ -22,6 +22,7 @@
  */
 
 struct gil_bucket;
+struct gil_mutex;
 
 /* A thread in the parking lot. In memory of its own, which is to stay until it is out. */
 struct gil_parked {
@@ -51,6 +52,8 @@ enum gil_waited {
     GIL_WAITED_ROUSED, /* somebody asked */
 };
 
+/* Calls each for each mutex: that of every bucket. */
+void gil_parking_mutexes(void (*each)(struct gil_mutex *mutex));
 /*
  * In the child of a fork: nobody sleeps, and nobody has a bucket. What the locks' words say of sleepers they may say
  * though there are none; who the locks' holders were in the parent they hold still.

@@ -11,7 +11,7 @@ struct gil_mutex;
  * anything but a higher mutex while one is held.
  */
 enum gil_rank {
-    GIL_RANK_START = 1, /* initialization and finalization of the runtime; taken before the interpreter's lock */
+    GIL_RANK_START = 1, /* the start of the runtime; taken before the interpreter's lock */
     GIL_RANK_OUTSIDE,   /* from here on the interpreter's lock must not be waited for */
     GIL_RANK_STATES,    /* the registry of interpreters and their lists of thread states */
     GIL_RANK_GATE,      /* who is in an interpreter */
@@ -36,6 +36,8 @@ void gil_rank_drop(const struct gil_mutex *mutex);
 void gil_rank_waiting(const char *func);
 /* Before sleeping in the parking lot: the first half of that. */
 void gil_rank_parking(const char *func);
+/* The calling thread takes and gives back all mutexes there are, several of a rank, in the order of ranks: for a fork. */
+void gil_rank_all(int begins);
 #else
 static inline void
 gil_rank_take(const struct gil_mutex *mutex)
@@ -56,6 +58,11 @@ static inline void
 gil_rank_parking(const char *func)
 {
     (void)func;
+}
+static inline void
+gil_rank_all(int begins)
+{
+    (void)begins;
 }
 #endif
 

@@ -66,6 +66,12 @@ static char gone;                /* never written; its address is the record of 
 
 static void at_thread_exit(void *record);
 
+void
+gil_thread_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&mu);
+}
+
 /* The key of the records, made when it is first wanted. -1: the system has none left. */
 static int
 need_record_key(void)

@@ -8,5 +8,8 @@
  * destructor of thread-specific data that must come after these; otherwise it happens by itself. Runs anything.
  */
 void gil_thread_exit(void);
+/* Calls each for each mutex of this file. What other threads had is lost in the child of a fork: no destructor runs for it. */
+struct gil_mutex;
+void gil_thread_mutexes(void (*each)(struct gil_mutex *mutex));
 
 #endif
