@@ -2,6 +2,7 @@
 /* Type-stable memory: free lists over slabs that are never given back. */
 #include "state/stable.h"
 
+#include "base/atomic.h"
 #include "base/mem.h"
 
 #include <stdint.h>
@@ -34,6 +35,12 @@ link_of(const struct gil_stable *pool, void *block)
     return (void **)(void *)((char *)block + stride_of(pool) - sizeof(void *));
 }
 
+static char *
+first_block(const struct gil_stable_slab *slab)
+{
+    return (char *)aligned((uintptr_t)slab + sizeof *slab);
+}
+
 /* One more slab, its blocks put on the free list. */
 static int
 grow(struct gil_stable *pool)
@@ -45,8 +52,9 @@ grow(struct gil_stable *pool)
     if (slab == NULL)
         return -1;
     slab->next = pool->slabs;
-    pool->slabs = slab;
-    char *first = (char *)aligned((uintptr_t)slab + sizeof *slab);
+    /* Release: pairs with the look of who holds no mutex. */
+    gil_store_release(&pool->slabs, slab);
+    char *first = first_block(slab);
     for (int i = 0; i < SLAB_BLOCKS; i++) {
         void *block = first + (size_t)i * stride;
         *link_of(pool, block) = pool->free;
@@ -86,4 +94,16 @@ gil_stable_in_use(struct gil_stable *pool)
     size_t in_use = pool->in_use;
     gil_mutex_unlock(&pool->mu);
     return in_use;
+}
+
+const void *
+gil_stable_look(const struct gil_stable *pool, struct gil_stable_look *look)
+{
+    if (look->block == SLAB_BLOCKS) {
+        look->slab = look->slab->next;
+        look->block = 0;
+    }
+    else if (look->slab == NULL)
+        look->slab = gil_load_acquire(&pool->slabs);
+    return look->slab != NULL ? first_block(look->slab) + (size_t)look->block++ * stride_of(pool) : NULL;
 }

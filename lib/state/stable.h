@@ -22,7 +22,7 @@ struct gil_stable {
     struct gil_mutex mu;
     size_t size;                   /* [const] of a block, without what the pool adds */
     void **free;                   /* [mu] chain of free blocks, each link behind its block */
-    struct gil_stable_slab *slabs; /* [mu] all of them, so that nothing looks leaked */
+    struct gil_stable_slab *slabs; /* [mu] all of them, newest first; read by anyone: gil_stable_look() */
     size_t in_use;                 /* [mu] blocks given out */
 };
 
@@ -33,5 +33,16 @@ void *gil_stable_get(struct gil_stable *pool);
 void gil_stable_put(struct gil_stable *pool, void *block);
 /* Blocks given out and not put back. */
 size_t gil_stable_in_use(struct gil_stable *pool);
+
+/* Where a walk over a pool is. */
+struct gil_stable_look {
+    const struct gil_stable_slab *slab;
+    int block;
+};
+/*
+ * One block after another, given out or not, zeros if it never was; look is zeros at first. NULL: that was all. Takes no mutex, so it
+ * may be called in a signal handler, and in one that came while the pool was at work; blocks that come meanwhile may be missing.
+ */
+const void *gil_stable_look(const struct gil_stable *pool, struct gil_stable_look *look);
 
 #endif

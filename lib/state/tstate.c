@@ -6,6 +6,7 @@
 #include "base/print.h"
 #include "gilrt/interp.h"
 #include "gilrt/state.h"
+#include "gilrt/thread.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/lock.h"
@@ -228,6 +229,12 @@ gil_tstate_blocks(void)
     return gil_stable_in_use(&pool);
 }
 
+const GilThreadState *
+gil_tstate_look(struct gil_stable_look *look)
+{
+    return gil_stable_look(&pool, look);
+}
+
 /* --- attaching --- */
 
 /* See to it that at_thread_exit() runs in this thread. -1: no memory for that. */
@@ -273,12 +280,21 @@ require_detached(const char *func)
         gil_panic(func, "thread state %llu is attached to the calling thread already", (unsigned long long)current->id);
 }
 
-/* The state is this thread's from now on; what it knew of another one's stack is no longer true. */
-static void
-settle_on_thread(GilThreadState *ts)
+/* Before a wait for the lock, so that a dump can tell who waits. Returns the thread, for settle_on_thread(). */
+static unsigned long
+announce_thread(GilThreadState *ts)
 {
     unsigned long self = this_thread();
 
+    if (ts->os_thread != self)
+        gil_store_relaxed(&ts->native, (uint32_t)GilThread_get_thread_native_id());
+    return self;
+}
+
+/* The state is this thread's from now on; what it knew of another one's stack is no longer true. */
+static void
+settle_on_thread(GilThreadState *ts, unsigned long self)
+{
     if (ts->os_thread != self) {
         gil_store_relaxed(&ts->os_thread, self);
         ts->stack_limit = NULL;
@@ -299,10 +315,10 @@ prepare_to_attach(const GilThreadState *ts, const char *func)
 }
 
 static void
-attached(GilThreadState *ts)
+attached(GilThreadState *ts, unsigned long self)
 {
     gil_store_relaxed(&ts->left_by, 0);
-    settle_on_thread(ts);
+    settle_on_thread(ts, self);
     _Gil_thread = &ts->block;
 }
 
@@ -310,18 +326,20 @@ void
 gil_tstate_attach(GilThreadState *ts, const char *func)
 {
     prepare_to_attach(ts, func);
+    unsigned long self = announce_thread(ts);
     enter(ts, func);
-    attached(ts);
+    attached(ts, self);
 }
 
 int
 gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
 {
     prepare_to_attach(ts, func);
+    unsigned long self = announce_thread(ts);
     int rc = gil_lock_acquire_until(ts->lock, ts, limit, func);
     if (rc != GIL_LOCK_GOT)
         return rc == GIL_LOCK_LATE ? 0 : -1;
-    attached(ts);
+    attached(ts, self);
     return 1;
 }
 
@@ -330,6 +348,7 @@ gil_tstate_detach(GilThreadState *ts, const char *func)
 {
     GIL_ASSERT(ts == gil_tstate_attached());
     gil_store_relaxed(&ts->block.site, NULL);
+    gil_store_relaxed(&ts->left_in, func);
     gil_store_relaxed(&ts->left_by, this_mark());
     last_left = ts;
     _Gil_thread = NULL;
@@ -395,6 +414,7 @@ make(GilInterpreterState *interp)
         return NULL;
     ts->kept = 1;
     gil_store_relaxed(&ts->os_thread, this_thread());
+    gil_store_relaxed(&ts->native, (uint32_t)GilThread_get_thread_native_id());
     ts->shelf = pthread_getspecific(key);
     if (pthread_setspecific(key, ts) != 0) {
         gil_tstate_delete(ts);
@@ -424,9 +444,10 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
         if (current != NULL)
             gil_tstate_detach(current, func);
+        unsigned long self = announce_thread(ts);
         enter(ts, func);
         gil_store_relaxed(&ts->left_by, 0);
-        settle_on_thread(ts);
+        settle_on_thread(ts, self);
         _Gil_thread = &ts->block;
         current = ts;
     }

@@ -51,6 +51,8 @@ struct _gilts {
     void *preempt_data;          /* [mu] */
     uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
     unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it */
+    uint32_t native;             /* [atomic] the thread that last attached it, or waits to, as the kernel numbers it; 0: none yet */
+    const char *left_in;         /* [atomic] the function that detached it last, unless block.site says more; static */
     uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
@@ -114,6 +116,9 @@ int gil_tstate_holds_objects(const GilThreadState *ts);
 void gil_tstate_put_block(GilThreadState *ts);
 /* Thread blocks in use, of all interpreters. */
 size_t gil_tstate_blocks(void);
+/* gil_stable_look() over all blocks: those with an id are states. */
+struct gil_stable_look;
+const GilThreadState *gil_tstate_look(struct gil_stable_look *look);
 
 /* GilThreadState_Ensure() and Release(), on an interpreter that is known to be alive. */
 struct _giltoken *gil_tstate_ensure(GilInterpreterState *interp, const char *func);

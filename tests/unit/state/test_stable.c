@@ -47,6 +47,37 @@ START_TEST(test_state_stable__a_block_put_back_is_not_touched)
 }
 END_TEST
 
+/* Those given out, those put back, and those that never were: each once. */
+START_TEST(test_state_stable__a_look_finds_every_block_once)
+{
+    enum { N = 20 };
+    struct thing *things[N];
+    struct gil_stable_look look = {NULL, 0};
+    int found[N] = {0}, others = 0;
+    const struct thing *thing;
+
+    ck_assert_ptr_null(gil_stable_look(&pool, &look));
+    for (int i = 0; i < N; i++) {
+        things[i] = gil_stable_get(&pool);
+        memset(things[i], 'a' + i, sizeof *things[i]);
+    }
+    gil_stable_put(&pool, things[N - 1]);
+    look = (struct gil_stable_look){NULL, 0};
+    while ((thing = gil_stable_look(&pool, &look)) != NULL) {
+        int i = thing->contents[0] - 'a';
+        if (i >= 0 && i < N && things[i] == thing)
+            found[i]++;
+        else {
+            ck_assert_int_eq(thing->contents[0], 0);
+            others++;
+        }
+    }
+    for (int i = 0; i < N; i++)
+        ck_assert_int_eq(found[i], 1);
+    ck_assert_int_lt(others, N);
+}
+END_TEST
+
 START_TEST(test_state_stable__no_memory_is_null)
 {
     struct thing *last = NULL;
@@ -68,6 +99,7 @@ suite(void)
 
     tcase_add_test(tcase, test_state_stable__blocks_are_aligned_and_apart);
     tcase_add_test(tcase, test_state_stable__a_block_put_back_is_not_touched);
+    tcase_add_test(tcase, test_state_stable__a_look_finds_every_block_once);
     tcase_add_test(tcase, test_state_stable__no_memory_is_null);
     suite_add_tcase(suite, tcase);
     return suite;
