@@ -16,6 +16,7 @@
 #include "gilrt/life.h"
 #include "gilrt/lock.h"
 #include "gilrt/mutex.h"
+#include "gilrt/pending.h"
 #include "gilrt/print.h"
 #include "gilrt/state.h"
 #include "gilrt/sync.h"

@@ -47,6 +47,7 @@
 #include "object/dealloc.h"
 #include "object/error.h"
 #include "object/weakref.h"
+#include "state/fork.h"
 
 #include <errno.h>
 #include <string.h>
@@ -303,17 +304,32 @@ gil_gc_is_active(const GilThreadState *ts)
     return gil_gc(ts)->collector == ts;
 }
 
+/* The thread that collects will not come back. */
+static void
+take_over(GilThreadState *ts, struct gil_gc *gc)
+{
+    gil_gc_splice(&gc->trash, &gc->seen);
+    gil_gc_rename(&gc->trash, GIL_GC_OLD);
+    gil_gc_splice(gil_gc_generation(ts, GIL_GC_OLD), &gc->trash);
+    gc->collector = NULL;
+}
+
+void
+gil_gc_fork_child(GilInterpreterState *interp)
+{
+    struct gil_gc *gc = interp->pocket[GIL_POCKET_GC];
+
+    if (gc->collector != NULL && !gil_fork_is_mine(gc->collector))
+        take_over(gc->collector, gc);
+}
+
 void
 gil_gc_collect_last(GilThreadState *ts)
 {
     struct gil_gc *gc = gil_gc(ts);
 
-    if (gc->collector != NULL) {
-        gil_gc_splice(&gc->trash, &gc->seen);
-        gil_gc_rename(&gc->trash, GIL_GC_OLD);
-        gil_gc_splice(gil_gc_generation(ts, GIL_GC_OLD), &gc->trash);
-        gc->collector = NULL;
-    }
+    if (gc->collector != NULL)
+        take_over(ts, gc);
     GilGC_Unfreeze();
     for (int round = 0; round < LAST_ROUNDS && gil_gc_collect(ts, GIL_GC_OLD) > 0; round++)
         ;

@@ -12,6 +12,8 @@
 size_t gil_gc_collect(GilThreadState *ts, unsigned generation);
 /* gil_state_hooks.collect: what a safe point does when _Gil_BRK_COLLECT is set. Always 0. errno is kept. */
 int gil_gc_serve(GilThreadState *ts);
+/* In the child of a fork: a collection of a thread that is no more is over. Its garbage is found again. */
+void gil_gc_fork_child(GilInterpreterState *interp);
 /* Whether ts is in the middle of a collection. */
 int gil_gc_is_active(const GilThreadState *ts);
 

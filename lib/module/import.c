@@ -41,6 +41,7 @@
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
+#include "state/fork.h"
 #include "state/stable.h"
 #include "sync/machine.h"
 
@@ -213,6 +214,26 @@ end(struct gil_module_pocket *pocket, struct gil_importing *entry)
     for (uint32_t waiters = drop_waits(pocket, entry); waiters > 0; waiters--)
         gil_machine_unpark(&entry->ends);
     gil_stable_put(&entries, entry);
+}
+
+void
+gil_import_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&entries.mu);
+}
+
+void
+gil_import_fork_child(GilInterpreterState *interp)
+{
+    struct gil_module_pocket *pocket = interp->pocket[GIL_POCKET_MODULE];
+    struct gil_importing *next;
+
+    pocket->waits = NULL;
+    for (struct gil_importing *entry = pocket->importing; entry != NULL; entry = next) {
+        next = entry->next;
+        if (!gil_fork_is_mine(entry->owner))
+            end(pocket, entry);
+    }
 }
 
 /* Making the module. */

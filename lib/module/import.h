@@ -28,6 +28,10 @@ gil_module_pocket(const GilThreadState *ts)
     return ts->interp->pocket[GIL_POCKET_MODULE];
 }
 
+/* Calls each for each mutex of this file: that of a pool. */
+void gil_import_mutexes(void (*each)(struct gil_mutex *mutex));
+/* In the child of a fork: imports of threads that are no more have failed, and nobody waits. */
+void gil_import_fork_child(GilInterpreterState *interp);
 /* Whether ts is importing. */
 int gil_import_active(const GilThreadState *ts);
 /* Where modules of the interpreter are looked for; takes path's memory over. */

@@ -19,6 +19,12 @@ static struct {
 } hook = {GIL_MUTEX_INIT(GIL_RANK_HOOK, "the hook for events in the life of interpreters"), NULL, NULL};
 
 void
+gil_event_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&hook.mu);
+}
+
+void
 Gil_SetLifeHook(GilLife_HookFunc func, void *data)
 {
     gil_mutex_lock(&hook.mu);

@@ -26,17 +26,20 @@
 #include "gc/track.h"
 #include "gilrt/error.h"
 #include "module/start.h"
+#include "object/async.h"
 #include "object/error.h"
 #include "object/start.h"
 #include "object/type.h"
 #include "protocol/start.h"
 #include "runtime/event.h"
+#include "runtime/fork.h"
 #include "state/gate.h"
 #include "state/tstate.h"
 #include "value/start.h"
 
 static int (*const process_table[])(void) = {
     gil_state_start, gil_object_start, gil_gc_start, gil_protocol_start, gil_value_start, gil_module_start,
+    gil_fork_start,
 };
 static size_t readied; /* [phase] entries of process_table that are done; whoever starts the runtime is alone */
 
@@ -86,6 +89,7 @@ gil_layers_ready_process(void)
     gil_state_hooks.runtime_error = raise_runtime_error;
     gil_state_hooks.system_error = raise_system_error;
     gil_state_hooks.end_request = raise_end_request;
+    gil_state_hooks.raise_async = gil_async_raise;
     gil_state_hooks.late = gil_event_late;
     gil_state_hooks.collect = gil_gc_serve;
     for (; readied < sizeof(process_table) / sizeof(process_table[0]); readied++)

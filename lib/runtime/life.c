@@ -4,8 +4,8 @@
  *
  * The phase is one word. Who changes OFF to STARTING or ON to STOPPING by a compare-and-exchange has the start or stop
  * to himself; everybody else is told so and touches nothing. No mutex: stopping waits for guards, and user code runs
- * in it. A stop that gives up goes back to ON. What an interpreter's end is made of stands in finalize.c, what its layers are
- * in layers.c.
+ * in it; but a start runs none, and has one, so that no fork comes in the middle. A stop that gives up goes back to ON. What an
+ * interpreter's end is made of stands in finalize.c, what its layers are in layers.c.
  */
 #include "base/atomic.h"
 #include "gilrt/config.h"
@@ -18,8 +18,11 @@
 #include "runtime/event.h"
 #include "runtime/finalize.h"
 #include "runtime/layers.h"
-#include "state/gate.h"
+#include "runtime/life.h"
+#include "state/closing.h"
+#include "state/interp.h"
 #include "state/tstate.h"
+#include "sync/mutex.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -32,7 +35,7 @@ enum phase { OFF, STARTING, ON, STOPPING };
 static struct {
     uint32_t phase;        /* [atomic] enum phase; acq_rel: what the last start or stop did comes before the next */
     pthread_t starter;     /* [phase] */
-    GilThreadState *main;  /* [phase] the state that the starter got */
+    GilThreadState *main;  /* [phase] the state that the starter got; NULL after some forks */
     int report_leaks;      /* [phase] */
     uint64_t timeout;      /* [phase] ns that a stop waits */
     uint64_t stops;        /* [atomic] relaxed, as are those below: plain numbers for a report */
@@ -43,6 +46,14 @@ static struct {
     uint64_t exit_rounds;  /* [atomic] */
     uint64_t exit_dropped; /* [atomic] */
 } runtime;
+
+static struct gil_mutex starting = GIL_MUTEX_INIT(GIL_RANK_START, "the start of the runtime");
+
+void
+gil_life_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&starting);
+}
 
 static int
 change_phase(enum phase from, enum phase to)
@@ -86,9 +97,10 @@ start(const char *func, const GilConfig *config)
     gil_import_set_path(ts, &path, config->strict_paths);
     runtime.starter = pthread_self();
     runtime.main = ts;
+    gil_pending_open_main(ts);
     runtime.report_leaks = config->report_leaks;
     runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
-    gil_gate_reopen(ts->interp->gate);
+    gil_closing_give_up(ts->interp->gate);
     return GilStatus_Ok();
 }
 
@@ -105,8 +117,10 @@ Gil_InitializeFromConfig(const GilConfig *config)
             return GilStatus_Ok();
         return gil_status_error(__func__, "the runtime is just being started or stopped");
     }
+    gil_mutex_lock(&starting);
     status = start(__func__, &read);
     change_phase(STARTING, GilStatus_Exception(status) ? OFF : ON);
+    gil_mutex_unlock(&starting);
     if (!GilStatus_Exception(status))
         gil_event_step(GIL_LIFE_STARTED, 0);
     return status;
@@ -144,6 +158,42 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     return 0;
 }
 
+/* Whether ts may end the runtime. After a fork by a thread that had no state of its own in the main interpreter, any state may. */
+static int
+is_main_state(const GilThreadState *ts)
+{
+    return runtime.main != NULL ? ts == runtime.main : ts->interp == GilInterpreterState_Main();
+}
+
+/* The state that the forking thread may end the runtime with; NULL: it has none that is not lent to it by Ensure. */
+static GilThreadState *
+find_main_state(GilThreadState *attached)
+{
+    GilInterpreterState *interp = GilInterpreterState_Main();
+
+    if (interp == NULL || (attached->interp == interp && !attached->kept))
+        return interp != NULL ? attached : NULL;
+    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+        if (ts->os_thread != 0 && !ts->kept && ts != interp->ender)
+            return ts;
+    return NULL;
+}
+
+void
+gil_life_fork_child(GilThreadState *ts)
+{
+    uint32_t phase = gil_load_relaxed(&runtime.phase);
+
+    /* In the last calls of all, by the thread that goes on with them here. */
+    if (phase == STOPPING && ts == NULL && pthread_equal(runtime.starter, pthread_self()))
+        return;
+    gil_store_relaxed(&runtime.phase, GilInterpreterState_Main() != NULL ? ON : OFF);
+    if (GilInterpreterState_Main() == NULL)
+        gil_copies_unclaim();
+    runtime.starter = pthread_self();
+    runtime.main = find_main_state(ts);
+}
+
 /* timeout NULL: that of the configuration. */
 static int
 finalize(const uint64_t *timeout, const char *func)
@@ -153,7 +203,7 @@ finalize(const uint64_t *timeout, const char *func)
     /* Acquire, as the exchange below: main and starter are those of the start that is seen. */
     if (gil_load_acquire(&runtime.phase) == OFF)
         return 0;
-    if (ts == NULL || ts != runtime.main || !pthread_equal(runtime.starter, pthread_self()) || gil_finalize_is_inside(ts))
+    if (ts == NULL || !is_main_state(ts) || !pthread_equal(runtime.starter, pthread_self()) || gil_finalize_is_inside(ts))
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;

@@ -2,7 +2,8 @@
 libcore_la_SOURCES += lib/runtime/version.c
 libcore_la_SOURCES += lib/runtime/config.c lib/runtime/config.h
 libcore_la_SOURCES += lib/runtime/copies.c lib/runtime/copies.h
-libcore_la_SOURCES += lib/runtime/life.c
+libcore_la_SOURCES += lib/runtime/life.c lib/runtime/life.h
+libcore_la_SOURCES += lib/runtime/fork.c lib/runtime/fork.h
 libcore_la_SOURCES += lib/runtime/layers.c lib/runtime/layers.h
 libcore_la_SOURCES += lib/runtime/finalize.c lib/runtime/finalize.h
 libcore_la_SOURCES += lib/runtime/atexit.c lib/runtime/atexit.h

@@ -235,6 +235,15 @@ revoke(struct gil_lock *lock, GilThreadState *ts)
 }
 
 void
+gil_lock_upright(struct gil_lock *lock, const GilThreadState *holder)
+{
+    uintptr_t word = gil_load_relaxed(&lock->owner);
+
+    if ((word & LEANS) && owner_of(word) != holder)
+        (void)revoke(lock, NULL);
+}
+
+void
 gil_lock_straighten(struct gil_lock *lock)
 {
     uintptr_t word = gil_load_relaxed(&lock->owner);

@@ -167,6 +167,17 @@ void gil_lock_stats(struct gil_lock *lock, GilThreadState *ts, GilLockStats *sta
 /* Whether ts holds it; exact for the thread that ts belongs to. */
 int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
 
+/* --- a fork: lock_fork.c, and the first of these lock.c --- */
+
+/* Under mu: if the lock leans to another than holder, it does no more; whether that one is inside the word says from here on. */
+void gil_lock_upright(struct gil_lock *lock, const GilThreadState *holder);
+/* Who has the lock, or to whom it leans; NULL: nobody. Of a lock that others may take and leave: a moment ago. */
+GilThreadState *gil_lock_holder(const struct gil_lock *lock);
+/* In the child, after gil_turns_forget(): the lock is holder's, or free. */
+void gil_lock_fork_child(struct gil_lock *lock, GilThreadState *holder);
+/* In the child of a plain fork: nobody gets or leaves it without mu, which is never free again. nobody: a state that is none. */
+void gil_lock_strand(struct gil_lock *lock, GilThreadState *nobody);
+
 /* What lock.c and lock_info.c share. */
 #define GIL_LOCK_LEANS ((uintptr_t)16)
 #define GIL_LOCK_FLAGS ((uintptr_t)31)

@@ -446,6 +446,14 @@ gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts, int
     return when < looks && looks - when > (awake ? 0 : tolerance(turns));
 }
 
+void
+gil_turns_forget(struct gil_turns *turns)
+{
+    turns->head = turns->tail = turns->next = NULL;
+    turns->lender = turns->borrower = turns->claimant = NULL;
+    turns->borrower_id = turns->waiters = 0;
+}
+
 #ifdef GIL_DEBUG
 void
 gil_turns_check(const struct gil_turns *turns)

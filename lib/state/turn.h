@@ -91,6 +91,9 @@ void gil_turns_lend(struct gil_turns *turns, GilThreadState *from, uint64_t now)
 /* Whether ts has to be told to look about earlier than it is going to. One that is awake is told at no price. */
 int gil_turns_overslept(const struct gil_turns *turns, const GilThreadState *ts, int awake);
 
+/* In the child of a fork: nobody waits, lends or borrows. Accounts and times stay. */
+void gil_turns_forget(struct gil_turns *turns);
+
 #ifdef GIL_DEBUG
 void gil_turns_check(const struct gil_turns *turns);
 #endif

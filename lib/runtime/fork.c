@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/* Forking: what is done before, in the parent and in the child. */
+#include "runtime/fork.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/panic.h"
+#include "gc/collect.h"
+#include "gilrt/error.h"
+#include "gilrt/fork.h"
+#include "gilrt/state.h"
+#include "gilrt/version.h"
+#include "module/import.h"
+#include "runtime/event.h"
+#include "runtime/life.h"
+#include "state/fork.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/may.h"
+#include "state/tstate.h"
+#include "sync/machine.h"
+#include "sync/mutex.h"
+#include "sync/order.h"
+#include "sync/parking.h"
+#include "sync/thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+/*
+ * ORDER. One fork at a time: `mutex`, which is a public one, since who waits for it leaves the interpreter's lock. Then the
+ * forking thread enters, if it is not attached; takes a place inside the main interpreter, so that its end does not pass the
+ * point of no return meanwhile; calls the host's functions; takes the host's locks; takes all mutexes of the library. Then
+ * comes fork(), and each side undoes that backwards.
+ *
+ * THE LIBRARY'S MUTEXES are all in `parts`, in rising rank. A thread holds at most one of each rank and waits for higher
+ * ones only, so who takes all of a rank, in whatever order, before the first of the next waits for nobody who waits for him. In the child
+ * the thread that took them gives them back; so what they protect is whole, and no list of them is needed there.
+ * Where a mutex is shown to nobody (a lock or a gate whose interpreter is being made, or has ended) the child makes it anew.
+ *
+ * THE HOST'S LOCKS may be held by threads that wait for the interpreter's lock, which the forking thread has. So none is waited for
+ * with it in hand: if one is not free at once, all are given back, the lock is left, and that one is waited for alone.
+ *
+ * WHY NOT pthread_atfork(): its functions run in every fork(), also in that of a host which calls exec a moment later, and for
+ * which there is no reason to wait for anybody's lock; they cannot refuse; and their order is that in which libraries were
+ * loaded. It is used for one thing, to know a child that was not prepared.
+ *
+ * A PLAIN FORK costs nothing before and in the parent. In the child there is one thread that might go on as if nothing had
+ * happened. The transitions of the lock look at words that are there anyway: these are set so that each goes into a mutex that
+ * is never free, and a thread that would sleep is stopped with a sentence (gil_fork_strand()). Objects can be used
+ * until then; that shows in nothing but what the child does with the lock of an interpreter that others may have left.
+ */
+struct calls {
+    struct calls *next; /* registered before this one; of locks: taken after this one */
+    struct calls *prev;
+    GilForkCalls calls;
+    const GilForeignLock *how;
+    int (*reset)(void *lock);
+    void *data; /* or the lock */
+    unsigned rank;
+};
+
+static struct {
+    GilMutex mutex;
+    unsigned long thread;       /* [atomic] who forks; written under mutex; 0: nobody */
+    int prepared;               /* [mutex] between GilOS_BeforeFork() and what follows */
+    GilThreadState *ts;         /* [mutex] attached during the fork; NULL: the runtime does not work */
+    GilThreadStateToken *token; /* [mutex] it was attached for the fork; or NULL */
+    struct gil_gate *place;     /* [mutex] where the thread has a place; or NULL */
+    struct calls *newest, *oldest; /* [mutex] functions */
+    struct calls *first, *last;    /* [mutex] locks, by rank */
+} forking;
+
+/* --- the library's part --- */
+
+/* One line for each file with mutexes, in rising rank. tests/meta/forklocks.sh looks for those that are missing. */
+static const struct {
+    enum gil_rank rank;
+    void (*mutexes)(void (*each)(struct gil_mutex *mutex));
+} parts[] = {
+    {GIL_RANK_START, gil_life_mutexes},
+    {GIL_RANK_STATES, gil_interp_mutexes},
+    {GIL_RANK_GATE, gil_interp_gate_mutexes},
+    {GIL_RANK_HOOK, gil_event_mutexes},
+    {GIL_RANK_STABLE, gil_interp_pool_mutexes},
+    {GIL_RANK_STABLE, gil_tstate_mutexes},
+    {GIL_RANK_STABLE, gil_import_mutexes},
+    {GIL_RANK_LOCK, gil_interp_lock_mutexes},
+    {GIL_RANK_PARKING, gil_parking_mutexes},
+    {GIL_RANK_KEYS, gil_thread_mutexes},
+    {GIL_RANK_ORDER, gil_order_mutexes},
+};
+#define PARTS (sizeof parts / sizeof parts[0])
+
+/* What is done in the child: see state/fork.h. */
+static void (*const in_interp[])(GilInterpreterState *interp) = {gil_gc_fork_child, gil_import_fork_child, NULL};
+static void (*const in_state[])(GilThreadState *ts, int survives) = {NULL};
+static void (*const when_settled[])(GilThreadState *ts) = {NULL};
+
+/* In which a fork is refused. */
+static int
+is_in_destructor(const GilThreadState *ts)
+{
+    return ts->dealloc_depth > 0;
+}
+static int (*const busy[])(const GilThreadState *ts) = {is_in_destructor, gil_gc_is_active, NULL};
+
+const unsigned char *
+gil_fork_ranks(void)
+{
+    static unsigned char ranks[PARTS + 1];
+
+    for (size_t i = 0; i < PARTS; i++)
+        ranks[i] = (unsigned char)parts[i].rank;
+    return ranks;
+}
+
+static void
+take_all(void)
+{
+    gil_rank_all(1);
+    for (size_t i = 0; i < PARTS; i++)
+        parts[i].mutexes(gil_mutex_lock);
+    gil_fork_prepare(forking.ts);
+}
+
+static void
+give_all_back(void)
+{
+    for (size_t i = PARTS; i-- > 0;)
+        parts[i].mutexes(gil_mutex_unlock);
+    gil_rank_all(0);
+}
+
+/* --- the host's part --- */
+
+static void
+give_back_locks(struct calls *from, int child)
+{
+    for (struct calls *each = from; each != NULL; each = each->prev)
+        if (child && each->reset != NULL)
+            (void)each->reset(each->data);
+        else
+            (void)each->how->unlock(each->data);
+}
+
+/* The first that somebody has; NULL: all are taken. */
+static struct calls *
+try_locks(void)
+{
+    for (struct calls *each = forking.first; each != NULL; each = each->next)
+        if (each->how->try_lock(each->data) != 0) {
+            give_back_locks(each->prev, 0);
+            return each;
+        }
+    return NULL;
+}
+
+static void
+take_locks(const char *func)
+{
+    struct calls *busy_one;
+
+    while ((busy_one = try_locks()) != NULL) {
+        if (forking.ts != NULL)
+            gil_tstate_detach(forking.ts, func);
+        if (busy_one->how->lock(busy_one->data) == 0)
+            (void)busy_one->how->unlock(busy_one->data);
+        if (forking.ts != NULL)
+            gil_tstate_attach(forking.ts, func);
+    }
+}
+
+/* After each function of the host's. */
+static void
+check_after_call(void)
+{
+    if (gil_tstate_attached() != forking.ts)
+        gil_panic("GilOS_AtFork", "a function of a fork was called %s and returned %s",
+                  forking.ts != NULL ? "attached" : "detached", forking.ts != NULL ? "detached or elsewhere" : "attached");
+    if (forking.ts != NULL && GilErr_Occurred() != NULL)
+        GilErr_WriteUnraisable(NULL);
+}
+
+/* For those from the given one on, in the order of registration. */
+static void
+call_after(const struct calls *from, int child)
+{
+    for (; from != NULL; from = from->prev) {
+        void (*func)(void *) = child ? from->calls.child : from->calls.parent;
+        if (func != NULL)
+            func(from->data);
+        check_after_call();
+    }
+}
+
+/* 0, or an errno, and those before were called off. */
+static int
+call_before(void)
+{
+    for (struct calls *each = forking.newest; each != NULL; each = each->next) {
+        int refused = each->calls.before != NULL && each->calls.before(each->data) != 0;
+        check_after_call();
+        if (refused) {
+            call_after(each->prev, 0);
+            return ECANCELED;
+        }
+    }
+    return 0;
+}
+
+/* --- one fork --- */
+
+static int
+is_mine(void)
+{
+    return gil_load_relaxed(&forking.thread) == gil_machine_thread();
+}
+
+/* The mutex, for what does not go within a fork of the same thread: 0, or EDEADLK. */
+static int
+begin(void)
+{
+    if (is_mine())
+        return EDEADLK;
+    GilMutex_Lock(&forking.mutex);
+    gil_store_relaxed(&forking.thread, gil_machine_thread());
+    return 0;
+}
+
+static void
+end(void)
+{
+    gil_store_relaxed(&forking.thread, 0);
+    GilMutex_Unlock(&forking.mutex);
+}
+
+/* Not attached: attach what the thread has left, or a state in the main interpreter. 0; an errno. */
+static int
+enter(const char *func)
+{
+    struct gil_gate *gate = gil_interp_hold_gate_of((GilThreadState *)(void *)_Gil_thread);
+
+    if (gate == NULL)
+        return 0;
+    forking.token = gil_tstate_visit(gate, func);
+    gil_interp_put_gate(gate);
+    return forking.token != NULL ? 0 : EBUSY;
+}
+
+static void
+leave(void)
+{
+    if (forking.place != NULL) {
+        gil_gate_leave(forking.place);
+        gil_interp_put_gate(forking.place);
+    }
+    if (forking.token != NULL)
+        GilThreadState_Release(forking.token);
+    forking.place = NULL;
+    forking.token = NULL;
+    forking.ts = NULL;
+}
+
+/* What speaks against a fork by ts: an errno, or 0. */
+static int
+objection(const GilThreadState *ts)
+{
+    if (!gil_interp_may(ts->interp, GIL_MAY_FORK))
+        return EPERM;
+    if (gil_gate_is_closing(ts->interp->gate))
+        return EBUSY;
+    for (size_t i = 0; busy[i] != NULL; i++)
+        if (busy[i](ts))
+            return EBUSY;
+    return 0;
+}
+
+/* Attached, with a place inside the main interpreter, or not attached and no interpreter there: 0; an errno. */
+static int
+arrive(const char *func)
+{
+    int error = gil_tstate_attached() == NULL ? enter(func) : 0;
+
+    forking.ts = gil_tstate_attached();
+    if (error == 0 && forking.ts != NULL)
+        error = objection(forking.ts);
+    if (error == 0 && forking.ts != NULL) {
+        forking.place = gil_interp_hold_main_gate();
+        if (gil_gate_enter(forking.place) < 0) {
+            gil_interp_put_gate(forking.place);
+            forking.place = NULL;
+            error = EBUSY;
+        }
+    }
+    if (error != 0)
+        leave();
+    return error;
+}
+
+/* Everything up to the fork: 0; an errno, and nothing has happened. */
+static int
+prepare(const char *func)
+{
+    int error = begin();
+
+    if (error != 0)
+        return error;
+    error = arrive(func);
+    if (error == 0) {
+        /* Made once a process: nobody is to be in the middle. */
+        (void)gil_hash_bytes("", 0);
+        (void)Gil_GetBuildInfo();
+        error = call_before();
+        if (error == 0) {
+            take_locks(func);
+            take_all();
+            if (forking.ts != NULL || GilInterpreterState_Main() == NULL) {
+                forking.prepared = 1;
+                return 0;
+            }
+            /* It was started meanwhile. */
+            give_all_back();
+            give_back_locks(forking.last, 0);
+            call_after(forking.oldest, 0);
+            error = EBUSY;
+        }
+        leave();
+    }
+    end();
+    return error;
+}
+
+int
+GilOS_BeforeFork(void)
+{
+    int saved = errno, error = prepare(__func__);
+
+    errno = error != 0 ? error : saved;
+    return error != 0 ? -1 : 0;
+}
+
+static void
+require_prepared(const char *func)
+{
+    if (!is_mine() || !forking.prepared)
+        gil_panic(func, "the calling thread has not called GilOS_BeforeFork()");
+    forking.prepared = 0;
+}
+
+void
+GilOS_AfterFork_Parent(void)
+{
+    int saved = errno;
+
+    require_prepared(__func__);
+    give_all_back();
+    give_back_locks(forking.last, 0);
+    call_after(forking.oldest, 0);
+    leave();
+    end();
+    errno = saved;
+}
+
+void
+GilOS_AfterFork_Child(void)
+{
+    static const struct gil_fork_calls calls = {in_interp, in_state, when_settled};
+    int saved = errno;
+
+    require_prepared(__func__);
+    give_all_back();
+    gil_fork_clean(forking.ts, forking.place, &calls);
+    gil_life_fork_child(forking.ts);
+    gil_machine_strand(0);
+    /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. */
+    if (forking.place != NULL && gil_gate_is_shut(forking.place)) {
+        gil_interp_put_gate(forking.place);
+        forking.place = NULL;
+    }
+    give_back_locks(forking.last, 1);
+    call_after(forking.oldest, 1);
+    leave();
+    end();
+    errno = saved;
+}
+
+pid_t
+GilOS_Fork(void)
+{
+    if (GilOS_BeforeFork() < 0)
+        return -1;
+    pid_t child = fork();
+    if (child == 0)
+        GilOS_AfterFork_Child();
+    else
+        GilOS_AfterFork_Parent();
+    return child;
+}
+
+/* In the child of every fork(). One in which no interpreter is may go on. */
+static void
+in_child(void)
+{
+    if (gil_interp_first() == NULL)
+        return;
+    gil_machine_strand(1);
+    if (!is_mine() || !forking.prepared)
+        gil_fork_strand();
+}
+
+int
+gil_fork_start(void)
+{
+    return pthread_atfork(NULL, NULL, in_child) == 0 ? 0 : -1;
+}
+
+/* --- lists --- */
+
+/* In front of `before` in the order in which next leads; NULL: last. */
+static void
+link_in(struct calls *new, struct calls *before, struct calls **head, struct calls **tail)
+{
+    new->next = before;
+    new->prev = before != NULL ? before->prev : *tail;
+    *(new->prev != NULL ? &new->prev->next : head) = new;
+    *(before != NULL ? &before->prev : tail) = new;
+}
+
+static void
+unlink_it(struct calls *old, struct calls **head, struct calls **tail)
+{
+    *(old->prev != NULL ? &old->prev->next : head) = old->next;
+    *(old->next != NULL ? &old->next->prev : tail) = old->prev;
+    gil_raw_free(old);
+}
+
+/* A copy, and the mutex. NULL with errno. */
+static struct calls *
+begin_with(const struct calls *what)
+{
+    int saved = errno;
+    struct calls *new = gil_raw_malloc(sizeof *new);
+    int error = new == NULL ? ENOMEM : begin();
+
+    if (error != 0) {
+        gil_raw_free(new);
+        errno = error;
+        return NULL;
+    }
+    errno = saved;
+    *new = *what;
+    return new;
+}
+
+int
+GilOS_AtFork(const GilForkCalls *calls, void *data)
+{
+    struct calls *new = NULL;
+
+    if (calls == NULL)
+        errno = EINVAL;
+    else
+        new = begin_with(&(struct calls){.calls = *calls, .data = data});
+    if (new == NULL)
+        return -1;
+    link_in(new, forking.newest, &forking.newest, &forking.oldest);
+    end();
+    return 0;
+}
+
+/* begin(), or -1. */
+static int
+begin_or_fail(void)
+{
+    int error = begin();
+
+    if (error != 0)
+        errno = error;
+    return error != 0 ? -1 : 0;
+}
+
+int
+GilOS_CancelAtFork(const GilForkCalls *calls, void *data)
+{
+    if (calls == NULL)
+        return 0;
+    if (begin_or_fail() < 0)
+        return -1;
+    struct calls *each = forking.newest;
+    while (each != NULL && (each->calls.before != calls->before || each->calls.parent != calls->parent ||
+                            each->calls.child != calls->child || each->data != data))
+        each = each->next;
+    if (each != NULL)
+        unlink_it(each, &forking.newest, &forking.oldest);
+    end();
+    return each != NULL;
+}
+
+int
+GilOS_RegisterForkLock(const GilForeignLock *how, int (*reset)(void *lock), void *lock, unsigned rank)
+{
+    struct calls *new = NULL;
+
+    if (how == NULL || how->try_lock == NULL || how->lock == NULL || how->unlock == NULL || lock == NULL)
+        errno = EINVAL;
+    else
+        new = begin_with(&(struct calls){.how = how, .reset = reset, .data = lock, .rank = rank});
+    if (new == NULL)
+        return -1;
+    struct calls *before = forking.first;
+    while (before != NULL && before->rank <= rank)
+        before = before->next;
+    link_in(new, before, &forking.first, &forking.last);
+    end();
+    return 0;
+}
+
+int
+GilOS_UnregisterForkLock(void *lock)
+{
+    if (begin_or_fail() < 0)
+        return -1;
+    struct calls *each = forking.last;
+    while (each != NULL && each->data != lock)
+        each = each->prev;
+    if (each != NULL)
+        unlink_it(each, &forking.first, &forking.last);
+    end();
+    return each != NULL;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Guards, as a fork sees them. */
+#ifndef GIL_STATE_GUARD_H
+#define GIL_STATE_GUARD_H
+
+#include "state/gate.h"
+
+/*
+ * In the child of a fork: the guards of other threads, or all of them if the interpreter does not live on, are no guards any more,
+ * but handles that let in as a view does. Returns how many are left.
+ */
+uint32_t gil_guard_fork_child(struct gil_gate *gate, int lives);
+
+#endif
