@@ -43,5 +43,5 @@ COLD = base/panic base/print module/module module/import module/path module/slot
     value/staticmethod value/unicode_format value/unicode_method value/unicode_percent value/weakproxy \
     value/number_convert value/float_pack value/dict_type value/dir value/traceback \
     value/cell value/long_convert value/long_pow object/finalize object/names object/warnings object/weakref gc/inspect \
-    state/foreign state/lock_info
+    state/foreign state/lock_info state/fork state/lock_fork runtime/fork
 $(COLD:%=lib/%.lo): private CFLAGS := $(patsubst -O2,-Os,$(patsubst -O3,-Os,$(CFLAGS)))
