@@ -144,6 +144,17 @@ GilInterpreterState_GetHolders(GilInterpreterState *interp, GilHolder *holders, 
 {
     return _GilInterpreterState_GetHoldersSized(interp, holders, count, sizeof(GilHolder));
 }
+
+/** What GilInterpreterView_GetHolders() calls; @p size is that of the caller's GilHolder.
+ *  @lock_any */
+GIL_API size_t _GilInterpreterView_GetHoldersSized(GilInterpreterView *view, GilHolder *holders, size_t count, size_t size);
+
+/** GilInterpreterState_GetHolders() of the interpreter that a view names, which may be gone: then there are none. */
+static inline size_t
+GilInterpreterView_GetHolders(GilInterpreterView *view, GilHolder *holders, size_t count)
+{
+    return _GilInterpreterView_GetHoldersSized(view, holders, count, sizeof(GilHolder));
+}
 /** @} */
 
 GIL_END_DECLS

@@ -121,13 +121,44 @@ GIL_API int Gil_EndInterpreter(GilThreadState *ts);
  * calling thread is attached to is left meanwhile, and attached again.
  * @param timeout_ns  how long to wait for those inside; 0: not at all; UINT64_MAX: for ever
  * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(). -1, without an exception, and nothing
- *         happened, when view is NULL or names the main interpreter, when the calling thread is attached to it, or when the runtime
- *         is being stopped, which ends it.
+ *         happened, when view is NULL or names the main interpreter, when the calling thread is attached to it or between BEGIN
+ *         and END, or when the runtime is being stopped, which ends it.
  * @lock_any
  * @blocks
  * @reenters  finalizers
  */
 GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns);
+/**
+ * Ask for the end of the interpreter that a view names, and do not wait for it: from any thread, also one of its own, as often as
+ * one likes. From now on no guard of it is given out and no thread enters by a view; who is inside goes on, also nested, and leaves
+ * when it is done. All its other threads are asked to come to an end: their next poll raises SystemExit, once. It lasts until
+ * the interpreter ends, by GilInterpreterView_WaitEnd() or any other call, or GilInterpreterView_CancelEnd().
+ * @return 0, also when it was asked for before, or the interpreter is gone; -1, without an exception, when view is NULL or names the
+ *         main interpreter, which ends with the runtime.
+ * @lock_any
+ */
+GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
+/**
+ * Wait for the end that somebody asked for, or is just carrying out, or asks for meanwhile. Any number of threads may wait, each
+ * for its time: one of them carries the end out, which runs finalizers and calls at exit in that thread, and the others wait for
+ * that; if its time is over, the next takes it on. What the calling thread is attached to is left meanwhile, and attached again.
+ * @param timeout_ns  how long to wait; 0: not at all; UINT64_MAX: for ever
+ * @return 0: it is gone. GIL_FINALIZE_BUSY: it is there still: somebody stayed inside (GilInterpreterView_GetHolders()), or another
+ *         is at it, or nobody asked; what was asked for stays asked for. -1, without an exception, as GilInterpreterView_End(), but
+ *         the end of the runtime, when it comes, is waited for.
+ * @lock_any
+ * @blocks
+ * @reenters  finalizers
+ */
+GIL_API int GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeout_ns);
+/**
+ * Take back what GilInterpreterView_RequestEnd() asked for: the interpreter lets in again, and requests that no thread has heeded
+ * yet are dropped.
+ * @return 0, also when nothing was asked for. GIL_FINALIZE_BUSY: a thread is just waiting for those inside, or ending it; nothing
+ *         happened. -1, without an exception: it is gone, or view is NULL.
+ * @lock_any
+ */
+GIL_API int GilInterpreterView_CancelEnd(GilInterpreterView *view);
 /** @} */
 
 /** @name Looking at them
@@ -141,6 +172,30 @@ GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns
  * @lock_any
  */
 GIL_API size_t GilInterpreterView_List(GilInterpreterView **views, size_t count);
+
+/** A thread state, for who looks from outside. Grows from version to version. */
+typedef struct GilThreadInfo {
+    uint64_t state;  /**< its number, as GilThreadState_GetID() gives it: never used again */
+    uint64_t thread; /**< pthread_t of the thread that attached it last, as a number; 0: none has yet */
+    int attached;    /**< nonzero: it is attached */
+    int inside;      /**< nonzero: its thread is inside GilThreadState_EnsureFromView() … GilThreadState_Release() */
+} GilThreadInfo;
+
+/** What GilInterpreterView_ListThreads() calls; @p size is that of the caller's GilThreadInfo.
+ *  @lock_any */
+GIL_API size_t _GilInterpreterView_ListThreadsSized(GilInterpreterView *view, GilThreadInfo *threads, size_t count, size_t size);
+
+/**
+ * Tell which thread states an interpreter has, newest first: a snapshot, which holds nothing and stays true to what was. Attached and
+ * inside are as of the moment in which each was looked at.
+ * @param threads  room for @p count of them; may be NULL if that is 0
+ * @return how many there are, which may be more than @p count; 0 also when the interpreter is gone or view is NULL
+ */
+static inline size_t
+GilInterpreterView_ListThreads(GilInterpreterView *view, GilThreadInfo *threads, size_t count)
+{
+    return _GilInterpreterView_ListThreadsSized(view, threads, count, sizeof(GilThreadInfo));
+}
 
 /** The memory of an interpreter's objects. Grows from version to version. */
 typedef struct GilMemoryStats {

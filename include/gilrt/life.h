@@ -38,8 +38,8 @@ GIL_API int Gil_AtExit(void (*func)(void));
 /** @name Events
  *  @{ */
 #define GIL_LIFE_STARTED 1  /**< the interpreter can be used; attached */
-#define GIL_LIFE_CLOSING 2  /**< it lets nobody in any more, and waits for those inside; attached */
-#define GIL_LIFE_BUSY 3     /**< it has waited in vain and goes on (GIL_FINALIZE_BUSY); attached */
+#define GIL_LIFE_CLOSING 2  /**< it lets nobody in any more; attached, but where the end is asked for or begun by a view */
+#define GIL_LIFE_BUSY 3     /**< who wants to end it has waited in vain (GIL_FINALIZE_BUSY); attached, but where it is ended by a view */
 #define GIL_LIFE_CLOSED 4   /**< nobody is inside: from here the end cannot be undone. Calls at exit follow; attached */
 #define GIL_LIFE_TEARDOWN 5 /**< calls at exit are over, other threads do not get the lock any more; modules go next; attached */
 #define GIL_LIFE_ENDED 6    /**< it is gone; not attached */

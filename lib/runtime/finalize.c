@@ -32,6 +32,7 @@
 #include "module/import.h"
 #include "runtime/atexit.h"
 #include "runtime/event.h"
+#include "state/closing.h"
 #include "state/gate.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
@@ -61,31 +62,39 @@ print_holder(const GilHolder *holder, int64_t id, const char *func)
                        (long long)id, (unsigned long long)holder->thread, (unsigned long long)holder->state);
 }
 
-/* The wait for an interpreter was in vain. Returns how many were inside, at least 1: the last may have left just then, but too
- * late. */
+/* The wait for interp, whose end the caller has taken still, was in vain. Returns how many were inside, at least 1: the last may
+ * have left just then, but too late. */
 static long
-tell_busy(int64_t id, const GilHolder *holders, size_t inside, const char *func)
+find_busy(GilInterpreterState *interp, GilHolder *holders, size_t *inside)
 {
-    GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = id, .count = inside > 0 ? inside : 1};
-
-    if (!gil_event_tell(&event))
-        for (size_t i = 0; i < inside && i < PRINTED; i++)
-            print_holder(&holders[i], id, func);
-    return (long)event.count;
+    *inside = GilInterpreterState_GetHolders(interp, holders, PRINTED);
+    return *inside > 0 ? (long)*inside : 1;
 }
 
+/* The same when it was given up: interp may be gone. */
 static void
-open_again(GilInterpreterState *interp)
+tell_busy(int64_t id, long count, const GilHolder *holders, size_t inside, const char *func)
 {
-    gil_gate_reopen(interp->gate);
-    gil_interp_calm(interp);
+    GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = id, .count = (uint64_t)count};
+
+    if (gil_event_tell(&event))
+        return;
+    for (size_t i = 0; i < inside && i < PRINTED; i++)
+        print_holder(&holders[i], id, func);
+    if (inside == 0)
+        gil_print_line("gilrt: %s: interpreter %lld does not end: a thread %s", func, (long long)id,
+                       id == 0 ? "is making or ending another interpreter" : "without a guard does not leave its lock");
 }
 
+/* asked: that was told already. */
 static void
-begin_to_close(GilInterpreterState *interp, const GilThreadState *ts)
+begin_to_close(GilInterpreterState *interp, const GilThreadState *ts, int asked)
 {
-    gil_event_step(GIL_LIFE_CLOSING, interp->id);
+    if (!asked)
+        gil_event_step(GIL_LIFE_CLOSING, interp->id);
+    gil_mutex_lock(&gil_states_mutex);
     gil_interp_interrupt(interp, ts);
+    gil_mutex_unlock(&gil_states_mutex);
 }
 
 /*
@@ -97,8 +106,9 @@ static GilInterpreterState *
 shut_others(GilThreadState *ts, uint64_t limit)
 {
     for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next) {
-        gil_gate_close(each->gate);
-        begin_to_close(each, ts);
+        int asked;
+        (void)gil_closing_take(each->gate, &asked);
+        begin_to_close(each, ts, asked);
     }
     for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next)
         if (gil_interp_shut(ts, each, limit) < 0)
@@ -112,34 +122,59 @@ gil_finalize_is_inside(const GilThreadState *ts)
     return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts) || gil_gc_is_active(ts);
 }
 
-long
-gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
+/* All that were taken are given up, the main one last: then those may go on who wait to be let into it. */
+static void
+give_up(GilInterpreterState *interp, int others)
 {
-    return gil_gate_close(ts->interp->gate) < 0 ? -1 : gil_finalize_begin_closed(ts, limit, func);
+    int is_main = interp->id == 0;
+
+    for (GilInterpreterState *each = gil_interp_newest(); others && each != interp; each = each->next)
+        gil_closing_give_up(each->gate);
+    gil_closing_give_up(interp->gate);
+    if (is_main)
+        gil_interp_stir();
 }
 
 long
-gil_finalize_begin_closed(GilThreadState *ts, uint64_t limit, const char *func)
+gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
 {
     GilInterpreterState *interp = ts->interp, *busy = NULL;
     GilHolder holders[PRINTED];
+    size_t inside;
+    int asked, others = 0;
 
-    begin_to_close(interp, ts);
-    int is_main = interp == GilInterpreterState_Main(), others = 0;
+    if (gil_closing_take(interp->gate, &asked) != GIL_CLOSING_MINE)
+        return -1;
+    begin_to_close(interp, ts, asked);
     if (gil_interp_shut(ts, interp, limit) < 0)
         busy = interp;
-    else if (is_main) {
+    else if (interp->id == 0) {
         busy = shut_others(ts, limit);
         others = 1;
     }
     if (busy == NULL)
         return 0;
-    size_t inside = GilInterpreterState_GetHolders(busy, holders, PRINTED);
+    long count = find_busy(busy, holders, &inside);
     int64_t id = busy->id;
-    for (GilInterpreterState *each = gil_interp_newest(); others && each != interp; each = each->next)
-        open_again(each);
-    open_again(interp);
-    return tell_busy(id, holders, inside, func);
+    give_up(interp, others);
+    tell_busy(id, count, holders, inside, func);
+    return count;
+}
+
+long
+gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func)
+{
+    GilHolder holders[PRINTED];
+    int64_t id = interp->id;
+    size_t inside;
+
+    begin_to_close(interp, NULL, asked);
+    if (gil_interp_shut_outside(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
+        return 0;
+    long count = find_busy(interp, holders, &inside);
+    gil_closing_give_up(interp->gate);
+    tell_busy(id, count, holders, inside, func);
+    return count;
 }
 
 /* The end of one. */

@@ -22,8 +22,11 @@ int gil_finalize_is_inside(const GilThreadState *ts);
  * are inside: all is as before, and who they are was told in the name of func.
  */
 long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
-/* The same with the gate closed already, by the caller. */
-long gil_finalize_begin_closed(GilThreadState *ts, uint64_t limit, const char *func);
+/*
+ * The same for another interpreter than the main one, whose end the caller has taken (state/closing.h), attached to nothing. asked:
+ * it was closing before that. On success its reserve is attached to the calling thread.
+ */
+long gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func);
 /* After that: the end, and ts with it; before the main interpreter all others end, the newest first. Runs anything, up to the
  * teardown of the last. */
 void gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending);

@@ -6,9 +6,10 @@
  * alive, which lends its search path and perhaps its lock; the runtime's end waits for it, or it is told that the runtime ends; and
  * once the runtime's end has shut the main gate, the list of interpreters stands still (finalize.c).
  *
- * Two that want to end the same interpreter are told apart by its gate, which one of them closes. The thread that ends it needs a
- * state there. Gil_EndInterpreter() is given one; GilInterpreterView_End() and the runtime's end use the reserve that was made with
- * the interpreter, because what comes after the wait must not ask for memory.
+ * Two that want to end the same interpreter are told apart by state/closing.c. The thread that ends it needs a state there.
+ * Gil_EndInterpreter() is given one; those who end it by a view, and the runtime's end, use the reserve that was made with the
+ * interpreter, because what comes after the wait must not ask for memory. By a view the gate is shut first, and then the lock waited
+ * for, both within the time that is given: so a thread that neither holds a guard nor leaves the lock makes the answer "busy", too.
  */
 #include "gilrt/interp.h"
 
@@ -22,6 +23,7 @@
 #include "runtime/event.h"
 #include "runtime/finalize.h"
 #include "runtime/layers.h"
+#include "state/closing.h"
 #include "state/gate.h"
 #include "state/lock.h"
 #include "state/tstate.h"
@@ -159,7 +161,7 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
         return gil_status_error(__func__, "the runtime is not started, or is just being started or stopped");
     *ts = make(gate->interp, &read);
     if (*ts != NULL)
-        gil_gate_reopen((*ts)->interp->gate);
+        gil_closing_give_up((*ts)->interp->gate);
     leave_main(gate);
     if (*ts == NULL)
         return gil_status_error(__func__, "memory allocation failed");
@@ -213,54 +215,122 @@ Gil_EndInterpreter(GilThreadState *ts)
     return rc;
 }
 
-/*
- * The interpreter of a gate, by its reserve. It may be gone, or go at any moment; whoever closes the gate while it is alive
- * keeps it alive. Nobody else uses the reserve then.
- */
+/* The interpreter of a gate, whose end the caller has taken, by its reserve: nobody else uses that. */
 static int
-end_by_reserve(struct gil_gate *gate, uint64_t timeout, const char *func)
+end_by_reserve(struct gil_gate *gate, uint64_t limit, int asked, const char *func)
 {
     struct gil_ending ending = {0};
-
-    gil_mutex_lock(&gil_states_mutex);
-    /* Another may stand at the same address, with another gate. */
-    int alive = gil_interp_is_alive(gate->interp) && gate->interp->gate == gate;
-    int mine = alive && gil_gate_close(gate) == 0;
-    gil_mutex_unlock(&gil_states_mutex);
-    if (!mine)
-        return alive ? GIL_FINALIZE_BUSY : 0;
     GilThreadState *ts = gate->interp->ender;
-    gil_tstate_attach(ts, func);
-    if (gil_finalize_begin_closed(ts, gil_limit_in(timeout), func) != 0) {
-        gil_tstate_detach(ts, func);
-        /* The reserve is nobody's: this thread's next visit must not find it. */
-        gil_store_relaxed(&ts->left_by, 0);
+
+    if (gil_finalize_begin_outside(gate->interp, limit, asked, func) != 0)
         return GIL_FINALIZE_BUSY;
-    }
     gil_finalize_commit(ts, &ending);
     return 0;
+}
+
+/* Whether the calling thread may wait for the end of the interpreter that a view names. */
+static int
+may_wait(const struct gil_gate *gate)
+{
+    GilThreadState *current = gil_tstate_attached();
+
+    if (gate == NULL || gate->id == 0)
+        return 0;
+    return current != NULL ? current->interp->gate != gate : _Gil_thread == NULL;
+}
+
+static int
+end_now(struct gil_gate *gate, uint64_t limit, const char *func)
+{
+    struct gil_gate *main_gate = enter_main();
+    int rc = -1, asked;
+
+    if (main_gate == NULL)
+        return gil_closing_is_gone(gate) ? 0 : -1;
+    switch (gil_closing_take(gate, &asked)) {
+    case GIL_CLOSING_MINE:
+        rc = end_by_reserve(gate, limit, asked, func);
+        break;
+    case GIL_CLOSING_GONE:
+        rc = 0;
+        break;
+    default:
+        rc = GIL_FINALIZE_BUSY;
+    }
+    leave_main(main_gate);
+    return rc;
+}
+
+/* The end, if it was asked for and nobody else is at it; else wait for whatever comes. */
+static int
+wait_for_end(struct gil_gate *gate, uint64_t limit, const char *func)
+{
+    for (;;) {
+        uint32_t turn = gil_closing_turn(gate);
+        struct gil_gate *main_gate = enter_main();
+        enum gil_closing found = main_gate != NULL ? gil_closing_take_if_asked(gate) : GIL_CLOSING_TAKEN;
+        int rc = found == GIL_CLOSING_MINE ? end_by_reserve(gate, limit, 1, func) : 0;
+        if (main_gate != NULL)
+            leave_main(main_gate);
+        if (found == GIL_CLOSING_MINE || found == GIL_CLOSING_GONE)
+            return rc;
+        /* The runtime's end takes a gate without a place in the main one, which lets nobody in then. */
+        if (main_gate == NULL && gil_closing_is_gone(gate))
+            return 0;
+        if (!gil_closing_wait(gate, turn, limit))
+            return GIL_FINALIZE_BUSY;
+    }
+}
+
+/* What the calling thread is attached to is left meanwhile. */
+static int
+from_outside(GilInterpreterView *view, int (*func)(struct gil_gate *, uint64_t, const char *), uint64_t timeout, const char *name)
+{
+    struct gil_gate *gate = (struct gil_gate *)(void *)view;
+    GilThreadState *current = gil_tstate_attached();
+
+    if (!may_wait(gate))
+        return -1;
+    if (current != NULL)
+        gil_tstate_detach(current, name);
+    int rc = func(gate, gil_limit_in(timeout), name);
+    if (current != NULL)
+        gil_tstate_attach(current, name);
+    return rc;
 }
 
 int
 GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns)
 {
-    struct gil_gate *gate = (struct gil_gate *)(void *)view;
-    GilThreadState *current = gil_tstate_attached();
+    return from_outside(view, end_now, timeout_ns, __func__);
+}
 
-    if (view == NULL || gate->id == 0 || (current != NULL && current->interp->gate == gate))
+int
+GilInterpreterView_RequestEnd(GilInterpreterView *view)
+{
+    struct gil_gate *gate = (struct gil_gate *)(void *)view;
+
+    if (view == NULL || gate->id == 0)
         return -1;
-    if (_Gil_thread != NULL && current == NULL)
-        return -1;
-    struct gil_gate *main_gate = enter_main();
-    if (main_gate == NULL)
-        return GilInterpreterState_Main() == NULL ? 0 : -1;
-    if (current != NULL)
-        gil_tstate_detach(current, __func__);
-    int rc = end_by_reserve(gate, timeout_ns, __func__);
-    leave_main(main_gate);
-    if (current != NULL)
-        gil_tstate_attach(current, __func__);
-    return rc;
+    if (gil_closing_ask(gate, gil_tstate_attached()) == 1)
+        gil_event_step(GIL_LIFE_CLOSING, gate->id);
+    return 0;
+}
+
+int
+GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeout_ns)
+{
+    return from_outside(view, wait_for_end, timeout_ns, __func__);
+}
+
+int
+GilInterpreterView_CancelEnd(GilInterpreterView *view)
+{
+    enum gil_closing found = view != NULL ? gil_closing_unask((struct gil_gate *)(void *)view) : GIL_CLOSING_GONE;
+
+    if (found == GIL_CLOSING_TAKEN)
+        return GIL_FINALIZE_BUSY;
+    return found == GIL_CLOSING_GONE ? -1 : 0;
 }
 
 size_t

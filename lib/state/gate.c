@@ -46,6 +46,7 @@ gil_gate_init(struct gil_gate *gate, GilInterpreterState *interp)
     gate->interp = interp;
     gate->id = -1;
     gate->passes = NULL;
+    gate->asked = gate->taken = gate->gone = 0;
 }
 
 void
@@ -166,6 +167,13 @@ gil_gate_reopen(struct gil_gate *gate)
 {
     GIL_ASSERT(gil_load_relaxed(&gate->word) & CLOSING);
     gil_fetch_and_seq_cst(&gate->word, COUNT);
+}
+
+void
+gil_gate_unshut(struct gil_gate *gate)
+{
+    GIL_ASSERT(gil_load_relaxed(&gate->word) & CLOSING);
+    gil_fetch_and_seq_cst(&gate->word, ~SHUT);
 }
 
 uint32_t

@@ -25,6 +25,9 @@ struct gil_gate {
     GilInterpreterState *interp; /* [const] to be followed by who is inside, and by nobody else */
     struct gil_mutex mu;
     struct gil_pass *passes;     /* [mu] those inside that have a pass, newest first */
+    int asked, taken, gone;      /* [states] see state/closing.c */
+    uint32_t waiters;            /* [states] who waits there for the end */
+    uint32_t turn;               /* [atomic] what they sleep on; written under states */
 };
 
 /* Open, with one reference. */
@@ -48,6 +51,8 @@ int gil_gate_close(struct gil_gate *gate);
 /* After gil_gate_close(), not attached: wait until nobody is inside, and shut the gate: 0. Or until the clock reaches limit: -1;
  * then it is closing as before. */
 int gil_gate_shut(struct gil_gate *gate, uint64_t limit);
+/* Back from shut to closing; nothing on a gate that is merely closing. */
+void gil_gate_unshut(struct gil_gate *gate);
 /* Let everybody in again, as if gil_gate_close() had not been called. */
 void gil_gate_reopen(struct gil_gate *gate);
 

@@ -3,6 +3,7 @@
 #include "gilrt/guard.h"
 
 #include "base/mem.h"
+#include "gilrt/interp.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/tstate.h"
@@ -176,24 +177,25 @@ GilThreadState_Release(GilThreadStateToken *token)
     gil_tstate_release(token, __func__);
 }
 
-/* --- who is inside --- */
+/* --- who is inside, and who could be --- */
 
-/* The first version of the struct, which all later ones begin with. */
+/* The first versions of the structs, which all later ones begin with. */
 #define HOLDER_SIZE_FIRST sizeof(GilHolder)
+#define THREAD_SIZE_FIRST sizeof(GilThreadInfo)
 
 struct listing {
-    void *room;           /* for count holders, as large as the caller knows them */
+    void *room;           /* for count entries, as large as the caller knows them */
     size_t count, size, found;
     uint64_t now;
 };
 
 static void
-list(struct listing *listing, const GilHolder *holder)
+list(struct listing *listing, const void *entry, size_t known)
 {
     if (listing->found < listing->count) {
         char *to = (char *)listing->room + listing->found * listing->size;
         memset(to, 0, listing->size);
-        memcpy(to, holder, listing->size < sizeof *holder ? listing->size : sizeof *holder);
+        memcpy(to, entry, listing->size < known ? listing->size : known);
     }
     listing->found++;
 }
@@ -208,28 +210,69 @@ list_guard(const struct gil_pass *pass, void *data)
     /* Opened while this was on its way here, perhaps. */
     holder.age_ns = listing->now > guard->opened ? listing->now - guard->opened : 0;
     memcpy(holder.file, guard->file, sizeof holder.file);
-    list(listing, &holder);
+    list(listing, &holder, sizeof holder);
 }
 
-/* A pair that leaves while this looks is found or not. */
+/* Under gil_states_mutex. A pair that leaves while this looks is found or not. */
 static void
-list_visitors(GilInterpreterState *interp, struct listing *listing)
+list_holders(struct gil_gate *gate, struct listing *listing)
 {
+    gil_gate_visit(gate, list_guard, listing);
+    for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
+        if (gil_load_relaxed(&ts->visits) != 0) {
+            GilHolder holder = {.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id};
+            list(listing, &holder, sizeof holder);
+        }
+}
+
+/* The same. The reserve for the end is nobody's. */
+static void
+list_threads(struct gil_gate *gate, struct listing *listing)
+{
+    for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
+        if (ts != gate->interp->ender) {
+            GilThreadInfo info = {.state = ts->id,
+                                  .thread = gil_load_relaxed(&ts->os_thread),
+                                  .attached = gil_load_relaxed(&ts->block.st) == _Gil_ATTACHED,
+                                  .inside = gil_load_relaxed(&ts->visits) != 0};
+            list(listing, &info, sizeof info);
+        }
+}
+
+/* Of a gate that the caller holds. Its interpreter may be gone. */
+static size_t
+look(struct gil_gate *gate, void (*each)(struct gil_gate *, struct listing *), struct listing listing)
+{
+    listing.now = gil_machine_now();
+    if (listing.room == NULL)
+        listing.count = 0;
     gil_mutex_lock(&gil_states_mutex);
-    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
-        if (gil_load_relaxed(&ts->visits) != 0)
-            list(listing, &(GilHolder){.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id});
+    if (!gate->gone)
+        each(gate, &listing);
     gil_mutex_unlock(&gil_states_mutex);
+    return listing.found;
 }
 
 size_t
 _GilInterpreterState_GetHoldersSized(GilInterpreterState *interp, GilHolder *holders, size_t count, size_t size)
 {
-    struct listing listing = {holders, holders != NULL ? count : 0, size, 0, gil_machine_now()};
-
     if (interp == NULL || size < HOLDER_SIZE_FIRST)
         return 0;
-    gil_gate_visit(interp->gate, list_guard, &listing);
-    list_visitors(interp, &listing);
-    return listing.found;
+    return look(interp->gate, list_holders, (struct listing){holders, count, size, 0, 0});
+}
+
+size_t
+_GilInterpreterView_GetHoldersSized(GilInterpreterView *view, GilHolder *holders, size_t count, size_t size)
+{
+    if (view == NULL || size < HOLDER_SIZE_FIRST)
+        return 0;
+    return look(gate_of(view), list_holders, (struct listing){holders, count, size, 0, 0});
+}
+
+size_t
+_GilInterpreterView_ListThreadsSized(GilInterpreterView *view, GilThreadInfo *threads, size_t count, size_t size)
+{
+    if (view == NULL || size < THREAD_SIZE_FIRST)
+        return 0;
+    return look(gate_of(view), list_threads, (struct listing){threads, count, size, 0, 0});
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "gilrt/state.h"
+#include "state/closing.h"
 #include "state/gate.h"
 #include "state/lock.h"
 #include "state/stable.h"
@@ -157,8 +158,10 @@ get_gate(GilInterpreterState *interp, int starting)
     if (gate == NULL)
         return NULL;
     gil_gate_init(gate, interp);
-    if (starting)
+    if (starting) {
+        gate->taken = 1;
         gil_gate_close(gate);
+    }
     return gate;
 }
 
@@ -219,22 +222,35 @@ no_gate:
 void
 gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts)
 {
-    gil_mutex_lock(&gil_states_mutex);
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
         if (each != ts) {
             gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_ENDING);
             gil_wait_rouse(each);
         }
-    gil_mutex_unlock(&gil_states_mutex);
 }
 
 void
 gil_interp_calm(GilInterpreterState *interp)
 {
-    gil_mutex_lock(&gil_states_mutex);
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
         gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_ENDING);
+}
+
+void
+gil_interp_stir(void)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilInterpreterState *each = registry; each != NULL; each = each->next)
+        gil_closing_stir(each->gate);
     gil_mutex_unlock(&gil_states_mutex);
+}
+
+int
+gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit)
+{
+    return gil_gate_shut(interp->gate, limit);
 }
 
 int
@@ -244,7 +260,7 @@ gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit)
     if (gil_gate_shut(interp->gate, 0) == 0)
         return 0;
     gil_tstate_detach(ts, __func__);
-    int rc = gil_gate_shut(interp->gate, limit);
+    int rc = gil_interp_shut_outside(interp, limit);
     gil_tstate_attach(ts, __func__);
     return rc;
 }
@@ -308,6 +324,7 @@ gil_interp_delete(GilThreadState *ts)
     gil_mutex_lock(&gil_states_mutex);
     delist(interp);
     disown_threads(ts);
+    gil_closing_set_gone(interp->gate);
     gil_mutex_unlock(&gil_states_mutex);
     gil_interp_put_lock(lock);
     gil_interp_put_gate(interp->gate);

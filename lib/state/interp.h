@@ -54,7 +54,7 @@ struct gil_interp_config {
     int late_abort;           /* nonzero: a thread that comes back after the end stops the process */
     unsigned forbidden;       /* GIL_MAY_…: what its code may not do */
     int unchecked_modules;    /* nonzero: modules are loaded whatever they say of several interpreters */
-    int starting;             /* nonzero: the gate is closing from birth, until gil_gate_reopen() */
+    int starting;             /* nonzero: its end is taken from birth, by whoever makes it, until gil_closing_give_up() */
     GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
 };
 
@@ -64,16 +64,20 @@ struct gil_interp_config {
  */
 int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);
 /*
- * Ask all threads of interp, but ts, which may be of another, to come to an end of what they do: their next poll raises
- * SystemExit. Once each. gil_interp_calm() takes back what was not heeded yet.
+ * Ask all threads of interp, but ts, which may be of another or NULL, to come to an end of what they do: their next poll raises
+ * SystemExit. Once each. gil_interp_calm() takes back what was not heeded yet. Both under gil_states_mutex.
  */
 void gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts);
 void gil_interp_calm(GilInterpreterState *interp);
+/* Have those who wait for the end of an interpreter look again: the main one lets in. */
+void gil_interp_stir(void);
 /*
  * Wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or until the clock reaches limit: -1, and
  * the gate is closing as before. ts is attached, before and after; it leaves the lock if it has to wait.
  */
 int gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit);
+/* The same by a thread that is attached to nothing. */
+int gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit);
 /*
  * The beginning of the end, by the attached state ts, after the gate was shut: from here no other thread
  * gets the lock, those that wait for it or come later sleep for ever, and no state can be made. ts goes on as before and

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Who ends an interpreter, who has asked for it, and who waits until it is gone. */
+#include "state/closing.h"
+
+#include "state/gate.h"
+#include "state/interp.h"
+#include "sync/machine.h"
+
+#include <stddef.h>
+
+/*
+ * A gate knows one closer and forgets him when it is opened again (gate.c). Here stands what lasts longer: that somebody asked for
+ * the end and went away, that several wait for it, that it has come.
+ *
+ *     asked   the gate stays closing, whoever gives up, until the end, or until it is taken back
+ *     taken   one thread ends the interpreter, or tries to. It alone shuts the gate, and opens it again unless asked
+ *     gone    the interpreter has ended; the gate is there for views
+ *
+ * All three under gil_states_mutex, under which the interpreter also leaves the registry: so while gone is not set, under that mutex,
+ * gate->interp may be followed.
+ *
+ * NOBODY WORKS IN THE DARK. There is no thread of the library that ends what was asked to end: finalizers would run where no host
+ * expects them. The end is carried out by one of those who wait for it, the others sleep meanwhile. If its time is over before
+ * theirs, it gives up, and the next of them takes it: therefore they sleep on a word that changes with each of these steps, and
+ * look again; and all are woken, because which of them has time left only they know.
+ */
+
+enum gil_closing
+gil_closing_take(struct gil_gate *gate, int *asked)
+{
+    enum gil_closing found = GIL_CLOSING_MINE;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (asked != NULL)
+        *asked = gate->asked;
+    if (gate->gone || gate->taken)
+        found = gate->gone ? GIL_CLOSING_GONE : GIL_CLOSING_TAKEN;
+    else {
+        gate->taken = 1;
+        (void)gil_gate_close(gate);
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return found;
+}
+
+enum gil_closing
+gil_closing_take_if_asked(struct gil_gate *gate)
+{
+    enum gil_closing found = GIL_CLOSING_MINE;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (gate->gone || gate->taken)
+        found = gate->gone ? GIL_CLOSING_GONE : GIL_CLOSING_TAKEN;
+    else if (gate->asked)
+        gate->taken = 1;
+    else
+        found = GIL_CLOSING_OPEN;
+    gil_mutex_unlock(&gil_states_mutex);
+    return found;
+}
+
+static void
+open_again(struct gil_gate *gate)
+{
+    gil_gate_reopen(gate);
+    gil_interp_calm(gate->interp);
+}
+
+void
+gil_closing_give_up(struct gil_gate *gate)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    gate->taken = 0;
+    if (gate->asked)
+        gil_gate_unshut(gate);
+    else
+        open_again(gate);
+    gil_closing_stir(gate);
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+int
+gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts)
+{
+    int news = -1;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (!gate->gone) {
+        news = !gate->asked && !gate->taken;
+        gate->asked = 1;
+        if (news) {
+            (void)gil_gate_close(gate);
+            gil_interp_interrupt(gate->interp, ts);
+        }
+        gil_closing_stir(gate);
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return news;
+}
+
+enum gil_closing
+gil_closing_unask(struct gil_gate *gate)
+{
+    enum gil_closing found = GIL_CLOSING_OPEN;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (gate->gone)
+        found = GIL_CLOSING_GONE;
+    else if (gate->taken)
+        found = GIL_CLOSING_TAKEN;
+    else if (gate->asked) {
+        gate->asked = 0;
+        open_again(gate);
+        gil_closing_stir(gate);
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return found;
+}
+
+int
+gil_closing_is_gone(struct gil_gate *gate)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    int gone = gate->gone;
+    gil_mutex_unlock(&gil_states_mutex);
+    return gone;
+}
+
+uint32_t
+gil_closing_turn(const struct gil_gate *gate)
+{
+    /* Acquire: what is looked at afterwards is of this turn or a later one. */
+    return gil_load_acquire(&gate->turn);
+}
+
+int
+gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    gate->waiters++;
+    gil_mutex_unlock(&gil_states_mutex);
+    while (gil_load_acquire(&gate->turn) == turn && (limit == GIL_MACHINE_NEVER || gil_machine_now() < limit))
+        gil_machine_park(&gate->turn, turn, limit);
+    gil_mutex_lock(&gil_states_mutex);
+    gate->waiters--;
+    int changed = gate->turn != turn;
+    gil_mutex_unlock(&gil_states_mutex);
+    return changed;
+}
+
+void
+gil_closing_fork_child(struct gil_gate *gate, int lives)
+{
+    gate->asked = gate->taken = 0;
+    gate->waiters = 0;
+    gate->gone = !lives;
+}
+
+void
+gil_closing_set_gone(struct gil_gate *gate)
+{
+    gate->gone = 1;
+    gil_closing_stir(gate);
+}
+
+void
+gil_closing_stir(struct gil_gate *gate)
+{
+    /* Release: pairs with gil_closing_turn(). Who is counted and does not sleep yet finds the word changed. */
+    gil_store_release(&gate->turn, gate->turn + 1);
+    for (uint32_t i = 0; i < gate->waiters; i++)
+        gil_machine_unpark(&gate->turn);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Who ends an interpreter, who has asked for it, and who waits until it is gone. */
+#ifndef GIL_STATE_CLOSING_H
+#define GIL_STATE_CLOSING_H
+
+#include "gilrt/base.h"
+
+#include <stdint.h>
+
+struct gil_gate;
+
+/* How it works: the essay in closing.c. The caller of each holds a reference to the gate, or keeps the interpreter alive. */
+
+enum gil_closing {
+    GIL_CLOSING_MINE,  /* the end is the caller's, who gives it up or carries it out; the gate is closing */
+    GIL_CLOSING_TAKEN, /* it is another's */
+    GIL_CLOSING_OPEN,  /* nobody asked for it */
+    GIL_CLOSING_GONE   /* the interpreter has ended */
+};
+
+/* Take the end for oneself. *asked, unless asked is NULL: whether the gate was closing already, since somebody had asked. */
+enum gil_closing gil_closing_take(struct gil_gate *gate, int *asked);
+/* The same only if somebody has asked. */
+enum gil_closing gil_closing_take_if_asked(struct gil_gate *gate);
+/* Give up what was taken: the gate is as it was before, and requests that nobody heeded are taken back with that. */
+void gil_closing_give_up(struct gil_gate *gate);
+/*
+ * Ask for the end: from now on the gate lets nobody in, and all threads but ts, which may be NULL, are asked to come to an end. 1,
+ * or 0 when it was closing before; -1: the interpreter is gone.
+ */
+int gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts);
+/* Take that back: OPEN; or TAKEN or GONE, and nothing happened. */
+enum gil_closing gil_closing_unask(struct gil_gate *gate);
+
+/* Whether the interpreter has ended. */
+int gil_closing_is_gone(struct gil_gate *gate);
+/* A number that changes with each change of what is told here. */
+uint32_t gil_closing_turn(const struct gil_gate *gate);
+/* Wait, not attached, until it is another than turn, or the clock reaches limit: 1, 0. */
+int gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit);
+
+/* In the child of a fork: who was at it, or waited, is gone; and the interpreter, unless it lives on, with requests taken back. */
+void gil_closing_fork_child(struct gil_gate *gate, int lives);
+/* Under gil_states_mutex. The interpreter has ended. */
+void gil_closing_set_gone(struct gil_gate *gate);
+/* The same: have those who wait look again. */
+void gil_closing_stir(struct gil_gate *gate);
+
+#endif
