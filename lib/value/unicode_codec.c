@@ -2,20 +2,21 @@
 /*
  * Text to bytes and back: UTF-8, ASCII and Latin-1, with error handlers.
  *
- * Each direction goes over the input twice. The first pass finds errors, the length and the widest code point, the
- * second writes; between them stands the one allocation, of exactly the right size. An error handler is looked up
- * when the first error is met, so that a name nobody needs is never refused.
+ * Each direction goes over the input twice. The first pass finds the length and the widest code point, the second
+ * writes; between them stands the one allocation, of exactly the right size. What turns out to be wrong is gone over once
+ * more with the error handler, which is looked up when the first error is met, so that a name nobody needs is never
+ * refused.
  *
  * UTF-8 is as RFC 3629 defines it: no overlong forms, no surrogates, nothing above 0x10FFFF.
  */
 #include "value/unicode_codec.h"
 
 #include "gilrt/buffer.h"
-#include "gilrt/bytes.h"
 #include "gilrt/exception.h"
 #include "gilrt/long.h"
 #include "gilrt/mem.h"
 #include "gilrt/tuple.h"
+#include "value/bytes.h"
 #include "value/unicode_utf8.h"
 
 #include <string.h>
@@ -225,12 +226,11 @@ plan_bad_part(struct decode_plan *plan, const struct codec *codec, const char *t
 }
 
 static int
-plan_utf8(struct decode_plan *plan, const char *text, size_t size, size_t at, const char *errors)
+plan_utf8(struct decode_plan *plan, const char *text, size_t size, const char *errors)
 {
     const unsigned char *begin = (const unsigned char *)text, *end = begin + size;
 
-    plan->length = (Gil_ssize_t)at;
-    for (;;) {
+    for (size_t at = 0;;) {
         at += gil_utf8_scan(begin + at, size - at, &plan->length, &plan->bits);
         if (at == size)
             return 0;
@@ -242,43 +242,48 @@ plan_utf8(struct decode_plan *plan, const char *text, size_t size, size_t at, co
     }
 }
 
-static void
-write_repaired(GilObject *op, const char *text, size_t size, enum handler handler)
+/* The slow way: for what is ill-formed, and for what need not be made. */
+static GilObject *
+decode_step_by_step(GilThreadState *ts, const char *text, size_t size, const char *errors)
 {
     const unsigned char *s = (const unsigned char *)text, *end = s + size;
-    int kind = GilUnicode_KIND(op);
-    void *data = _GilUnicode_DATA(op);
+    struct decode_plan plan = {0, 0, HANDLER_NONE_YET};
     Gil_ssize_t i = 0;
 
-    while (s < end) {
+    if (plan_utf8(&plan, text, size, errors) < 0)
+        return NULL;
+    if (plan.length == 0)
+        return gil_unicode_empty();
+    if (plan.length == 1 && plan.bits < 0x100)
+        return gil_unicode_latin1((Gil_UCS1)plan.bits);
+    GilObject *op = gil_unicode_alloc(ts, plan.length, Gil_MIN(plan.bits, GIL_MAX_CODE_POINT));
+    while (op != NULL && s < end) {
         struct utf8_step step = next_step(s, end);
-        if (step.reason == NULL || handler == HANDLER_REPLACE)
-            _GilUnicode_WRITE(kind, data, i++, step.ch);
+        if (step.reason == NULL || plan.handler == HANDLER_REPLACE)
+            _GilUnicode_WRITE(GilUnicode_KIND(op), _GilUnicode_DATA(op), i++, step.ch);
         s += step.size;
     }
-    GIL_ASSERT(i == GilUnicode_GET_LENGTH(op));
+    return op;
 }
 
 GilObject *
 gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const char *errors)
 {
-    size_t ascii = size == 0 ? 0 : gil_ascii_prefix((const unsigned char *)text, size);
-    struct decode_plan plan = {0, 0, HANDLER_NONE_YET};
+    const unsigned char *s = (const unsigned char *)text;
+    size_t ascii = size == 0 ? 0 : gil_ascii_prefix(s, size);
+    Gil_ssize_t length;
 
     if (ascii == size)
         return gil_unicode_from_ascii(ts, text, size);
-    if (plan_utf8(&plan, text, size, ascii, errors) < 0)
-        return NULL;
-    if (plan.length == 0)
-        return gil_unicode_empty();
-    if (plan.length == 1 && plan.bits < 0x100 && plan.handler == HANDLER_NONE_YET)
-        return gil_unicode_latin1((Gil_UCS1)plan.bits);
-    GilObject *op = gil_unicode_alloc(ts, plan.length, Gil_MIN(plan.bits, GIL_MAX_CODE_POINT));
-    if (op != NULL && plan.handler == HANDLER_NONE_YET)
-        gil_utf8_read(op, (const unsigned char *)text);
-    else if (op != NULL)
-        write_repaired(op, text, size, plan.handler);
-    return op;
+    Gil_UCS4 maxchar = gil_utf8_shape(s + ascii, size - ascii, &length);
+    length += (Gil_ssize_t)ascii;
+    if (length > 1) {
+        GilObject *op = gil_unicode_alloc(ts, length, maxchar);
+        if (op == NULL || gil_utf8_read(op, s, size))
+            return op;
+        Gil_DECREF(op);
+    }
+    return decode_step_by_step(ts, text, size, errors);
 }
 
 GilObject *
@@ -410,7 +415,8 @@ can_encode(const struct codec *codec, Gil_UCS4 ch)
     return ch < codec->limit && !(codec == &utf8_codec && gil_is_surrogate(ch));
 }
 
-/* Bytes that op takes in codec, or -1 with the error set; *handler tells what becomes of what it cannot express. */
+/* Bytes that op takes in codec, or -1 with the error set; *handler tells what becomes of what it cannot express. UTF-8 of
+ * text without surrogates does not come here. */
 static Gil_ssize_t
 encoded_size(const struct codec *codec, GilObject *op, const char *errors, enum handler *handler)
 {
@@ -418,9 +424,6 @@ encoded_size(const struct codec *codec, GilObject *op, const char *errors, enum 
     const void *data = _GilUnicode_DATA(op);
     Gil_ssize_t length = GilUnicode_GET_LENGTH(op), size = 0;
 
-    if (codec == &utf8_codec && (size = gil_utf8_measure(kind, data, length)) >= 0)
-        return size;
-    size = 0;
     for (Gil_ssize_t i = 0; i < length; i++) {
         Gil_UCS4 ch = _GilUnicode_READ(kind, data, i);
         if (can_encode(codec, ch)) {
@@ -448,10 +451,6 @@ write_encoded(char *to, const struct codec *codec, GilObject *op, enum handler h
     const void *data = _GilUnicode_DATA(op);
     Gil_ssize_t length = GilUnicode_GET_LENGTH(op);
 
-    if (codec == &utf8_codec && handler == HANDLER_NONE_YET) { /* there was nothing to handle */
-        gil_utf8_write(to, kind, data, length);
-        return;
-    }
     for (Gil_ssize_t i = 0; i < length; i++) {
         Gil_UCS4 ch = _GilUnicode_READ(kind, data, i);
         if (!can_encode(codec, ch)) {
@@ -466,13 +465,25 @@ write_encoded(char *to, const struct codec *codec, GilObject *op, enum handler h
 }
 
 static GilObject *
-encode(const struct codec *codec, GilObject *op, const char *errors)
+encode(GilThreadState *ts, const struct codec *codec, GilObject *op, const char *errors)
 {
+    const GilCompactUnicodeObject *str = (const GilCompactUnicodeObject *)(void *)op;
     enum handler handler = HANDLER_NONE_YET;
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(op), size = -1;
 
     if (GilUnicode_IS_ASCII(op))
-        return GilBytes_FromStringAndSize(_GilUnicode_DATA(op), GilUnicode_GET_LENGTH(op));
-    Gil_ssize_t size = encoded_size(codec, op, errors, &handler);
+        return GilBytes_FromStringAndSize(_GilUnicode_DATA(op), length);
+    if (codec == &utf8_codec && str->utf8 != NULL)
+        return GilBytes_FromStringAndSize(str->utf8, str->utf8_length);
+    if (codec == &utf8_codec)
+        size = gil_utf8_measure(GilUnicode_KIND(op), _GilUnicode_DATA(op), length);
+    if (size >= 0) {
+        GilObject *bytes = gil_bytes_alloc(ts, size);
+        if (bytes != NULL)
+            gil_utf8_write(GilBytes_AS_STRING(bytes), GilUnicode_KIND(op), _GilUnicode_DATA(op), length);
+        return bytes;
+    }
+    size = encoded_size(codec, op, errors, &handler);
     if (size < 0)
         return NULL;
     GilObject *bytes = GilBytes_FromStringAndSize(NULL, size);
@@ -484,32 +495,33 @@ encode(const struct codec *codec, GilObject *op, const char *errors)
 GilObject *
 GilUnicode_AsUTF8String(GilObject *unicode)
 {
-    gil_tstate_need(__func__);
-    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(&utf8_codec, unicode, NULL);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(ts, &utf8_codec, unicode, NULL);
 }
 
 GilObject *
 GilUnicode_AsASCIIString(GilObject *unicode)
 {
-    gil_tstate_need(__func__);
-    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(&ascii_codec, unicode, NULL);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(ts, &ascii_codec, unicode, NULL);
 }
 
 GilObject *
 GilUnicode_AsLatin1String(GilObject *unicode)
 {
-    gil_tstate_need(__func__);
-    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(&latin1_codec, unicode, NULL);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    return gil_unicode_need(__func__, unicode) < 0 ? NULL : encode(ts, &latin1_codec, unicode, NULL);
 }
 
 GilObject *
 GilUnicode_AsEncodedString(GilObject *unicode, const char *encoding, const char *errors)
 {
-    gil_tstate_need(__func__);
+    GilThreadState *ts = gil_tstate_need(__func__);
+
     if (gil_unicode_need(__func__, unicode) < 0)
         return NULL;
     const struct codec *codec = find_codec(encoding);
-    return codec == NULL ? NULL : encode(codec, unicode, errors);
+    return codec == NULL ? NULL : encode(ts, codec, unicode, errors);
 }
 
 /* --- the cached UTF-8 form --- */
@@ -520,17 +532,20 @@ make_utf8(GilThreadState *ts, GilCompactUnicodeObject *str)
 {
     GilObject *op = &str->_base.ob_base;
     enum handler handler = HANDLER_NONE_YET;
-    Gil_ssize_t size = encoded_size(&utf8_codec, op, NULL, &handler);
+    int kind = GilUnicode_KIND(op);
+    const void *data = _GilUnicode_DATA(op);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(op), size = gil_utf8_measure(kind, data, length);
 
-    if (size < 0)
+    if (size < 0) { /* for the error that it raises */
+        encoded_size(&utf8_codec, op, NULL, &handler);
         return -1;
+    }
     char *text = gil_heap_malloc(ts->heap, (size_t)size + 1);
     if (text == NULL) {
         gil_err_no_memory(ts);
         return -1;
     }
-    write_encoded(text, &utf8_codec, op, handler);
-    text[size] = '\0';
+    gil_utf8_write(text, kind, data, length);
     str->utf8 = text;
     str->utf8_length = size;
     return 0;

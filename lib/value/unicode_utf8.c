@@ -2,10 +2,16 @@
 /*
  * UTF-8 that is well-formed, read and written in bulk.
  *
- * Text is mostly ASCII with something else now and then, or mostly something else of one length. So each loop has a way
- * for eight bytes of ASCII at a time and one for each length of sequence, and looks at nothing twice. What is ill-formed
- * ends the first pass and is looked at by unicode_codec.c, which knows what to say of it.
+ * Text is mostly ASCII with something else now and then, or mostly something else of one length. What costs time is not to
+ * compute a character but to guess which kind comes next: a branch that is guessed wrong costs as much as ten characters.
+ * So there are two passes, and both look at eight bytes at a time. The first asks only what the allocation has to know, has
+ * no branch and trusts the text; the second checks each sequence while it writes, and ends where one is wrong. Then
+ * unicode_codec.c throws the result away and goes over the text slowly, because it knows what to say of it.
  *
+ * A word holds lanes of 16 bits: two bytes of a sequence on one side, a code point on the other. Four of a kind are
+ * converted at once; what does not come in fours goes one by one.
+ *
+ * The vectors are those of GNU C, which need no particular processor: of 16 bytes, or taken apart by the compiler.
  * Words are loaded by memcpy(), which compilers turn into one instruction, at any alignment.
  */
 #include "value/unicode_utf8.h"
@@ -14,7 +20,15 @@
 
 #include <string.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a word is its lowest");
+
 #define HIGH_BITS UINT64_C(0x8080808080808080)
+/* A word of four times the same 16 bits. */
+#define LANES(bits) (UINT64_C(0x0001000100010001) * (bits))
+
+typedef unsigned char vec8 __attribute__((vector_size(16)));
+typedef uint16_t vec16 __attribute__((vector_size(16)));
+typedef uint32_t vec32 __attribute__((vector_size(16)));
 
 static inline uint64_t
 load(const void *p)
@@ -46,15 +60,12 @@ is_tail(unsigned char c)
     return (c & 0xc0) == 0x80;
 }
 
-/* How many bytes at the front of a word from memory are ASCII, given its high bits, which are not all 0. */
+/* How many bytes at the front of a word are ASCII; the rest may be anything. */
 static inline size_t
-ascii_bytes(uint64_t high)
+ascii_bytes(uint64_t word)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (size_t)__builtin_ctzll(high) / 8;
-#else
-    return (size_t)__builtin_clzll(high) / 8;
-#endif
+    uint64_t high = word & HIGH_BITS;
+    return high == 0 ? 8 : (size_t)__builtin_ctzll(high) / 8;
 }
 
 static inline Gil_UCS4
@@ -103,121 +114,222 @@ size_t
 gil_utf8_scan(const unsigned char *text, size_t size, Gil_ssize_t *length, Gil_UCS4 *bits)
 {
     const unsigned char *s = text, *end = text + size;
-    Gil_UCS4 seen = 0;
-    size_t count = 0;
 
     while (s < end) {
-        if (*s < 0x80) {
-            size_t run = 1;
-            if (end - s >= 8) {
-                uint64_t high = load(s) & HIGH_BITS;
-                run = high == 0 ? 8 : ascii_bytes(high);
-            }
-            s += run;
-            count += run;
-            continue;
-        }
-        Gil_UCS4 ch = 0;
-        size_t n = sequence(s, end, &ch);
+        Gil_UCS4 ch = *s;
+        size_t n = ch < 0x80 ? 1 : sequence(s, end, &ch);
         if (n == 0)
             break;
-        seen |= ch;
+        *bits |= ch;
         s += n;
-        count++;
+        ++*length;
     }
-    *length += (Gil_ssize_t)count;
-    *bits |= seen;
     return (size_t)(s - text);
 }
 
-/* The code point at *s, which moves behind it. */
-static inline Gil_UCS4
-take(const unsigned char **s)
+/* The sum of the lanes of a vector, which is below 65536. */
+static inline size_t
+sum16(vec16 counts)
 {
-    const unsigned char *p = *s;
-
-    if (p[0] < 0x80) {
-        *s += 1;
-        return p[0];
-    }
-    if (p[0] < 0xe0) {
-        *s += 2;
-        return two(p);
-    }
-    if (p[0] < 0xf0) {
-        *s += 3;
-        return three(p);
-    }
-    *s += 4;
-    return four(p);
+    uint64_t half[2];
+    memcpy(half, &counts, 16);
+    return (size_t)((half[0] + half[1]) * LANES(1) >> 48);
 }
 
-/* A loop for each form, which differ in the type they write alone. */
-#define READ_INTO(type)                                                                         \
-    do {                                                                                        \
-        type *to = data, *end = to + length;                                                    \
-        while (to < end) {                                                                      \
-            if (*s < 0x80 && end - to >= 8) {                                                   \
-                uint64_t high = load(s) & HIGH_BITS;                                            \
-                size_t run = high == 0 ? 8 : ascii_bytes(high);                                 \
-                for (int i = 0; i < 8; i++) /* what is not ASCII is written again */            \
-                    to[i] = s[i];                                                               \
-                s += run;                                                                       \
-                to += run;                                                                      \
-            }                                                                                   \
-            else                                                                                \
-                *to++ = (type)take(&s);                                                         \
-        }                                                                                       \
-    } while (0)
+static inline size_t
+sum8(vec8 counts)
+{
+    return sum16(((vec16)counts & 0xff) + ((vec16)counts >> 8));
+}
 
-void
-gil_utf8_read(GilObject *op, const unsigned char *s)
+/* Whether a bit is set in a vector. */
+static inline int
+any_bit(vec8 bits)
+{
+    uint64_t half[2];
+    memcpy(half, &bits, 16);
+    return (half[0] | half[1]) != 0;
+}
+
+Gil_UCS4
+gil_utf8_shape(const unsigned char *s, size_t size, Gil_ssize_t *length)
+{
+    size_t i = 0, tails = 0;
+    vec8 two_bytes = {0}, four_bytes = {0}; /* some lead needs as many bytes a code point */
+    int two = 0, four = 0;
+
+    while (size - i >= 16) {
+        vec8 sums = {0}, bytes;
+        for (size_t stop = Gil_MIN(i + 16 * 127, size - 15); i < stop; i += 16) {
+            memcpy(&bytes, s + i, 16);
+            sums -= (vec8)((bytes & 0xc0) == 0x80);
+            two_bytes |= (vec8)(bytes >= 0xc4);
+            four_bytes |= (vec8)(bytes >= 0xf0);
+        }
+        tails += sum8(sums);
+    }
+    for (; i < size; i++) {
+        tails += is_tail(s[i]);
+        two |= s[i] >= 0xc4;
+        four |= s[i] >= 0xf0;
+    }
+    *length = (Gil_ssize_t)(size - tails);
+    return four || any_bit(four_bytes) ? GIL_MAX_CODE_POINT : two || any_bit(two_bytes) ? 0xffff : 0xff;
+}
+
+/* Eight bytes as a code point of the form each. */
+static inline void
+widen(void *to, int kind, uint64_t word)
+{
+    typedef unsigned char bytes8 __attribute__((vector_size(8)));
+    typedef uint32_t vec32x8 __attribute__((vector_size(32)));
+    bytes8 bytes;
+
+    memcpy(&bytes, &word, 8);
+    if (kind == 1)
+        memcpy(to, &bytes, 8);
+    else if (kind == 2) {
+        vec16 points = __builtin_convertvector(bytes, vec16);
+        memcpy(to, &points, 16);
+    }
+    else {
+        vec32x8 points = __builtin_convertvector(bytes, vec32x8);
+        memcpy(to, &points, 32);
+    }
+}
+
+/* Four sequences of two bytes as a code point each; *ok tells whether the first is one, and whether all are. */
+static inline uint64_t
+four_of_two(uint64_t word, int *first, int *all)
+{
+    uint64_t wrong = (word & LANES(0xc0e0)) ^ LANES(0x80c0);
+
+    wrong |= (LANES(0x8000) - (word & LANES(0x1e))) & LANES(0x8000); /* overlong: below 0x80 */
+    *first = (wrong & 0xffff) == 0;
+    *all = wrong == 0;
+    return (word & LANES(0x1f)) << 6 | (word >> 8 & LANES(0x3f));
+}
+
+/*
+ * Reads into the form of kind, which is a constant in each call, up to the first ill-formed sequence or until to is
+ * full; returns the byte where it ended. Each code point takes one byte that is no tail, and there are as many of these
+ * as to has room for: so eight that are to come are at least eight bytes, and load() reads nothing beyond the text.
+ */
+static inline __attribute__((always_inline)) const unsigned char *
+read_into(void *data, int kind, size_t room, const unsigned char *s, const unsigned char *end)
+{
+    char *to = data, *full = to + room * (size_t)kind;
+    Gil_UCS4 ch;
+    size_t n;
+
+    while (full - to >= 8 * kind) {
+        uint64_t word = load(s);
+        if ((word & 0x80) == 0) {
+            widen(to, kind, word);
+            n = ascii_bytes(word);
+            s += n;
+            to += n * (size_t)kind;
+            continue;
+        }
+        if (kind == 2) {
+            int first, all;
+            uint64_t points = four_of_two(word, &first, &all);
+            if (all) {
+                memcpy(to, &points, 8);
+                s += 8;
+                to += 8;
+                continue;
+            }
+            if (first) {
+                memcpy(to, &points, 2);
+                s += 2;
+                to += 2;
+                continue;
+            }
+            const unsigned char *before = s;
+            while ((word & 0xc0c0f0) == 0x8080e0) {
+                ch = (word & 0x0f) << 12 | (word >> 2 & 0xfc0) | (word >> 16 & 0x3f);
+                if (ch < 0x800 || gil_is_surrogate(ch))
+                    return s;
+                _GilUnicode_WRITE(2, to, 0, ch);
+                s += 3;
+                to += 2;
+                if (full - to < 8 * kind)
+                    break;
+                word = load(s);
+            }
+            if (s > before)
+                continue;
+        }
+        n = sequence(s, end, &ch);
+        if (n == 0)
+            return s;
+        _GilUnicode_WRITE(kind, to, 0, ch);
+        s += n;
+        to += kind;
+    }
+    for (; to < full && s < end; to += kind) {
+        ch = *s;
+        n = ch < 0x80 ? 1 : sequence(s, end, &ch);
+        if (n == 0)
+            break;
+        _GilUnicode_WRITE(kind, to, 0, ch);
+        s += n;
+    }
+    return s;
+}
+
+int
+gil_utf8_read(GilObject *op, const unsigned char *s, size_t size)
 {
     void *data = _GilUnicode_DATA(op);
-    Gil_ssize_t length = GilUnicode_GET_LENGTH(op);
+    size_t room = (size_t)GilUnicode_GET_LENGTH(op);
+    const unsigned char *end = s + size;
 
-    /* Eight code points that are to come are at least as many bytes: load() reads nothing beyond the text. */
-    if (GilUnicode_KIND(op) == GilUnicode_1BYTE_KIND)
-        READ_INTO(Gil_UCS1);
-    else if (GilUnicode_KIND(op) == GilUnicode_2BYTE_KIND)
-        READ_INTO(Gil_UCS2);
-    else
-        READ_INTO(Gil_UCS4);
-}
-
-/* A word of four times the same 16 bits. */
-#define LANES(bits) (UINT64_C(0x0001000100010001) * (bits))
-
-/* How many of its four lanes are not 0: a bit in each, summed up in the highest. */
-static inline size_t
-lanes_not_zero(uint64_t word)
-{
-    uint64_t ones = ((((word & LANES(0x7fff)) + LANES(0x7fff)) | word) >> 15) & LANES(1);
-    return (size_t)(ones * LANES(1) >> 48);
+    switch (GilUnicode_KIND(op)) {
+    case GilUnicode_1BYTE_KIND:
+        return read_into(data, 1, room, s, end) == end;
+    case GilUnicode_2BYTE_KIND:
+        return read_into(data, 2, room, s, end) == end;
+    default:
+        return read_into(data, 4, room, s, end) == end;
+    }
 }
 
 Gil_ssize_t
 gil_utf8_measure(int kind, const void *data, Gil_ssize_t length)
 {
     size_t size = (size_t)length, surrogates = 0;
+    Gil_ssize_t i = 0;
 
     if (length > GIL_SSIZE_T_MAX / 4)
         return -1;
     if (kind == GilUnicode_1BYTE_KIND) {
         const Gil_UCS1 *p = data;
-        Gil_ssize_t i = 0;
-        for (; i + 8 <= length; i += 8)
+        while (length - i >= 16) {
+            vec8 more = {0}, points;
+            for (Gil_ssize_t stop = Gil_MIN(i + 16 * 127, length - 15); i < stop; i += 16) {
+                memcpy(&points, p + i, 16);
+                more -= (vec8)(points >= 0x80); /* true is -1 */
+            }
+            size += sum8(more);
+        }
+        for (; length - i >= 8; i += 8)
             size += (((load(p + i) & HIGH_BITS) >> 7) * (HIGH_BITS >> 7)) >> 56; /* the sum of its bytes */
         for (; i < length; i++)
             size += p[i] >> 7;
     }
     else if (kind == GilUnicode_2BYTE_KIND) {
         const Gil_UCS2 *p = data;
-        Gil_ssize_t i = 0;
-        for (; i + 4 <= length; i += 4) {
-            uint64_t word = load(p + i), rest = (word & LANES(0xf800)) ^ LANES(0xd800);
-            size += lanes_not_zero(word & LANES(0xff80)) + lanes_not_zero(word & LANES(0xf800));
-            surrogates += 4 - lanes_not_zero(rest);
+        while (length - i >= 8) {
+            vec16 more = {0}, wrong = {0}, points;
+            for (Gil_ssize_t stop = Gil_MIN(i + 8 * 127, length - 7); i < stop; i += 8) {
+                memcpy(&points, p + i, 16);
+                more += 2 + (vec16)((points & 0xff80) == 0) + (vec16)((points & 0xf800) == 0); /* true is -1 */
+                wrong |= (vec16)((points & 0xf800) == 0xd800);
+            }
+            size += sum16(more);
+            surrogates += (size_t)any_bit((vec8)wrong);
         }
         for (; i < length; i++) {
             size += (size_t)(p[i] >= 0x80) + (p[i] >= 0x800);
@@ -226,7 +338,17 @@ gil_utf8_measure(int kind, const void *data, Gil_ssize_t length)
     }
     else {
         const Gil_UCS4 *p = data;
-        for (Gil_ssize_t i = 0; i < length; i++) {
+        while (length - i >= 4) {
+            vec32 more = {0}, wrong = {0}, points;
+            for (Gil_ssize_t stop = Gil_MIN(i + 4 * 127, length - 3); i < stop; i += 4) {
+                memcpy(&points, p + i, 16);
+                more -= (vec32)(points >= 0x80) + (vec32)(points >= 0x800) + (vec32)(points >= 0x10000); /* true is -1 */
+                wrong |= (vec32)((points & 0xfffff800) == 0xd800);
+            }
+            size += sum16((vec16)more);
+            surrogates += (size_t)any_bit((vec8)wrong);
+        }
+        for (; i < length; i++) {
             size += (size_t)(p[i] >= 0x80) + (p[i] >= 0x800) + (p[i] >= 0x10000);
             surrogates += gil_is_surrogate(p[i]);
         }
@@ -234,53 +356,123 @@ gil_utf8_measure(int kind, const void *data, Gil_ssize_t length)
     return surrogates > 0 ? -1 : (Gil_ssize_t)size;
 }
 
+/* The UTF-8 form of a code point from 0x800 to 0xffff, and one byte more. Returns the byte behind the form. */
+static inline char *
+put_three(char *to, Gil_UCS4 ch)
+{
+    uint32_t form = 0x8080e0 | ch >> 12 | (ch & 0xfc0) << 2 | (ch & 0x3f) << 16;
+    memcpy(to, &form, 4);
+    return to + 3;
+}
+
+/* The same of any code point, and perhaps one byte more. */
 static inline char *
 put(char *to, Gil_UCS4 ch)
 {
-    if (ch < 0x80)
-        *to++ = (char)ch;
-    else if (ch < 0x800) {
-        *to++ = (char)(0xc0 | ch >> 6);
-        *to++ = (char)(0x80 | (ch & 0x3f));
+    uint32_t form;
+
+    if (ch < 0x80) {
+        *to = (char)ch;
+        return to + 1;
     }
-    else if (ch < 0x10000) {
-        *to++ = (char)(0xe0 | ch >> 12);
-        *to++ = (char)(0x80 | (ch >> 6 & 0x3f));
-        *to++ = (char)(0x80 | (ch & 0x3f));
+    if (ch < 0x800) {
+        form = 0x80c0 | ch >> 6 | (ch & 0x3f) << 8;
+        memcpy(to, &form, 2);
+        return to + 2;
     }
-    else {
-        *to++ = (char)(0xf0 | ch >> 18);
-        *to++ = (char)(0x80 | (ch >> 12 & 0x3f));
-        *to++ = (char)(0x80 | (ch >> 6 & 0x3f));
-        *to++ = (char)(0x80 | (ch & 0x3f));
+    if (ch < 0x10000)
+        return put_three(to, ch);
+    form = 0x808080f0 | ch >> 18 | (ch >> 4 & 0x3f00) | (ch & 0xfc0) << 10 | (ch & 0x3f) << 24;
+    memcpy(to, &form, 4);
+    return to + 4;
+}
+
+/* Code points of one byte each. Eight that are to come take at least the room of eight bytes. */
+static char *
+write_narrow(char *to, const Gil_UCS1 *p, const Gil_UCS1 *end)
+{
+    while (end - p >= 8) {
+        uint64_t word = load(p);
+        size_t run = ascii_bytes(word);
+        memcpy(to, &word, 8);
+        to += run;
+        p += run;
+        if (run < 8)
+            to = put(to, *p++);
     }
+    while (p < end)
+        to = put(to, *p++);
+    return to;
+}
+
+/* Code points of two bytes each. */
+static char *
+write_wide(char *to, const Gil_UCS2 *p, const Gil_UCS2 *end)
+{
+    while (end - p >= 4) {
+        uint64_t word = load(p);
+        if ((word & LANES(0xff80)) == 0) {
+            word |= word >> 8;
+            word = (word & 0xffff) | (word >> 16 & 0xffff0000u);
+            memcpy(to, &word, 4);
+            to += 4;
+            p += 4;
+        }
+        else if ((word & LANES(0xf800)) == 0) { /* one byte or two: which is added up, not branched upon */
+            uint64_t of_two = (word + LANES(0x7f80)) >> 15 & LANES(1), mask = of_two * 0xffff;
+            uint64_t form = LANES(0x80c0) | (word >> 6 & LANES(0x1f)) | (word & LANES(0x3f)) << 8;
+            form = (form & mask) | (word & ~mask);
+            p += 4;
+            if (~mask == 0) {
+                memcpy(to, &form, 8);
+                to += 8;
+                continue;
+            }
+            for (int i = 0; i < 4; i++, form >>= 16, of_two >>= 16) {
+                memcpy(to, &form, 2); /* the second byte is written again, or the NUL behind everything is */
+                to += 1 + (of_two & 1);
+            }
+        }
+        else {
+            to = put(to, *p++);
+            while (p < end && *p >= 0x800) /* one of three bytes is seldom alone */
+                to = put_three(to, *p++);
+        }
+    }
+    while (p < end)
+        to = put(to, *p++);
+    return to;
+}
+
+/* Code points of four bytes each. */
+static char *
+write_widest(char *to, const Gil_UCS4 *p, const Gil_UCS4 *end)
+{
+    while (end - p >= 4) {
+        uint64_t low = load(p), high = load(p + 2);
+        if (((low | high) & ~UINT64_C(0x7f0000007f)) == 0) {
+            uint32_t form = (uint32_t)(low | low >> 24 | high << 16 | high >> 8);
+            memcpy(to, &form, 4);
+            to += 4;
+            p += 4;
+        }
+        else
+            to = put(to, *p++);
+    }
+    while (p < end)
+        to = put(to, *p++);
     return to;
 }
 
 char *
 gil_utf8_write(char *to, int kind, const void *data, Gil_ssize_t length)
 {
-    Gil_ssize_t i = 0;
-
-    if (kind == GilUnicode_1BYTE_KIND) {
-        const Gil_UCS1 *p = data;
-        while (i < length) {
-            if (length - i >= 8 && p[i] < 0x80) {
-                uint64_t high = load(p + i) & HIGH_BITS;
-                size_t run = high == 0 ? 8 : ascii_bytes(high);
-                memcpy(to, p + i, 8); /* what is not ASCII is written again: it takes more room than this */
-                to += run;
-                i += (Gil_ssize_t)run;
-            }
-            else
-                to = put(to, p[i++]);
-        }
-    }
+    if (kind == GilUnicode_1BYTE_KIND)
+        to = write_narrow(to, data, (const Gil_UCS1 *)data + length);
     else if (kind == GilUnicode_2BYTE_KIND)
-        for (const Gil_UCS2 *p = data; i < length; i++)
-            to = put(to, p[i]);
+        to = write_wide(to, data, (const Gil_UCS2 *)data + length);
     else
-        for (const Gil_UCS4 *p = data; i < length; i++)
-            to = put(to, p[i]);
+        to = write_widest(to, data, (const Gil_UCS4 *)data + length);
+    *to = '\0';
     return to;
 }
