@@ -11,6 +11,7 @@
 #include "gilrt/config.h"
 #include "gilrt/mem.h"
 
+#include "gilrt/dump.h"
 #include "gilrt/guard.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"

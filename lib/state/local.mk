@@ -12,6 +12,7 @@ libcore_la_SOURCES += lib/state/interp.c lib/state/interp.h
 libcore_la_SOURCES += lib/state/may.c lib/state/may.h
 libcore_la_SOURCES += lib/state/guard.c
 libcore_la_SOURCES += lib/state/wait.c lib/state/wait.h
+libcore_la_SOURCES += lib/state/dump.c
 libcore_la_SOURCES += lib/state/locking.c
 libcore_la_SOURCES += lib/state/meeting.c
 libcore_la_SOURCES += lib/state/foreign.c

@@ -40,6 +40,7 @@ struct _gilts {
     struct gil_heap *heap;       /* [const] interp's, one load nearer */
     struct gil_lock *lock;       /* [const] interp's, one load nearer */
     uint64_t id;                 /* [const] never reused in the process; read by anyone */
+    struct gil_gate *gate;       /* [atomic] interp's, for who looks at all states of an interpreter without a mutex; NULL: in none */
     int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
 
     GilThreadState *next, *prev; /* [states] interp's list of states */

@@ -8,6 +8,7 @@ API_TESTS += tests/api/test_state
 API_TESTS += tests/api/test_guard
 API_TESTS += tests/api/test_life
 API_TESTS += tests/api/test_print
+API_TESTS += tests/api/test_dump
 API_TESTS += tests/api/test_interp
 API_TESTS += tests/api/test_version
 API_TESTS += tests/api/test_config

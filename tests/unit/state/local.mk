@@ -12,6 +12,7 @@ UNIT_TESTS += tests/unit/state/test_foreign
 UNIT_TESTS += tests/unit/state/test_meeting
 UNIT_TESTS += tests/unit/state/test_locking
 UNIT_TESTS += tests/unit/state/test_wait
+UNIT_TESTS += tests/unit/state/test_dump
 UNIT_TESTS += tests/unit/state/test_turn
 UNIT_TESTS += tests/unit/state/test_habit
 UNIT_TESTS += tests/unit/state/test_lock_info
