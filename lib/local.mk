@@ -32,7 +32,7 @@ EXTRA_DIST += lib/libgilrt.map
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
 COLD = base/panic base/print state/dump module/module module/import module/path module/slots module/loader module/importerror \
     module/build \
-    object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
+    object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slotfill object/slots object/type object/typespec object/error protocol/buffer protocol/class runtime/atexit \
     runtime/config runtime/copies runtime/event runtime/finalize runtime/interp runtime/layers runtime/life \
     value/bytearray value/capsule value/dict_view value/dict_view_set value/enumerate value/exception \

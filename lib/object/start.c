@@ -3,6 +3,7 @@
 #include "object/start.h"
 
 #include "object/alloc.h"
+#include "object/async.h"
 #include "object/dealloc.h"
 #include "object/descr.h"
 #include "object/error.h"
@@ -52,6 +53,7 @@ gil_object_tstate_clear(GilThreadState *ts)
      * or has no guard and comes back to no interpreter. */
     if (ts != gil_tstate_attached() || ts->dealloc_depth == 0)
         gil_dealloc_put_off(ts);
+    gil_async_drop(ts);
     /* What runs here may raise and handle anew. */
     while (ts->handled != NULL || gil_err_pending(ts)) {
         GilErr_SetHandledException(NULL);

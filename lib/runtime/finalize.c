@@ -119,7 +119,7 @@ shut_others(GilThreadState *ts, uint64_t limit)
 int
 gil_finalize_is_inside(const GilThreadState *ts)
 {
-    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || gil_import_active(ts) || gil_gc_is_active(ts);
+    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || ts->serving || gil_import_active(ts) || gil_gc_is_active(ts);
 }
 
 /* All that were taken are given up, the main one last: then those may go on who wait to be let into it. */
@@ -177,6 +177,13 @@ gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int aske
     return count;
 }
 
+/* What is to be called, and what it brings up is the next round's. Returns how many it were. */
+static size_t
+one_round(GilThreadState *ts)
+{
+    return gil_pending_drain(ts, GilErr_WriteUnraisable) + gil_atexit_round(ts);
+}
+
 /* The end of one. */
 static void
 commit(GilThreadState *ts, struct gil_ending *ending)
@@ -186,11 +193,13 @@ commit(GilThreadState *ts, struct gil_ending *ending)
     struct gil_leftovers left;
 
     gil_event_step(GIL_LIFE_CLOSED, id);
-    for (ending->rounds = 0; ending->rounds < ROUNDS && gil_atexit_round(ts) > 0; ending->rounds++)
+    for (ending->rounds = 0; ending->rounds < ROUNDS && one_round(ts) > 0; ending->rounds++)
         ;
     teardown.count = gil_atexit_over(ts);
     ending->dropped += teardown.count;
     gil_interp_close(ts);
+    /* Accepted is accepted; no more are from here on. */
+    gil_pending_drain(ts, GilErr_WriteUnraisable);
     gil_event_tell(&teardown);
     gil_layers_stop(ts, ending->print, &left);
     ending->left.objects += left.objects;

@@ -120,6 +120,48 @@ is_told_to_end(GilThreadState *ts)
 }
 
 int
+/* Another thread wants something raised. Answers whether it is. */
+static int
+is_told_to_raise(GilThreadState *ts)
+{
+    if (GIL_LIKELY(!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ASYNC)))
+        return 0;
+    if (ts->masked > 0) {
+        /* Until the mask falls, which sets it again. */
+        gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ASYNC);
+        return 0;
+    }
+    if (ts->err.type != NULL)
+        return 0;
+    GilPendingNode *node = gil_pending_take_async(ts);
+    if (node == NULL)
+        return 0;
+    gil_state_hooks.raise_async(ts, node);
+    return 1;
+}
+
+/* Who fails leaves the rest for the next poll. */
+static int
+do_what_is_asked(GilThreadState *ts)
+{
+    if ((gil_load_relaxed(&ts->block.brk) & _Gil_BRK_CALLS) && gil_pending_serve(ts) < 0)
+        return -1;
+    if (is_collection_due(&ts->block) && gil_state_hooks.collect(ts) < 0)
+        return -1;
+    if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT)) && gil_state_hooks.attend(ts) < 0)
+        return -1;
+    return is_told_to_raise(ts) || is_told_to_end(ts) ? -1 : 0;
+}
+
+int
+gil_eval_attend(GilThreadState *ts)
+{
+    int rc = do_what_is_asked(ts);
+
+    gil_unblock_drain(ts);
+    return rc;
+}
+
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
     static const char func[] = "Gil_Poll";

@@ -46,6 +46,8 @@ gil_gate_init(struct gil_gate *gate, GilInterpreterState *interp)
     gate->interp = interp;
     gate->id = -1;
     gate->passes = NULL;
+    gate->ring = NULL;
+    gil_calls_init(&gate->calls);
     gate->asked = gate->taken = gate->gone = 0;
 }
 

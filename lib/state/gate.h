@@ -4,6 +4,7 @@
 #define GIL_STATE_GATE_H
 
 #include "gilrt/base.h"
+#include "state/pending.h"
 #include "sync/mutex.h"
 
 #include <stdint.h>
@@ -25,6 +26,8 @@ struct gil_gate {
     GilInterpreterState *interp; /* [const] to be followed by who is inside, and by nobody else */
     struct gil_mutex mu;
     struct gil_pass *passes;     /* [mu] those inside that have a pass, newest first */
+    struct gil_calls calls;      /* what any thread of the interpreter is to call; see state/pending.c */
+    struct gil_call_ring *ring;  /* [const] nodes for that, in memory that is the gate's */
     int asked, taken, gone;      /* [states] see state/closing.c */
     uint32_t waiters;            /* [states] who waits there for the end */
     uint32_t turn;               /* [atomic] what they sleep on; written under states */

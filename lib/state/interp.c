@@ -13,6 +13,8 @@
 #include "sync/machine.h"
 
 /*
+#include <string.h>
+
  * The registry lists the living interpreters; a handle is looked up there before it is followed where a caller may hold a
  * stale one. An interpreter ends in three steps, so that the layers above can take theirs in between:
  *
@@ -31,7 +33,12 @@ static GilInterpreterState *registry; /* [states] */
 static int64_t next_id = 1;           /* [states] */
 static GilInterpreterState *main_interp; /* [states] read by anyone */
 static struct gil_stable lock_pool = GIL_STABLE_INIT(sizeof(struct gil_lock), "the pool of locks");
-static struct gil_stable gate_pool = GIL_STABLE_INIT(sizeof(struct gil_gate), "the pool of gates");
+/* A gate with what its queue of calls needs. */
+struct gate_block {
+    struct gil_gate gate; /* first: one stands for the other */
+    struct gil_call_ring ring;
+};
+static struct gil_stable gate_pool = GIL_STABLE_INIT(sizeof(struct gate_block), "the pool of gates");
 
 int
 gil_interp_is_alive(const GilInterpreterState *interp)
@@ -153,7 +160,7 @@ get_lock(const struct gil_interp_config *config)
 static struct gil_gate *
 get_gate(GilInterpreterState *interp, int starting)
 {
-    struct gil_gate *gate = gil_stable_get(&gate_pool);
+    struct gate_block *block = gil_stable_get(&gate_pool);
 
     if (gate == NULL)
         return NULL;
@@ -232,7 +239,10 @@ gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts)
 
 void
 gil_interp_calm(GilInterpreterState *interp)
+    struct gil_gate *gate = &block->gate;
 {
+    memset(&block->ring, 0, sizeof block->ring);
+    gate->ring = &block->ring;
     GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
         gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_ENDING);
@@ -350,3 +360,4 @@ GilInterpreterState_GetID(GilInterpreterState *interp)
 {
     return interp != NULL ? interp->id : -1;
 }
+    gil_pending_close(ts);

@@ -52,8 +52,8 @@ grow(struct gil_stable *pool)
     if (slab == NULL)
         return -1;
     slab->next = pool->slabs;
-    /* Release: pairs with the look of who holds no mutex. */
-    gil_store_release(&pool->slabs, slab);
+    /* Before a block of it is given out, for who holds no mutex and looks: see gil_stable_look(), and state/pending.c. */
+    gil_store_seq_cst(&pool->slabs, slab);
     char *first = first_block(slab);
     for (int i = 0; i < SLAB_BLOCKS; i++) {
         void *block = first + (size_t)i * stride;
@@ -104,6 +104,6 @@ gil_stable_look(const struct gil_stable *pool, struct gil_stable_look *look)
         look->block = 0;
     }
     else if (look->slab == NULL)
-        look->slab = gil_load_acquire(&pool->slabs);
+        look->slab = gil_load_seq_cst(&pool->slabs);
     return look->slab != NULL ? first_block(look->slab) + (size_t)look->block++ * stride_of(pool) : NULL;
 }

@@ -54,6 +54,13 @@ no_error_hook(GilThreadState *ts, const char *why)
     (void)why;
 }
 
+static void
+no_async_hook(GilThreadState *ts, GilPendingNode *what)
+{
+    (void)ts;
+    (void)what;
+}
+
 static int
 no_collection(GilThreadState *ts)
 {
@@ -75,6 +82,9 @@ struct gil_state_hooks gil_state_hooks = {
     .runtime_error = no_error_hook,
     .system_error = no_error_hook,
     .end_request = no_thread_hook,
+    .raise_async = no_async_hook,
+    .os_error = no_thread_hook,
+    .attend = no_collection,
     .late = no_late_hook,
     .collect = no_collection,
 };
@@ -140,8 +150,11 @@ gil_tstate_get_block(GilInterpreterState *interp)
 
     if (ts == NULL)
         return NULL;
-    memset(ts, 0, sizeof *ts);
-    ts->block.brk = _Gil_BRK_FENCED | (interp->timed ? _Gil_BRK_TIMED : 0);
+    memset((char *)ts + offsetof(struct _gilts, leaning), 0, sizeof *ts - offsetof(struct _gilts, leaning));
+    gil_store_relaxed(&ts->block.st, _Gil_LAZY);
+    gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED | (interp->timed ? _Gil_BRK_TIMED : 0));
+    gil_store_relaxed(&ts->block.site, NULL);
+    gil_store_relaxed(&ts->park_word, 0);
     ts->interp = interp;
     ts->heap = interp->heap;
     ts->lock = interp->lock;
@@ -152,6 +165,11 @@ gil_tstate_get_block(GilInterpreterState *interp)
     ts->next = interp->threads;
     if (ts->next != NULL)
         ts->next->prev = ts;
+    gil_calls_init(&ts->calls);
+    /* First published, then the look: see state/pending.c. */
+    gil_store_seq_cst(&ts->gate, interp->gate);
+    if (gil_calls_wait(&interp->gate->calls))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
     interp->threads = ts;
     return ts;
 }
@@ -197,6 +215,7 @@ gil_tstate_put_block(GilThreadState *ts)
     if (ts->preempt != NULL)
         gil_lock_set_preempt_hook(lock, ts, NULL, NULL);
     gil_store_relaxed(&ts->left_by, 0);
+    gil_store_relaxed(&ts->gate, NULL);
     gil_store_relaxed(&ts->id, 0);
     gil_stable_put(&pool, ts);
     gil_interp_put_lock(lock);
@@ -206,6 +225,7 @@ gil_tstate_put_block(GilThreadState *ts)
 static void
 unlist(GilThreadState *ts)
 {
+    gil_pending_leave(ts);
     if (ts->prev != NULL)
         ts->prev->next = ts->next;
     else
@@ -484,7 +504,8 @@ gil_tstate_visit(struct gil_gate *gate, const char *func)
 static void
 tidy(GilThreadState *ts)
 {
-    if (gil_tstate_holds_objects(ts))
+    ts->masked = 0;
+    if (gil_tstate_holds_objects(ts) || ts->async != NULL)
         gil_state_hooks.clear_thread(ts);
 }
 
@@ -672,7 +693,7 @@ require_deletable(const GilThreadState *ts, const char *func)
     if (ts->kept)
         gil_panic(func, "thread state %llu is the library's: GilThreadState_Release() leaves it",
                   (unsigned long long)ts->id);
-    if (gil_tstate_holds_objects(ts))
+    if (gil_tstate_holds_objects(ts) || ts->async != NULL)
         gil_panic(func, "thread state %llu is not cleared", (unsigned long long)ts->id);
 }
 

@@ -6,6 +6,7 @@
 #include "base/panic.h"
 #include "gilrt/base.h"
 #include "gilrt/lock.h"
+#include "state/pending.h"
 #include "state/turn.h"
 
 struct gil_gate;
@@ -43,6 +44,9 @@ struct _gilts {
     struct gil_gate *gate;       /* [atomic] interp's, for who looks at all states of an interpreter without a mutex; NULL: in none */
     int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
 
+    uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
+    struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
+    /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
     GilThreadState *next, *prev; /* [states] interp's list of states */
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */
     struct gil_waiter waiter;    /* the lock's */
@@ -54,7 +58,6 @@ struct _gilts {
     unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it */
     uint32_t native;             /* [atomic] the thread that last attached it, or waits to, as the kernel numbers it; 0: none yet */
     const char *left_in;         /* [atomic] the function that detached it last, unless block.site says more; static */
-    uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
     uint32_t visits;             /* [atomic] of these, how many are counted at the interpreter's gate; written by its thread */
@@ -65,6 +68,11 @@ struct _gilts {
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */
+    struct gil_calls calls;      /* what it is to call; see state/pending.c */
+    GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
+    int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
+    int serving;                 /* [own] it is in a pending call */
+
     GilObject *handled;        /* [own] exception being handled, strong, or NULL */
     GilObject *repr_list;      /* [own] objects being printed, chained by the object layer, or NULL */
     void *dealloc_later;       /* [own] dead objects waiting for the outermost _Gil_Dealloc() */
@@ -85,6 +93,9 @@ struct gil_state_hooks {
     void (*end_request)(GilThreadState *ts);                   /* raise SystemExit: the interpreter wants to end */
     int (*late)(GilThreadState *ts, const char *func); /* ts comes after its end: tell whoever wants to know; detached. 1: told */
     int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
+    void (*raise_async)(GilThreadState *ts, GilPendingNode *what); /* raise what another thread wants raised */
+    void (*os_error)(GilThreadState *ts);                      /* raise OSError, from errno */
+    int (*attend)(GilThreadState *ts); /* _Gil_BRK_SIGNAL or _Gil_BRK_INTERRUPT is set: take it back, and do so; 0, or -1 */
 };
 extern struct gil_state_hooks gil_state_hooks;
 

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls into a running runtime: posted by anybody, in any place, made by attached threads at safe points. */
+#include "state/pending.h"
+
+#include "base/mem.h"
+#include "gilrt/lock.h"
+#include "gilrt/state.h"
+#include "state/fork.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/stable.h"
+#include "state/tstate.h"
+#include "state/unblock.h"
+#include "state/wait.h"
+#include "sync/machine.h"
+
+#include <errno.h>
+
+/*
+ * THE QUEUE of a target is one word, the top of a stack of nodes. Posting is a compare-and-exchange of that word. Who makes
+ * the calls takes the whole stack by an exchange, so that no top can go and come back, and turns it round; what it has turned round
+ * is a list under the interpreter's lock, which other threads of the interpreter go on with if a call leaves that lock.
+ *
+ * Closing the queue is an exchange of the same word, for CLOSED: so a post comes before it, and is among what was taken, or is refused.
+ * There is no third outcome, and no moment in which the end of an interpreter would have to wait for posters.
+ *
+ * Three kinds of target: the main thread, whose queue is static, for whoever posts has nothing in his hands; an interpreter, whose
+ * queue is in its gate, which views keep; a thread state. A view's holder needs no lock to post. A thread state is found by its
+ * number under gil_states_mutex, under which it also ends.
+ *
+ * NODES. The state of a node says whether it is in a queue. Who changes IDLE to POSTED pushes it; who finds it POSTED has nothing to
+ * do: the call will begin after that, because it begins with the exchange to IDLE. That is also where a thread that found it posted
+ * meets the one that makes the call: what was written before such a post is seen by it. After the exchange the library does not
+ * touch the node. Rings are such nodes, and need nothing else: one that is IDLE is free.
+ *
+ * WAKING. After the push the poster sets _Gil_BRK_CALLS in each thread that may make the call, and rouses it where it was not set. The
+ * thread takes the bit back, and looks at the queues then. So either it finds the node, or the bit comes after, and the next safe point
+ * finds it. For an interpreter only who found the stack empty does this: whoever pushes on top of something may count on him. He walks
+ * through all thread blocks there are (state/stable.h), without a mutex: they are never unmapped, and a bit too much costs one look.
+ * A thread state that is made meanwhile is found by that walk, or finds the node itself (gil_tstate_get_block()): first it is published,
+ * then it looks; first is pushed, then walked.
+ *
+ * SIGNAL HANDLERS may post to main and to an interpreter: what is done for that is atomic accesses of memory that stays, and a
+ * wake. A handler that comes between two steps of a post in the same thread leaves both whole, since no step waits for another.
+ *
+ * A safe point makes what it finds, SERVED_MAX of each queue at most; in a call no other is made by that thread, so nothing nests. What
+ * is left over, or came meanwhile, keeps the bit set. When a call raises, the safe point fails, and the rest waits for the next one.
+ *
+ * THE END. A thread state that ends leaves its calls to its interpreter. The end of an interpreter closes all queues of it under
+ * gil_states_mutex and chains what is left; the ending thread makes those calls. So none is lost, and since no more are taken then,
+ * their number is bounded, whatever the calls do.
+ *
+ * What was rejected: a ring of function and argument without nodes, as in CPython, has to say "full" when its poster can least use
+ * it. A mutex around a list is shorter, and forbids the handler. Waking one thread of an interpreter instead of all would be cheaper,
+ * but that one may return from its wait and never come to a safe point.
+ */
+#define IDLE 0u
+#define POSTED 1u
+
+/* Calls of one queue that one safe point makes. */
+#define SERVED_MAX 256
+
+static struct {
+    struct gil_calls calls;
+    struct gil_call_ring ring;
+    GilThreadState *ts; /* [atomic] who makes the calls; a block of that kind at any time, or NULL */
+} to_main = {.calls = {.head = GIL_CALLS_CLOSED}};
+
+void
+gil_calls_init(struct gil_calls *calls)
+{
+    gil_store_relaxed(&calls->head, NULL);
+    gil_store_relaxed(&calls->first, NULL);
+}
+
+static int
+is_some(const GilPendingNode *head)
+{
+    return head != NULL && head != GIL_CALLS_CLOSED;
+}
+
+int
+gil_calls_wait(const struct gil_calls *calls)
+{
+    return is_some(gil_load_seq_cst(&calls->head)) || gil_load_seq_cst(&calls->first) != NULL;
+}
+
+/* --- posting --- */
+
+static void
+ask(GilThreadState *ts, uint32_t bit)
+{
+    if (!(gil_fetch_or_seq_cst(&ts->block.brk, bit) & bit))
+        gil_wait_rouse(ts);
+}
+
+static void
+ask_all(const struct gil_gate *gate)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_seq_cst(&each->gate) == gate)
+            ask((GilThreadState *)(uintptr_t)each, _Gil_BRK_CALLS);
+}
+
+/* Under gil_states_mutex: the state with that number, if its interpreter is alive. */
+static GilThreadState *
+find(uint64_t id)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    while (id != 0 && (each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_relaxed(&each->id) == id)
+            return (GilThreadState *)(uintptr_t)each;
+    return NULL;
+}
+
+/* 1: it is the only one; 0: it lies on others; GIL_PENDING_ENDED. */
+static int
+push(struct gil_calls *calls, GilPendingNode *node)
+{
+    GilPendingNode *head = gil_load_relaxed(&calls->head);
+
+    do {
+        if (head == GIL_CALLS_CLOSED)
+            return GIL_PENDING_ENDED;
+        node->next = head;
+    } while (!gil_cas_seq_cst(&calls->head, &head, node));
+    return head == NULL;
+}
+
+/* push() of a node that is POSTED, which it is not if that is refused. */
+static int
+push_or_free(struct gil_calls *calls, GilPendingNode *node)
+{
+    int rc = push(calls, node);
+
+    if (rc < 0)
+        gil_store_release(&node->state, IDLE); /* release: pairs with the next post */
+    return rc;
+}
+
+/* Whether it is the caller's to push. */
+static int
+claim(GilPendingNode *node)
+{
+    /* Both: what was written before a post is seen by the call that it finds waiting; see make(). */
+    return gil_exchange_acq_rel(&node->state, POSTED) == IDLE;
+}
+
+static GilPendingNode *
+claim_of_ring(struct gil_call_ring *ring, int (*func)(void *), void *arg)
+{
+    uint32_t start = gil_fetch_add_relaxed(&ring->next, 1); /* a hint: nothing depends on it */
+
+    for (uint32_t i = 0; i < GIL_PENDING_ROOM; i++) {
+        GilPendingNode *node = &ring->nodes[(start + i) % GIL_PENDING_ROOM];
+        /* Relaxed: claim() decides. */
+        if (gil_load_relaxed(&node->state) == IDLE && claim(node)) {
+            node->func = func;
+            node->arg = arg;
+            return node;
+        }
+    }
+    return NULL;
+}
+
+static int
+push_to_main(GilPendingNode *node)
+{
+    int rc = push_or_free(&to_main.calls, node);
+    /* Acquire: pairs with gil_pending_open_main(). */
+    GilThreadState *ts = gil_load_acquire(&to_main.ts);
+
+    if (rc < 0)
+        return rc;
+    if (ts != NULL)
+        ask(ts, _Gil_BRK_CALLS);
+    return 0;
+}
+
+static int
+push_to_gate(struct gil_gate *gate, GilPendingNode *node)
+{
+    int rc = push_or_free(&gate->calls, node);
+
+    if (rc < 0)
+        return rc;
+    if (rc == 1)
+        ask_all(gate);
+    return 0;
+}
+
+/* Give gil_states_mutex back; and if ts was asked for something, have what waits for it in native code called. */
+static void
+call_out(GilThreadState *ts, int asked)
+{
+    int is_out = asked && gil_unblock_claim(ts);
+    GilThreadState *current = is_out ? gil_tstate_attached() : NULL;
+
+    gil_mutex_unlock(&gil_states_mutex);
+    if (!is_out)
+        return;
+    if (current != NULL)
+        gil_tstate_detach(current, __func__);
+    gil_unblock_call(ts);
+    if (current != NULL)
+        gil_tstate_attach(current, __func__);
+}
+
+static int
+push_to_thread(uint64_t id, GilPendingNode *node)
+{
+    int saved = errno, rc = GIL_PENDING_ENDED;
+
+    gil_mutex_lock(&gil_states_mutex);
+    GilThreadState *ts = find(id);
+    if (ts != NULL)
+        rc = push(&ts->calls, node);
+    if (rc >= 0)
+        ask(ts, _Gil_BRK_CALLS);
+    else
+        gil_store_release(&node->state, IDLE); /* release: as in push_or_free() */
+    call_out(ts, rc >= 0);
+    errno = saved;
+    return rc < 0 ? rc : 0;
+}
+
+static struct gil_gate *
+gate_of(GilInterpreterView *view)
+{
+    return (struct gil_gate *)(void *)view;
+}
+
+int
+GilPending_PostToMain(GilPendingNode *node)
+{
+    if (node == NULL || node->func == NULL)
+        return GIL_PENDING_ENDED;
+    return claim(node) ? push_to_main(node) : 1;
+}
+
+int
+GilPending_Post(GilInterpreterView *view, GilPendingNode *node)
+{
+    if (view == NULL || node == NULL || node->func == NULL)
+        return GIL_PENDING_ENDED;
+    return claim(node) ? push_to_gate(gate_of(view), node) : 1;
+}
+
+int
+GilPending_PostToThread(uint64_t id, GilPendingNode *node)
+{
+    if (node == NULL || node->func == NULL)
+        return GIL_PENDING_ENDED;
+    return claim(node) ? push_to_thread(id, node) : 1;
+}
+
+int
+Gil_AddPendingCall(int (*func)(void *), void *arg)
+{
+    if (func == NULL || gil_load_relaxed(&to_main.calls.head) == GIL_CALLS_CLOSED)
+        return GIL_PENDING_ENDED;
+    GilPendingNode *node = claim_of_ring(&to_main.ring, func, arg);
+    return node != NULL ? push_to_main(node) : GIL_PENDING_FULL;
+}
+
+int
+GilPending_Add(GilInterpreterView *view, int (*func)(void *), void *arg)
+{
+    if (view == NULL || func == NULL || gil_load_relaxed(&gate_of(view)->calls.head) == GIL_CALLS_CLOSED)
+        return GIL_PENDING_ENDED;
+    GilPendingNode *node = claim_of_ring(gate_of(view)->ring, func, arg);
+    return node != NULL ? push_to_gate(gate_of(view), node) : GIL_PENDING_FULL;
+}
+
+/* A node in memory of its own, with what it is to call. */
+struct lone_call {
+    GilPendingNode node;
+    int (*func)(void *arg);
+    void *arg;
+};
+
+static int
+make_lone_call(void *lone)
+{
+    struct lone_call call = *(struct lone_call *)lone;
+
+    gil_raw_free(lone);
+    return call.func(call.arg);
+}
+
+int
+GilPending_AddToThread(uint64_t id, int (*func)(void *), void *arg)
+{
+    if (func == NULL)
+        return GIL_PENDING_ENDED;
+    int saved = errno;
+    struct lone_call *call = gil_raw_malloc(sizeof *call);
+    errno = saved;
+    if (call == NULL)
+        return GIL_PENDING_FULL;
+    *call = (struct lone_call){{NULL, make_lone_call, call, POSTED}, func, arg};
+    int rc = push_to_thread(id, &call->node);
+    if (rc < 0)
+        gil_raw_free(call);
+    return rc;
+}
+
+/* --- making the calls --- */
+
+/* Under the lock of the calls' interpreter, or nobody else looks. */
+static void
+append(struct gil_calls *calls, GilPendingNode *chain)
+{
+    GilPendingNode *last = calls->first;
+
+    if (chain == NULL)
+        return;
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    if (last != NULL)
+        last->next = chain;
+    else
+        gil_store_seq_cst(&calls->first, chain);
+}
+
+/* Take what was posted, and leave fresh instead. */
+static void
+turn_round(struct gil_calls *calls, GilPendingNode *fresh)
+{
+    GilPendingNode *node = gil_exchange_seq_cst(&calls->head, fresh), *chain = NULL;
+
+    while (is_some(node)) {
+        GilPendingNode *older = node->next;
+        node->next = chain;
+        chain = node;
+        node = older;
+    }
+    append(calls, chain);
+}
+
+static void
+look(struct gil_calls *calls)
+{
+    /* Only who has the lock closes it. */
+    if (is_some(gil_load_relaxed(&calls->head)))
+        turn_round(calls, NULL);
+}
+
+static int
+make(GilThreadState *ts, GilPendingNode *node)
+{
+    int (*func)(void *) = node->func;
+    void *arg = node->arg;
+
+    /* Both: with claim(). From here on the node is its owner's. */
+    (void)gil_exchange_acq_rel(&node->state, IDLE);
+    ts->serving = 1;
+    int rc = func(arg);
+    ts->serving = 0;
+    if (gil_tstate_attached() != ts)
+        gil_panic("gilrt", "a pending call returned detached, or attached elsewhere");
+    if (rc == 0 && ts->err.type == NULL)
+        return 0;
+    if (ts->err.type == NULL)
+        gil_state_hooks.system_error(ts, "a pending call failed without setting an exception");
+    return -1;
+}
+
+/* The next one, or NULL. */
+static GilPendingNode *
+next(struct gil_calls *calls)
+{
+    GilPendingNode *node = calls->first;
+
+    if (node != NULL)
+        gil_store_relaxed(&calls->first, node->next); /* relaxed: to see one that is no more does no harm */
+    return node;
+}
+
+/* Those that were posted before this; 0, -1: one raised. */
+static int
+serve(GilThreadState *ts, struct gil_calls *calls)
+{
+    int looked = 0;
+
+    for (int made = 0; made < SERVED_MAX; made++) {
+        GilPendingNode *node = next(calls);
+        if (node == NULL && !looked) {
+            looked = 1;
+            look(calls);
+            node = next(calls);
+        }
+        if (node == NULL)
+            return 0;
+        if (make(ts, node) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+is_main(const GilThreadState *ts)
+{
+    return ts == gil_load_relaxed(&to_main.ts); /* relaxed: it is this thread that opened it, or another's */
+}
+
+/* Whether ts could make one. */
+static int
+has_calls(const GilThreadState *ts)
+{
+    return gil_calls_wait(&ts->calls) || gil_calls_wait(&ts->interp->gate->calls) ||
+           (is_main(ts) && gil_calls_wait(&to_main.calls));
+}
+
+int
+gil_pending_serve(GilThreadState *ts)
+{
+    struct gil_gate *gate = ts->interp->gate;
+
+    /* Who serves looks again at its end. Not so who raises: its next safe point comes. */
+    if (ts->err.type != NULL && !ts->serving)
+        return 0;
+    /* First the bit, then the look. */
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_CALLS);
+    if (ts->serving)
+        return 0;
+    int rc = serve(ts, &ts->calls);
+    if (rc == 0 && is_main(ts))
+        rc = serve(ts, &to_main.calls);
+    if (rc == 0)
+        rc = serve(ts, &gate->calls);
+    if (has_calls(ts))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
+    /* This thread may not come to a safe point again; the others have perhaps taken the bit back already. */
+    if (gate->calls.first != NULL)
+        ask_all(gate);
+    return rc;
+}
+
+int
+Gil_MakePendingCalls(void)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    return ts->serving ? 0 : gil_pending_serve(ts);
+}
+
+/* --- the ends of threads and interpreters --- */
+
+void
+gil_pending_open_main(GilThreadState *ts)
+{
+    /* Release: pairs with push_to_main(); the queue may be found open only when its thread is known. */
+    gil_store_release(&to_main.ts, ts);
+    gil_store_seq_cst(&to_main.calls.head, NULL);
+}
+
+static size_t
+drain(GilThreadState *ts, struct gil_calls *calls, void (*report)(GilObject *))
+{
+    GilPendingNode *node;
+    size_t made = 0;
+
+    look(calls);
+    for (; (node = next(calls)) != NULL; made++)
+        if (make(ts, node) < 0)
+            report(NULL);
+    return made;
+}
+
+size_t
+gil_pending_drain(GilThreadState *ts, void (*report)(GilObject *))
+{
+    return drain(ts, &ts->calls, report) + (is_main(ts) ? drain(ts, &to_main.calls, report) : 0) +
+           drain(ts, &ts->interp->gate->calls, report);
+}
+
+/* Close the queue and leave what is in it to another. */
+static void
+close_for(struct gil_calls *calls, struct gil_calls *heir)
+{
+    turn_round(calls, GIL_CALLS_CLOSED);
+    GilPendingNode *chain = calls->first;
+    gil_store_relaxed(&calls->first, NULL); /* relaxed: nobody of this thread looks any more */
+    append(heir, chain);
+}
+
+/* What a state was to raise is given back in a call. */
+static GilPendingNode *
+take_async(GilThreadState *ts)
+{
+    GilPendingNode *node = ts->async;
+
+    ts->async = NULL;
+    if (node != NULL) {
+        node->next = NULL;
+        gil_store_relaxed(&node->state, POSTED); /* relaxed: nobody else knows it */
+    }
+    return node;
+}
+
+void
+gil_pending_close(GilThreadState *ts)
+{
+    struct gil_calls *calls = &ts->interp->gate->calls;
+
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
+    turn_round(calls, GIL_CALLS_CLOSED);
+    for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next) {
+        close_for(&each->calls, calls);
+        append(calls, take_async(each));
+    }
+    GilThreadState *main_ts = gil_load_relaxed(&to_main.ts); /* relaxed: written by this thread, or another's */
+    if (main_ts != NULL && main_ts->interp == ts->interp) {
+        close_for(&to_main.calls, calls);
+        gil_store_relaxed(&to_main.ts, NULL); /* relaxed: who still sees it sets a bit too much */
+    }
+}
+
+static void
+leave(GilThreadState *ts)
+{
+    struct gil_gate *gate = ts->interp->gate;
+    struct gil_calls left = {NULL, NULL};
+    GilPendingNode *node;
+    int some = 0;
+
+    close_for(&ts->calls, &left);
+    append(&left, take_async(ts));
+    while ((node = next(&left)) != NULL) {
+        /* Open: the end of the interpreter would have closed that of ts before. */
+        int rc = push(&gate->calls, node);
+        GIL_ASSERT(rc >= 0);
+        some |= rc;
+    }
+    if (some)
+        ask_all(gate);
+}
+
+void
+gil_pending_leave(GilThreadState *ts)
+{
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
+    leave(ts);
+}
+
+/* --- what a thread is to raise --- */
+
+int
+gil_pending_swap_async(GilThreadState *ts, uint64_t id, GilPendingNode **node)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    GilThreadState *other = find(id);
+    int found = other != NULL && other->interp == ts->interp && gil_load_relaxed(&other->calls.head) != GIL_CALLS_CLOSED;
+    int raises = found && *node != NULL;
+    if (found) {
+        GilPendingNode *was = other->async;
+        other->async = *node;
+        *node = was;
+        if (raises)
+            ask(other, _Gil_BRK_ASYNC);
+        else
+            gil_fetch_and_seq_cst(&other->block.brk, ~_Gil_BRK_ASYNC);
+    }
+    call_out(other, raises);
+    return found;
+}
+
+GilPendingNode *
+gil_pending_take_async(GilThreadState *ts)
+{
+    GilPendingNode *node = ts->async;
+
+    ts->async = NULL;
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ASYNC);
+    return node;
+}
+
+/* --- fork --- */
+
+/* The nodes that are in no queue are free: their posters are no more. */
+static void
+repair(struct gil_calls *calls, struct gil_call_ring *ring)
+{
+    look(calls);
+    for (size_t i = 0; i < GIL_PENDING_ROOM; i++)
+        gil_store_relaxed(&ring->nodes[i].state, IDLE);
+    for (GilPendingNode *node = calls->first; node != NULL; node = node->next)
+        gil_store_relaxed(&node->state, POSTED);
+}
+
+void
+gil_pending_fork_interp(GilInterpreterState *interp)
+{
+    repair(&interp->gate->calls, interp->gate->ring);
+    if (interp == GilInterpreterState_Main())
+        repair(&to_main.calls, &to_main.ring);
+}
+
+void
+gil_pending_fork_state(GilThreadState *ts, int survives)
+{
+    GilThreadState *main_ts = gil_load_relaxed(&to_main.ts); /* relaxed: there is one thread */
+
+    if (!survives) {
+        leave(ts);
+        return;
+    }
+    /* The thread that forked is the main one now. */
+    if (main_ts != NULL && main_ts->interp == ts->interp && !gil_fork_is_mine(main_ts))
+        gil_store_relaxed(&to_main.ts, ts);
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
+}

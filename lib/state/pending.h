@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls into a running runtime: queues that anybody posts to, and the attached threads that make the calls. */
+#ifndef GIL_STATE_PENDING_H
+#define GIL_STATE_PENDING_H
+
+#include "gilrt/pending.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct gil_gate;
+
+/* How it works: the essay in pending.c. */
+struct gil_calls {
+    GilPendingNode *head;  /* [atomic] posted and not looked at, the newest first; or GIL_CALLS_CLOSED */
+    GilPendingNode *first; /* [gil] looked at, in the order of their calls. Read by anyone */
+};
+/* The head of a queue that takes no more. */
+#define GIL_CALLS_CLOSED ((GilPendingNode *)(uintptr_t)1)
+
+/* Nodes for who has none. A node that is not posted is free. */
+struct gil_call_ring {
+    uint32_t next; /* [atomic] where to look first */
+    GilPendingNode nodes[GIL_PENDING_ROOM];
+};
+
+/* Open: nobody posts yet. */
+void gil_calls_init(struct gil_calls *calls);
+/* Whether somebody waits, or is just looked after. */
+int gil_calls_wait(const struct gil_calls *calls);
+
+/* From now on calls to main are made by ts, the runtime's first state. */
+void gil_pending_open_main(GilThreadState *ts);
+/*
+ * The calls of ts, which is attached: 0, or -1 with the exception of one. What a safe point does when _Gil_BRK_CALLS is set. Runs
+ * anything.
+ */
+int gil_pending_serve(GilThreadState *ts);
+/*
+ * All calls that wait for ts, by the thread that ends its interpreter; report is told of each that raises. Returns how many it
+ * made.
+ */
+size_t gil_pending_drain(GilThreadState *ts, void (*report)(GilObject *));
+/*
+ * The beginning of the end of ts's interpreter: no queue of it takes a call any more, and what waited in any of them is left to
+ * gil_pending_drain(). Under gil_states_mutex, ts attached.
+ */
+void gil_pending_close(GilThreadState *ts);
+/* The state ts ends, its interpreter need not: others make its calls. Under gil_states_mutex, ts in no list any more and not attached. */
+void gil_pending_leave(GilThreadState *ts);
+/*
+ * In the child of a fork, where what waits is called: for each interpreter that lives on, then for each state of these; not survives:
+ * its thread is no more. Neither memory nor object code is used.
+ */
+void gil_pending_fork_interp(GilInterpreterState *interp);
+void gil_pending_fork_state(GilThreadState *ts, int survives);
+
+/*
+ * What the state with that number, of ts's interpreter, is to raise: node takes the place of what is there, which is returned in
+ * *node. 0: there is no such state, and nothing was exchanged. ts is attached.
+ */
+int gil_pending_swap_async(GilThreadState *ts, uint64_t id, GilPendingNode **node);
+/* Take out what the attached state ts is to raise, or NULL. */
+GilPendingNode *gil_pending_take_async(GilThreadState *ts);
+
+#endif
