@@ -119,7 +119,6 @@ is_told_to_end(GilThreadState *ts)
     return 1;
 }
 
-int
 /* Another thread wants something raised. Answers whether it is. */
 static int
 is_told_to_raise(GilThreadState *ts)
@@ -162,6 +161,7 @@ gil_eval_attend(GilThreadState *ts)
     return rc;
 }
 
+int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
     static const char func[] = "Gil_Poll";

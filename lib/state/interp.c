@@ -12,9 +12,9 @@
 #include "state/wait.h"
 #include "sync/machine.h"
 
-/*
 #include <string.h>
 
+/*
  * The registry lists the living interpreters; a handle is looked up there before it is followed where a caller may hold a
  * stale one. An interpreter ends in three steps, so that the layers above can take theirs in between:
  *
@@ -164,7 +164,10 @@ get_gate(GilInterpreterState *interp, int starting)
 
     if (gate == NULL)
         return NULL;
+    struct gil_gate *gate = &block->gate;
     gil_gate_init(gate, interp);
+    memset(&block->ring, 0, sizeof block->ring);
+    gate->ring = &block->ring;
     if (starting) {
         gate->taken = 1;
         gil_gate_close(gate);
@@ -239,10 +242,7 @@ gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts)
 
 void
 gil_interp_calm(GilInterpreterState *interp)
-    struct gil_gate *gate = &block->gate;
 {
-    memset(&block->ring, 0, sizeof block->ring);
-    gate->ring = &block->ring;
     GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
         gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_ENDING);
@@ -281,6 +281,7 @@ gil_interp_close(GilThreadState *ts)
     GIL_ASSERT(ts == gil_tstate_attached() && gil_gate_is_closing(ts->interp->gate));
     gil_mutex_lock(&gil_states_mutex);
     ts->interp->closed = 1;
+    gil_pending_close(ts);
     for (GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
         if (each != ts)
             gil_lock_bar(ts->lock, each);
@@ -360,4 +361,3 @@ GilInterpreterState_GetID(GilInterpreterState *interp)
 {
     return interp != NULL ? interp->id : -1;
 }
-    gil_pending_close(ts);

@@ -165,12 +165,12 @@ gil_tstate_get_block(GilInterpreterState *interp)
     ts->next = interp->threads;
     if (ts->next != NULL)
         ts->next->prev = ts;
+    interp->threads = ts;
     gil_calls_init(&ts->calls);
     /* First published, then the look: see state/pending.c. */
     gil_store_seq_cst(&ts->gate, interp->gate);
     if (gil_calls_wait(&interp->gate->calls))
         gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
-    interp->threads = ts;
     return ts;
 }
 
@@ -678,7 +678,7 @@ GilThreadState_Clear(GilThreadState *ts)
 
     GIL_REQUIRE(ts != NULL, "the thread state is NULL");
     GIL_REQUIRE(current->interp == ts->interp, "thread state %llu is of another interpreter", (unsigned long long)ts->id);
-    if (gil_tstate_holds_objects(ts))
+    if (gil_tstate_holds_objects(ts) || ts->async != NULL)
         gil_state_hooks.clear_thread(ts);
 }
 
@@ -693,7 +693,7 @@ require_deletable(const GilThreadState *ts, const char *func)
     if (ts->kept)
         gil_panic(func, "thread state %llu is the library's: GilThreadState_Release() leaves it",
                   (unsigned long long)ts->id);
-    if (gil_tstate_holds_objects(ts) || ts->async != NULL)
+    if (gil_tstate_holds_objects(ts))
         gil_panic(func, "thread state %llu is not cleared", (unsigned long long)ts->id);
 }
 

@@ -42,11 +42,11 @@ struct _gilts {
     struct gil_lock *lock;       /* [const] interp's, one load nearer */
     uint64_t id;                 /* [const] never reused in the process; read by anyone */
     struct gil_gate *gate;       /* [atomic] interp's, for who looks at all states of an interpreter without a mutex; NULL: in none */
-    int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
-
     uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
     struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
     /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
+    int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
+
     GilThreadState *next, *prev; /* [states] interp's list of states */
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */
     struct gil_waiter waiter;    /* the lock's */
@@ -66,13 +66,13 @@ struct _gilts {
     int dead;                    /* [states] its interpreter came to its end; the block is type-stable. Read by its thread, too */
     int orphan;                  /* [states] its OS thread came to its end; the interpreter's end reclaims it */
 
-    /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
-    struct gil_indicator err;  /* [own] */
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
     int serving;                 /* [own] it is in a pending call */
 
+    /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
+    struct gil_indicator err;  /* [own] */
     GilObject *handled;        /* [own] exception being handled, strong, or NULL */
     GilObject *repr_list;      /* [own] objects being printed, chained by the object layer, or NULL */
     void *dealloc_later;       /* [own] dead objects waiting for the outermost _Gil_Dealloc() */
@@ -91,11 +91,11 @@ struct gil_state_hooks {
     void (*runtime_error)(GilThreadState *ts, const char *why); /* raise RuntimeError */
     void (*system_error)(GilThreadState *ts, const char *why);  /* raise SystemError */
     void (*end_request)(GilThreadState *ts);                   /* raise SystemExit: the interpreter wants to end */
-    int (*late)(GilThreadState *ts, const char *func); /* ts comes after its end: tell whoever wants to know; detached. 1: told */
-    int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
     void (*raise_async)(GilThreadState *ts, GilPendingNode *what); /* raise what another thread wants raised */
     void (*os_error)(GilThreadState *ts);                      /* raise OSError, from errno */
     int (*attend)(GilThreadState *ts); /* _Gil_BRK_SIGNAL or _Gil_BRK_INTERRUPT is set: take it back, and do so; 0, or -1 */
+    int (*late)(GilThreadState *ts, const char *func); /* ts comes after its end: tell whoever wants to know; detached. 1: told */
+    int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
 };
 extern struct gil_state_hooks gil_state_hooks;
 
