@@ -162,7 +162,7 @@ get_gate(GilInterpreterState *interp, int starting)
 {
     struct gate_block *block = gil_stable_get(&gate_pool);
 
-    if (gate == NULL)
+    if (block == NULL)
         return NULL;
     struct gil_gate *gate = &block->gate;
     gil_gate_init(gate, interp);

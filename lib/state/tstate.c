@@ -158,7 +158,6 @@ gil_tstate_get_block(GilInterpreterState *interp)
     ts->interp = interp;
     ts->heap = interp->heap;
     ts->lock = interp->lock;
-    gil_store_relaxed(&ts->gate, interp->gate);
     ts->late_abort = interp->late_abort;
     gil_lock_hold(ts->lock);
     gil_store_relaxed(&ts->id, gil_fetch_add_relaxed(&next_id, 1));
