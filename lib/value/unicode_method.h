@@ -19,7 +19,9 @@ static inline int
 gil_is_space(Gil_UCS4 ch)
 {
     const uint64_t spaces = UINT64_C(0x1f0003e00); /* 9 to 13, 28 to 32 */
-    return ch < 0x40 ? (int)(spaces >> ch & 1) : ch >= 0x80 && gil_is_wide_space(ch);
+    if (ch < 0x40)
+        return (int)(spaces >> ch & 1);
+    return ch >= 0x80 && (ch <= 0xa0 || ch >= 0x1680) && gil_is_wide_space(ch);
 }
 /* Line ends as str.splitlines() sees them. */
 int gil_is_linebreak(Gil_UCS4 ch);

@@ -15,6 +15,7 @@
 #include "value/long.h"
 #include "value/row.h"
 #include "value/unicode_format.h"
+#include "value/unicode_search.h"
 
 #include <limits.h>
 #include <math.h>
@@ -221,12 +222,19 @@ layout(const struct conversion *c, int number)
 static int
 write_text(struct gil_writer *writer, const struct conversion *c, GilObject *str)
 {
-    struct gil_spec spec = layout(c, 0);
+    int rc;
 
     if (str == NULL)
         return -1;
     Gil_ssize_t length = GilUnicode_GET_LENGTH(str);
-    int rc = gil_spec_write_text(writer, &spec, str, c->precision >= 0 ? Gil_MIN(length, c->precision) : length);
+    if (c->precision >= 0)
+        length = Gil_MIN(length, c->precision);
+    if (c->width <= length) /* nearly always: as it is */
+        rc = gil_writer_str(writer, str, 0, length);
+    else {
+        struct gil_spec spec = layout(c, 0);
+        rc = gil_spec_write_text(writer, &spec, str, length);
+    }
     Gil_DECREF(str);
     return rc;
 }
@@ -287,6 +295,18 @@ write_digits(struct gil_writer *writer, const struct conversion *c, GilObject *t
     return rc;
 }
 
+/* Digits as they are. */
+static int
+write_small(struct gil_writer *writer, uint64_t value)
+{
+    char text[20], *end = text + sizeof text, *at = end;
+
+    do
+        *--at = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    return gil_writer_ascii(writer, at, end - at);
+}
+
 static int
 write_int(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
 {
@@ -296,6 +316,11 @@ write_int(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
 
     if (number == NULL)
         return -1;
+    if (base == 10 && c->width <= 0 && c->precision <= 0 && c->sign == 0 && (size_t)gil_long(number)->size <= 1) {
+        rc = write_small(writer, gil_long(number)->digit[0]);
+        Gil_DECREF(number);
+        return rc;
+    }
     GilObject *text = gil_long_to_text(writer->ts, gil_long(number), base, 0);
     Gil_DECREF(number);
     if (text != NULL) {
@@ -404,9 +429,8 @@ static int
 write_template(struct gil_writer *writer, struct template *t)
 {
     while (t->at < t->end) {
-        Gil_ssize_t start = t->at;
-        while (t->at < t->end && _GilUnicode_READ(t->kind, t->data, t->at) != '%')
-            t->at++;
+        Gil_ssize_t start = t->at, next = gil_find_char(t->kind, t->data, '%', start, t->end, 1);
+        t->at = next < 0 ? t->end : next;
         if (gil_writer_str(writer, t->text, start, t->at) < 0)
             return -1;
         if (t->at < t->end) {

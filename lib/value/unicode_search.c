@@ -84,13 +84,9 @@ find_char2(const Gil_UCS2 *text, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end
     return -1;
 }
 
-/* str[start:end], code point by code point. */
-static Gil_ssize_t
-find_char(GilObject *str, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction)
+Gil_ssize_t
+gil_find_char(int kind, const void *data, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction)
 {
-    int kind = GilUnicode_KIND(str);
-    const void *data = _GilUnicode_DATA(str);
-
     if (kind == GilUnicode_1BYTE_KIND) {
         const char *text = data, *found = NULL;
         if (ch <= 0xff && start < end)
@@ -129,7 +125,7 @@ gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
     Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0), second = length > 1 ? GilUnicode_READ_CHAR(substr, 1) : 0;
     Gil_ssize_t low = start, high = end - length + 1; /* first characters of matches are in low..high-1 */
     while (low < high) {
-        Gil_ssize_t at = find_char(str, first, low, high, direction);
+        Gil_ssize_t at = gil_find_char(GilUnicode_KIND(str), _GilUnicode_DATA(str), first, low, high, direction);
         if (at < 0)
             return at;
         if (length == 1 || (GilUnicode_READ_CHAR(str, at + 1) == second && gil_unicode_match(str, at, substr)))
@@ -164,7 +160,8 @@ GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssiz
         GilErr_SetString(GilExc_IndexError, "string index out of range");
         return -2;
     }
-    return find_char(unicode, ch, start, Gil_MIN(end, GilUnicode_GET_LENGTH(unicode)), direction);
+    return gil_find_char(GilUnicode_KIND(unicode), _GilUnicode_DATA(unicode), ch, start,
+                         Gil_MIN(end, GilUnicode_GET_LENGTH(unicode)), direction);
 }
 
 int
@@ -327,6 +324,19 @@ add_part(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t start,
     return rc;
 }
 
+/* The end of the run of whitespace, or of what is none, that begins at i. */
+static inline Gil_ssize_t
+run_end(int kind, const void *data, Gil_ssize_t i, Gil_ssize_t length, int space)
+{
+    if (kind == GilUnicode_1BYTE_KIND)
+        while (i < length && gil_is_space(((const Gil_UCS1 *)data)[i]) == space)
+            i++;
+    else
+        while (i < length && gil_is_space(_GilUnicode_READ(kind, data, i)) == space)
+            i++;
+    return i;
+}
+
 static int
 split_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t maxsplit)
 {
@@ -335,15 +345,12 @@ split_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t 
     const void *data = _GilUnicode_DATA(str);
 
     for (;;) {
-        while (i < length && gil_is_space(_GilUnicode_READ(kind, data, i)))
-            i++;
-        if (i == length)
+        Gil_ssize_t start = run_end(kind, data, i, length, 1);
+        if (start == length)
             return 0;
-        Gil_ssize_t start = i;
         if (maxsplit-- == 0) /* the rest, with the space that ends it */
             return add_part(ts, list, str, start, length);
-        while (i < length && !gil_is_space(_GilUnicode_READ(kind, data, i)))
-            i++;
+        i = run_end(kind, data, start, length, 0);
         if (add_part(ts, list, str, start, i) < 0)
             return -1;
     }

@@ -123,13 +123,14 @@ gil_writer_fill(struct gil_writer *writer, Gil_UCS4 ch, Gil_ssize_t count)
     return 0;
 }
 
-int
-gil_writer_data(struct gil_writer *writer, int kind, const void *data, Gil_ssize_t count)
+/* Write code points of which none is above maxchar. */
+static int
+write_up_to(struct gil_writer *writer, int kind, const void *data, Gil_ssize_t count, Gil_UCS4 maxchar)
 {
+    if (gil_writer_reserve(writer, count, maxchar) < 0)
+        return -1;
     if (count == 0)
         return 0;
-    if (gil_writer_reserve(writer, count, gil_unicode_max(kind, data, count)) < 0)
-        return -1;
     int to_kind = GilUnicode_KIND(writer->str);
     char *to = (char *)_GilUnicode_DATA(writer->str) + writer->length * to_kind;
     gil_unicode_copy_data(to_kind, to, kind, data, count);
@@ -138,18 +139,28 @@ gil_writer_data(struct gil_writer *writer, int kind, const void *data, Gil_ssize
 }
 
 int
+gil_writer_data(struct gil_writer *writer, int kind, const void *data, Gil_ssize_t count)
+{
+    return write_up_to(writer, kind, data, count, gil_unicode_max(kind, data, count));
+}
+
+int
 gil_writer_ascii(struct gil_writer *writer, const char *text, Gil_ssize_t size)
 {
-    return gil_writer_data(writer, GilUnicode_1BYTE_KIND, text, size);
+    return write_up_to(writer, GilUnicode_1BYTE_KIND, text, size, 0x7f);
 }
 
 int
 gil_writer_str(struct gil_writer *writer, GilObject *str, Gil_ssize_t start, Gil_ssize_t end)
 {
     int kind = GilUnicode_KIND(str);
+    const char *data = (const char *)_GilUnicode_DATA(str) + start * kind;
+    Gil_UCS4 maxchar = GilUnicode_MAX_CHAR_VALUE(str);
 
     GIL_ASSERT(0 <= start && start <= end && end <= GilUnicode_GET_LENGTH(str));
-    return gil_writer_data(writer, kind, (const char *)_GilUnicode_DATA(str) + start * kind, end - start);
+    if (maxchar > (writer->str == NULL ? 0x7f : GilUnicode_MAX_CHAR_VALUE(writer->str)))
+        maxchar = gil_unicode_max(kind, data, end - start); /* a part may be narrower, and all that is written before */
+    return write_up_to(writer, kind, data, end - start, maxchar);
 }
 
 /* --- public --- */
