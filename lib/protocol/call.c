@@ -34,10 +34,13 @@ gil_call_panic_unbalanced(const char *name, const void *code)
     const char *file =
         code != NULL && dladdr(code, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "a native module";
 
-    gil_panic(name != NULL ? name : "call",
-              "%s returned without the lock, or in another thread state: a "
-              "Gil_BEGIN_ALLOW_THREADS without its Gil_END_ALLOW_THREADS",
-              file);
+    const struct _GilCallSite *site = gil_tstate_open_region();
+
+    if (site != NULL)
+        gil_panic(name != NULL ? name : "call", "%s returned without the lock: the Gil_BEGIN_ALLOW_THREADS at %s:%u has had no "
+                                                "Gil_END_ALLOW_THREADS",
+                  file, site->file, site->line);
+    gil_panic(name != NULL ? name : "call", "%s returned without the lock, or in another thread state", file);
 }
 
 GilObject *

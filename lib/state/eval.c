@@ -85,7 +85,7 @@ _GilEval_ReturnSlow(struct _GilThreadBlock *block)
 void
 _GilEval_LeaveMisuse(void)
 {
-    gil_panic("Gil_BEGIN_ALLOW_THREADS", "the calling thread is not attached to an interpreter");
+    gil_tstate_panic_detached("Gil_BEGIN_ALLOW_THREADS");
 }
 
 /*
@@ -101,8 +101,11 @@ _GilEval_ReturnMisuse(struct _GilThreadBlock *block)
         gil_panic(func, "there is no state to return to");
     if (gil_tstate_attached() != NULL)
         gil_panic(func, "the calling thread is attached already: END without BEGIN");
-    if (_Gil_thread != NULL)
-        gil_panic(func, "another BEGIN of the calling thread has had no END");
+    if (_Gil_thread != NULL) {
+        struct _GilCallSite *site = gil_tstate_open_region();
+        gil_panic(func, "another BEGIN of the calling thread has had no END, at %s:%u", site != NULL ? site->file : "?",
+                  site != NULL ? site->line : 0);
+    }
     if (state_of(block)->id == 0)
         gil_panic(func, "the thread state is deleted");
     _Gil_thread = block;
@@ -168,7 +171,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
     GilThreadState *ts = state_of(block);
 
     if (gil_tstate_attached() != ts)
-        gil_panic(func, "the calling thread is not attached to an interpreter");
+        gil_tstate_panic_detached(func);
     if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
     if (is_collection_due(block) && gil_state_hooks.collect(ts) < 0)

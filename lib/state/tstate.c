@@ -138,7 +138,19 @@ gil_state_start(void)
 void
 gil_tstate_panic_detached(const char *func)
 {
+    struct _GilCallSite *site = gil_tstate_open_region();
+
+    if (site != NULL)
+        gil_panic(func, "the calling thread is not attached to an interpreter: it left the lock at %s:%u and has not come back "
+                        "(its END is yet to come, is missing, or was skipped by return, longjmp() or an exception)",
+                  site->file, site->line);
     gil_panic(func, "the calling thread is not attached to an interpreter");
+}
+
+struct _GilCallSite *
+gil_tstate_open_region(void)
+{
+    return _Gil_thread != NULL && _Gil_thread->st == _Gil_LAZY ? _Gil_thread->site : NULL;
 }
 
 /* --- birth and end --- */
@@ -691,6 +703,9 @@ require_deletable(const GilThreadState *ts, const char *func)
         gil_panic(func, "the thread state is deleted");
     if (ts->kept)
         gil_panic(func, "thread state %llu is the library's: GilThreadState_Release() leaves it",
+                  (unsigned long long)ts->id);
+    if (ts->ensured > 0)
+        gil_panic(func, "thread state %llu is inside GilThreadState_Ensure(): its Release is yet to come, or was skipped",
                   (unsigned long long)ts->id);
     if (gil_tstate_holds_objects(ts))
         gil_panic(func, "thread state %llu is not cleared", (unsigned long long)ts->id);

@@ -147,6 +147,8 @@ gil_tstate_attached(void)
 }
 
 void gil_tstate_panic_detached(const char *func) __attribute__((noreturn, cold));
+/* Where the calling thread left the lock by a BEGIN whose END it has not passed; NULL: nowhere, or nobody knows. */
+struct _GilCallSite *gil_tstate_open_region(void) __attribute__((cold));
 
 /*
  * The first line of every exported function marked @lock_held: the calling thread's state; stops the process with a

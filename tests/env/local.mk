@@ -7,6 +7,7 @@ CORE_TESTS += tests/env/test_signals
 CORE_TESTS += tests/env/test_late
 CORE_TESTS += tests/env/test_host
 CORE_TESTS += tests/env/test_exit
+CORE_TESTS += tests/env/test_unwind
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
 CORE_TESTS += tests/env/test_exports_stack
