@@ -75,21 +75,18 @@ static struct {
 /* --- the library's part --- */
 
 /* One line for each file with mutexes, in rising rank. tests/meta/forklocks.sh looks for those that are missing. */
-static const struct {
-    enum gil_rank rank;
-    void (*mutexes)(void (*each)(struct gil_mutex *mutex));
-} parts[] = {
-    {GIL_RANK_START, gil_life_mutexes},
-    {GIL_RANK_STATES, gil_interp_mutexes},
-    {GIL_RANK_GATE, gil_interp_gate_mutexes},
-    {GIL_RANK_HOOK, gil_event_mutexes},
-    {GIL_RANK_STABLE, gil_interp_pool_mutexes},
-    {GIL_RANK_STABLE, gil_tstate_mutexes},
-    {GIL_RANK_STABLE, gil_import_mutexes},
-    {GIL_RANK_LOCK, gil_interp_lock_mutexes},
-    {GIL_RANK_PARKING, gil_parking_mutexes},
-    {GIL_RANK_KEYS, gil_thread_mutexes},
-    {GIL_RANK_ORDER, gil_order_mutexes},
+static void (*const parts[])(void (*each)(struct gil_mutex *mutex)) = {
+    gil_life_mutexes,        /* START */
+    gil_interp_mutexes,      /* STATES */
+    gil_interp_gate_mutexes, /* GATE */
+    gil_event_mutexes,       /* HOOK */
+    gil_interp_pool_mutexes, /* STABLE */
+    gil_tstate_mutexes,      /* STABLE */
+    gil_import_mutexes,      /* STABLE */
+    gil_interp_lock_mutexes, /* LOCK */
+    gil_parking_mutexes,     /* PARKING */
+    gil_thread_mutexes,      /* KEYS */
+    gil_order_mutexes,       /* ORDER */
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 
@@ -106,22 +103,18 @@ is_in_destructor(const GilThreadState *ts)
 }
 static int (*const busy[])(const GilThreadState *ts) = {is_in_destructor, gil_gc_is_active, NULL};
 
-const unsigned char *
-gil_fork_ranks(void)
+void
+gil_fork_mutexes(void (*each)(struct gil_mutex *mutex))
 {
-    static unsigned char ranks[PARTS + 1];
-
     for (size_t i = 0; i < PARTS; i++)
-        ranks[i] = (unsigned char)parts[i].rank;
-    return ranks;
+        parts[i](each);
 }
 
 static void
 take_all(void)
 {
     gil_rank_all(1);
-    for (size_t i = 0; i < PARTS; i++)
-        parts[i].mutexes(gil_mutex_lock);
+    gil_fork_mutexes(gil_mutex_lock);
     gil_fork_prepare(forking.ts);
 }
 
@@ -129,7 +122,7 @@ static void
 give_all_back(void)
 {
     for (size_t i = PARTS; i-- > 0;)
-        parts[i].mutexes(gil_mutex_unlock);
+        parts[i](gil_mutex_unlock);
     gil_rank_all(0);
 }
 

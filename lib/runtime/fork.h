@@ -6,7 +6,8 @@
 /* Ready what the process keeps: from now on the child of a plain fork() is known as one. 0, or -1: no memory. */
 int gil_fork_start(void);
 
-/* For tests: the ranks whose mutexes a fork takes, in the order in which it does; ends with 0. */
-const unsigned char *gil_fork_ranks(void);
+struct gil_mutex;
+/* Calls each for each mutex of the library, in the order in which a fork takes them. */
+void gil_fork_mutexes(void (*each)(struct gil_mutex *mutex));
 
 #endif

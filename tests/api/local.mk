@@ -7,6 +7,7 @@ API_TESTS += tests/api/test_lock
 API_TESTS += tests/api/test_state
 API_TESTS += tests/api/test_guard
 API_TESTS += tests/api/test_life
+API_TESTS += tests/api/test_fork
 API_TESTS += tests/api/test_pending
 API_TESTS += tests/api/test_print
 API_TESTS += tests/api/test_dump

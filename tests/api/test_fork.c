@@ -1,0 +1,1011 @@
+/* SPDX-License-Identifier: MIT */
+/* <gilrt/fork.h> as a host uses it: children that go on, calls and locks around a fork, refusals, and what a plain fork may do. */
+#include "support/child.h"
+#include "support/support.h"
+
+#include <gilrt.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+static char seen[64];
+
+static void
+note(char what)
+{
+    size_t length = strlen(seen);
+
+    CHILD_CHECK(length + 1 < sizeof seen);
+    seen[length] = what;
+    seen[length + 1] = '\0';
+}
+
+/* --- a child that goes on --- */
+
+static void *
+enter_and_leave(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    CHILD_CHECK(token != NULL);
+    GilObject *list = GilList_New(0);
+    CHILD_CHECK(list != NULL);
+    Gil_DECREF(list);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* All that a program does: objects, leaving the lock, threads, a second interpreter, the end. */
+static void
+lives(void *list)
+{
+    GilThreadState *ts = GilThreadState_Get();
+    pthread_t thread;
+
+    CHILD_CHECK(GilList_GET_SIZE(list) == 3);
+    GilObject *item = GilList_GetItemRef(list, 2);
+    CHILD_CHECK(item != NULL && GilLong_AsLong(item) == 7);
+    Gil_DECREF(item);
+    Gil_DECREF(list);
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    CHILD_CHECK(Gil_Poll() == 0);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    CHILD_CHECK(pthread_create(&thread, NULL, enter_and_leave, view) == 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+    GilThreadState *other = Gil_NewInterpreter();
+    CHILD_CHECK(other != NULL && Gil_EndInterpreter(other) == 0);
+    GilThreadState_Swap(ts);
+    GilGC_Collect();
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+    GilFinalizeReport report;
+    GilFinalizeReport_Init(&report);
+    CHILD_CHECK(Gil_GetFinalizeReport(&report) == 0 && report.objects == 0);
+    CHILD_CHECK(Gil_Initialize() == 0 && Gil_FinalizeEx() == 0);
+}
+
+static GilObject *
+some_list(void)
+{
+    GilObject *list = GilList_New(3);
+
+    for (long i = 0; i < 3; i++)
+        GilList_SET_ITEM(list, i, GilLong_FromLong(i + 5));
+    return list;
+}
+
+START_TEST(test_api_fork__child_goes_on)
+{
+    GilObject *list = some_list();
+
+    child_does(lives, list);
+    ck_assert_int_eq((int)Gil_REFCNT(list), 1);
+    Gil_DECREF(list);
+}
+END_TEST
+
+static void
+a_child_of_its_own(void *unused)
+{
+    (void)unused;
+    pid_t child = GilOS_Fork();
+    if (child == 0)
+        _exit(GilLong_AsLong(GilLong_FromLong(3)) == 3 ? 7 : 1);
+    CHILD_CHECK(child > 0);
+    int status = 0;
+    CHILD_CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+START_TEST(test_api_fork__child_forks)
+{
+    child_does(a_child_of_its_own, NULL);
+}
+END_TEST
+
+/* --- calls --- */
+
+static int
+before(void *what)
+{
+    ck_assert_int_eq(GilThreadState_IsAttached(), Gil_IsInitialized());
+    note(*(char *)what);
+    return 0;
+}
+
+static void
+parent(void *what)
+{
+    note((char)(*(char *)what + 1));
+}
+
+static void
+in_child(void *what)
+{
+    note((char)(*(char *)what + 2));
+}
+
+static const GilForkCalls calls = {before, parent, in_child};
+static char first[] = "a", second[] = "A", third[] = "0";
+
+static void
+was_called_in_order(void *wanted)
+{
+    CHILD_CHECK(strcmp(seen, wanted) == 0);
+}
+
+START_TEST(test_api_fork__calls_in_order)
+{
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    ck_assert_int_eq(GilOS_AtFork(&calls, second), 0);
+    child_does(was_called_in_order, "AacC");
+    ck_assert_str_eq(seen, "AabB");
+
+    /* The latest of two. */
+    seen[0] = '\0';
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, first), 1);
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, third), 0);
+    child_does(was_called_in_order, "AacC");
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, first), 1);
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, first), 0);
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, second), 1);
+    seen[0] = '\0';
+    child_does(was_called_in_order, "");
+}
+END_TEST
+
+static int
+refuse(void *what)
+{
+    note(*(char *)what);
+    return 1;
+}
+
+START_TEST(test_api_fork__call_that_refuses_calls_off)
+{
+    static const GilForkCalls refusing = {refuse, parent, in_child};
+
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    ck_assert_int_eq(GilOS_AtFork(&refusing, third), 0);
+    ck_assert_int_eq(GilOS_AtFork(&calls, second), 0);
+    errno = 0;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_int_eq(errno, ECANCELED);
+    ck_assert_str_eq(seen, "A0B");
+    errno = 0;
+    ck_assert_int_eq(GilOS_BeforeFork(), -1);
+    ck_assert_int_eq(errno, ECANCELED);
+    ck_assert_int_eq(GilOS_CancelAtFork(&refusing, third), 1);
+    seen[0] = '\0';
+    child_does(was_called_in_order, "AacC");
+    ck_assert(GilErr_Occurred() == NULL);
+}
+END_TEST
+
+static int
+fork_and_register(void *what)
+{
+    static const GilForeignLock how = {NULL, NULL, NULL};
+
+    errno = 0;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_int_eq(errno, EDEADLK);
+    errno = 0;
+    ck_assert_int_eq(GilOS_AtFork(&calls, what), -1);
+    ck_assert_int_eq(errno, EDEADLK);
+    errno = 0;
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, what), -1);
+    ck_assert_int_eq(errno, EDEADLK);
+    errno = 0;
+    ck_assert_int_eq(GilOS_UnregisterForkLock(what), -1);
+    ck_assert_int_eq(errno, EDEADLK);
+    errno = 0;
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, what, 0), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    note('r');
+    return 0;
+}
+
+START_TEST(test_api_fork__call_that_forks_is_refused)
+{
+    static const GilForkCalls forking = {fork_and_register, NULL, NULL};
+
+    ck_assert_int_eq(GilOS_AtFork(&forking, first), 0);
+    child_does(was_called_in_order, "r");
+    ck_assert_str_eq(seen, "r");
+}
+END_TEST
+
+static int
+raise_error(void *what)
+{
+    note(*(char *)what);
+    GilErr_SetString(GilExc_ValueError, "left behind");
+    return 0;
+}
+
+static void
+raise_after(void *what)
+{
+    raise_error(what);
+}
+
+static void
+has_no_error(void *wanted)
+{
+    was_called_in_order(wanted);
+    CHILD_CHECK(GilErr_Occurred() == NULL);
+}
+
+static int
+leave_the_lock(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    return 0;
+}
+
+START_TEST(test_api_fork__calls_may_raise_and_leave_the_lock)
+{
+    static const GilForkCalls raising = {raise_error, raise_after, raise_after}, leaving = {leave_the_lock, NULL, NULL};
+
+    ck_assert_int_eq(GilOS_AtFork(&raising, first), 0);
+    ck_assert_int_eq(GilOS_AtFork(&leaving, NULL), 0);
+    child_does(has_no_error, "aa");
+    ck_assert(GilErr_Occurred() == NULL);
+}
+END_TEST
+
+static int
+detach(void *unused)
+{
+    (void)unused;
+    GilEval_SaveThread();
+    return 0;
+}
+
+static void
+fork_detaching(void *unused)
+{
+    static const GilForkCalls detaching = {detach, NULL, NULL};
+
+    (void)unused;
+    if (GilOS_AtFork(&detaching, NULL) == 0)
+        GilOS_Fork();
+}
+
+START_TEST(test_api_fork__call_that_detaches_stops)
+{
+    gil_test_expect_abort(fork_detaching, NULL, "a function of a fork was called attached and returned detached");
+}
+END_TEST
+
+START_TEST(test_api_fork__wrong_arguments)
+{
+    static const GilForeignLock incomplete = {NULL, NULL, NULL};
+
+    errno = 0;
+    ck_assert_int_eq(GilOS_AtFork(NULL, NULL), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(GilOS_CancelAtFork(NULL, NULL), 0);
+    errno = 0;
+    ck_assert_int_eq(GilOS_RegisterForkLock(NULL, NULL, seen, 0), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    errno = 0;
+    ck_assert_int_eq(GilOS_RegisterForkLock(&incomplete, NULL, seen, 0), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(seen), 0);
+}
+END_TEST
+
+/* --- the host's locks --- */
+
+static int
+note_try(void *lock)
+{
+    note(*(char *)lock);
+    return 0;
+}
+
+static int
+note_unlock(void *lock)
+{
+    note((char)(*(char *)lock + 1));
+    return 0;
+}
+
+static int
+note_reset(void *lock)
+{
+    note((char)(*(char *)lock + 2));
+    return 0;
+}
+
+START_TEST(test_api_fork__locks_in_order_of_rank)
+{
+    static const GilForeignLock how = {note_try, note_try, note_unlock};
+
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, first, 9), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, note_reset, second, 5), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, third, 9), 0);
+    child_does(was_called_in_order, "Aa01bC");
+    ck_assert_str_eq(seen, "Aa01bB");
+    ck_assert_int_eq(GilOS_UnregisterForkLock(third), 1);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(third), 0);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(first), 1);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(second), 1);
+    seen[0] = '\0';
+    child_does(was_called_in_order, "");
+}
+END_TEST
+
+static pthread_mutex_t host_mutex = PTHREAD_MUTEX_INITIALIZER;
+static int host_numbers[2]; /* equal, under host_mutex */
+static int stop;
+
+static int
+try_host(void *mutex)
+{
+    return pthread_mutex_trylock(mutex);
+}
+
+static int
+lock_host(void *mutex)
+{
+    return pthread_mutex_lock(mutex);
+}
+
+static int
+unlock_host(void *mutex)
+{
+    return pthread_mutex_unlock(mutex);
+}
+
+static const GilForeignLock host_kind = {try_host, lock_host, unlock_host};
+
+/* Waits for the interpreter's lock with the host's in hand, and for the host's with the interpreter's: both happens. */
+static void *
+use_both(void *view)
+{
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+        pthread_mutex_lock(&host_mutex);
+        host_numbers[0]++;
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+        Gil_DECREF(GilList_New(1));
+        GilThreadState_Release(token);
+        host_numbers[1]++;
+        pthread_mutex_unlock(&host_mutex);
+    }
+    return NULL;
+}
+
+static void
+host_is_whole(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(pthread_mutex_trylock(&host_mutex) == 0);
+    CHILD_CHECK(host_numbers[0] == host_numbers[1]);
+}
+
+START_TEST(test_api_fork__lock_whose_holder_wants_the_interpreter)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t thread;
+
+    ck_assert_int_eq(GilOS_RegisterForkLock(&host_kind, NULL, &host_mutex, 1), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, use_both, view), 0);
+    for (int i = 0; i < 30; i++)
+        child_does(host_is_whole, NULL);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+/* --- who forks --- */
+
+START_TEST(test_api_fork__host_forks_by_itself)
+{
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(GilOS_BeforeFork(), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            if (i == 1)
+                execl("/bin/true", "true", (char *)NULL);
+            if (i == 2)
+                _exit(0);
+            GilOS_AfterFork_Child();
+            CHILD_CHECK(GilList_New(1) != NULL && Gil_FinalizeEx() == 0);
+            _exit(0);
+        }
+        errno = 77;
+        GilOS_AfterFork_Parent();
+        ck_assert_int_eq(errno, 77);
+        ck_assert_int_eq(child_status(child), 0);
+    }
+}
+END_TEST
+
+static void
+after_parent(void *unused)
+{
+    (void)unused;
+    GilOS_AfterFork_Parent();
+}
+
+static void
+after_child(void *unused)
+{
+    (void)unused;
+    GilOS_AfterFork_Child();
+}
+
+START_TEST(test_api_fork__after_without_before_stops)
+{
+    gil_test_expect_abort(after_parent, NULL, "GilOS_AfterFork_Parent: the calling thread has not called GilOS_BeforeFork()");
+    gil_test_expect_abort(after_child, NULL, "GilOS_AfterFork_Child: the calling thread has not called GilOS_BeforeFork()");
+}
+END_TEST
+
+static void
+ends(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(!GilThreadState_IsAttached());
+    CHILD_CHECK(Gil_IsInitialized());
+}
+
+START_TEST(test_api_fork__between_begin_and_end)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    child_does(ends, NULL);
+    Gil_END_ALLOW_THREADS
+
+    pid_t child;
+    Gil_BEGIN_ALLOW_THREADS
+    child = GilOS_Fork();
+    Gil_END_ALLOW_THREADS
+    if (child == 0)
+        _exit(GilList_New(2) == NULL || Gil_FinalizeEx() != 0);
+    ck_assert_int_eq(child_status(child), 0);
+
+    GilThreadState *ts = GilEval_SaveThread();
+    child = GilOS_Fork();
+    GilEval_RestoreThread(ts);
+    if (child == 0)
+        _exit(GilList_New(2) == NULL || Gil_FinalizeEx() != 0);
+    ck_assert_int_eq(child_status(child), 0);
+}
+END_TEST
+
+/* A thread that was never seen: it can go on, and be the one that ends the runtime. */
+static void
+unknown_goes_on(void *view)
+{
+    CHILD_CHECK(!GilThreadState_IsAttached());
+    enter_and_leave(view);
+    GilInterpreterView_Close(view);
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Main());
+    CHILD_CHECK(ts != NULL);
+    GilEval_AcquireThread(ts);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+static void *
+fork_unknown(void *view)
+{
+    child_does(unknown_goes_on, view);
+    ck_assert(!GilThreadState_IsAttached());
+    return NULL;
+}
+
+START_TEST(test_api_fork__by_a_thread_that_nobody_knows)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_unknown, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void
+starts(void *unused)
+{
+    (void)unused;
+    was_called_in_order("ac");
+    CHILD_CHECK(Gil_Initialize() == 0 && Gil_FinalizeEx() == 0);
+}
+
+START_TEST(test_api_fork__without_a_runtime)
+{
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    child_does(starts, NULL);
+    ck_assert_str_eq(seen, "ab");
+    seen[0] = '\0';
+    gil_test_start();
+    gil_test_stop();
+    child_does(starts, NULL);
+}
+END_TEST
+
+/* --- other interpreters --- */
+
+static GilInterpreterView *main_view, *other_view;
+
+/* Of an interpreter that is idle, all goes on. */
+static void
+both_live(void *ts)
+{
+    CHILD_CHECK(GilInterpreterView_List(NULL, 0) == 2);
+    GilThreadState *here = GilThreadState_Swap(ts);
+    Gil_DECREF(GilList_New(1));
+    CHILD_CHECK(Gil_EndInterpreter(ts) == 0);
+    GilThreadState_Swap(here);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+START_TEST(test_api_fork__idle_interpreter_goes_on)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+
+    ck_assert_ptr_nonnull(ts);
+    GilThreadState_Swap(here);
+    child_does(both_live, ts);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
+static int computing;
+
+/* Holds the lock of its interpreter until it is told. */
+static void *
+compute(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    __atomic_store_n(&computing, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+other_is_lost(void *list)
+{
+    CHILD_CHECK(GilInterpreterView_List(NULL, 0) == 1);
+    CHILD_CHECK(GilThreadState_EnsureFromView(other_view) == NULL);
+    CHILD_CHECK(GilInterpreterGuard_FromView(other_view) == NULL);
+    CHILD_CHECK(GilInterpreterView_End(other_view, 0) == 0);
+    GilInterpreterView_Close(other_view);
+    lives(list);
+}
+
+START_TEST(test_api_fork__busy_interpreter_is_lost)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    pthread_t thread;
+
+    other_view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, other_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilObject *list = some_list();
+    child_does(other_is_lost, list);
+    Gil_DECREF(list);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(other_view);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
+/* The main one is busy: that from which was forked takes its place. */
+static void
+is_the_main_one(void *list)
+{
+    GilInterpreterState *interp = GilInterpreterState_Get();
+
+    CHILD_CHECK(interp == GilInterpreterState_Main() && GilInterpreterState_GetID(interp) == 0);
+    CHILD_CHECK(GilThreadState_EnsureFromView(main_view) == NULL);
+    GilInterpreterView_Close(main_view);
+    lives(list);
+}
+
+START_TEST(test_api_fork__takes_the_main_ones_place)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts;
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    ts = Gil_NewInterpreter();
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, main_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilObject *list = some_list();
+    child_does(is_the_main_one, list);
+    Gil_DECREF(list);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+    GilInterpreterView_Close(main_view);
+}
+END_TEST
+
+static GilThreadState *main_state;
+
+/* In the child of a fork in another interpreter, back to one that was lost. */
+static void
+go_back(void *unused)
+{
+    (void)unused;
+    pid_t child = GilOS_Fork();
+    if (child != 0) {
+        int status = 0;
+        CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        abort();
+    }
+    GilThreadState_Swap(main_state);
+}
+
+static void
+go_back_from_another(void *unused)
+{
+    pthread_t thread;
+
+    main_state = GilThreadState_Get();
+    main_view = GilInterpreterView_FromCurrent();
+    CHILD_CHECK(Gil_NewInterpreter() != NULL);
+    CHILD_CHECK(pthread_create(&thread, NULL, compute, main_view) == 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    go_back(unused);
+}
+
+START_TEST(test_api_fork__going_back_to_what_was_lost_stops)
+{
+    gil_test_expect_abort(go_back_from_another, NULL, "comes back after its interpreter has ended");
+}
+END_TEST
+
+/* --- handles of others --- */
+
+static GilInterpreterGuard *guard;
+
+static void *
+open_guard(void *view)
+{
+    guard = GilInterpreterGuard_FromView(view);
+    ck_assert_ptr_nonnull(guard);
+    return NULL;
+}
+
+static void
+guard_is_a_view(void *mine)
+{
+    GilHolder holders[4];
+
+    /* Its own counts still. */
+    CHILD_CHECK(Gil_FinalizeTimed(0) == GIL_FINALIZE_BUSY);
+    CHILD_CHECK(GilInterpreterState_GetHolders(GilInterpreterState_Get(), holders, 4) == 1);
+    GilInterpreterGuard_Close(mine);
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    CHILD_CHECK(token != NULL);
+    GilThreadState_Release(token);
+    CHILD_CHECK(Gil_FinalizeTimed(0) == 0);
+    CHILD_CHECK(GilThreadState_Ensure(guard) == NULL);
+    GilInterpreterGuard_Close(guard);
+}
+
+START_TEST(test_api_fork__guards_of_others_hold_nothing_up)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilInterpreterGuard *mine = GilInterpreterGuard_FromCurrent();
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, open_guard, view), 0);
+    pthread_join(thread, NULL);
+    child_does(guard_is_a_view, mine);
+    GilInterpreterGuard_Close(mine);
+    GilInterpreterGuard_Close(guard);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+/* --- refusals --- */
+
+static void
+refused_with(int error)
+{
+    errno = 0;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_int_eq(errno, error);
+    ck_assert(!GilThreadState_IsAttached() || GilErr_Occurred() == NULL);
+}
+
+static void
+ends_its_own(void *main_ts)
+{
+    CHILD_CHECK(Gil_EndInterpreter(GilThreadState_Get()) == 0);
+    GilThreadState_Swap(main_ts);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+START_TEST(test_D7_fork_from_an_interpreter_that_forbids_it)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts;
+    GilInterpreterConfig config;
+
+    GilInterpreterConfig_Init(&config);
+    config.forbid_fork = 1;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    refused_with(EPERM);
+    Gil_BEGIN_ALLOW_THREADS
+    refused_with(EPERM);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilInterpreterConfig_Init(&config);
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    child_does(ends_its_own, here);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
+static int tried;
+
+static void
+fork_at_exit(void *unused)
+{
+    (void)unused;
+    refused_with(EBUSY);
+    tried++;
+}
+
+START_TEST(test_api_fork__while_the_runtime_ends)
+{
+    gil_test_start();
+    ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), fork_at_exit, NULL), 0);
+    gil_test_stop();
+    ck_assert_int_eq(tried, 1);
+}
+END_TEST
+
+static void
+fork_in_collection(const GilGCInfo *info, void *unused)
+{
+    (void)info;
+    (void)unused;
+    refused_with(EBUSY);
+    tried++;
+}
+
+static void
+fork_in_destructor(GilObject *capsule)
+{
+    (void)capsule;
+    refused_with(EBUSY);
+    tried++;
+}
+
+START_TEST(test_D6_fork_in_a_collection_or_finalizer)
+{
+    ck_assert_int_eq(GilGC_AddCallback(fork_in_collection, NULL), 0);
+    GilGC_Collect();
+    ck_assert_int_eq(tried, 2);
+    ck_assert_int_eq(GilGC_RemoveCallback(fork_in_collection, NULL), 1);
+    GilObject *capsule = GilCapsule_New(seen, NULL, fork_in_destructor);
+    Gil_DECREF(capsule);
+    ck_assert_int_eq(tried, 3);
+}
+END_TEST
+
+/* --- a plain fork --- */
+
+START_TEST(test_api_fork__plain_child_may_exec_and_exit)
+{
+    for (int i = 0; i < 2; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            if (i == 0)
+                execl("/bin/true", "true", (char *)NULL);
+            _exit(0);
+        }
+        ck_assert_int_eq(child_status(child), 0);
+    }
+    Gil_DECREF(GilList_New(1));
+}
+END_TEST
+
+static GilMutex held_mutex;
+
+static void
+leave_lock(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+}
+
+static void
+poll_lock(void *unused)
+{
+    (void)unused;
+    (void)Gil_Poll();
+}
+
+static void
+visit(void *view)
+{
+    GilEval_SaveThread();
+    GilThreadState_EnsureFromView(view);
+}
+
+static void
+lock_mutex(void *unused)
+{
+    (void)unused;
+    GilMutex_Lock(&held_mutex);
+}
+
+static void
+make_interpreter(void *unused)
+{
+    (void)unused;
+    (void)Gil_NewInterpreter();
+}
+
+static void
+end_runtime(void *unused)
+{
+    (void)unused;
+    GilEval_RestoreThread(GilEval_SaveThread());
+}
+
+static void (*const misuses[])(void *) = {leave_lock, poll_lock, visit, lock_mutex, make_interpreter, end_runtime};
+static GilInterpreterView *some_view;
+
+static void
+misuse(void *which)
+{
+    pid_t child = fork();
+
+    if (child != 0) {
+        int status = 0;
+        CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        abort();
+    }
+    alarm(20);
+    misuses[*(int *)which](some_view);
+}
+
+static void
+misuse_by_word(void *which)
+{
+    /* Another thread was there: the lock does not lean. */
+    pthread_t thread;
+
+    CHILD_CHECK(pthread_create(&thread, NULL, enter_and_leave, some_view) == 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    misuse(which);
+}
+
+START_TEST(test_api_fork__plain_child_that_goes_on_stops)
+{
+    static const char needle[] = "the child of a plain fork() calls into the runtime: it may call exec or _exit, and nothing else";
+    int which = _i;
+
+    some_view = GilInterpreterView_FromCurrent();
+    GilMutex_Lock(&held_mutex);
+    gil_test_expect_abort(misuse, &which, needle);
+    gil_test_expect_abort(misuse_by_word, &which, needle);
+}
+END_TEST
+
+START_TEST(test_api_fork__plain_child_without_a_runtime_may_start_one)
+{
+    for (int i = 0; i < 2; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            CHILD_CHECK(Gil_Initialize() == 0);
+            lives(some_list());
+            _exit(0);
+        }
+        ck_assert_int_eq(child_status(child), 0);
+        gil_test_start();
+        gil_test_stop();
+    }
+}
+END_TEST
+
+/* --- neither --- */
+
+START_TEST(test_D11_vfork_and_posix_spawn_are_left_alone)
+{
+    char name[] = "true", *arguments[] = {name, NULL};
+    pid_t child;
+
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    ck_assert_int_eq(posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environ), 0);
+    ck_assert_int_eq(child_status(child), 0);
+    ck_assert_int_eq(system("true"), 0);
+    child = vfork();
+    if (child == 0) {
+        execl("/bin/true", "true", (char *)NULL);
+        _exit(1);
+    }
+    ck_assert_int_eq(child_status(child), 0);
+    /* Not even where a fork is refused, nor the lock is touched. */
+    ck_assert_str_eq(seen, "");
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environ), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(child_status(child), 0);
+    Gil_DECREF(GilList_New(1));
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("fork");
+    TCase *tc = tcase_create("running"), *alone = tcase_create("alone");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_api_fork__child_goes_on);
+    tcase_add_test(tc, test_api_fork__child_forks);
+    tcase_add_test(tc, test_api_fork__calls_in_order);
+    tcase_add_test(tc, test_api_fork__call_that_refuses_calls_off);
+    tcase_add_test(tc, test_api_fork__call_that_forks_is_refused);
+    tcase_add_test(tc, test_api_fork__calls_may_raise_and_leave_the_lock);
+    tcase_add_test(tc, test_api_fork__call_that_detaches_stops);
+    tcase_add_test(tc, test_api_fork__wrong_arguments);
+    tcase_add_test(tc, test_api_fork__locks_in_order_of_rank);
+    tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
+    tcase_add_test(tc, test_api_fork__host_forks_by_itself);
+    tcase_add_test(tc, test_api_fork__after_without_before_stops);
+    tcase_add_test(tc, test_api_fork__between_begin_and_end);
+    tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
+    tcase_add_test(tc, test_api_fork__idle_interpreter_goes_on);
+    tcase_add_test(tc, test_api_fork__busy_interpreter_is_lost);
+    tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
+    tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
+    tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
+    tcase_add_test(tc, test_D7_fork_from_an_interpreter_that_forbids_it);
+    tcase_add_test(tc, test_D6_fork_in_a_collection_or_finalizer);
+    tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);
+    tcase_add_loop_test(tc, test_api_fork__plain_child_that_goes_on_stops, 0, (int)(sizeof misuses / sizeof misuses[0]));
+    tcase_add_test(tc, test_D11_vfork_and_posix_spawn_are_left_alone);
+    suite_add_tcase(s, tc);
+    tcase_set_timeout(alone, 60);
+    tcase_add_test(alone, test_api_fork__without_a_runtime);
+    tcase_add_test(alone, test_api_fork__while_the_runtime_ends);
+    tcase_add_test(alone, test_api_fork__plain_child_without_a_runtime_may_start_one);
+    suite_add_tcase(s, alone);
+    return s;
+}
