@@ -22,6 +22,7 @@
 #include "gilrt/state.h"
 #include "gilrt/sync.h"
 #include "gilrt/thread.h"
+#include "gilrt/unblock.h"
 
 #include "gilrt/object.h"
 #include "gilrt/slot.h"

@@ -3,6 +3,7 @@
 #include "gilrt/lock.h"
 
 #include "state/interp.h"
+#include "state/interrupt.h"
 #include "state/lock.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
@@ -174,9 +175,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
         gil_tstate_panic_detached(func);
     if ((gil_load_relaxed(&block->brk) & _Gil_BRK_PREEMPT) && gil_lock_poll(ts->lock, ts) != GIL_LOCK_GOT)
         gil_tstate_too_late(ts, func);
-    if (is_collection_due(block) && gil_state_hooks.collect(ts) < 0)
-        return -1;
-    return is_told_to_end(ts) ? -1 : 0;
+    return gil_eval_attend(ts);
 }
 
 GilThreadState *

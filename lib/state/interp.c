@@ -6,6 +6,7 @@
 #include "gilrt/state.h"
 #include "state/closing.h"
 #include "state/gate.h"
+#include "state/interrupt.h"
 #include "state/lock.h"
 #include "state/stable.h"
 #include "state/tstate.h"
@@ -260,7 +261,15 @@ gil_interp_stir(void)
 int
 gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit)
 {
-    return gil_gate_shut(interp->gate, limit);
+    /* Who is in native code is told again and again. */
+    uint64_t pause = 0, until;
+    int rc;
+    do {
+        gil_unblock_all(interp);
+        until = gil_unblock_pause(&pause, limit);
+        rc = gil_gate_shut(interp->gate, until);
+    } while (rc < 0 && until != limit);
+    return rc;
 }
 
 int

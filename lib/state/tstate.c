@@ -222,6 +222,7 @@ gil_tstate_put_block(GilThreadState *ts)
 {
     struct gil_lock *lock = ts->lock;
 
+    gil_unblock_end(ts);
     gil_lock_forget(lock, ts);
     if (ts->preempt != NULL)
         gil_lock_set_preempt_hook(lock, ts, NULL, NULL);
@@ -582,6 +583,8 @@ reclaim(GilThreadState *ts)
     struct gil_gate *gate = NULL;
     enum { PUT, CLEAR, LEAVE } what = PUT;
 
+    /* Its region is over with its thread, and whoever is in a call for it may want the mutex. */
+    gil_unblock_end(ts);
     gil_mutex_lock(&gil_states_mutex);
     if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
         /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */

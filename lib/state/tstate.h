@@ -8,6 +8,7 @@
 #include "gilrt/lock.h"
 #include "state/pending.h"
 #include "state/turn.h"
+#include "state/unblock.h"
 
 struct gil_gate;
 struct gil_heap;

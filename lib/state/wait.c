@@ -81,6 +81,7 @@ void
 gil_wait_rouse(GilThreadState *ts)
 {
     gil_parking_rouse(&ts->park_word);
+    gil_unblock_rouse(ts);
 }
 
 enum gil_waited

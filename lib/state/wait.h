@@ -32,8 +32,9 @@ enum gil_waited gil_waiting_sleep(struct gil_waiting *waiting, const struct gil_
 /* All of it: 1, what->try() or a wake has given it to the caller; 0, late; -1, interrupted. */
 int gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigned flags, const char *func);
 
-/* Have ts look after what it is asked, if it is in an interruptible wait: to be called after the bit in brk is set. By any
- * thread, and from a signal handler, as long as ts is not put back. */
+/* Have ts look after what it is asked: to be called after the bit in brk is set. Ends the sleep of an interruptible wait, makes the
+ * cancel descriptor readable, and calls the region's unblock function if it is safe anywhere; for any other, follow by
+ * gil_unblock_send(). By any thread, and from a signal handler, as long as ts is not put back. */
 void gil_wait_rouse(GilThreadState *ts);
 
 #endif

@@ -128,6 +128,13 @@ gil_tstate_panic_detached(const char *func)
     explore_fail(func);
 }
 
+/* There are no regions here, nor descriptors. */
+void
+gil_unblock_rouse(GilThreadState *ts)
+{
+    (void)ts;
+}
+
 /* What is asked raises. */
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)

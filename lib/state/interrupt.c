@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking a thread to come out of what it waits for, and a thread's own questions; the public side of state/unblock.h. */
+#include "state/interrupt.h"
+
+#include "base/panic.h"
+#include "state/interp.h"
+#include "state/lock.h"
+#include "state/tstate.h"
+#include "state/wait.h"
+#include "sync/machine.h"
+#include "sync/mutex.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * WHO ASKS finds the state in the lists, under their mutex, which also keeps it from being deleted; says there that a call of the
+ * region's function is under way, which keeps it alive further (unblock.c); and calls without the mutex. Who waits remembers the
+ * number of the state, which is never used again, and looks for it anew each time.
+ *
+ * The pause between two calls grows from FIRST to LAST. A thread that was just on its way into its system call is reached by the
+ * second; one whose function does not help costs 20 calls a second and no more.
+ */
+#define FIRST UINT64_C(1000000)
+#define LAST UINT64_C(50000000)
+
+/* So many are called in one go: the mutex is taken once for all of them, and a region's END waits while those before it are called. */
+#define BATCH 16
+
+uint64_t
+gil_unblock_pause(uint64_t *pause, uint64_t limit)
+{
+    uint64_t now = gil_machine_now(), length = *pause != 0 ? *pause : FIRST;
+
+    *pause = length < LAST / 2 ? 2 * length : LAST;
+    return limit > now && limit - now > length ? now + length : limit;
+}
+
+/* --- asking --- */
+
+void
+gil_unblock_all(GilInterpreterState *interp)
+{
+    uint64_t last = UINT64_MAX;
+    size_t count;
+
+    do {
+        GilThreadState *claimed[BATCH];
+        count = 0;
+        gil_mutex_lock(&gil_states_mutex);
+        /* The list has the newest first: numbers fall. */
+        for (GilThreadState *each = interp->threads; each != NULL && count < BATCH; each = each->next)
+            if (each->id < last && gil_unblock_claim(each)) {
+                claimed[count++] = each;
+                last = each->id;
+            }
+        gil_mutex_unlock(&gil_states_mutex);
+        for (size_t i = 0; i < count; i++)
+            gil_unblock_call(claimed[i]);
+    } while (count == BATCH);
+}
+
+/* Under gil_states_mutex. The block may be looked at, whatever became of the state. */
+static int
+is_living(const GilThreadState *ts)
+{
+    return ts->id != 0 && !ts->dead && gil_interp_is_alive(ts->interp);
+}
+
+/* One look at ts, whose number is *id, or which is any living one if that is 0. -1: it is gone; 1: its function is to be called. */
+static int
+find_and_claim(GilThreadState *ts, uint64_t *id, uint32_t bit)
+{
+    int found = -1;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (is_living(ts) && (*id == 0 || *id == ts->id)) {
+        if (*id == 0 && bit != 0)
+            gil_fetch_or_seq_cst(&ts->block.brk, bit);
+        if (*id == 0)
+            gil_wait_rouse(ts);
+        *id = ts->id;
+        found = gil_unblock_claim(ts);
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return found;
+}
+
+/* Detach, unless the thread is: the host's code is called, or waited for. */
+static void
+step_out(GilThreadState **self, const char *func)
+{
+    if (*self != NULL || (*self = gil_tstate_attached()) == NULL)
+        return;
+    gil_tstate_detach(*self, func);
+}
+
+static int
+ask(GilThreadState *ts, uint32_t bit, uint64_t ns, const char *func)
+{
+    struct _GilThreadBlock *current = _Gil_thread;
+    GilThreadState *self = NULL;
+    uint64_t id = 0, pause = 0, now = gil_machine_now();
+    /* Who asks himself would wait for himself. */
+    uint64_t limit = ts == NULL || current == &ts->block ? now : ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
+    int rc;
+
+    for (;;) {
+        int found = ts != NULL ? find_and_claim(ts, &id, bit) : -1;
+        rc = found < 0 && id == 0 ? -1 : 1;
+        if (found < 0)
+            break;
+        if (found) {
+            step_out(&self, func);
+            gil_unblock_call(ts);
+        }
+        rc = gil_unblock_is_met(ts);
+        if (rc || gil_machine_now() >= limit)
+            break;
+        step_out(&self, func);
+        gil_unblock_watch(ts, gil_unblock_pause(&pause, limit));
+    }
+    if (self != NULL)
+        gil_tstate_attach(self, func);
+    return rc;
+}
+
+int
+GilThreadState_Interrupt(GilThreadState *ts, uint64_t ns)
+{
+    return ask(ts, _Gil_BRK_INTERRUPT, ns, __func__);
+}
+
+int
+GilThreadState_Unblock(GilThreadState *ts, uint64_t ns)
+{
+    return ask(ts, 0, ns, __func__);
+}
+
+/* --- regions --- */
+
+GilThreadState *
+_GilEval_LeaveRegion(struct _GilCallSite *site, struct _GilRegion *region, GilUnblock_Func func, void *arg, unsigned flags)
+{
+    if (func == NULL)
+        gil_panic("Gil_BEGIN_BLOCKING_CALL_UBF", "the function is NULL");
+    if (func == GilUnblock_Eventfd || func == GilUnblock_Signal)
+        flags |= GIL_UNBLOCK_SIGNAL_SAFE;
+    GilThreadState *ts = _GilEval_Leave(site);
+    gil_unblock_enter(ts, region, func, arg, flags);
+    return ts;
+}
+
+void
+_GilEval_ReturnRegion(GilThreadState *save, struct _GilRegion *region)
+{
+    /* Anything else is for the next one to complain of. */
+    if (save != NULL && _Gil_thread == &save->block && gil_tstate_attached() == NULL)
+        gil_unblock_leave(save, region);
+    _GilEval_Return(save);
+}
+
+/* --- ready functions --- */
+
+void
+GilUnblock_Eventfd(void *arg)
+{
+    gil_cancel_write(*(const int *)arg);
+}
+
+static uint32_t the_signal; /* [atomic] what GilUnblock_Signal() sends; 0: none was given */
+
+static void
+wake_up(int signum)
+{
+    (void)signum;
+}
+
+int
+GilUnblock_UseSignal(int signum)
+{
+    struct sigaction action, empty = {.sa_handler = wake_up, .sa_flags = SA_ONSTACK};
+    uint32_t is = gil_load_relaxed(&the_signal), want = (uint32_t)signum;
+    int saved = errno, rc = -1;
+
+    if (signum == 0) {
+        rc = 0;
+        if (is != 0 && sigaction((int)is, NULL, &action) == 0 && action.sa_handler == wake_up)
+            (void)signal((int)is, SIG_DFL);
+    }
+    else if (signum > 0 && (is == 0 || is == want) && sigaction(signum, NULL, &action) == 0 &&
+             (action.sa_handler == SIG_DFL || action.sa_handler == wake_up))
+        rc = sigaction(signum, &empty, NULL);
+    if (rc == 0)
+        gil_store_relaxed(&the_signal, want);
+    errno = saved;
+    return rc;
+}
+
+int
+GilUnblockSelf_Init(GilUnblockSelf *self)
+{
+    int signum = (int)gil_load_relaxed(&the_signal);
+    sigset_t blocked;
+
+    if (self == NULL || signum == 0 || pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 || sigismember(&blocked, signum) == 1)
+        return -1;
+    self->_process = getpid();
+    self->_thread = syscall(SYS_gettid);
+    return 0;
+}
+
+void
+GilUnblock_Signal(void *arg)
+{
+    const GilUnblockSelf *self = arg;
+    int saved = errno, signum = (int)gil_load_relaxed(&the_signal);
+
+    if (signum != 0)
+        (void)syscall(SYS_tgkill, self->_process, self->_thread, signum);
+    errno = saved;
+}
+
+/* --- being asked --- */
+
+int
+GilErr_CheckSignals(void)
+{
+    return gil_eval_attend(gil_tstate_need(__func__));
+}
+
+int
+GilErr_CheckSignalsDetached(GilThreadState *ts)
+{
+    struct _GilThreadBlock *current = _Gil_thread;
+    struct _GilRegion region;
+
+    GIL_REQUIRE(gil_tstate_attached() == NULL, "the calling thread is attached");
+    if (ts == NULL)
+        ts = (GilThreadState *)(void *)current;
+    GIL_REQUIRE(ts != NULL, "the calling thread has left no interpreter by a BEGIN");
+    if (!GilErr_AreSignalsPending(ts)) {
+        gil_unblock_drain(ts);
+        return 0;
+    }
+    struct _GilCallSite *site = ts->block.site;
+    uintptr_t left_by = ts->left_by;
+    gil_unblock_suspend(ts, &region);
+    int rc = gil_tstate_attach_until(ts, GIL_LOCK_WAIT, __func__) == 1 ? 0 : -1;
+    if (rc == 0) {
+        rc = gil_eval_attend(ts);
+        gil_tstate_detach(ts, __func__);
+        gil_store_relaxed(&ts->left_by, left_by);
+        gil_store_relaxed(&ts->block.site, site);
+        _Gil_thread = current;
+    }
+    gil_unblock_resume(ts, &region);
+    return rc;
+}
+
+int
+GilThreadState_GetCancelFD(void)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    int fd = gil_unblock_fd(ts);
+
+    if (fd >= 0)
+        return fd;
+    fd = gil_cancel_open();
+    if (fd >= 0)
+        gil_unblock_give_fd(ts, fd);
+    else
+        gil_state_hooks.os_error(ts);
+    return fd;
+}
