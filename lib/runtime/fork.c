@@ -17,6 +17,7 @@
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/may.h"
+#include "state/pending.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 #include "sync/mutex.h"
@@ -91,17 +92,23 @@ static void (*const parts[])(void (*each)(struct gil_mutex *mutex)) = {
 #define PARTS (sizeof parts / sizeof parts[0])
 
 /* What is done in the child: see state/fork.h. */
-static void (*const in_interp[])(GilInterpreterState *interp) = {gil_gc_fork_child, gil_import_fork_child, NULL};
-static void (*const in_state[])(GilThreadState *ts, int survives) = {NULL};
-static void (*const when_settled[])(GilThreadState *ts) = {NULL};
+static void (*const in_interp[])(GilInterpreterState *interp) = {
+    gil_gc_fork_child,
+    gil_import_fork_child,
+    gil_pending_fork_interp,
+    NULL,
+};
+static void (*const in_state[])(GilThreadState *ts, int survives) = {
+    gil_pending_fork_state,
+    NULL,
+};
 
-/* In which a fork is refused. */
+/* In the middle of something that the child could not end well. */
 static int
-is_in_destructor(const GilThreadState *ts)
+is_busy(const GilThreadState *ts)
 {
-    return ts->dealloc_depth > 0;
+    return ts->dealloc_depth > 0 || gil_gc_is_active(ts) || ts->serving;
 }
-static int (*const busy[])(const GilThreadState *ts) = {is_in_destructor, gil_gc_is_active, NULL};
 
 void
 gil_fork_mutexes(void (*each)(struct gil_mutex *mutex))
@@ -262,12 +269,7 @@ objection(const GilThreadState *ts)
 {
     if (!gil_interp_may(ts->interp, GIL_MAY_FORK))
         return EPERM;
-    if (gil_gate_is_closing(ts->interp->gate))
-        return EBUSY;
-    for (size_t i = 0; busy[i] != NULL; i++)
-        if (busy[i](ts))
-            return EBUSY;
-    return 0;
+    return gil_gate_is_closing(ts->interp->gate) || is_busy(ts) ? EBUSY : 0;
 }
 
 /* Attached, with a place inside the main interpreter, or not attached and no interpreter there: 0; an errno. */
@@ -359,7 +361,7 @@ GilOS_AfterFork_Parent(void)
 void
 GilOS_AfterFork_Child(void)
 {
-    static const struct gil_fork_calls calls = {in_interp, in_state, when_settled};
+    static const struct gil_fork_calls calls = {in_interp, in_state};
     int saved = errno;
 
     require_prepared(__func__);

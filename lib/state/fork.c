@@ -2,6 +2,7 @@
 /* The child of a fork: which interpreters and thread states go on, and what the others leave behind. */
 #include "state/fork.h"
 
+#include "state/closing.h"
 #include "state/gate.h"
 #include "state/guard.h"
 #include "state/interp.h"
@@ -130,9 +131,7 @@ clean_interp(GilInterpreterState *interp, GilThreadState *ts, const struct gil_g
         next = each->next;
         inside += clean_state(each, closing, calls);
     }
-    GilThreadState *one = interp == ts->interp ? ts : interp->threads;
-    for (size_t i = 0; one != NULL && calls->settled[i] != NULL; i++)
-        calls->settled[i](one);
+    gil_closing_fork_child(interp->gate, 1);
     gil_gate_reset(interp->gate, inside + (interp->gate == place));
     if (!interp->shares_lock)
         gil_lock_fork_child(interp->lock, gil_lock_holder(interp->lock) == ts ? ts : NULL);
@@ -143,6 +142,7 @@ static void
 lose(GilInterpreterState *interp, GilThreadState *ts)
 {
     gil_guard_fork_child(interp->gate, 0);
+    gil_closing_fork_child(interp->gate, 0);
     gil_gate_reset(interp->gate, GIL_GATE_SHUT);
     interp->closed = 1;
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next) {

@@ -14,7 +14,6 @@ struct gil_gate;
 struct gil_fork_calls {
     void (*const *interp)(GilInterpreterState *interp);     /* for each interpreter that lives on, while all its states exist */
     void (*const *state)(GilThreadState *ts, int survives); /* for each state of it; 0: its thread is gone, the block goes next */
-    void (*const *settled)(GilThreadState *ts);             /* then, with a state of it: the attached one, or one that is not */
 };
 
 /* Whether ts is the calling thread's, which last attached it, or nobody's yet: then it survives a fork of this thread. */

@@ -178,6 +178,18 @@ gil_gate_unshut(struct gil_gate *gate)
     gil_fetch_and_seq_cst(&gate->word, ~SHUT);
 }
 
+void
+gil_gate_reset(struct gil_gate *gate, uint32_t inside)
+{
+    gil_store_relaxed(&gate->word, inside == GIL_GATE_SHUT ? CLOSING | SHUT : inside);
+}
+
+int
+gil_gate_is_shut(const struct gil_gate *gate)
+{
+    return (gil_load_relaxed(&gate->word) & SHUT) != 0;
+}
+
 uint32_t
 gil_gate_inside(const struct gil_gate *gate)
 {

@@ -59,6 +59,12 @@ void gil_gate_unshut(struct gil_gate *gate);
 /* Let everybody in again, as if gil_gate_close() had not been called. */
 void gil_gate_reopen(struct gil_gate *gate);
 
+/* In the child of a fork: so many are inside, and the gate is open; or GIL_GATE_SHUT: it is shut for ever. */
+void gil_gate_reset(struct gil_gate *gate, uint32_t inside);
+#define GIL_GATE_SHUT UINT32_MAX
+/* Whether gil_gate_shut() has been. */
+int gil_gate_is_shut(const struct gil_gate *gate);
+
 /* How many are inside. */
 uint32_t gil_gate_inside(const struct gil_gate *gate);
 /* Whether nobody is let in at present. */

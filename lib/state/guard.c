@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "gilrt/interp.h"
 #include "state/gate.h"
+#include "state/guard.h"
 #include "state/interp.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
@@ -20,8 +21,8 @@
  */
 struct _gilguard {
     struct gil_pass pass;   /* first: the gate lists it */
-    GilInterpreterState *interp; /* [const] alive, because this guard is open */
-    struct gil_gate *gate;  /* [const] its */
+    GilInterpreterState *interp; /* [const] alive, because this guard is open; NULL: a fork has made it a view */
+    struct gil_gate *gate;  /* [const] its; of such a view a reference */
     unsigned long thread;   /* [const] that opened it */
     uint64_t opened;        /* [const] by the clock */
     int line;               /* [const] */
@@ -124,9 +125,33 @@ GilInterpreterGuard_Close(GilInterpreterGuard *guard)
         return;
     /* Going out is last: the guard's memory is counted while the interpreter's end is waited for. */
     struct gil_gate *gate = guard->gate;
-    gil_gate_unlist(gate, &guard->pass);
+    int is_view = guard->interp == NULL;
+    if (!is_view)
+        gil_gate_unlist(gate, &guard->pass);
     gil_raw_free(guard);
-    gil_gate_leave(gate);
+    if (is_view)
+        gil_interp_put_gate(gate);
+    else
+        gil_gate_leave(gate);
+}
+
+uint32_t
+gil_guard_fork_child(struct gil_gate *gate, int lives)
+{
+    uint32_t left = 0;
+
+    for (struct gil_pass *pass = gate->passes, *next; pass != NULL; pass = next) {
+        GilInterpreterGuard *guard = (GilInterpreterGuard *)(void *)pass;
+        next = pass->next;
+        if (lives && guard->thread == gil_machine_thread())
+            left++;
+        else {
+            gil_gate_unlist(gate, pass);
+            guard->interp = NULL;
+            gil_gate_hold(gate);
+        }
+    }
+    return left;
 }
 
 GilInterpreterView *
@@ -161,6 +186,8 @@ GilThreadStateToken *
 GilThreadState_Ensure(GilInterpreterGuard *guard)
 {
     GIL_REQUIRE(guard != NULL, "the guard is NULL");
+    if (GIL_UNLIKELY(guard->interp == NULL))
+        return gil_tstate_visit(guard->gate, __func__);
     return gil_tstate_ensure(guard->interp, __func__);
 }
 

@@ -132,6 +132,80 @@ delist(GilInterpreterState *interp)
         gil_store_release(&main_interp, NULL);
 }
 
+/* --- a fork --- */
+
+static GilInterpreterState *lost; /* [states] what forks have left behind, so that nothing looks leaked */
+
+void
+gil_interp_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&gil_states_mutex);
+}
+
+void
+gil_interp_gate_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    for (GilInterpreterState *interp = registry; interp != NULL; interp = interp->next)
+        each(&interp->gate->mu);
+}
+
+void
+gil_interp_lock_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    for (GilInterpreterState *interp = registry; interp != NULL; interp = interp->next)
+        if (!interp->shares_lock)
+            each(&interp->lock->mu);
+}
+
+void
+gil_interp_pool_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&lock_pool.mu);
+    each(&gate_pool.mu);
+}
+
+GilInterpreterState *
+gil_interp_first(void)
+{
+    return registry;
+}
+
+struct gil_gate *
+gil_interp_hold_gate_of(const GilThreadState *ts)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    GilInterpreterState *interp = ts != NULL && !ts->dead && gil_interp_is_alive(ts->interp) ? ts->interp : main_interp;
+    if (interp != NULL)
+        gil_gate_hold(interp->gate);
+    gil_mutex_unlock(&gil_states_mutex);
+    return interp != NULL ? interp->gate : NULL;
+}
+
+void
+gil_interp_each_block(void (*lock)(struct gil_lock *lock), void (*gate)(struct gil_gate *gate))
+{
+    struct gil_stable_look at = {0};
+    void *block;
+
+    while ((block = (void *)gil_stable_look(&lock_pool, &at)) != NULL)
+        lock(block);
+    at = (struct gil_stable_look){0};
+    while ((block = (void *)gil_stable_look(&gate_pool, &at)) != NULL)
+        gate(block);
+}
+
+void
+gil_interp_lose(GilInterpreterState *interp, GilInterpreterState *heir)
+{
+    delist(interp);
+    interp->next = lost;
+    lost = interp;
+    if (main_interp != NULL)
+        return;
+    heir->id = heir->gate->id = 0;
+    gil_store_release(&main_interp, heir);
+}
+
 static uint64_t
 first_interval(const struct gil_interp_config *config)
 {

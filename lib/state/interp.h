@@ -98,6 +98,23 @@ struct gil_gate *gil_interp_hold_main_gate(void);
 GilInterpreterState *gil_interp_newest(void);
 /* References to the gates of at most count living interpreters, newest first. Returns how many are alive. */
 size_t gil_interp_hold_gates(struct gil_gate **gates, size_t count);
+/* --- a fork --- */
+
+/* Call each for each mutex: of the registry; of the gates and of the locks in it; of the pools. Those of gates and locks under the
+ * first. */
+void gil_interp_mutexes(void (*each)(struct gil_mutex *mutex));
+void gil_interp_gate_mutexes(void (*each)(struct gil_mutex *mutex));
+void gil_interp_lock_mutexes(void (*each)(struct gil_mutex *mutex));
+void gil_interp_pool_mutexes(void (*each)(struct gil_mutex *mutex));
+/* gil_interp_newest(), under gil_states_mutex or alone in the process. */
+GilInterpreterState *gil_interp_first(void);
+/* A reference to the gate of the interpreter that ts is a state of, if both are alive, else to that of the main one; NULL: none. */
+struct gil_gate *gil_interp_hold_gate_of(const GilThreadState *ts);
+/* Alone in the process: for each block of the pools, given out or not. */
+void gil_interp_each_block(void (*lock)(struct gil_lock *lock), void (*gate)(struct gil_gate *gate));
+/* Alone in the process: interp is no more, but its memory stays. If it was the main one, heir is, from now on, with its number. */
+void gil_interp_lose(GilInterpreterState *interp, GilInterpreterState *heir);
+
 /* Whether the pointer is a living interpreter, without following it. Under gil_states_mutex. */
 int gil_interp_is_alive(const GilInterpreterState *interp);
 

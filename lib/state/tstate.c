@@ -256,6 +256,12 @@ gil_tstate_delete(GilThreadState *ts)
     gil_tstate_put_block(ts);
 }
 
+void
+gil_tstate_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&pool.mu);
+}
+
 size_t
 gil_tstate_blocks(void)
 {

@@ -13,6 +13,7 @@
 struct gil_gate;
 struct gil_heap;
 struct gil_lock;
+struct gil_mutex;
 
 /*
  * The pending error of a thread. The state layer keeps the room and asserts that it is empty at the end; only
@@ -127,6 +128,8 @@ void gil_tstate_delete(GilThreadState *ts);
 int gil_tstate_holds_objects(const GilThreadState *ts);
 /* The block of a state that is in no list any more: back to the pool, and the lock with it if it was the last. */
 void gil_tstate_put_block(GilThreadState *ts);
+/* Calls each for each mutex of this file: that of the pool. */
+void gil_tstate_mutexes(void (*each)(struct gil_mutex *mutex));
 /* Thread blocks in use, of all interpreters. */
 size_t gil_tstate_blocks(void);
 /* gil_stable_look() over all blocks: those with an id are states. */
