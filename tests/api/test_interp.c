@@ -56,6 +56,33 @@ START_TEST(test_api_interp__is_ended_from_elsewhere)
 }
 END_TEST
 
+START_TEST(test_api_interp__the_end_is_asked_for_and_waited_for)
+{
+    GilThreadInfo threads[2];
+    GilHolder holder;
+
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, threads, 2), 1);
+    ck_assert_int_ne(threads[0].attached, 0);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_ptr_null(GilInterpreterGuard_FromCurrent());
+    ck_assert(GilErr_ExceptionMatches(GilExc_RuntimeError));
+    GilErr_Clear();
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    GilInterpreterGuard_Close(GilInterpreterGuard_FromCurrent());
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    GilThreadState_Swap(before);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 1000), GIL_FINALIZE_BUSY);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, GIL_HOLDER_GUARD);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, GIL_WAIT_FOREVER), 0);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 START_TEST(test_api_interp__may_not_do_what_is_forbidden)
 {
     GilInterpreterConfig config;
@@ -82,6 +109,7 @@ suite(void)
     tcase_add_checked_fixture(tc, start, stop);
     tcase_add_test(tc, test_api_interp__a_tenant_has_its_own);
     tcase_add_test(tc, test_api_interp__is_ended_from_elsewhere);
+    tcase_add_test(tc, test_api_interp__the_end_is_asked_for_and_waited_for);
     tcase_add_test(tc, test_api_interp__may_not_do_what_is_forbidden);
     suite_add_tcase(s, tc);
     return s;

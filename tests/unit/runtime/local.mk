@@ -5,6 +5,7 @@ UNIT_TESTS += tests/unit/runtime/test_copies
 UNIT_TESTS += tests/unit/runtime/test_life
 UNIT_TESTS += tests/unit/runtime/test_layers
 UNIT_TESTS += tests/unit/runtime/test_interp
+UNIT_TESTS += tests/unit/runtime/test_ending
 UNIT_TESTS += tests/unit/runtime/test_finalize
 UNIT_TESTS += tests/unit/runtime/test_atexit
 UNIT_TESTS += tests/unit/runtime/test_event

@@ -6,6 +6,7 @@ UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
 UNIT_TESTS += tests/unit/state/test_interp
 UNIT_TESTS += tests/unit/state/test_gate
+UNIT_TESTS += tests/unit/state/test_closing
 UNIT_TESTS += tests/unit/state/test_may
 UNIT_TESTS += tests/unit/state/test_guard
 UNIT_TESTS += tests/unit/state/test_foreign

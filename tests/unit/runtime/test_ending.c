@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of an interpreter that is asked for here and waited for there. */
+#include "support/support.h"
+
+#include "base/atomic.h"
+#include "gilrt/error.h"
+#include "gilrt/interp.h"
+#include "gilrt/life.h"
+#include "gilrt/list.h"
+#include "gilrt/lock.h"
+#include "gilrt/state.h"
+#include "state/closing.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/tstate.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+static GilThreadState *main_ts;
+static GilInterpreterView *view; /* of the interpreter that ends */
+static uint32_t events[GIL_LIFE_LATE + 1];
+
+static struct gil_gate *
+gate(void)
+{
+    return (struct gil_gate *)(void *)view;
+}
+
+static void
+count_events(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->interp == gate()->id)
+        gil_fetch_add_relaxed(&events[event->kind], 1);
+}
+
+/* The runtime, and an interpreter that nobody is attached to. */
+static void
+start(void)
+{
+    gil_test_start();
+    main_ts = GilThreadState_Get();
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(main_ts);
+    Gil_SetLifeHook(count_events, NULL);
+}
+
+static void
+stop(void)
+{
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    gil_test_stop();
+    GilInterpreterView_Close(view);
+}
+
+static void
+use(void)
+{
+    GilObject *list = GilList_New(3);
+
+    ck_assert_ptr_nonnull(list);
+    Gil_DECREF(list);
+}
+
+static int
+is_open(void)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    GilInterpreterGuard_Close(guard);
+    return guard != NULL;
+}
+
+static pthread_t
+thread(void *(*body)(void *), void *arg)
+{
+    pthread_t made;
+
+    ck_assert_int_eq(pthread_create(&made, NULL, body, arg), 0);
+    return made;
+}
+
+static void
+join(pthread_t one)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_join(one, NULL), 0);
+    Gil_END_ALLOW_THREADS
+}
+
+static void *
+wait_for_ever(void *unused)
+{
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), 0);
+    ck_assert_ptr_null(GilThreadState_GetUnchecked());
+    return unused;
+}
+
+static void
+until_waiting(uint32_t waiters, int taken)
+{
+    int there = 0;
+
+    while (!there) {
+        sched_yield();
+        gil_mutex_lock(&gil_states_mutex);
+        there = gate()->waiters == waiters && gate()->taken == taken;
+        gil_mutex_unlock(&gil_states_mutex);
+    }
+}
+
+START_TEST(test_runtime_ending__nobody_comes_in_and_who_is_in_goes_on)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+    GilHolder holder;
+
+    ck_assert_ptr_nonnull(guard);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSING], 1);
+    ck_assert_ptr_null(GilThreadState_EnsureFromView(view));
+    ck_assert(!is_open());
+    /* By the guard that is open still. */
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    ck_assert_ptr_nonnull(token);
+    use();
+    GilThreadState_Release(token);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, GIL_HOLDER_GUARD);
+    ck_assert_int_gt(holder.line, 0);
+    /* It stays so. */
+    ck_assert(!is_open());
+    GilInterpreterGuard_Close(guard);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, NULL, 0), 0);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), 0);
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSING], 1);
+    /* Gone is gone, for all of them. */
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), 0);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), -1);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, &holder, 1), 0);
+}
+END_TEST
+
+/* A thread of its own asks, is not disturbed itself, and leaves; others are asked to stop. */
+static int evaluating;
+
+static void *
+evaluate(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    ck_assert_ptr_nonnull(token);
+    gil_store_release(&evaluating, 1);
+    while (Gil_Poll() == 0)
+        ;
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemExit));
+    GilErr_Clear();
+    GilThreadState_Release(token);
+    return unused;
+}
+
+START_TEST(test_runtime_ending__a_thread_of_its_own_asks)
+{
+    pthread_t other = thread(evaluate, NULL);
+
+    while (!gil_load_acquire(&evaluating))
+        sched_yield();
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    ck_assert_ptr_nonnull(token);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    /* It would wait for itself. */
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), -1);
+    GilThreadStateToken *nested = GilThreadState_EnsureFromView(view);
+    ck_assert_ptr_nonnull(nested);
+    use();
+    GilThreadState_Release(nested);
+    GilThreadState_Release(token);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), 0);
+    join(other);
+}
+END_TEST
+
+START_TEST(test_runtime_ending__all_who_wait_see_one_end)
+{
+    enum { WAITERS = 4 };
+    pthread_t waiters[WAITERS];
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    /* Before anybody asks, all sleep; then one is at it. */
+    for (int i = 0; i < WAITERS; i++)
+        waiters[i] = thread(wait_for_ever, NULL);
+    until_waiting(WAITERS, 0);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert(is_open());
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    until_waiting(WAITERS - 1, 1);
+    /* Another is at it: so this one is told at once, and nothing can be taken back. */
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), GIL_FINALIZE_BUSY);
+    GilInterpreterGuard_Close(guard);
+    for (int i = 0; i < WAITERS; i++)
+        join(waiters[i]);
+    ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 0);
+}
+END_TEST
+
+static void *
+wait_a_moment(void *unused)
+{
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 20000000), GIL_FINALIZE_BUSY);
+    return unused;
+}
+
+/* Who is at it has less time than another who waits: that one takes it on. */
+START_TEST(test_runtime_ending__the_next_takes_on_what_one_gives_up)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    pthread_t hasty = thread(wait_a_moment, NULL);
+    until_waiting(0, 1);
+    pthread_t patient = thread(wait_for_ever, NULL);
+    join(hasty);
+    until_waiting(0, 1);
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    GilInterpreterGuard_Close(guard);
+    join(patient);
+    ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+}
+END_TEST
+
+START_TEST(test_runtime_ending__what_is_asked_can_be_taken_back)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+    GilThreadState *ts;
+
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    ck_assert_ptr_nonnull(token);
+    ts = GilThreadState_Get();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    GilThreadState_Release(token);
+    /* An attempt that fails leaves it asked for; and one that fails unasked leaves it open. */
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_uint_ne(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING, 0);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    ck_assert(!is_open());
+    ck_assert_uint_ne(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING, 0);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    ck_assert_uint_eq(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING, 0);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert(is_open());
+    GilInterpreterGuard_Close(guard);
+}
+END_TEST
+
+START_TEST(test_runtime_ending__is_refused_where_it_must_be)
+{
+    GilInterpreterView *of_main = GilInterpreterView_FromMain();
+
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(of_main), -1);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(of_main, 0), -1);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(of_main), 0);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(NULL), -1);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(NULL, 0), -1);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(NULL), -1);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(NULL, NULL, 0), 0);
+    GilInterpreterView_Close(of_main);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), -1);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+}
+END_TEST
+
+/* The runtime's end ends it, too; and who waits for it sees that, also when the first attempt fails. */
+START_TEST(test_runtime_ending__the_end_of_the_runtime_is_one)
+{
+    GilInterpreterView *of_main = GilInterpreterView_FromMain();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(of_main);
+
+    GilInterpreterView_Close(of_main);
+    pthread_t waiter = thread(wait_for_ever, NULL);
+    until_waiting(1, 0);
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    until_waiting(1, 0);
+    ck_assert(is_open());
+    GilInterpreterGuard_Close(guard);
+    gil_test_stop();
+    ck_assert_int_eq(pthread_join(waiter, NULL), 0);
+    ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), 0);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+/* Nobody holds a guard, but a thread does not leave the lock: the time is kept. */
+static int may_leave;
+
+static void *
+hold_the_lock(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&evaluating, 1);
+    while (!gil_load_acquire(&may_leave))
+        sched_yield();
+    GilThreadState_DeleteCurrent();
+    return NULL;
+}
+
+START_TEST(test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_time)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
+
+    GilThreadState_Release(token);
+    pthread_t keeper = thread(hold_the_lock, ts);
+    while (!gil_load_acquire(&evaluating))
+        sched_yield();
+    ck_assert_int_eq(GilInterpreterView_End(view, 1000000), GIL_FINALIZE_BUSY);
+    ck_assert(is_open());
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    gil_store_release(&may_leave, 1);
+    join(keeper);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_ending__threads_are_listed)
+{
+    struct {
+        GilThreadInfo known;
+        uint64_t later;
+    } larger[2];
+    GilThreadInfo infos[3];
+
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilThreadState *other = GilThreadState_New(GilInterpreterState_Get());
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, NULL, 3), 2);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, infos, 3), 2);
+    ck_assert_uint_eq(infos[0].state, GilThreadState_GetID(other));
+    ck_assert_uint_eq(infos[0].thread, 0);
+    ck_assert_int_eq(infos[0].attached, 0);
+    ck_assert_int_eq(infos[0].inside, 0);
+    ck_assert_uint_eq(infos[1].state, GilThreadState_GetID(GilThreadState_Get()));
+    ck_assert_uint_eq(infos[1].thread, (uint64_t)pthread_self());
+    ck_assert_int_ne(infos[1].attached, 0);
+    ck_assert_int_ne(infos[1].inside, 0);
+    ck_assert_uint_eq(_GilInterpreterView_ListThreadsSized(view, &larger[0].known, 2, sizeof larger[0]), 2);
+    ck_assert_uint_eq(larger[1].known.state, infos[1].state);
+    ck_assert_uint_eq(larger[1].later, 0);
+    ck_assert_uint_eq(_GilInterpreterView_ListThreadsSized(view, &larger[0].known, 2, 8), 0);
+    GilThreadState_Release(token);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, infos, 1), 2);
+    GilThreadState_Delete(other);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, infos, 1), 1);
+    ck_assert_int_eq(infos[0].attached, 0);
+    ck_assert_int_eq(infos[0].inside, 0);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, infos, 3), 0);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(NULL, infos, 3), 0);
+}
+END_TEST
+
+/* Everybody does everything, in an order that nobody has chosen: it ends once, and nobody is left waiting. */
+enum { ROUNDS = 40, CREW = 4 };
+
+static void *
+anything(void *seed)
+{
+    uintptr_t next = (uintptr_t)seed;
+    int rc;
+
+    do {
+        next = next * 1103515245 + 12345;
+        GilThreadStateToken *token = NULL;
+        rc = GIL_FINALIZE_BUSY;
+        switch (next >> 16 & 7) {
+        case 0:
+        case 1:
+            ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+            break;
+        case 2:
+            (void)GilInterpreterView_CancelEnd(view);
+            break;
+        case 3:
+        case 4:
+            token = GilThreadState_EnsureFromView(view);
+            if (token != NULL) {
+                use();
+                GilThreadState_Release(token);
+            }
+            break;
+        case 5:
+            (void)GilInterpreterView_ListThreads(view, NULL, 0);
+            break;
+        default:
+            rc = GilInterpreterView_WaitEnd(view, next >> 20 & 0xffff);
+            ck_assert_int_ne(rc, -1);
+        }
+    } while (rc != 0);
+    return NULL;
+}
+
+START_TEST(test_F2_asking_waiting_taking_back_and_entering_at_once)
+{
+    pthread_t crew[CREW];
+
+    for (int round = 0; round < ROUNDS; round++) {
+        GilInterpreterView_Close(view);
+        GilThreadState *ts = Gil_NewInterpreter();
+        ck_assert_ptr_nonnull(ts);
+        view = GilInterpreterView_FromCurrent();
+        GilThreadState_Swap(main_ts);
+        gil_store_relaxed(&events[GIL_LIFE_ENDED], 0);
+        for (int i = 0; i < CREW; i++)
+            crew[i] = thread(anything, (void *)(uintptr_t)(round * CREW + i + 1));
+        for (int i = 0; i < CREW; i++)
+            join(crew[i]);
+        ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+        GilThreadState_Delete(ts);
+    }
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/ending");
+    TCase *tc = tcase_create("ending"), *alone = tcase_create("alone");
+
+    tcase_add_checked_fixture(tc, start, stop);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_runtime_ending__nobody_comes_in_and_who_is_in_goes_on);
+    tcase_add_test(tc, test_runtime_ending__a_thread_of_its_own_asks);
+    tcase_add_test(tc, test_runtime_ending__all_who_wait_see_one_end);
+    tcase_add_test(tc, test_runtime_ending__the_next_takes_on_what_one_gives_up);
+    tcase_add_test(tc, test_runtime_ending__what_is_asked_can_be_taken_back);
+    tcase_add_test(tc, test_runtime_ending__is_refused_where_it_must_be);
+    tcase_add_test(tc, test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_time);
+    tcase_add_test(tc, test_runtime_ending__threads_are_listed);
+    tcase_add_test(tc, test_F2_asking_waiting_taking_back_and_entering_at_once);
+    tcase_add_checked_fixture(alone, start, NULL);
+    tcase_add_test(alone, test_runtime_ending__the_end_of_the_runtime_is_one);
+    suite_add_tcase(s, tc);
+    suite_add_tcase(s, alone);
+    return s;
+}
