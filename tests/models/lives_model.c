@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of an interpreter under the explorer: lib/state/gate.c and the lock as they ship, every schedule up to a bound. */
+/* The end of an interpreter under the explorer: gate, closing and lock as they ship in lib/state/, every schedule up to a bound. */
 #include "models/runner.h"
 
 #include "models/machine_model.h"
 
+#include "state/closing.h"
 #include "state/gate.h"
+#include "state/interp.h"
 #include "state/lock.h"
 #include "sync/machine.h"
 
@@ -34,7 +36,10 @@ static struct guard {
     struct gil_pass pass;
     int open;
 } guards[THREADS_MAX];
+static int asked_to_stop; /* the threads of the interpreter are */
+static int hasty_gone;    /* thread 0 has waited as long as it wanted to */
 static struct _GilCallSite site;
+struct gil_mutex gil_states_mutex = GIL_MUTEX_INIT(GIL_RANK_STATES, "the registry");
 __thread struct _GilThreadBlock *_Gil_thread;
 
 static void
@@ -46,6 +51,9 @@ setup(void)
     interp = 0;
     ended = inside = holding = 0;
     entered = refused = late = busy = put_back = 0;
+    asked_to_stop = hasty_gone = 0;
+    gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "the registry");
+    gate.waiters = gate.turn = 0;
     site = (struct _GilCallSite){"model", 1, _Gil_SITE_ALLOW, {0}};
     _Gil_thread = NULL;
     gil_lock_init(&lock, 100, 0);
@@ -61,6 +69,8 @@ static int
 of_interest(const void *address)
 {
     if (address == &gate.word || address == &gate.refs || address == &gate.mu.word || address == &interp)
+        return 1;
+    if (address == &gate.turn || address == &gil_states_mutex.word)
         return 1;
     if (address == &lock.owner || address == &lock.mu.word)
         return 1;
@@ -85,7 +95,7 @@ use(void)
 static void
 end_interp(void)
 {
-    EXPLORE_CHECK(inside == 0);
+    EXPLORE_CHECK(inside == 0 && !ended);
     ended = 1;
     explore_poison(&interp, sizeof interp);
 }
@@ -372,6 +382,154 @@ finish_view(void)
     EXPLORE_CHECK(ended && inside == 0 && put_back);
 }
 
+/* --- asked for here, waited for there --- */
+
+void
+gil_interp_interrupt(GilInterpreterState *unused, const GilThreadState *ts)
+{
+    (void)unused;
+    (void)ts;
+    EXPLORE_CHECK(!ended && gil_mutex_is_locked(&gil_states_mutex));
+    asked_to_stop = 1;
+}
+
+void
+gil_interp_calm(GilInterpreterState *unused)
+{
+    (void)unused;
+    EXPLORE_CHECK(!ended && gil_mutex_is_locked(&gil_states_mutex));
+    asked_to_stop = 0;
+}
+
+static void
+end_taken(void)
+{
+    end_interp();
+    gil_mutex_lock(&gil_states_mutex);
+    gil_closing_set_gone(&gate);
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+/* As lib/runtime/ending.c does: 0: it is gone. */
+static int
+wait_for_end(uint64_t limit)
+{
+    for (;;) {
+        uint32_t turn = gil_closing_turn(&gate);
+        enum gil_closing found = gil_closing_take_if_asked(&gate);
+        if (found == GIL_CLOSING_GONE)
+            return 0;
+        if (found == GIL_CLOSING_MINE) {
+            EXPLORE_CHECK(asked_to_stop);
+            if (gil_gate_shut(&gate, limit) == 0) {
+                end_taken();
+                return 0;
+            }
+            EXPLORE_CHECK(gil_machine_now() >= limit);
+            gil_closing_give_up(&gate);
+            busy++;
+            return -1;
+        }
+        if (!gil_closing_wait(&gate, turn, limit)) {
+            EXPLORE_CHECK(gil_machine_now() >= limit);
+            return -1;
+        }
+    }
+}
+
+/* One asks and goes away; another has been waiting. */
+static void
+body_asked(int self)
+{
+    if (self == 0)
+        EXPLORE_CHECK(gil_closing_ask(&gate, NULL) == 1);
+    else if (self == 1) {
+        EXPLORE_CHECK(wait_for_end(GIL_MACHINE_NEVER) == 0);
+        EXPLORE_CHECK(ended);
+    }
+    else
+        visit(gil_gate_enter(&gate));
+}
+
+static void
+body_asked_by_all(int self)
+{
+    (void)self;
+    EXPLORE_CHECK(gil_closing_ask(&gate, NULL) <= 1);
+    EXPLORE_CHECK(gil_gate_enter(&gate) < 0);
+    EXPLORE_CHECK(wait_for_end(GIL_MACHINE_NEVER) == 0 && ended);
+}
+
+/* Somebody is inside until thread 0 has no more time: thread 1 takes on what it gives up, or had it from the first. */
+static int
+hasty_is_gone(void)
+{
+    return hasty_gone;
+}
+
+static void
+body_takes_on(int self)
+{
+    if (self == 0) {
+        EXPLORE_CHECK(gil_closing_ask(&gate, NULL) == 1);
+        EXPLORE_CHECK(wait_for_end(LIMIT) < 0);
+        EXPLORE_CHECK(gil_gate_enter(&gate) < 0);
+        hasty_gone = 1;
+    }
+    else if (self == 1) {
+        EXPLORE_CHECK(wait_for_end(GIL_MACHINE_NEVER) == 0);
+    }
+    else {
+        explore_until(hasty_is_gone);
+        visit(0);
+    }
+}
+
+/* One takes back what it asked for; another may be at it by then. */
+static void
+body_unasked(int self)
+{
+    if (self == 1) {
+        (void)wait_for_end(LIMIT);
+        return;
+    }
+    if (self == 2) {
+        visit(gil_gate_enter(&gate));
+        return;
+    }
+    EXPLORE_CHECK(gil_closing_ask(&gate, NULL) == 1);
+    if (gil_closing_unask(&gate) == GIL_CLOSING_OPEN) {
+        EXPLORE_CHECK(gil_gate_enter(&gate) == 0 && !asked_to_stop);
+        visit(0);
+        EXPLORE_CHECK(gil_closing_ask(&gate, NULL) == 1);
+    }
+    EXPLORE_CHECK(wait_for_end(GIL_MACHINE_NEVER) == 0);
+}
+
+/* Several were to be shut together, and another of them could not: this one is as it was before, or as it was asked to be meanwhile. */
+static void
+body_all_or_none(int self)
+{
+    int asked;
+
+    if (self == 1) {
+        (void)gil_closing_ask(&gate, NULL);
+        EXPLORE_CHECK(wait_for_end(GIL_MACHINE_NEVER) == 0);
+        return;
+    }
+    if (self == 2) {
+        visit(gil_gate_enter_late(&gate));
+        return;
+    }
+    if (gil_closing_take(&gate, &asked) != GIL_CLOSING_MINE)
+        return;
+    gil_mutex_lock(&gil_states_mutex);
+    gil_interp_interrupt(NULL, NULL);
+    gil_mutex_unlock(&gil_states_mutex);
+    if (gil_gate_shut(&gate, GIL_MACHINE_NEVER) == 0)
+        gil_closing_give_up(&gate);
+}
+
 /* --- the gate and the lock --- */
 
 void
@@ -536,6 +694,15 @@ static const struct model_run runs[] = {
     {{"gate_guards", 3, 0, setup, body_guards, of_interest, NULL, finish_shut}, {2, 1, 0}, {4, 1, 1}},
     {{"gate_view", 2, 0, setup_view, body_view, of_interest, NULL, finish_view}, {4, 0, 1}, {8, 0, 2}},
     {{"gate_view", 3, 0, setup_view_of_two, body_view, of_interest, NULL, finish_view}, {3, 0, 1}, {5, 0, 2}},
+    {{"asked", 2, 0, setup, body_asked, of_interest, NULL, finish_shut}, {4, 0, 1}, {6, 0, 2}},
+    {{"asked", 3, 0, setup, body_asked, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 0, 1}},
+    {{"asked_by_all", 2, 0, setup, body_asked_by_all, of_interest, NULL, finish_shut}, {3, 0, 1}, {5, 0, 2}},
+    {{"asked_by_all", 3, 0, setup, body_asked_by_all, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 0, 0}},
+    {{"takes_on", 3, 1u, setup_soon, body_takes_on, of_interest, NULL, finish_shut}, {2, 1, 0}, {3, 2, 0}},
+    {{"unasked", 2, 0, setup, body_unasked, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 2, 1}},
+    {{"unasked", 3, 0, setup, body_unasked, of_interest, NULL, finish_shut}, {1, 1, 0}, {3, 1, 0}},
+    {{"all_or_none", 2, 0, setup, body_all_or_none, of_interest, NULL, finish_shut}, {3, 0, 0}, {5, 0, 1}},
+    {{"all_or_none", 3, 0, setup, body_all_or_none, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 0, 0}},
     {{"visit", 2, 0, setup, body_visit, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 1, 1}},
     {{"visit", 3, 0, setup, body_visit, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 1, 0}},
     {{"busy", 2, 0, setup, body_busy, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 2, 1}},
