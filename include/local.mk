@@ -9,6 +9,7 @@ gilrtinclude_HEADERS += include/gilrt/tuple.h
 gilrtinclude_HEADERS += include/gilrt/traceback.h
 gilrtinclude_HEADERS += include/gilrt/warnings.h
 gilrtinclude_HEADERS += include/gilrt/list.h
+gilrtinclude_HEADERS += include/gilrt/descr.h
 gilrtinclude_HEADERS += include/gilrt/dict.h
 gilrtinclude_HEADERS += include/gilrt/capsule.h
 gilrtinclude_HEADERS += include/gilrt/function.h

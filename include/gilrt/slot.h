@@ -39,6 +39,7 @@ typedef struct GilSlot {
 #define GilSlot_INTPTR 0x0004
 
 #define Gil_slot_end 0
+#define Gil_slot_subslots 92 /**< sl_ptr: another array of GilSlot, read at this place; five levels at the most */
 #define Gil_slot_invalid 0xffff
 
 #ifdef __cplusplus
@@ -214,6 +215,16 @@ GIL_BEGIN_DECLS
 #define Gil_tp_finalize                    80
 #define Gil_tp_vectorcall                  82
 #define Gil_tp_token                       83
+
+/* Slots of types for GilType_FromSlots(): what stands in fields and arguments elsewhere. */
+#define Gil_tp_slots                       93  /**< sl_ptr: an array of GilType_Slot, read at this place */
+#define Gil_tp_name                        95  /**< sl_ptr: "module.Type" */
+#define Gil_tp_basicsize                   96  /**< sl_size: bytes; without it the base's */
+#define Gil_tp_extra_basicsize             97  /**< sl_size: bytes beyond the base's (PEP 697) */
+#define Gil_tp_itemsize                    98  /**< sl_size */
+#define Gil_tp_flags                       99  /**< sl_uint64: Gil_TPFLAGS_… */
+#define Gil_tp_metaclass                   121 /**< sl_ptr: a type; CPython's number is another one, a module's here */
+#define Gil_tp_module                      122 /**< sl_ptr: the module, see GilType_FromModuleAndSpec(); the same */
 
 /* Slots of modules (PEP 793). */
 #define Gil_mod_create                     101

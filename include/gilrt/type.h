@@ -201,6 +201,14 @@ GIL_API GilObject *GilType_FromModuleAndSpec(GilObject *module, GilType_Spec *sp
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_FromMetaclass(GilTypeObject *metaclass, GilObject *module, GilType_Spec *spec, GilObject *bases);
+/** Make a type from one array that says all (CPython 3.15): the slots of a spec, and Gil_tp_name (required), Gil_tp_basicsize
+ *  or Gil_tp_extra_basicsize, Gil_tp_itemsize, Gil_tp_flags, Gil_tp_metaclass and Gil_tp_module for what a spec and
+ *  GilType_FromMetaclass() have as fields and arguments. Gil_slot_subslots and Gil_tp_slots read other arrays in between.
+ *  Ids that no slot has are refused, or skipped with GilSlot_OPTIONAL. A Gil_tp_token of GIL_TP_USE_SPEC is the array's address.
+ *  @newref
+ *  @lock_held
+ *  @return the type, or NULL as GilType_FromMetaclass(); SystemError for an array that says something twice, or has no name */
+GIL_API GilObject *GilType_FromSlots(const GilSlot *slots);
 /** @} */
 
 /** @name Asking types

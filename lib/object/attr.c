@@ -126,9 +126,8 @@ gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, Gi
     return gil_attr_lookup(ts, o, &looked_up, result);
 }
 
-/* What an entry of type's own tables gives when type itself is asked. */
-static GilObject *
-bind_on_type(GilThreadState *ts, const struct gil_found *found, GilTypeObject *type)
+GilObject *
+gil_attr_bind_on_type(GilThreadState *ts, const struct gil_found *found, GilTypeObject *type)
 {
     if (found->entry.kind == GIL_NAME_VALUE)
         return bind_value(found->entry.u.value, NULL, type);
@@ -149,7 +148,7 @@ lookup_on_type(GilThreadState *ts, GilTypeObject *type, const struct gil_name *n
     if (in_meta && is_data(&meta))
         *result = gil_attr_bind(ts, &meta, (GilObject *)type);
     else if (gil_type_lookup(ts, type, name, &own))
-        *result = bind_on_type(ts, &own, type);
+        *result = gil_attr_bind_on_type(ts, &own, type);
     else if (in_meta)
         *result = gil_attr_bind(ts, &meta, (GilObject *)type);
     else
@@ -231,12 +230,10 @@ set_on_type(GilThreadState *ts, GilTypeObject *type, const struct gil_name *name
         return set_on_object(ts, (GilObject *)type, name, value);
     if (value != NULL)
         return gil_type_set_value(ts, type, name->text, name->len, value);
-    gil_type_modified(type);
-    if (gil_names_remove(type->tp_names, name->text, name->len) < 0) {
-        gil_attr_missing((GilObject *)type, name->text, name->len);
-        return -1;
-    }
-    return 0;
+    if (gil_type_remove_value(type, name->text, name->len))
+        return 0;
+    gil_attr_missing((GilObject *)type, name->text, name->len);
+    return -1;
 }
 
 GilObject *

@@ -15,6 +15,8 @@ int gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *nam
 int gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result);
 /* What an entry found in type(o) gives for o: a new reference, or NULL with the error set. */
 GilObject *gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o);
+/* What an entry found in type, or in a base of it, gives when type itself is asked. */
+GilObject *gil_attr_bind_on_type(GilThreadState *ts, const struct gil_found *found, GilTypeObject *type);
 
 /* tp_setattro of ordinary objects; value NULL deletes. 0, or -1 with the error set. */
 int gil_attr_set(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject *value);

@@ -3,14 +3,16 @@
  * Descriptors: what asking a type, and not an instance, for a method, member or computed attribute gives.
  *
  * They are made on demand from an entry of the type's name table and hold the type, whose tables the definition is
- * part of or outlives. Four kinds share one layout: a method and a slot can be called with the instance as first
- * argument; members and computed attributes are there to be looked at.
+ * part of or outlives. Five kinds share one layout: a method and a slot can be called with the instance as first
+ * argument, a class method with the type; members and computed attributes are there to be looked at.
  */
 #include "object/descr.h"
 
+#include "gilrt/descr.h"
 #include "gilrt/gc.h"
 #include "object/error.h"
 #include "object/format.h"
+#include "object/member.h"
 #include "object/method_wrapper.h"
 #include "object/ops.h"
 #include "object/slotdef.h"
@@ -198,6 +200,43 @@ descr_descr_get(GilObject *self, GilObject *obj, GilObject *type)
     return gil_descr_get(&found, obj);
 }
 
+/* The class for which a class method is asked: type, or that of obj. NULL with TypeError. */
+static GilObject *
+class_asked(const struct descr *descr, GilObject *obj, GilObject *type)
+{
+    if (type == NULL && obj != NULL)
+        type = (GilObject *)Gil_TYPE(obj);
+    if (type != NULL && gil_is_type(type) && GilType_IsSubtype((GilTypeObject *)(void *)type, descr->owner))
+        return type;
+    return GilErr_Format(GilExc_TypeError, "descriptor '%s' for type '%s' needs that type, or one that derives from it",
+                         descr->entry.name, descr->owner->tp_name);
+}
+
+static GilObject *
+class_descr_get(GilObject *self, GilObject *obj, GilObject *type)
+{
+    struct descr *descr = (struct descr *)(void *)self;
+
+    type = class_asked(descr, obj, type);
+    return type != NULL ? gil_ops.bind_method(descr->entry.u.method, type, descr->owner) : NULL;
+}
+
+/* descriptor(type, ...) */
+static GilObject *
+class_method_call(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    GilObject **items, *result = NULL;
+    Gil_ssize_t n = gil_ops.tuple_items(args, &items);
+    GilObject *bound = class_descr_get(self, NULL, n > 0 ? items[0] : NULL);
+    GilObject *rest = bound != NULL ? gil_ops.tuple_from_array(items + 1, n - 1) : NULL;
+
+    if (rest != NULL)
+        result = Gil_TYPE(bound)->tp_call(bound, rest, kwargs);
+    Gil_XDECREF(rest);
+    Gil_XDECREF(bound);
+    return result;
+}
+
 static int
 descr_descr_set(GilObject *self, GilObject *obj, GilObject *value)
 {
@@ -226,6 +265,19 @@ GilTypeObject gil_method_descriptor_type = {
     .tp_traverse = descr_traverse,
     .tp_getset = descr_getset,
     .tp_descr_get = descr_descr_get,
+};
+
+GilTypeObject gil_classmethod_descriptor_type = {
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .tp_name = "classmethod_descriptor",
+    .tp_basicsize = sizeof(struct descr),
+    .tp_dealloc = descr_dealloc,
+    .tp_repr = descr_repr,
+    .tp_call = class_method_call,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_traverse = descr_traverse,
+    .tp_getset = descr_getset,
+    .tp_descr_get = class_descr_get,
 };
 
 GilTypeObject gil_slot_descriptor_type = {
@@ -268,10 +320,16 @@ GilTypeObject gil_getset_descriptor_type = {
     .tp_descr_set = descr_descr_set,
 };
 
+static GilTypeObject *
+method_kind(const GilMethodDef *def)
+{
+    return def->ml_flags & GIL_METH_CLASS ? &gil_classmethod_descriptor_type : &gil_method_descriptor_type;
+}
+
 GilObject *
 gil_descr_new(GilThreadState *ts, const struct gil_found *found)
 {
-    GilTypeObject *type = found->entry.kind == GIL_NAME_METHOD   ? &gil_method_descriptor_type
+    GilTypeObject *type = found->entry.kind == GIL_NAME_METHOD   ? method_kind(found->entry.u.method)
                           : found->entry.kind == GIL_NAME_MEMBER ? &gil_member_descriptor_type
                           : found->entry.kind == GIL_NAME_SLOT   ? &gil_slot_descriptor_type
                                                                  : &gil_getset_descriptor_type;
@@ -286,11 +344,85 @@ gil_descr_new(GilThreadState *ts, const struct gil_found *found)
     return (GilObject *)(void *)descr;
 }
 
+/* A descriptor of a definition that stands in no table: type is any type, entry says the kind and the definition. */
+static GilObject *
+new_of(const char *func, GilTypeObject *type, const void *def, const char *name, struct gil_name_entry entry)
+{
+    GilThreadState *ts = gil_tstate_need(func);
+
+    if (type == NULL || def == NULL)
+        return gil_err_null(func);
+    if (!gil_is_type((GilObject *)type))
+        return gil_err_type(func, "a type", (GilObject *)type);
+    if (name == NULL)
+        return GilErr_Format(GilExc_SystemError, "%s: the definition has no name", func);
+    entry.name = name;
+    entry.len = (uint32_t)strlen(name);
+    return gil_descr_new(ts, &(struct gil_found){.entry = entry, .owner = type});
+}
+
+static GilObject *
+new_of_method(const char *func, GilTypeObject *type, GilMethodDef *def, int binding)
+{
+    gil_tstate_need(func);
+    if (def != NULL && def->ml_name != NULL &&
+        (def->ml_meth == NULL || !gil_method_flags_valid(def->ml_flags) ||
+         (def->ml_flags & (GIL_METH_CLASS | GIL_METH_STATIC)) != binding))
+        return GilErr_Format(GilExc_SystemError, "%s: method '%s' has %s", func, def->ml_name,
+                             def->ml_meth == NULL ? "no function" : "bad call flags");
+    return new_of(func, type, def, def != NULL ? def->ml_name : NULL,
+                  (struct gil_name_entry){.kind = GIL_NAME_METHOD, .u.method = def});
+}
+
+GilObject *
+GilDescr_NewMethod(GilTypeObject *type, GilMethodDef *meth)
+{
+    return new_of_method(__func__, type, meth, 0);
+}
+
+GilObject *
+GilDescr_NewClassMethod(GilTypeObject *type, GilMethodDef *meth)
+{
+    return new_of_method(__func__, type, meth, GIL_METH_CLASS);
+}
+
+GilObject *
+GilDescr_NewMember(GilTypeObject *type, GilMemberDef *member)
+{
+    gil_tstate_need(__func__);
+    if (type != NULL && member != NULL && member->name != NULL && gil_is_type((GilObject *)type)) {
+        size_t size = gil_member_size(member->type);
+        if (size == 0 || (member->flags & Gil_RELATIVE_OFFSET) || member->offset < (Gil_ssize_t)sizeof(GilObject) ||
+            member->offset > type->tp_basicsize - (Gil_ssize_t)size)
+            return GilErr_Format(GilExc_SystemError, "%s: member '%s' is of unknown type, or reaches outside of the instance",
+                                 __func__, member->name);
+    }
+    return new_of(__func__, type, member, member != NULL ? member->name : NULL,
+                  (struct gil_name_entry){.kind = GIL_NAME_MEMBER, .u.member = member});
+}
+
+GilObject *
+GilDescr_NewGetSet(GilTypeObject *type, GilGetSetDef *getset)
+{
+    return new_of(__func__, type, getset, getset != NULL ? getset->name : NULL,
+                  (struct gil_name_entry){.kind = GIL_NAME_GETSET, .u.getset = getset});
+}
+
+int
+GilDescr_IsData(GilObject *descr)
+{
+    gil_tstate_need(__func__);
+    if (descr != NULL)
+        return Gil_TYPE(descr)->tp_descr_set != NULL;
+    gil_err_null(__func__);
+    return 0;
+}
+
 int
 gil_descr_start(void)
 {
     if (gil_type_ready(&gil_method_descriptor_type) < 0 || gil_type_ready(&gil_member_descriptor_type) < 0 ||
-        gil_type_ready(&gil_slot_descriptor_type) < 0)
+        gil_type_ready(&gil_slot_descriptor_type) < 0 || gil_type_ready(&gil_classmethod_descriptor_type) < 0)
         return -1;
     return gil_type_ready(&gil_getset_descriptor_type);
 }

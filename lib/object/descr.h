@@ -6,6 +6,7 @@
 #include "object/type.h"
 
 extern GilTypeObject gil_method_descriptor_type;
+extern GilTypeObject gil_classmethod_descriptor_type;
 extern GilTypeObject gil_slot_descriptor_type;
 extern GilTypeObject gil_member_descriptor_type;
 extern GilTypeObject gil_getset_descriptor_type;

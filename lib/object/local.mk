@@ -20,6 +20,7 @@ libcore_la_SOURCES += lib/object/member.c lib/object/member.h
 libcore_la_SOURCES += lib/object/descr.c lib/object/descr.h
 libcore_la_SOURCES += lib/object/method_wrapper.c lib/object/method_wrapper.h
 libcore_la_SOURCES += lib/object/slotdef.c lib/object/slotdef.h
+libcore_la_SOURCES += lib/object/slotfill.c lib/object/slotfill.h
 libcore_la_SOURCES += lib/object/slots.c lib/object/slots.h
 libcore_la_SOURCES += lib/object/inherit.c lib/object/inherit.h
 libcore_la_SOURCES += lib/object/type.c lib/object/type.h

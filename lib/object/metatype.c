@@ -95,6 +95,7 @@ type_dealloc(GilObject *self)
     gil_heap_free(ht->bases);
     gil_heap_free(ht->type.tp_mro_items);
     gil_heap_free(ht->members);
+    gil_heap_free(ht->covered);
     gil_heap_free(ht->doc);
     gil_heap_free(ht->name);
     gil_object_free(self);
@@ -145,7 +146,7 @@ type_repr(GilObject *self)
     return gil_ops.str_from_utf8(text.data, text.len);
 }
 
-/* type(x) is the type of x; it makes none. */
+/* type(x) is the type of x; with three arguments a class is made. */
 static GilObject *
 type_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 {
@@ -154,11 +155,7 @@ type_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     if (type == &GilType_Type && gil_ops.tuple_items(args, &items) == 1 &&
         (kwargs == NULL || gil_ops.dict_size(kwargs) == 0))
         return Gil_NewRef(Gil_TYPE(items[0]));
-    if (type == &GilType_Type)
-        GilErr_SetString(GilExc_TypeError, "type() takes 1 argument");
-    else
-        GilErr_Format(GilExc_TypeError, "cannot create '%s' instances: types are made from specs", type->tp_name);
-    return NULL;
+    return gil_type_hooks.class_new(type, args, kwargs);
 }
 
 static GilObject *
@@ -349,7 +346,7 @@ GilTypeObject GilType_Type = {
     .tp_setattro = gil_type_setattro,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_TYPE_SUBCLASS | Gil_TPFLAGS_HAVE_VECTORCALL,
-    .tp_doc = "type(object) -> the object's type",
+    .tp_doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     .tp_traverse = type_traverse,
     .tp_clear = type_clear,
     .tp_weaklistoffset = offsetof(GilTypeObject, tp_weaklist),

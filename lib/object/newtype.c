@@ -5,15 +5,18 @@
  * Order: bases, then the layout that follows from them, then the memory of everything, then what cannot fail, and last
  * the entry into the interpreter's list, which makes the type one that may be used. Until then it is an object whose
  * destructor takes apart whatever there is of it, so each failure simply drops it. Nothing on the way runs foreign
- * code: the bases are looked at, not called.
+ * code: the bases are looked at, not called. Attributes come last, when the slots are inherited: those of a slot's name
+ * fill the slot (slotfill.c).
  */
 #include "object/newtype.h"
 
 #include "object/error.h"
 #include "object/inherit.h"
+#include "object/instance.h"
 #include "object/member.h"
 #include "object/metatype.h"
 #include "object/ops.h"
+#include "object/slotfill.h"
 #include "object/slots.h"
 
 /* Room for the bases that a type is made from; one stands in place. */
@@ -97,10 +100,11 @@ read_bases(GilThreadState *ts, const struct gil_type_plan *plan, struct bases *b
 
 /*
  * The type of the new type: the most derived among the wished one and those of the bases. NULL with TypeError when
- * there is none that derives from all, or when it makes its instances by code of its own, which cannot be run here.
+ * there is none that derives from all, or when it makes its instances by code of its own, which cannot be run here: who
+ * called a metatype learns by plan->asks which other one is to be called.
  */
 static GilTypeObject *
-settle_metatype(GilThreadState *ts, const struct gil_type_plan *plan, const struct bases *bases)
+settle_metatype(GilThreadState *ts, struct gil_type_plan *plan, const struct bases *bases)
 {
     GilTypeObject *winner = plan->metatype != NULL ? plan->metatype : &GilType_Type;
 
@@ -115,7 +119,11 @@ settle_metatype(GilThreadState *ts, const struct gil_type_plan *plan, const stru
         }
         winner = meta;
     }
-    if (winner->tp_new != NULL && winner->tp_new != GilType_Type.tp_new) {
+    if (winner->tp_new != NULL && winner->tp_new != GilType_Type.tp_new && !(plan->called && winner == plan->metatype)) {
+        if (plan->called) {
+            plan->asks = winner;
+            return NULL;
+        }
         GilErr_SetString(GilExc_TypeError, "Metaclasses with custom tp_new are not supported.");
         return NULL;
     }
@@ -276,11 +284,26 @@ take_bases(GilThreadState *ts, GilHeapTypeObject *ht, const struct bases *bases)
 }
 
 static void
-write_slots(const struct gil_type_plan *plan, GilTypeObject *type)
+write_slots(const struct gil_type_plan *plan, GilHeapTypeObject *ht)
 {
     for (const GilType_Slot *slot = plan->slots; slot != NULL && slot->slot != 0; slot++)
-        if (!gil_slot_is_planned(slot->slot))
-            gil_slot_write(type, gil_slot_place(slot->slot), slot->pfunc);
+        if (!gil_slot_is_planned(slot->slot)) {
+            gil_slot_write(&ht->type, gil_slot_place(slot->slot), slot->pfunc);
+            gil_slotfill_own(ht, slot->slot);
+        }
+}
+
+/* What instances of a class have that a call of a metatype makes: a dict and weak references, where there is room. */
+static void
+equip_called(GilTypeObject *type)
+{
+    const GilTypeObject *base = type->tp_base;
+
+    type->tp_flags |= Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC;
+    if (base->tp_itemsize == 0 && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS))
+        type->tp_flags |= GIL_TPFLAGS_MANAGED;
+    type->tp_traverse = gil_heap_type_instance_traverse;
+    type->tp_clear = gil_heap_type_instance_clear;
 }
 
 /* What can be judged only when all slots stand. */
@@ -324,6 +347,36 @@ fill_names(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObject *
     int rc = gil_type_set_value(ts, type, "__module__", 10, module);
     Gil_DECREF(module);
     return rc;
+}
+
+static int
+has_name(const GilTypeObject *type, const char *name)
+{
+    return gil_names_find(type->tp_names, name, strlen(name), gil_names_hash(name, strlen(name))) != NULL;
+}
+
+/* The items of plan's dict as attributes. Who says what equality is must say what the hash is, or has none. */
+static int
+add_attributes(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObject *type)
+{
+    GilObject *key, *value;
+    Gil_ssize_t pos = 0;
+
+    while (plan->dict != NULL && gil_ops.dict_next(plan->dict, &pos, &key, &value)) {
+        size_t len;
+        const char *name = gil_ops.str_utf8(key, &len);
+        if (name == NULL)
+            return -1;
+        if (plan->called && strcmp(name, "__slots__") == 0) {
+            GilErr_Format(GilExc_TypeError, "type '%s': __slots__ are not supported; members come from a spec", plan->name);
+            return -1;
+        }
+        if (gil_type_set_value(ts, type, name, len, value) < 0)
+            return -1;
+    }
+    if (plan->called && has_name(type, "__eq__") && !has_name(type, "__hash__"))
+        return gil_type_set_value(ts, type, "__hash__", 8, Gil_None);
+    return 0;
 }
 
 static GilHeapTypeObject *
@@ -372,20 +425,22 @@ complete(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject
     type->tp_token = plan->token;
     type->tp_methods = plan->methods;
     type->tp_getset = plan->getset;
-    write_slots(plan, type);
+    write_slots(plan, ht);
+    if (plan->called)
+        equip_called(type);
     if (type->tp_dealloc == NULL)
         type->tp_dealloc = gil_heap_type_instance_dealloc;
     if (copy_members(ts, plan, ht) < 0)
         return -1;
     gil_inherit_slots(type);
-    if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0)
+    if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0 || add_attributes(ts, plan, type) < 0)
         return -1;
     ht->module = Gil_XNewRef(plan->module);
     return 0;
 }
 
 GilTypeObject *
-gil_type_build(GilThreadState *ts, const struct gil_type_plan *plan)
+gil_type_build(GilThreadState *ts, struct gil_type_plan *plan)
 {
     struct bases bases;
 

@@ -20,10 +20,16 @@ struct gil_type_plan {
     GilObject *module;           /* or NULL */
     GilObject *bases;            /* a type, a tuple of types, or NULL for object */
     GilTypeObject *metatype;     /* derived from type; NULL: what follows from the bases */
+    GilObject *dict;             /* attributes, or NULL */
+    int called;                  /* by a call of metatype: instances have a dict, weak references and GC */
+    GilTypeObject *asks;         /* result of a failure without an error: this metatype, with a tp_new, is to be called */
 };
 
-/* New reference, or NULL: TypeError for bases that cannot be, SystemError for parts that do not fit, MemoryError. */
-GilTypeObject *gil_type_build(GilThreadState *ts, const struct gil_type_plan *plan);
+/*
+ * New reference, or NULL: TypeError for bases that cannot be, SystemError for parts that do not fit, MemoryError; or no
+ * error, see asks.
+ */
+GilTypeObject *gil_type_build(GilThreadState *ts, struct gil_type_plan *plan);
 /* Whether a slot has a field of the plan and is not copied. */
 int gil_slot_is_planned(int id);
 

@@ -9,10 +9,10 @@
  * table below, and stands for the slot where the type fills it itself. The entries are constants, so the attribute
  * cache can point to them like to others.
  *
- * The way is one-way: an attribute `__len__` that is set on a type does not fill the slot. What fills slots are specs,
- * that is, C functions; a language that defines classes at run time gives them C functions that call its own (the
- * functions find them through the type), and need not pay for a lookup by name at each operation as CPython's classes
- * do.
+ * The way back is slotfill.c: an attribute of such a name that is set on a type fills the slots of that name. For a
+ * name that stands for a slot there is always the function that the slot has without such attributes, so a class
+ * can set `__add__` and call what it covers. Two names have only the way back: `__new__`, which is called with a type
+ * and is no method of its instances, and `__getattr__`, which is no slot of its own.
  *
  * Several slots can have one name (a number's addition, a sequence's concatenation); the first that is filled counts.
  */
@@ -20,7 +20,7 @@
 
 #include "object/error.h"
 #include "object/ops.h"
-#include "object/slots.h"
+#include "object/slotfill.h"
 
 #include <string.h>
 
@@ -244,6 +244,10 @@ WRAPPER(del)
     {.name = (attribute), .len = sizeof(attribute) - 1, .kind = GIL_NAME_SLOT,                 \
      .slot = Gil_##place, .op = (operation), .u = {.wrap = wrap_##wrapper}}
 
+/* A name that fills a slot, and does not stand for it. */
+#define FILLS(attribute, place) \
+    {.name = (attribute), .len = sizeof(attribute) - 1, .kind = GIL_NAME_SLOT, .slot = Gil_##place}
+
 static const struct gil_name_entry entries[] = {
     SLOT("__abs__", nb_absolute, unary, 0),
     SLOT("__add__", nb_add, binary, 0),
@@ -263,6 +267,7 @@ static const struct gil_name_entry entries[] = {
     SLOT("__floordiv__", nb_floor_divide, binary, 0),
     SLOT("__ge__", tp_richcompare, compare, Gil_GE),
     SLOT("__get__", tp_descr_get, get, 0),
+    FILLS("__getattr__", tp_getattro),
     SLOT("__getattribute__", tp_getattro, binary, 0),
     SLOT("__getitem__", mp_subscript, binary, 0),
     SLOT("__getitem__", sq_item, item, 0),
@@ -299,6 +304,7 @@ static const struct gil_name_entry entries[] = {
     SLOT("__mul__", sq_repeat, count, 0),
     SLOT("__ne__", tp_richcompare, compare, Gil_NE),
     SLOT("__neg__", nb_negative, unary, 0),
+    FILLS("__new__", tp_new),
     SLOT("__next__", tp_iternext, next, 0),
     SLOT("__or__", nb_or, binary, 0),
     SLOT("__pos__", nb_positive, unary, 0),
@@ -364,15 +370,14 @@ first_of(const struct gil_name *name)
 static const struct gil_name_entry *
 own_entry(const GilTypeObject *type, const struct gil_name_entry *entry)
 {
-    const struct gil_slot_place *place = gil_slot_place(entry->slot);
-    const void *own = gil_slot_read(type, place);
+    const void *own = entry->u.wrap != NULL ? gil_slotfill_native(type, entry->slot) : NULL;
 
     if (own == NULL)
         return NULL;
     for (Gil_ssize_t i = 1; i < type->tp_mro_count; i++)
-        if (gil_slot_read(type->tp_mro_items[i], place) == own)
+        if (gil_slotfill_native(type->tp_mro_items[i], entry->slot) == own)
             return NULL;
-    return entry->slot == Gil_tp_hash && type->tp_hash == GilObject_HashNotImplemented ? &no_hash : entry;
+    return own == (const void *)(uintptr_t)GilObject_HashNotImplemented ? &no_hash : entry;
 }
 
 const struct gil_name_entry *
@@ -399,6 +404,28 @@ gil_slot_entry_next(const GilTypeObject *type, size_t *pos)
     return NULL;
 }
 
+size_t
+gil_slots_of_name(const char *name, size_t len, uint8_t slots[GIL_SLOTS_OF_NAME_MAX])
+{
+    const struct gil_name wanted = {.text = name, .len = len};
+    size_t n = 0;
+
+    if (len < 5 || name[0] != '_' || name[1] != '_')
+        return 0;
+    for (size_t i = first_of(&wanted); i < Gil_ARRAY_LENGTH(entries) && compare_names(&entries[i], &wanted) == 0; i++)
+        slots[n++] = entries[i].slot;
+    return n;
+}
+
+const struct gil_name_entry *
+gil_slot_name_next(int slot, size_t *pos)
+{
+    while (*pos < Gil_ARRAY_LENGTH(entries))
+        if (entries[(*pos)++].slot == slot)
+            return &entries[*pos - 1];
+    return NULL;
+}
+
 GilObject *
 gil_slot_call(const struct gil_name_entry *entry, const GilTypeObject *owner, GilObject *self, GilObject *args,
               GilObject *kwargs)
@@ -409,5 +436,5 @@ gil_slot_call(const struct gil_name_entry *entry, const GilTypeObject *owner, Gi
         GilErr_Format(GilExc_TypeError, "wrapper %s() takes no keyword arguments", entry->name);
         return NULL;
     }
-    return entry->u.wrap(self, args, kwargs, gil_slot_read(owner, gil_slot_place(entry->slot)), entry->op);
+    return entry->u.wrap(self, args, kwargs, gil_slotfill_native(owner, entry->slot), entry->op);
 }

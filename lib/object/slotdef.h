@@ -13,6 +13,12 @@ const struct gil_name_entry *gil_slot_entry(const GilTypeObject *type, const str
 /* All such entries of type: *pos begins at 0; NULL at the end. */
 const struct gil_name_entry *gil_slot_entry_next(const GilTypeObject *type, size_t *pos);
 
+/* The slots that an attribute of that name fills, two at the most: how many. 0: the name is none of a slot. */
+#define GIL_SLOTS_OF_NAME_MAX 2
+size_t gil_slots_of_name(const char *name, size_t len, uint8_t slots[GIL_SLOTS_OF_NAME_MAX]);
+/* The names whose attributes fill a slot: *pos begins at 0; NULL at the end. */
+const struct gil_name_entry *gil_slot_name_next(int slot, size_t *pos);
+
 /* Call the slot of owner that entry is for, with self, an instance of owner; args is a tuple, kwargs a dict or NULL. */
 GilObject *gil_slot_call(const struct gil_name_entry *entry, const GilTypeObject *owner, GilObject *self,
                          GilObject *args, GilObject *kwargs);

@@ -12,6 +12,7 @@
 #include "object/inherit.h"
 #include "object/lookup.h"
 #include "object/ops.h"
+#include "object/slotfill.h"
 
 #include <string.h>
 
@@ -156,6 +157,8 @@ gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, si
 {
     struct gil_name_entry *entry = gil_names_find(type->tp_names, name, len, gil_names_hash(name, len));
 
+    if (gil_slotfill_prepare(ts, type, name, len) < 0)
+        return -1;
     if (entry == NULL) {
         gil_type_modified(type);
         entry = gil_names_put(type->tp_names, name, len, 1);
@@ -167,8 +170,24 @@ gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, si
     GilObject *old = entry->kind == GIL_NAME_VALUE ? entry->u.value : NULL;
     entry->kind = GIL_NAME_VALUE;
     entry->u.value = Gil_NewRef(value);
+    gil_slotfill_follow(type, name, len);
     Gil_XDECREF(old); /* may run anything */
     return 0;
+}
+
+int
+gil_type_remove_value(GilTypeObject *type, const char *name, size_t len)
+{
+    const struct gil_name_entry *entry = gil_names_find(type->tp_names, name, len, gil_names_hash(name, len));
+
+    if (entry == NULL)
+        return 0;
+    GilObject *old = entry->kind == GIL_NAME_VALUE ? Gil_NewRef(entry->u.value) : NULL;
+    gil_type_modified(type);
+    gil_names_remove(type->tp_names, name, len);
+    gil_slotfill_follow(type, name, len);
+    Gil_XDECREF(old); /* may run anything */
+    return 1;
 }
 
 unsigned long

@@ -31,6 +31,8 @@ struct gil_heap_type {
     GilTypeObject **bases;       /* [const] strong; at least one */
     Gil_ssize_t nbases;
     GilTypeObject *newer, *older; /* [gil] the interpreter's list of types, see struct gil_object_pocket */
+    uint64_t own_slots[2];       /* [const] ids of the slots that the spec gave; see slotfill.c */
+    void **covered;              /* [gil] slots by id as they were before attributes covered what the spec gave; or NULL */
     int cleared;                  /* [gil] the tables were given back, the interpreter is ending */
 };
 
@@ -103,8 +105,13 @@ struct gil_found {
 };
 /* Look name up along the method resolution order: 1 found, 0 not. Runs nothing, raises nothing. See object/lookup.h. */
 int gil_type_find(GilTypeObject *type, const char *name, size_t len, struct gil_found *found);
-/* A class attribute; takes a reference. 0, or -1 with MemoryError. May run anything (the old value's finalizer). */
+/*
+ * A class attribute of a heap type; takes a reference. One of a slot's name fills the slot, also of what derives. 0, or
+ * -1 with MemoryError. May run anything (the old value's finalizer).
+ */
 int gil_type_set_value(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len, GilObject *value);
+/* Take it away: 1, or 0 when there is none. May run anything. */
+int gil_type_remove_value(GilTypeObject *type, const char *name, size_t len);
 
 /* Where the part begins that type adds to its base's layout when it asks for it by negative basicsize (PEP 697). */
 static inline Gil_ssize_t
@@ -143,6 +150,10 @@ struct gil_type_hooks {
     GilObject *(*dict_new)(void);
     int (*dict_get)(GilObject *dict, GilObject *name, GilObject **value);
     int (*dict_set)(GilObject *dict, GilObject *name, GilObject *value);
+    /* type(name, bases, dict): a class is made by a call, and what its attributes and bases say is called. */
+    GilObject *(*class_new)(GilTypeObject *metatype, GilObject *args, GilObject *kwargs);
+    /* attributes that fill slots: for each id of a slot the function that asks them, or NULL. */
+    void *const *attribute_slots;
     /* a method asks for its module's state. */
     void *(*module_state)(GilObject *module);
     const void *(*module_token)(GilObject *module);

@@ -470,7 +470,9 @@ GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
         return gil_err_type(__func__, "a tuple", tuple);
     if (dict != NULL && !is_dict(dict))
         return gil_err_type(__func__, "a dict", dict);
-    vectorcallfunc call = gil_vectorcall_of(callable);
+    /* Without a look at the flag: it goes when an attribute `__call__` covers the slot in which this function stands. */
+    Gil_ssize_t offset = Gil_TYPE(callable)->tp_vectorcall_offset;
+    vectorcallfunc call = offset > 0 ? *(vectorcallfunc *)(void *)((char *)callable + offset) : NULL;
     if (call == NULL)
         return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall",
                              Gil_TYPE(callable)->tp_name);

@@ -2,10 +2,12 @@
 libcore_la_SOURCES += lib/protocol/buffer.c
 libcore_la_SOURCES += lib/protocol/call.c lib/protocol/call.h
 libcore_la_SOURCES += lib/protocol/call_iter.c
+libcore_la_SOURCES += lib/protocol/class.c lib/protocol/class.h
 libcore_la_SOURCES += lib/protocol/iter.c lib/protocol/iter.h
 libcore_la_SOURCES += lib/protocol/kind.c lib/protocol/kind.h
 libcore_la_SOURCES += lib/protocol/mapping.c
 libcore_la_SOURCES += lib/protocol/method_call.c lib/protocol/method_call.h
 libcore_la_SOURCES += lib/protocol/number.c lib/protocol/number.h
 libcore_la_SOURCES += lib/protocol/sequence.c lib/protocol/sequence.h
+libcore_la_SOURCES += lib/protocol/slotattr.c lib/protocol/slotattr.h
 libcore_la_SOURCES += lib/protocol/start.c lib/protocol/start.h

@@ -64,6 +64,7 @@ API_TESTS += tests/api/test_set
 API_TESTS += tests/api/test_memoryview
 API_TESTS += tests/api/test_range
 API_TESTS += tests/api/test_cell
+API_TESTS += tests/api/test_descr
 API_TESTS += tests/api/test_dictproxy
 API_TESTS += tests/api/test_mutex
 API_TESTS += tests/api/test_sync

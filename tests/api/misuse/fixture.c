@@ -26,6 +26,11 @@ GilMethodDef misuse_methods[] = {
 GilMethodDef misuse_class_method = {"f_class", _GilCFunction_CAST(give_none_of_class),
                                     GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS, "nothing"};
 
+GilMethodDef misuse_method_of_types = {"f_type", give_none, GIL_METH_NOARGS | GIL_METH_CLASS, NULL};
+GilMemberDef misuse_member_of_any = {"count", Gil_T_PYSSIZET, sizeof(GilObject), 0, NULL};
+GilGetSetDef misuse_getset = {"computed", NULL, NULL, NULL, NULL};
+GilSlot misuse_type_slots[] = {GilSlot_DATA(Gil_tp_name, "misuse.Slotted"), GilSlot_END};
+
 int misuse_module_token;
 
 /* What GilCapsule_Import() finds. */

@@ -25,6 +25,7 @@ UNIT_TESTS += tests/unit/object/test_ops
 UNIT_TESTS += tests/unit/object/test_recursion
 UNIT_TESTS += tests/unit/object/test_report
 UNIT_TESTS += tests/unit/object/test_slotdef
+UNIT_TESTS += tests/unit/object/test_slotfill
 UNIT_TESTS += tests/unit/object/test_slots
 UNIT_TESTS += tests/unit/object/test_start
 UNIT_TESTS += tests/unit/object/test_type

@@ -242,6 +242,104 @@ START_TEST(test_J1_exceptions_by_name_under_lack_of_memory)
 }
 END_TEST
 
+/* --- from slots --- */
+
+static GilObject *
+repr_of_slots(GilObject *Gil_UNUSED(self))
+{
+    return GilUnicode_FromString("made from slots");
+}
+
+START_TEST(test_object_typespec__one_array_says_all)
+{
+    static int token;
+    GilObject *module = GilModule_New("m"), *meta;
+    GilType_Slot old[] = {{Gil_tp_doc, (void *)"About it."}, {0, NULL}};
+    GilSlot inner[] = {GilSlot_FUNC(Gil_tp_repr, repr_of_slots), GilSlot_DATA(Gil_tp_slots, old), GilSlot_END};
+    GilSlot meta_slots[] = {GilSlot_DATA(Gil_tp_name, "m.Meta"), GilSlot_DATA(Gil_tp_base, &GilType_Type), GilSlot_END};
+    meta = GilType_FromSlots(meta_slots);
+    ck_assert_ptr_nonnull(meta);
+    GilSlot slots[] = {GilSlot_DATA(Gil_tp_name, "m.T"),
+                       GilSlot_SIZE(Gil_tp_extra_basicsize, 24),
+                       GilSlot_UINT64(Gil_tp_flags, Gil_TPFLAGS_BASETYPE),
+                       GilSlot_DATA(Gil_tp_metaclass, meta),
+                       GilSlot_DATA(Gil_tp_module, module),
+                       GilSlot_DATA(Gil_tp_token, &token),
+                       GilSlot_DATA(Gil_slot_subslots, inner),
+                       {.sl_id = 3000, .sl_flags = GilSlot_OPTIONAL},
+                       GilSlot_END};
+    GilObject *type = GilType_FromSlots(slots), *op, *doc;
+
+    if (type == NULL)
+        GilErr_Print();
+    ck_assert_ptr_nonnull(type);
+    op = GilObject_CallNoArgs(type);
+    expect_text(GilObject_Repr(op), "made from slots");
+    doc = GilObject_GetAttrString(type, "__doc__");
+    expect_text(doc, "About it.");
+    ck_assert_ptr_eq(Gil_TYPE(type), (GilTypeObject *)meta);
+    ck_assert_ptr_eq(GilType_GetModule((GilTypeObject *)type), module);
+    ck_assert_int_ge(GilType_GetTypeDataSize((GilTypeObject *)type), 24);
+    ck_assert_int_eq(GilType_GetBaseByToken((GilTypeObject *)type, &token, NULL), 1);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+    Gil_DECREF(meta);
+    Gil_DECREF(module);
+}
+END_TEST
+
+START_TEST(test_object_typespec__slots_are_read_with_care)
+{
+    struct {
+        GilSlot slots[4];
+        const char *text;
+    } wrong[] = {
+        {{GilSlot_END}, "GilType_FromSlots: there is no slot Gil_tp_name"},
+        {{GilSlot_DATA(Gil_tp_name, ""), GilSlot_END}, "GilType_FromSlots: there is no slot Gil_tp_name"},
+        {{GilSlot_SIZE(Gil_tp_basicsize, -1), GilSlot_DATA(Gil_tp_name, "T"), GilSlot_END},
+         "type 'T': slot Gil_tp_basicsize is negative"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_DATA(Gil_tp_name, "T"), GilSlot_END}, "type 'T' has more than one slot Gil_tp_name"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_SIZE(Gil_tp_basicsize, 32), GilSlot_SIZE(Gil_tp_extra_basicsize, 8), GilSlot_END},
+         "type 'T': slot Gil_tp_extra_basicsize says the size a second time"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_SIZE(Gil_tp_itemsize, -8), GilSlot_END}, "type 'T' has a negative itemsize"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_UINT64(Gil_tp_flags, (uint64_t)1 << 40), GilSlot_END},
+         "type 'T' has flags that cannot be asked for: 10000000000"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), {.sl_id = 3000, .sl_ptr = &wrong}, GilSlot_END}, "type 'T': there is no slot of id 3000"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_DATA(Gil_tp_repr, NULL), GilSlot_END}, "type 'T': slot Gil_tp_repr is NULL"},
+        {{GilSlot_DATA(Gil_tp_name, "T"), GilSlot_DATA(Gil_tp_slots, NULL), GilSlot_END}, "type 'T': slot Gil_tp_slots is NULL"},
+    };
+    GilSlot endless[] = {GilSlot_DATA(Gil_tp_name, "T"), GilSlot_DATA(Gil_slot_subslots, NULL), GilSlot_END};
+    GilSlot circle[] = {GilSlot_DATA(Gil_slot_subslots, NULL), GilSlot_END};
+    GilSlot meta[] = {GilSlot_DATA(Gil_tp_name, "T"), GilSlot_DATA(Gil_tp_metaclass, &GilList_Type), GilSlot_END};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(wrong); i++) {
+        ck_assert_ptr_null(GilType_FromSlots(wrong[i].slots));
+        expect_error(GilExc_SystemError, wrong[i].text);
+    }
+    circle[0].sl_ptr = circle;
+    endless[1].sl_ptr = circle;
+    ck_assert_ptr_null(GilType_FromSlots(endless));
+    expect_error(GilExc_SystemError, "type 'T': slot Gil_slot_subslots is nested too deep");
+    ck_assert_ptr_null(GilType_FromSlots(meta));
+    expect_error(GilExc_TypeError, "Metaclass '<class 'list'>' is not a subclass of 'type'.");
+}
+END_TEST
+
+static int
+make_from_slots(void *arg)
+{
+    GilObject *type = GilType_FromSlots(arg);
+    Gil_XDECREF(type);
+    return type != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_types_from_slots_under_lack_of_memory)
+{
+    GilSlot slots[] = {GilSlot_DATA(Gil_tp_name, "m.T"), GilSlot_FUNC(Gil_tp_repr, repr_of_slots), GilSlot_END};
+    gil_test_oom_loop(make_from_slots, slots);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -258,5 +356,8 @@ suite(void)
     tests[n++] = test_object_typespec__documentation_and_token_may_be_null;
     tests[n++] = test_object_typespec__exceptions_by_name;
     tests[n++] = test_J1_exceptions_by_name_under_lack_of_memory;
+    tests[n++] = test_object_typespec__one_array_says_all;
+    tests[n++] = test_object_typespec__slots_are_read_with_care;
+    tests[n++] = test_J1_types_from_slots_under_lack_of_memory;
     return suite_of_one("object/typespec", tests);
 }

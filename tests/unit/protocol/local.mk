@@ -1,11 +1,13 @@
 # One line a test: UNIT_TESTS += tests/unit/protocol/test_STEM   (its source is the .c of that name)
 UNIT_TESTS += tests/unit/protocol/test_buffer
 UNIT_TESTS += tests/unit/protocol/test_call
+UNIT_TESTS += tests/unit/protocol/test_class
 UNIT_TESTS += tests/unit/protocol/test_iter
 UNIT_TESTS += tests/unit/protocol/test_kind
 UNIT_TESTS += tests/unit/protocol/test_mapping
 UNIT_TESTS += tests/unit/protocol/test_method_call
 UNIT_TESTS += tests/unit/protocol/test_number
 UNIT_TESTS += tests/unit/protocol/test_sequence
+UNIT_TESTS += tests/unit/protocol/test_slotattr
 UNIT_TESTS += tests/unit/protocol/test_start
 UNIT_TESTS += tests/unit/protocol/test_call_iter
