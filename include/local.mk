@@ -1,6 +1,6 @@
 # The public headers, one line a header: gilrtinclude_HEADERS += include/gilrt/TOPIC.h
 # They are installed below $(includedir)/gilrt, the umbrella beside that folder.
-include_HEADERS = include/gilrt.h
+include_HEADERS = include/gilrt.h include/gilrt.hpp
 gilrtincludedir = $(includedir)/gilrt
 gilrtinclude_HEADERS =
 gilrtinclude_HEADERS += include/gilrt/base.h

@@ -4,74 +4,21 @@
  * extension words.cpp, into one shared dict, and prints how many words each file has and how many of them differ;
  * then ok.
  *
- * It shows the three things that must be given back, each as an object with a destructor: a reference (Ref), a
- * guard that keeps the interpreter (Guard), and a thread's stay in it (Attached). Their order in a scope is what
- * makes it right: a Ref is destroyed while its thread is still attached.
+ * It shows the things that must be given back, each as an object with a destructor: a reference (gil::ref), a guard
+ * that keeps the interpreter (gil::guard), a thread's stay in it (gil::ensure), and its stay outside (gil::allow_threads, behind
+ * GIL_BLOCKING_CALL). Their order in a scope is what makes it right: a ref is destroyed while its thread is still attached.
  */
-#include <gilrt.h>
+#include <gilrt.hpp>
 
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace {
-
-struct Decref {
-    void
-    operator()(GilObject *object) const
-    {
-        Gil_DECREF(object);
-    }
-};
-using Ref = std::unique_ptr<GilObject, Decref>;
-
-/* Keeps the interpreter that the thread is attached to when it is made. */
-class Guard {
-public:
-    Guard() : guard_(GilInterpreterGuard_FromCurrent()) {}
-    ~Guard()
-    {
-        if (guard_ != nullptr)
-            GilInterpreterGuard_Close(guard_);
-    }
-    Guard(const Guard &) = delete;
-    Guard &operator=(const Guard &) = delete;
-
-    GilInterpreterGuard *
-    get() const
-    {
-        return guard_;
-    }
-
-private:
-    GilInterpreterGuard *guard_;
-};
-
-/* The stay of a thread in the interpreter of a guard; false where there was no way in. */
-class Attached {
-public:
-    explicit Attached(const Guard &guard) : token_(GilThreadState_Ensure(guard.get())) {}
-    ~Attached()
-    {
-        if (token_ != nullptr)
-            GilThreadState_Release(token_);
-    }
-    Attached(const Attached &) = delete;
-    Attached &operator=(const Attached &) = delete;
-
-    explicit operator bool() const
-    {
-        return token_ != nullptr;
-    }
-
-private:
-    GilThreadStateToken *token_;
-};
 
 /* One file's work; each thread writes its own. */
 struct Job {
@@ -83,15 +30,15 @@ struct Job {
 bool
 count_file(GilObject *count, GilObject *results, const std::string &path, const std::string &text)
 {
-    Ref argument(GilUnicode_FromStringAndSize(text.data(), static_cast<Gil_ssize_t>(text.size())));
+    gil::ref argument = gil::ref::steal(GilUnicode_FromStringAndSize(text.data(), static_cast<Gil_ssize_t>(text.size())));
     if (!argument)
         return false;
-    Ref counts(GilObject_CallFunctionObjArgs(count, argument.get(), nullptr));
+    gil::ref counts = gil::ref::steal(GilObject_CallFunctionObjArgs(count, argument.get(), nullptr));
     return counts && GilDict_SetItemString(results, path.c_str(), counts.get()) == 0;
 }
 
 void
-work(const Guard &guard, GilObject *count, GilObject *results, Job &job)
+work(const gil::guard &guard, GilObject *count, GilObject *results, Job &job)
 {
     /* Reading a file needs no interpreter, so it is done before there is one to hold up. */
     std::ifstream file(job.path, std::ios::binary);
@@ -100,7 +47,7 @@ work(const Guard &guard, GilObject *count, GilObject *results, Job &job)
         std::cerr << "host: cannot read " + job.path + "\n";
         return;
     }
-    Attached attached(guard);
+    gil::ensure attached(guard);
     if (!attached)
         return;
     job.failed = !count_file(count, results, job.path, text);
@@ -113,10 +60,10 @@ long
 sum_of_values(GilObject *counts)
 {
     long sum = 0;
-    Ref values(GilDict_Values(counts));
+    gil::ref values = gil::ref::steal(GilDict_Values(counts));
 
     for (Gil_ssize_t i = 0; values && i < GilList_Size(values.get()); i++) {
-        Ref value(GilList_GetItemRef(values.get(), i));
+        gil::ref value = gil::ref::steal(GilList_GetItemRef(values.get(), i));
         long number = value ? GilLong_AsLong(value.get()) : -1;
         if (number < 0)
             return -1;
@@ -128,10 +75,9 @@ sum_of_values(GilObject *counts)
 bool
 report(GilObject *results, const Job &job)
 {
-    GilObject *found = nullptr;
-    if (job.failed || GilDict_GetItemStringRef(results, job.path.c_str(), &found) <= 0)
+    gil::ref counts;
+    if (job.failed || GilDict_GetItemStringRef(results, job.path.c_str(), counts.out()) <= 0)
         return false;
-    Ref counts(found);
     long words = sum_of_values(counts.get());
     std::cout << job.path << ": " << words << " words, " << GilDict_Size(counts.get()) << " different\n";
     return words >= 0;
@@ -141,11 +87,11 @@ report(GilObject *results, const Job &job)
 bool
 run(std::vector<Job> &jobs)
 {
-    Ref module(GilImport_ImportModule("words"));
-    Ref count(module ? GilObject_GetAttrString(module.get(), "count") : nullptr);
-    Ref results(count ? GilDict_New() : nullptr);
-    Guard guard;
-    if (!results || guard.get() == nullptr) {
+    gil::ref module = gil::ref::steal(GilImport_ImportModule("words"));
+    gil::ref count = gil::ref::steal(module ? GilObject_GetAttrString(module.get(), "count") : nullptr);
+    gil::ref results = gil::ref::steal(count ? GilDict_New() : nullptr);
+    gil::guard guard = gil::guard::from_current();
+    if (!results || !guard) {
         GilErr_Print();
         return false;
     }
@@ -154,10 +100,11 @@ run(std::vector<Job> &jobs)
     threads.reserve(jobs.size());
     for (Job &job : jobs)
         threads.emplace_back(work, std::cref(guard), count.get(), results.get(), std::ref(job));
-    Gil_BEGIN_ALLOW_THREADS
-    for (std::thread &thread : threads)
-        thread.join();
-    Gil_END_ALLOW_THREADS
+    {
+        GIL_BLOCKING_CALL(joining);
+        for (std::thread &thread : threads)
+            thread.join();
+    }
 
     bool right = true;
     for (const Job &job : jobs)

@@ -31,7 +31,8 @@ too_big()
 
 missing_files()
 {
-    for file in "$libdir/libgilrt.so" "$libdir/$(soname)" "$DESTDIR$INCLUDEDIR/gilrt.h" "$DESTDIR$INCLUDEDIR/gilrt/version.h" \
+    for file in "$libdir/libgilrt.so" "$libdir/$(soname)" "$DESTDIR$INCLUDEDIR/gilrt.h" "$DESTDIR$INCLUDEDIR/gilrt.hpp" \
+        "$DESTDIR$INCLUDEDIR/gilrt/version.h" \
         "$DESTDIR$DATADIR/aclocal/gilrt.m4"; do
         [ -e "$file" ] || echo "$file is missing"
     done

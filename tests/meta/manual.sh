@@ -14,7 +14,7 @@ pages()
 unknown_names()
 {
     names=$(mktemp) || return
-    cat include/gilrt.h include/gilrt/*.h lib/*/*.[ch] tests/support/*.[ch] tests/models/*.[ch] > "$names"
+    cat include/gilrt.h include/gilrt.hpp include/gilrt/*.h lib/*/*.[ch] tests/support/*.[ch] tests/models/*.[ch] > "$names"
     for page in $(pages); do
         grep -oE '\b(Gil|gil)_?[A-Za-z]+_?[A-Za-z0-9_]*' "$page" | grep -vE '^(gilrt|gilhost|GilModExport_)' | sort -u |
             while read -r name; do

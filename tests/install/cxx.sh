@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# <gilrt.hpp> with each C++ compiler there is: without exceptions, and at work.
+. "${top_srcdir:?}/tests/install/install.sh"
+
+STRICT="$WARNINGS -Wpedantic -Wshadow -Wnon-virtual-dtor"
+
+without_exceptions()
+{
+    echo '#include <gilrt.hpp>' | "$1" -std=c++17 -fno-exceptions -fno-rtti $STRICT $cflags -x c++ -fsyntax-only -
+}
+
+build()
+{
+    "$1" -std=c++17 -D_GNU_SOURCE $STRICT $cflags "$here/raii.cpp" -o "$work/raii.$1" $libs -lpthread
+}
+
+content()
+{
+    "$work/raii.$1" "$2" || echo "status $?"
+}
+
+for compiler in g++ clang++; do
+    if ! command -v $compiler > /dev/null; then
+        tap_skip "test_B10_exceptions_and_lifetimes by $compiler" "$compiler is not installed"
+        continue
+    fi
+    tap_check "$compiler takes the header without exceptions and RTTI" without_exceptions $compiler
+    tap_check "$compiler builds the tests" build $compiler
+    for name in $("$work/raii.$compiler"); do
+        tap_check "test_B10_$name by $compiler" content $compiler "$name"
+    done
+done
+tap_done
