@@ -16,17 +16,46 @@
 #include "object/error.h"
 #include "object/type.h"
 
-/* Steals nothing, says why not: instances of this type cannot be made here. */
-static int
-lacks_gc(const char *func, GilTypeObject *type)
+static inline int
+makes_gc(const GilTypeObject *type)
+{
+    return type != NULL && gil_type_has_gc(type);
+}
+
+/* Says why not: instances of this type cannot be made here. Always NULL. */
+static __attribute__((noinline, cold)) void *
+refuse_type(const char *func, GilTypeObject *type)
 {
     if (type == NULL)
-        gil_err_null(func);
-    else if (!gil_type_has_gc(type))
-        GilErr_Format(GilExc_SystemError, "%s: type '%s' has no Gil_TPFLAGS_HAVE_GC", func, type->tp_name);
-    else
-        return 0;
-    return 1;
+        return gil_err_null(func);
+    return GilErr_Format(GilExc_SystemError, "%s: type '%s' has no Gil_TPFLAGS_HAVE_GC", func, type->tp_name);
+}
+
+/* Whether that follows from op's type alone; else it must be asked. */
+static inline int
+has_gc_for_certain(GilObject *op)
+{
+    return op != NULL && gil_type_has_gc(Gil_TYPE(op)) && Gil_TYPE(op)->tp_is_gc == NULL;
+}
+
+/* Apart, because what asks may call a function, and a frame for that would cost those that need not ask. */
+static __attribute__((noinline, cold)) void
+track_asked(GilThreadState *ts, GilObject *op, const char *func)
+{
+    if (op == NULL)
+        gil_panic(func, "called with NULL");
+    if (!GilObject_IS_GC(op))
+        gil_panic(func, "object of type '%s' has no GC", Gil_TYPE(op)->tp_name);
+    if (gil_gc_is_tracked(op))
+        gil_panic(func, "object of type '%s' is tracked already", Gil_TYPE(op)->tp_name);
+    gil_object_track(ts, op);
+}
+
+static __attribute__((noinline, cold)) void
+untrack_asked(GilObject *op)
+{
+    if (GilObject_IS_GC(op))
+        gil_object_untrack(op);
 }
 
 GilObject *
@@ -34,7 +63,10 @@ _GilObject_GC_New(GilTypeObject *type)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    return lacks_gc(__func__, type) ? NULL : gil_object_alloc(ts, type, 0);
+    if (GIL_UNLIKELY(!makes_gc(type)))
+        return refuse_type(__func__, type);
+    GilObject *op = gil_object_alloc_quick(ts, type, 1);
+    return GIL_LIKELY(op != NULL) ? op : gil_object_alloc(ts, type, 0);
 }
 
 GilVarObject *
@@ -42,8 +74,8 @@ _GilObject_GC_NewVar(GilTypeObject *type, Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    if (lacks_gc(__func__, type))
-        return NULL;
+    if (!makes_gc(type))
+        return refuse_type(__func__, type);
     GilVarObject *op = (GilVarObject *)(void *)gil_object_alloc(ts, type, size);
     if (op != NULL)
         op->ob_size = size;
@@ -57,8 +89,8 @@ _GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size)
 
     if (op == NULL)
         return gil_err_null(__func__);
-    if (lacks_gc(__func__, Gil_TYPE(op)))
-        return NULL;
+    if (!makes_gc(Gil_TYPE(op)))
+        return refuse_type(__func__, Gil_TYPE(op));
     GIL_REQUIRE(!gil_gc_is_tracked(op), "object of type '%s' is tracked", Gil_TYPE(op)->tp_name);
     size_t bytes = gil_object_size(Gil_TYPE(op), size);
     struct gil_gc_head *head = NULL;
@@ -76,18 +108,20 @@ GilObject_GC_Track(void *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    GIL_REQUIRE(op != NULL, "called with NULL");
-    GIL_REQUIRE(GilObject_IS_GC(op), "object of type '%s' has no GC", Gil_TYPE(op)->tp_name);
-    GIL_REQUIRE(!gil_gc_is_tracked(op), "object of type '%s' is tracked already", Gil_TYPE(op)->tp_name);
-    gil_object_track(ts, op);
+    if (GIL_LIKELY(has_gc_for_certain(op) && !gil_gc_is_tracked(op)))
+        gil_object_track(ts, op);
+    else
+        track_asked(ts, op, __func__);
 }
 
 void
 GilObject_GC_UnTrack(void *op)
 {
     gil_tstate_need(__func__);
-    if (op != NULL && GilObject_IS_GC(op))
+    if (GIL_LIKELY(has_gc_for_certain(op)))
         gil_object_untrack(op);
+    else
+        untrack_asked(op);
 }
 
 void

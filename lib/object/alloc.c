@@ -53,13 +53,13 @@ init_head(void *op, GilTypeObject *type)
     object->ob_refcnt = 1;
     object->ob_type = type;
     Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
-    if ((type->tp_weaklistoffset | type->tp_dictoffset) != 0)
+    if ((type->tp_flags & GIL_TPFLAGS_BARE) == 0)
         empty_lists(object);
     return object;
 }
 
-/* The one body of all that allocate, in line where it matters. */
-static inline GilObject *
+/* The one body of all that allocate. */
+static GilObject *
 alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     if (gil_type_has_gc(type)) {
@@ -76,15 +76,6 @@ alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
     return op != NULL ? init_head(op, type) : gil_err_no_memory(ts);
 }
 
-/* gil_object_size(), in line for instances of one size. */
-static inline size_t
-instance_size(const GilTypeObject *type, Gil_ssize_t nitems)
-{
-    if (GIL_LIKELY(nitems == 0 && (type->tp_flags & GIL_TPFLAGS_MANAGED) == 0))
-        return (size_t)type->tp_basicsize;
-    return gil_object_size(type, nitems);
-}
-
 GilObject *
 gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
@@ -94,7 +85,7 @@ gil_object_alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
 GilObject *
 gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
 {
-    size_t size = instance_size(type, nitems);
+    size_t size = gil_object_size(type, nitems);
 
     return GIL_LIKELY(size != 0) ? alloc_size(ts, type, size) : gil_err_no_memory(ts);
 }
@@ -102,17 +93,20 @@ gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
 void
 gil_object_free(GilObject *op)
 {
-    struct gil_weakref **weak = gil_weakref_list(op);
+    unsigned long flags = Gil_TYPE(op)->tp_flags;
 
-    GIL_REQUIRE(weak == NULL || *weak == NULL,
-                "a '%s' object has weak references: its tp_dealloc must call GilObject_ClearWeakRefs() first",
-                Gil_TYPE(op)->tp_name);
-    if (gil_type_has_gc(Gil_TYPE(op))) {
-        gil_gc_unlink(op);
-        gil_heap_free(gil_gc_head(op));
+    if ((flags & GIL_TPFLAGS_BARE) == 0) {
+        struct gil_weakref **weak = gil_weakref_list(op);
+        GIL_REQUIRE(weak == NULL || *weak == NULL,
+                    "a '%s' object has weak references: its tp_dealloc must call GilObject_ClearWeakRefs() first",
+                    Gil_TYPE(op)->tp_name);
     }
-    else
-        gil_heap_free(op);
+    void *block = op;
+    if (flags & Gil_TPFLAGS_HAVE_GC) {
+        gil_gc_unlink_last(op);
+        block = gil_gc_head(op);
+    }
+    gil_heap_free(block);
 }
 
 void
@@ -150,7 +144,10 @@ _GilObject_New(GilTypeObject *type)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    return GIL_LIKELY(type != NULL) ? alloc_size(ts, type, instance_size(type, 0)) : gil_err_null(__func__);
+    if (GIL_UNLIKELY(type == NULL))
+        return gil_err_null(__func__);
+    GilObject *op = gil_type_has_gc(type) ? NULL : gil_object_alloc_quick(ts, type, 0);
+    return GIL_LIKELY(op != NULL) ? op : gil_object_alloc(ts, type, 0);
 }
 
 GilVarObject *
@@ -195,17 +192,21 @@ GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
 
     if (type == NULL)
         return gil_err_null(__func__);
-    size_t size = instance_size(type, nitems);
-    if (GIL_UNLIKELY(size == 0))
-        return gil_err_no_memory(ts);
-    GilObject *op = alloc_size(ts, type, size);
-    if (GIL_UNLIKELY(op == NULL))
-        return NULL;
+    size_t size = (size_t)type->tp_basicsize;
+    GilObject *op = NULL;
+    if (GIL_LIKELY(nitems == 0))
+        op = gil_type_has_gc(type) ? gil_object_alloc_quick(ts, type, 1) : gil_object_alloc_quick(ts, type, 0);
+    if (GIL_UNLIKELY(op == NULL)) {
+        size = gil_object_size(type, nitems);
+        op = gil_object_alloc(ts, type, nitems);
+        if (op == NULL)
+            return NULL;
+    }
     clear_fields(op, size);
     if (type->tp_itemsize != 0)
         Gil_SET_SIZE(op, nitems);
     if (gil_type_has_gc(type))
-        gil_object_track(ts, op);
+        gil_object_track_new(ts, op);
     return op;
 }
 

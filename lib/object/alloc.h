@@ -13,9 +13,10 @@
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {
     struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
-    size_t quota;               /* objects until a collection is asked for; 0 is the most there can be */
-    size_t quota_full;          /* what it begins with; set by the collector, as are these */
-    size_t quotas;              /* how many were spent */
+    /* Between the two that tracking an object writes: side by side they would be written as one, by way of a vector. */
+    size_t quota_full; /* what quota begins with; set by the collector, as are these */
+    size_t quota;      /* objects until a collection is asked for; 0 is the most there can be */
+    size_t quotas;     /* how many were spent */
 #ifdef GIL_DEBUG
     /* A call upwards: who tracks an object is the first who can say that it is not complete. NULL: nobody asks. */
     void (*spent)(GilThreadState *ts);
@@ -52,6 +53,12 @@ void gil_object_tp_free(void *op);
 size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
 
 /*
+ * A flag of types, found when one is complete: instances have neither a list of weak references nor a dict, and one
+ * without items is a block of tp_basicsize bytes. So memory is had and given back after one look at the flags.
+ */
+#define GIL_TPFLAGS_BARE (1UL << 0)
+
+/*
  * The short ways, for the built-in types: memory for an instance of size bytes, its head set, not tracked; NULL with
  * MemoryError set. And the end of such an object: memory only, and with GC not tracked. The constant conditions that
  * the long way looks up (does the type have GC, is it immortal) are the caller's.
@@ -75,19 +82,38 @@ gil_object_free_plain(void *op)
     gil_heap_free(op);
 }
 
+/* The same with GC; NULL, and no error, where a function must be called: whoever does nothing else needs no frame. */
 static inline GilObject *
-gil_object_alloc_gc(GilThreadState *ts, GilTypeObject *type, size_t size)
+gil_object_alloc_gc_quick(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     GIL_ASSERT(gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
     struct gil_gc_head *head = gil_heap_malloc_quick(ts->heap, sizeof *head + size);
     if (__builtin_expect(head == NULL, 0))
-        return gil_object_alloc_size(ts, type, size);
+        return NULL;
     head->next = NULL;
     head->prev = 0;
     GilObject *op = gil_gc_object(head);
     op->ob_refcnt = 1;
     op->ob_type = type;
     return op;
+}
+
+static inline GilObject *
+gil_object_alloc_gc(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    GilObject *op = gil_object_alloc_gc_quick(ts, type, size);
+    return __builtin_expect(op != NULL, 1) ? op : gil_object_alloc_size(ts, type, size);
+}
+
+/* Untracks, for a tp_dealloc: the prefix has no meaning any more, and gil_object_free_gc() follows. */
+static inline void
+gil_object_untrack_last(void *op)
+{
+#ifdef GIL_DEBUG
+    gil_gc_unlink(op);
+#else
+    gil_gc_unlink_last(op);
+#endif
 }
 
 static inline void
@@ -98,16 +124,36 @@ gil_object_free_gc(void *op)
 }
 
 /*
+ * Memory for an instance of any type, its head set, not tracked, where that needs no function to be called; else NULL:
+ * then gil_object_alloc() knows. gc is whether the type has it, a constant where it can be.
+ */
+static inline GilObject *
+gil_object_alloc_quick(GilThreadState *ts, GilTypeObject *type, int gc)
+{
+    if (__builtin_expect((type->tp_flags & GIL_TPFLAGS_BARE) == 0, 0))
+        return NULL;
+    size_t prefix = gc ? sizeof(struct gil_gc_head) : 0;
+    char *block = gil_heap_malloc_quick(ts->heap, prefix + (size_t)type->tp_basicsize);
+    if (__builtin_expect(block == NULL, 0))
+        return NULL;
+    GilObject *op = (GilObject *)(void *)(block + prefix);
+    if (gc) {
+        gil_gc_head(op)->next = NULL;
+        gil_gc_head(op)->prev = 0;
+    }
+    op->ob_refcnt = 1;
+    op->ob_type = type;
+    Gil_INCREF(type); /* no store for the built-in ones, which are immortal */
+    return op;
+}
+
+/*
  * Asks for a collection at the thread's next safe point when it is time. In line, and without a call: one that is never made
  * would still cost every caller the saving of its registers.
  */
 static inline void
-gil_object_track(GilThreadState *ts, void *op)
+gil_object_count_tracked(GilThreadState *ts, struct gil_object_pocket *pocket)
 {
-    struct gil_object_pocket *pocket = gil_object_pocket(ts);
-
-    GIL_ASSERT(!gil_gc_is_tracked(op));
-    gil_gc_link(&pocket->tracked, op);
     if (__builtin_expect(--pocket->quota == 0, 0)) {
         pocket->quota = pocket->quota_full;
         pocket->quotas++;
@@ -117,6 +163,27 @@ gil_object_track(GilThreadState *ts, void *op)
             pocket->spent(ts);
 #endif
     }
+}
+
+static inline void
+gil_object_track(GilThreadState *ts, void *op)
+{
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
+
+    GIL_ASSERT(!gil_gc_is_tracked(op));
+    gil_gc_link(&pocket->tracked, op);
+    gil_object_count_tracked(ts, pocket);
+}
+
+/* For an object that nothing happened to since it was allocated. */
+static inline void
+gil_object_track_new(GilThreadState *ts, void *op)
+{
+    struct gil_object_pocket *pocket = gil_object_pocket(ts);
+
+    GIL_ASSERT(!gil_gc_is_tracked(op) && gil_gc_head(op)->prev == 0);
+    gil_gc_link_new(&pocket->tracked, op);
+    gil_object_count_tracked(ts, pocket);
 }
 
 static inline void

@@ -86,22 +86,30 @@ destroy(GilThreadState *ts, GilObject *op)
 #endif
 }
 
-/* What may nest. Apart from _Gil_Dealloc(), for a frame would cost objects that hold nothing more than all the rest. */
+/*
+ * What may nest: the outermost, and those within. Apart from _Gil_Dealloc(), for a frame would cost objects that hold
+ * nothing more than all the rest, and from each other, because most are outermost and look at nothing but what waits.
+ */
+static __attribute__((noinline)) void
+destroy_outermost(GilThreadState *ts, GilObject *op)
+{
+    ts->dealloc_depth = 1;
+    destroy(ts, op);
+    while (GIL_UNLIKELY(ts->dealloc_later != NULL))
+        destroy(ts, take_put_off(ts));
+    ts->dealloc_depth = 0;
+}
+
 static __attribute__((noinline)) void
 destroy_nested(GilThreadState *ts, GilObject *op)
 {
-    int depth = ts->dealloc_depth;
-
-    if (depth > 0 && (depth >= NESTED_MAX || gil_stack_is_low(ts))) {
+    if (ts->dealloc_depth >= NESTED_MAX || gil_stack_is_low(ts)) {
         put_off(ts, op);
         return;
     }
-    ts->dealloc_depth = depth + 1;
+    ts->dealloc_depth++;
     destroy(ts, op);
-    if (depth == 0)
-        while (GIL_UNLIKELY(ts->dealloc_later != NULL))
-            destroy(ts, take_put_off(ts));
-    ts->dealloc_depth = depth;
+    ts->dealloc_depth--;
 }
 
 void
@@ -111,6 +119,8 @@ _Gil_Dealloc(GilObject *op)
 
     if (Gil_TYPE(op)->tp_flags & GIL_TPFLAGS_PLAIN)
         gil_heap_free(op);
+    else if (GIL_LIKELY(ts->dealloc_depth == 0))
+        destroy_outermost(ts, op);
     else
         destroy_nested(ts, op);
 }

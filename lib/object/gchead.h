@@ -83,14 +83,36 @@ gil_gc_link(struct gil_gc_head *list, void *op)
     list->prev = (uintptr_t)head;
 }
 
+/* For an object whose prefix is as it was made. */
 static inline void
-gil_gc_unlink(void *op)
+gil_gc_link_new(struct gil_gc_head *list, void *op)
+{
+    struct gil_gc_head *head = gil_gc_head(op);
+    struct gil_gc_head *last = (struct gil_gc_head *)list->prev;
+    head->prev = (uintptr_t)last;
+    head->next = list;
+    last->next = head;
+    list->prev = (uintptr_t)head;
+}
+
+/* Out of the list, for an object whose prefix nobody looks at any more: the next step is to free it. */
+static inline void
+gil_gc_unlink_last(void *op)
 {
     struct gil_gc_head *head = gil_gc_head(op);
     if (head->next != NULL) {
         struct gil_gc_head *prev = gil_gc_prev(head);
         prev->next = head->next;
-        gil_gc_set_prev(head->next, prev);
+        head->next->prev += (uintptr_t)prev - (uintptr_t)head; /* its bits stay */
+    }
+}
+
+static inline void
+gil_gc_unlink(void *op)
+{
+    struct gil_gc_head *head = gil_gc_head(op);
+    if (head->next != NULL) {
+        gil_gc_unlink_last(op);
         head->next = NULL;
         head->prev &= GIL_GC_FINALIZED;
     }

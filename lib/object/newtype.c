@@ -436,6 +436,7 @@ complete(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject
     if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0 || add_attributes(ts, plan, type) < 0)
         return -1;
     ht->module = Gil_XNewRef(plan->module);
+    gil_type_find_bare(type);
     return 0;
 }
 

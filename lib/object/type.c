@@ -148,6 +148,7 @@ gil_type_ready(GilTypeObject *type)
     GIL_REQUIRE(!gil_type_has_gc(type) || type->tp_traverse != NULL, "type '%s' has GC but no tp_traverse",
                 type->tp_name);
     type->tp_version_tag = gil_static_version();
+    gil_type_find_bare(type);
     type->tp_flags |= Gil_TPFLAGS_READY;
     return 0;
 }

@@ -42,6 +42,14 @@ struct gil_heap_type {
  */
 #define GIL_TPFLAGS_PLAIN (1UL << 2)
 
+/* See GIL_TPFLAGS_BARE in object/alloc.h: the last step of completing a type. */
+static inline void
+gil_type_find_bare(GilTypeObject *type)
+{
+    if ((type->tp_weaklistoffset | type->tp_dictoffset) == 0)
+        type->tp_flags |= GIL_TPFLAGS_BARE;
+}
+
 static inline int
 gil_type_is_heap(const GilTypeObject *type)
 {

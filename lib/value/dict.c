@@ -297,8 +297,6 @@ gil_dict_take(struct gil_dict *d, Gil_ssize_t ix)
 static void
 table_delete(struct gil_dict_table *table)
 {
-    if (table == empty_table())
-        return;
     struct gil_dict_entry *entries = gil_dict_entries(table);
     for (Gil_ssize_t i = 0; i < table->count; i++)
         if (entries[i].key != NULL) {
@@ -317,7 +315,8 @@ gil_dict_clear(struct gil_dict *d)
     d->table = empty_table();
     d->used = 0;
     d->version++;
-    table_delete(table);
+    if (table != empty_table())
+        table_delete(table);
 }
 
 void
@@ -328,16 +327,28 @@ gil_dict_init_empty(struct gil_dict *d)
     d->version = 0;
 }
 
+static inline GilObject *
+start_dict(GilThreadState *ts, GilObject *op)
+{
+    gil_dict_init_empty(gil_dict(op));
+    gil_object_track_new(ts, op);
+    return op;
+}
+
+/* Where memory must be looked for; apart, so that GilDict_New() needs no frame. */
+static __attribute__((noinline)) GilObject *
+dict_new(GilThreadState *ts)
+{
+    GilObject *op = gil_object_alloc_size(ts, &GilDict_Type, sizeof(struct gil_dict));
+    return op != NULL ? start_dict(ts, op) : NULL;
+}
+
 GilObject *
 GilDict_New(void)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *op = gil_object_alloc_gc(ts, &GilDict_Type, sizeof(struct gil_dict));
-    if (op == NULL)
-        return NULL;
-    gil_dict_init_empty(gil_dict(op));
-    gil_object_track(ts, op);
-    return op;
+    GilObject *op = gil_object_alloc_gc_quick(ts, &GilDict_Type, sizeof(struct gil_dict));
+    return GIL_LIKELY(op != NULL) ? start_dict(ts, op) : dict_new(ts);
 }
 
 GilObject *
@@ -369,10 +380,20 @@ gil_dict_walk(const struct gil_dict *d, Gil_ssize_t *pos)
     return NULL;
 }
 
+/* The rest of gil_dict_dealloc(), apart: an empty dict pays for no frame. */
+static __attribute__((noinline)) void
+dealloc_filled(GilObject *op)
+{
+    table_delete(gil_dict(op)->table);
+    gil_object_free_gc(op);
+}
+
 void
 gil_dict_dealloc(GilObject *op)
 {
-    gil_object_untrack(op);
-    table_delete(gil_dict(op)->table);
-    gil_object_free_gc(op);
+    gil_object_untrack_last(op);
+    if (gil_dict(op)->table != empty_table())
+        dealloc_filled(op);
+    else
+        gil_object_free_gc(op);
 }

@@ -290,13 +290,22 @@ assign_stepped(GilThreadState *ts, GilListObject *list, GilObject *values, Gil_s
 
 /* --- slots --- */
 
+/* The rest of list_dealloc(), apart: an empty list pays for no frame. */
+static __attribute__((noinline)) void
+dealloc_filled(GilObject *op)
+{
+    gil_list_clear((GilListObject *)(void *)op);
+    gil_object_free_gc(op);
+}
+
 static void
 list_dealloc(GilObject *op)
 {
-    gil_object_untrack(op);
+    gil_object_untrack_last(op);
     if (((GilListObject *)(void *)op)->ob_item != NULL)
-        gil_list_clear((GilListObject *)(void *)op);
-    gil_object_free_gc(op);
+        dealloc_filled(op);
+    else
+        gil_object_free_gc(op);
 }
 
 static int
@@ -608,13 +617,24 @@ GilTypeObject GilList_Type = {
 
 /* --- public --- */
 
-GilObject *
-GilList_New(Gil_ssize_t size)
+static inline GilObject *
+start_list(GilThreadState *ts, GilObject *op, GilObject **items, Gil_ssize_t size)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilListObject *list = (GilListObject *)(void *)op;
+    list->ob_item = items;
+    list->allocated = size;
+    Gil_SET_SIZE(list, size);
+    gil_object_track_new(ts, op); /* NULL items are let through by everything that walks lists */
+    return op;
+}
+
+/* GilList_New() of any size, and where memory must be looked for. */
+static __attribute__((noinline)) GilObject *
+list_new(GilThreadState *ts, Gil_ssize_t size)
+{
     GilObject **items = NULL;
     if (size < 0)
-        return gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
+        return gil_err_bad_argument("GilList_New", "a size of 0 or more", NULL);
     if (size > 0 && (items = gil_heap_calloc(ts->heap, (size_t)size, sizeof *items)) == NULL)
         return gil_err_no_memory(ts);
     GilObject *op = gil_object_alloc_gc(ts, &GilList_Type, sizeof(GilListObject));
@@ -622,12 +642,17 @@ GilList_New(Gil_ssize_t size)
         gil_heap_free(items);
         return NULL;
     }
-    GilListObject *list = (GilListObject *)(void *)op;
-    list->ob_item = items;
-    list->allocated = size;
-    Gil_SET_SIZE(list, size);
-    gil_object_track(ts, op); /* NULL items are let through by everything that walks lists */
-    return op;
+    return start_list(ts, op, items, size);
+}
+
+GilObject *
+GilList_New(Gil_ssize_t size)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *op = NULL;
+    if (size == 0)
+        op = gil_object_alloc_gc_quick(ts, &GilList_Type, sizeof(GilListObject));
+    return GIL_LIKELY(op != NULL) ? start_list(ts, op, NULL, 0) : list_new(ts, size);
 }
 
 Gil_ssize_t

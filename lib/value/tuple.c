@@ -32,8 +32,8 @@ gil_tuple_empty(void)
     return (GilObject *)(uintptr_t)&empty.tuple;
 }
 
-GilTupleObject *
-gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
+static inline GilTupleObject *
+tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
 {
     if ((size_t)n > ITEMS_MAX)
         return gil_err_no_memory(ts);
@@ -45,17 +45,23 @@ gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
     return (GilTupleObject *)(void *)op;
 }
 
+GilTupleObject *
+gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n)
+{
+    return tuple_alloc(ts, n);
+}
+
 GilObject *
 gil_tuple_from_array(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n)
 {
     if (n == 0)
         return gil_tuple_empty();
-    GilTupleObject *tuple = gil_tuple_alloc(ts, n);
+    GilTupleObject *tuple = tuple_alloc(ts, n);
     if (tuple == NULL)
         return NULL;
     for (Gil_ssize_t i = 0; i < n; i++)
         tuple->ob_item[i] = Gil_NewRef(items[i]);
-    gil_object_track(ts, tuple);
+    gil_object_track_new(ts, tuple);
     return (GilObject *)(void *)tuple;
 }
 
@@ -104,7 +110,7 @@ static void
 tuple_dealloc(GilObject *op)
 {
     GilTupleObject *tuple = (GilTupleObject *)(void *)op;
-    gil_object_untrack(op);
+    gil_object_untrack_last(op);
     for (Gil_ssize_t i = Gil_SIZE(op); --i >= 0;)
         Gil_XDECREF(tuple->ob_item[i]); /* may run anything; nobody can reach the tuple */
     gil_object_free_gc(op);
@@ -243,8 +249,17 @@ GilTuple_New(Gil_ssize_t size)
     if (tuple == NULL)
         return NULL;
     memset(tuple->ob_item, 0, (size_t)size * sizeof(GilObject *));
-    gil_object_track(ts, tuple); /* NULL items are let through by everything that walks tuples */
+    gil_object_track_new(ts, tuple); /* NULL items are let through by everything that walks tuples */
     return (GilObject *)(void *)tuple;
+}
+
+/* A tuple of which n items are there, and the next is NULL. */
+static __attribute__((noinline, cold)) GilObject *
+drop_packed(GilTupleObject *tuple, Gil_ssize_t n)
+{
+    Gil_SET_SIZE(tuple, n);
+    Gil_DECREF(tuple);
+    return gil_err_null("GilTuple_Pack");
 }
 
 GilObject *
@@ -253,23 +268,22 @@ GilTuple_Pack(Gil_ssize_t n, ...)
     GilThreadState *ts = gil_tstate_need(__func__);
     if (n <= 0)
         return n == 0 ? gil_tuple_empty() : gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
-    GilTupleObject *tuple = gil_tuple_alloc(ts, n);
+    GilTupleObject *tuple = tuple_alloc(ts, n);
     if (tuple == NULL)
         return NULL;
-    int complete = 1;
     va_list objects;
     va_start(objects, n);
     for (Gil_ssize_t i = 0; i < n; i++) {
         GilObject *item = va_arg(objects, GilObject *);
-        complete &= item != NULL;
-        tuple->ob_item[i] = Gil_XNewRef(item);
+        if (GIL_UNLIKELY(item == NULL)) {
+            va_end(objects);
+            return drop_packed(tuple, i);
+        }
+        tuple->ob_item[i] = Gil_NewRef(item);
     }
     va_end(objects);
-    gil_object_track(ts, tuple);
-    if (GIL_LIKELY(complete))
-        return (GilObject *)(void *)tuple;
-    Gil_DECREF(tuple);
-    return gil_err_null(__func__);
+    gil_object_track_new(ts, tuple);
+    return (GilObject *)(void *)tuple;
 }
 
 GilObject *
