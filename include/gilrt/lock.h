@@ -43,6 +43,7 @@ struct _GilThreadBlock {
 #define _Gil_BRK_ENDING 0x1000u
 #define _Gil_BRK_SIGNAL 0x2000u
 #define _Gil_BRK_INTERRUPT 0x4000u
+#define _Gil_BRK_SHARED 0x8000u
 #define _Gil_BRK_POLL_MASK (_Gil_BRK_PREEMPT | 0xffffff00u)
 
 /* Called through the table of addresses, not by way of a stub: where the lock goes by its word, the pair is two such calls. */

@@ -6,6 +6,7 @@
 #include "object/error.h"
 #include "object/later.h"
 #include "object/type.h"
+#include "state/wait.h"
 
 /*
  * What is to be raised waits in the thread state as a node that holds it: whoever sets it, replaces it or raises it holds the
@@ -73,8 +74,10 @@ GilThreadState_UnmaskAsyncExc(void)
 
     if (ts->masked <= 0)
         gil_panic(__func__, "there is no GilThreadState_MaskAsyncExc() to undo");
-    if (--ts->masked == 0 && ts->async != NULL)
+    if (--ts->masked == 0 && ts->async != NULL) {
         gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_ASYNC);
+        gil_wait_rouse(ts); /* this may be a call in the middle of a wait */
+    }
 }
 
 int

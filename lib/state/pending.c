@@ -33,12 +33,16 @@
  * meets the one that makes the call: what was written before such a post is seen by it. After the exchange the library does not
  * touch the node. Rings are such nodes, and need nothing else: one that is IDLE is free.
  *
- * WAKING. After the push the poster sets _Gil_BRK_CALLS in each thread that may make the call, and rouses it where it was not set. The
- * thread takes the bit back, and looks at the queues then. So either it finds the node, or the bit comes after, and the next safe point
- * finds it. For an interpreter only who found the stack empty does this: whoever pushes on top of something may count on him. He walks
- * through all thread blocks there are (state/stable.h), without a mutex: they are never unmapped, and a bit too much costs one look.
- * A thread state that is made meanwhile is found by that walk, or finds the node itself (gil_tstate_get_block()): first it is published,
- * then it looks; first is pushed, then walked.
+ * WAKING. After the push the poster sets a bit in brk of each thread that may make the call, and rouses it. The thread takes the bit
+ * back, and looks at the queues then. So either it finds the node, or the bit comes after, and the next safe point finds it. Only who
+ * found the stack empty does this: whoever pushes on top of something may count on him. A thread that leaves calls for later asks
+ * itself, in the same two steps: it may be in the middle of a wait.
+ *
+ * There are two bits. _Gil_BRK_CALLS is meant for that one thread, main or not, which is reached in native code too, as far as it wants
+ * to be (unblock.c). _Gil_BRK_SHARED stands in all threads of an interpreter: which of them makes the call is open, and that is no reason
+ * to disturb their native code. Who sets it walks through all thread blocks there are (state/stable.h), without a mutex: they are never
+ * unmapped, and a bit too much costs one look. A thread state that is made meanwhile is found by that walk, or finds the node itself
+ * (gil_tstate_get_block()): first it is published, then it looks; first is pushed, then walked.
  *
  * SIGNAL HANDLERS may post to main and to an interpreter: what is done for that is atomic accesses of memory that stays, and a
  * wake. A handler that comes between two steps of a post in the same thread leaves both whole, since no step waits for another.
@@ -60,18 +64,7 @@
 /* Calls of one queue that one safe point makes. */
 #define SERVED_MAX 256
 
-static struct {
-    struct gil_calls calls;
-    struct gil_call_ring ring;
-    GilThreadState *ts; /* [atomic] who makes the calls; a block of that kind at any time, or NULL */
-} to_main = {.calls = {.head = GIL_CALLS_CLOSED}};
-
-void
-gil_calls_init(struct gil_calls *calls)
-{
-    gil_store_relaxed(&calls->head, NULL);
-    gil_store_relaxed(&calls->first, NULL);
-}
+struct gil_main_calls gil_main_calls = {.calls = {.head = GIL_CALLS_CLOSED}};
 
 static int
 is_some(const GilPendingNode *head)
@@ -87,11 +80,20 @@ gil_calls_wait(const struct gil_calls *calls)
 
 /* --- posting --- */
 
+/* Something for this thread alone: also its native code is told. */
 static void
 ask(GilThreadState *ts, uint32_t bit)
 {
-    if (!(gil_fetch_or_seq_cst(&ts->block.brk, bit) & bit))
-        gil_wait_rouse(ts);
+    gil_fetch_or_seq_cst(&ts->block.brk, bit);
+    gil_wait_rouse(ts);
+}
+
+/* Something for anyone, this one among them. Whoever set the bit wakes it. */
+static void
+ask_too(GilThreadState *ts)
+{
+    if (!(gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED) & _Gil_BRK_SHARED))
+        gil_parking_rouse(&ts->park_word);
 }
 
 static void
@@ -102,7 +104,7 @@ ask_all(const struct gil_gate *gate)
 
     while ((each = gil_tstate_look(&look)) != NULL)
         if (gil_load_seq_cst(&each->gate) == gate)
-            ask((GilThreadState *)(uintptr_t)each, _Gil_BRK_CALLS);
+            ask_too((GilThreadState *)(uintptr_t)each);
 }
 
 /* Under gil_states_mutex: the state with that number, if its interpreter is alive. */
@@ -156,8 +158,8 @@ claim_of_ring(struct gil_call_ring *ring, int (*func)(void *), void *arg)
 {
     uint32_t start = gil_fetch_add_relaxed(&ring->next, 1); /* a hint: nothing depends on it */
 
-    for (uint32_t i = 0; i < GIL_PENDING_ROOM; i++) {
-        GilPendingNode *node = &ring->nodes[(start + i) % GIL_PENDING_ROOM];
+    for (uint32_t i = 0; i < GIL_CALL_RING; i++) {
+        GilPendingNode *node = &ring->nodes[(start + i) % GIL_CALL_RING];
         /* Relaxed: claim() decides. */
         if (gil_load_relaxed(&node->state) == IDLE && claim(node)) {
             node->func = func;
@@ -171,13 +173,13 @@ claim_of_ring(struct gil_call_ring *ring, int (*func)(void *), void *arg)
 static int
 push_to_main(GilPendingNode *node)
 {
-    int rc = push_or_free(&to_main.calls, node);
+    int rc = push_or_free(&gil_main_calls.calls, node);
     /* Acquire: pairs with gil_pending_open_main(). */
-    GilThreadState *ts = gil_load_acquire(&to_main.ts);
+    GilThreadState *ts = gil_load_acquire(&gil_main_calls.ts);
 
     if (rc < 0)
         return rc;
-    if (ts != NULL)
+    if (rc == 1 && ts != NULL)
         ask(ts, _Gil_BRK_CALLS);
     return 0;
 }
@@ -220,11 +222,11 @@ push_to_thread(uint64_t id, GilPendingNode *node)
     GilThreadState *ts = find(id);
     if (ts != NULL)
         rc = push(&ts->calls, node);
-    if (rc >= 0)
+    if (rc == 1)
         ask(ts, _Gil_BRK_CALLS);
-    else
+    else if (rc < 0)
         gil_store_release(&node->state, IDLE); /* release: as in push_or_free() */
-    call_out(ts, rc >= 0);
+    call_out(ts, rc == 1);
     errno = saved;
     return rc < 0 ? rc : 0;
 }
@@ -262,9 +264,9 @@ GilPending_PostToThread(uint64_t id, GilPendingNode *node)
 int
 Gil_AddPendingCall(int (*func)(void *), void *arg)
 {
-    if (func == NULL || gil_load_relaxed(&to_main.calls.head) == GIL_CALLS_CLOSED)
+    if (func == NULL || gil_load_relaxed(&gil_main_calls.calls.head) == GIL_CALLS_CLOSED)
         return GIL_PENDING_ENDED;
-    GilPendingNode *node = claim_of_ring(&to_main.ring, func, arg);
+    GilPendingNode *node = claim_of_ring(&gil_main_calls.ring, func, arg);
     return node != NULL ? push_to_main(node) : GIL_PENDING_FULL;
 }
 
@@ -332,7 +334,7 @@ append(struct gil_calls *calls, GilPendingNode *chain)
 static void
 turn_round(struct gil_calls *calls, GilPendingNode *fresh)
 {
-    GilPendingNode *node = gil_exchange_seq_cst(&calls->head, fresh), *chain = NULL;
+    GilPendingNode *node = (GilPendingNode *)gil_exchange_seq_cst(&calls->head, fresh), *chain = NULL;
 
     while (is_some(node)) {
         GilPendingNode *older = node->next;
@@ -406,7 +408,7 @@ serve(GilThreadState *ts, struct gil_calls *calls)
 static int
 is_main(const GilThreadState *ts)
 {
-    return ts == gil_load_relaxed(&to_main.ts); /* relaxed: it is this thread that opened it, or another's */
+    return ts == gil_load_relaxed(&gil_main_calls.ts); /* relaxed: it is this thread that opened it, or another's */
 }
 
 /* Whether ts could make one. */
@@ -414,7 +416,7 @@ static int
 has_calls(const GilThreadState *ts)
 {
     return gil_calls_wait(&ts->calls) || gil_calls_wait(&ts->interp->gate->calls) ||
-           (is_main(ts) && gil_calls_wait(&to_main.calls));
+           (is_main(ts) && gil_calls_wait(&gil_main_calls.calls));
 }
 
 int
@@ -422,20 +424,21 @@ gil_pending_serve(GilThreadState *ts)
 {
     struct gil_gate *gate = ts->interp->gate;
 
-    /* Who serves looks again at its end. Not so who raises: its next safe point comes. */
+    /* The bit stays: there will be another safe point. */
     if (ts->err.type != NULL && !ts->serving)
         return 0;
     /* First the bit, then the look. */
-    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_CALLS);
+    gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_CALLS | _Gil_BRK_SHARED));
     if (ts->serving)
         return 0;
     int rc = serve(ts, &ts->calls);
     if (rc == 0 && is_main(ts))
-        rc = serve(ts, &to_main.calls);
+        rc = serve(ts, &gil_main_calls.calls);
     if (rc == 0)
         rc = serve(ts, &gate->calls);
+    /* With the rouse, as a poster does: one that comes just now finds the bit set, and leaves that to us. */
     if (has_calls(ts))
-        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
+        ask_too(ts);
     /* This thread may not come to a safe point again; the others have perhaps taken the bit back already. */
     if (gate->calls.first != NULL)
         ask_all(gate);
@@ -456,8 +459,8 @@ void
 gil_pending_open_main(GilThreadState *ts)
 {
     /* Release: pairs with push_to_main(); the queue may be found open only when its thread is known. */
-    gil_store_release(&to_main.ts, ts);
-    gil_store_seq_cst(&to_main.calls.head, NULL);
+    gil_store_release(&gil_main_calls.ts, ts);
+    gil_store_seq_cst(&gil_main_calls.calls.head, NULL);
 }
 
 static size_t
@@ -476,7 +479,7 @@ drain(GilThreadState *ts, struct gil_calls *calls, void (*report)(GilObject *))
 size_t
 gil_pending_drain(GilThreadState *ts, void (*report)(GilObject *))
 {
-    return drain(ts, &ts->calls, report) + (is_main(ts) ? drain(ts, &to_main.calls, report) : 0) +
+    return drain(ts, &ts->calls, report) + (is_main(ts) ? drain(ts, &gil_main_calls.calls, report) : 0) +
            drain(ts, &ts->interp->gate->calls, report);
 }
 
@@ -515,10 +518,10 @@ gil_pending_close(GilThreadState *ts)
         close_for(&each->calls, calls);
         append(calls, take_async(each));
     }
-    GilThreadState *main_ts = gil_load_relaxed(&to_main.ts); /* relaxed: written by this thread, or another's */
+    GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: written by this thread, or another's */
     if (main_ts != NULL && main_ts->interp == ts->interp) {
-        close_for(&to_main.calls, calls);
-        gil_store_relaxed(&to_main.ts, NULL); /* relaxed: who still sees it sets a bit too much */
+        close_for(&gil_main_calls.calls, calls);
+        gil_store_relaxed(&gil_main_calls.ts, NULL); /* relaxed: who still sees it sets a bit too much */
     }
 }
 
@@ -588,7 +591,7 @@ static void
 repair(struct gil_calls *calls, struct gil_call_ring *ring)
 {
     look(calls);
-    for (size_t i = 0; i < GIL_PENDING_ROOM; i++)
+    for (size_t i = 0; i < GIL_CALL_RING; i++)
         gil_store_relaxed(&ring->nodes[i].state, IDLE);
     for (GilPendingNode *node = calls->first; node != NULL; node = node->next)
         gil_store_relaxed(&node->state, POSTED);
@@ -599,20 +602,20 @@ gil_pending_fork_interp(GilInterpreterState *interp)
 {
     repair(&interp->gate->calls, interp->gate->ring);
     if (interp == GilInterpreterState_Main())
-        repair(&to_main.calls, &to_main.ring);
+        repair(&gil_main_calls.calls, &gil_main_calls.ring);
 }
 
 void
 gil_pending_fork_state(GilThreadState *ts, int survives)
 {
-    GilThreadState *main_ts = gil_load_relaxed(&to_main.ts); /* relaxed: there is one thread */
+    GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: there is one thread */
 
     if (!survives) {
         leave(ts);
         return;
     }
     /* The thread that forked is the main one now. */
-    if (main_ts != NULL && main_ts->interp == ts->interp && !gil_fork_is_mine(main_ts))
-        gil_store_relaxed(&to_main.ts, ts);
-    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
+    if (main_ts != NULL && !gil_fork_is_mine(main_ts) && ts->interp == GilInterpreterState_Main())
+        gil_store_relaxed(&gil_main_calls.ts, ts);
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
 }

@@ -4,6 +4,7 @@
 #define GIL_STATE_PENDING_H
 
 #include "gilrt/pending.h"
+#include "sync/machine.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,13 +20,28 @@ struct gil_calls {
 #define GIL_CALLS_CLOSED ((GilPendingNode *)(uintptr_t)1)
 
 /* Nodes for who has none. A node that is not posted is free. */
+#ifndef GIL_CALL_RING
+#define GIL_CALL_RING GIL_PENDING_ROOM /* the model has less */
+#endif
 struct gil_call_ring {
     uint32_t next; /* [atomic] where to look first */
-    GilPendingNode nodes[GIL_PENDING_ROOM];
+    GilPendingNode nodes[GIL_CALL_RING];
 };
 
+/* The queue of the main thread, which whoever posts to it has no handle of. */
+extern struct gil_main_calls {
+    struct gil_calls calls;
+    struct gil_call_ring ring;
+    GilThreadState *ts; /* [atomic] who makes the calls; a block of that kind at any time, or NULL */
+} gil_main_calls;
+
 /* Open: nobody posts yet. */
-void gil_calls_init(struct gil_calls *calls);
+static inline void
+gil_calls_init(struct gil_calls *calls)
+{
+    calls->head = calls->first = NULL;
+}
+
 /* Whether somebody waits, or is just looked after. */
 int gil_calls_wait(const struct gil_calls *calls);
 

@@ -181,7 +181,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     /* First published, then the look: see state/pending.c. */
     gil_store_seq_cst(&ts->gate, interp->gate);
     if (gil_calls_wait(&interp->gate->calls))
-        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_CALLS);
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
     return ts;
 }
 

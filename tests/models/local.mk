@@ -37,6 +37,14 @@ tests_models_unblock_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_unblock_model_LDFLAGS =
 tests_models_unblock_model_LDADD =
 
+CORE_TESTS += tests/models/calls_model
+tests_models_calls_model_SOURCES = tests/models/calls_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/state/pending.c lib/state/gate.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
+tests_models_calls_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_calls_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_calls_model_LDFLAGS =
+tests_models_calls_model_LDADD =
+
 CORE_TESTS += tests/models/explore_test
 tests_models_explore_test_SOURCES = tests/models/explore_test.c $(EXPLORER)
 tests_models_explore_test_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
@@ -45,7 +53,7 @@ tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
 $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_sync_model_OBJECTS) \
-    $(tests_models_unblock_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
+    $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
 
 EXTRA_DIST += tests/models/mutants.sh tests/models/mutants tests/models/spin
 .PHONY: check-mutants

@@ -38,6 +38,8 @@ void model_fence(int order);
 #define GIL_MACHINE_FENCE_WORTH 2u
 /* All who sleep in the parking lot share a queue. */
 #define GIL_PARKING_BUCKETS 1
+/* A ring of pending calls is soon full. */
+#define GIL_CALL_RING 2
 
 static inline void
 gil_machine_relax(void)

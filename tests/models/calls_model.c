@@ -1,0 +1,848 @@
+/* SPDX-License-Identifier: MIT */
+/* Pending calls under the explorer: lib/state/pending.c, and the wait that they wake, as they ship. */
+#include "models/runner.h"
+
+#include "models/machine_model.h"
+
+#include "base/mem.h"
+#include "gilrt/mutex.h"
+#include "gilrt/state.h"
+#include "state/fork.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/pending.h"
+#include "state/stable.h"
+#include "state/tstate.h"
+#include "state/wait.h"
+#include "sync/machine.h"
+#include "sync/parking.h"
+
+#include <string.h>
+
+/*
+ * The interpreter's lock is a plain mutex here, and whoever holds it is attached. A thread that makes calls comes to a safe point only
+ * when its bit is set, as a poll does, and goes home when it is not and nobody posts any more: so a bit that is lost leaves a
+ * call unmade, which the end of each run looks for.
+ *
+ * A signal handler that posts is a thread here that posts. What it may do between two steps of the thread that it came over,
+ * another thread may, too; and that it is over before that thread goes on is one of the schedules.
+ */
+#define THREADS_MAX 3
+#define NODES 3
+
+static struct gil_gate gate __attribute__((aligned(64)));
+static struct gil_call_ring ring;
+static struct _gilis interp;
+static struct cell {
+    GilThreadState ts __attribute__((aligned(64)));
+} cells[THREADS_MAX];
+static struct gil_mutex lock;
+struct gil_mutex gil_states_mutex;
+static GilPendingNode nodes[NODES];
+static uint32_t written[NODES]; /* what a poster has written before it posted */
+static int seen[NODES];         /* and of it a call has seen */
+static int accepted, made, fulls;
+static int posting;             /* threads that may post still */
+static int ended;               /* the interpreter takes no calls and makes none */
+static int wanted;              /* calls that a sleeper waits for */
+static int inside;              /* calls under way */
+__thread struct _GilThreadBlock *_Gil_thread;
+
+static int is_made(void *number);
+
+static void
+setup(void)
+{
+    gil_parking_forget_all();
+    memset(&interp, 0, sizeof interp);
+    memset(cells, 0, sizeof cells);
+    memset(&ring, 0, sizeof ring);
+    memset(&gil_main_calls, 0, sizeof gil_main_calls);
+    gil_main_calls.calls.head = GIL_CALLS_CLOSED;
+    gil_gate_init(&gate, &interp);
+    gate.ring = &ring;
+    interp.gate = &gate;
+    gil_mutex_init(&lock, GIL_RANK_LOCK, "the interpreter");
+    gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "the registry");
+    for (int t = THREADS_MAX - 1; t >= 0; t--) {
+        GilThreadState *ts = &cells[t].ts;
+        ts->interp = &interp;
+        ts->gate = &gate;
+        ts->id = (uint64_t)t + 1;
+        ts->next = interp.threads;
+        interp.threads = ts;
+    }
+    for (int i = 0; i < NODES; i++)
+        nodes[i] = (GilPendingNode)GIL_PENDING_NODE_INIT(is_made, &written[i]);
+    memset(seen, 0, sizeof seen);
+    memset(written, 0, sizeof written);
+    accepted = made = fulls = ended = wanted = inside = 0;
+    posting = 1;
+    _Gil_thread = NULL;
+}
+
+static void
+setup_two_posters(void)
+{
+    setup();
+    posting = 2;
+}
+
+static int
+of_interest(const void *address)
+{
+    (void)address;
+    return 1;
+}
+
+/* --- what the sources expect of the rest of the library --- */
+
+struct gil_state_hooks gil_state_hooks;
+
+static void
+attach(GilThreadState *ts)
+{
+    gil_mutex_lock(&lock);
+    _Gil_thread = &ts->block;
+    ts->block.st = _Gil_ATTACHED;
+}
+
+static void
+detach(GilThreadState *ts)
+{
+    ts->block.st = _Gil_LAZY;
+    _Gil_thread = NULL;
+    gil_mutex_unlock(&lock);
+}
+
+void
+gil_tstate_detach(GilThreadState *ts, const char *func)
+{
+    (void)func;
+    detach(ts);
+}
+
+void
+gil_tstate_attach(GilThreadState *ts, const char *func)
+{
+    (void)func;
+    attach(ts);
+}
+
+int
+gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    (void)limit;
+    (void)func;
+    attach(ts);
+    return 1;
+}
+
+void
+gil_tstate_too_late(GilThreadState *ts, const char *func)
+{
+    (void)ts;
+    explore_fail(func);
+}
+
+void
+gil_tstate_panic_detached(const char *func)
+{
+    explore_fail(func);
+}
+
+#ifdef GIL_DEBUG
+void
+gil_rank_parking(const char *func)
+{
+    (void)func;
+}
+#endif
+
+const GilThreadState *
+gil_tstate_look(struct gil_stable_look *look)
+{
+    return look->block < THREADS_MAX ? &cells[look->block++].ts : NULL;
+}
+
+int
+_GilEval_PollSlow(struct _GilThreadBlock *block)
+{
+    return gil_pending_serve((GilThreadState *)(void *)block);
+}
+
+GilInterpreterState *
+GilInterpreterState_Main(void)
+{
+    return &interp;
+}
+
+int
+gil_fork_is_mine(const GilThreadState *ts)
+{
+    return ts == &cells[explore_self()].ts;
+}
+
+void
+gil_unblock_rouse(GilThreadState *ts)
+{
+    (void)ts;
+}
+
+int
+gil_unblock_claim(GilThreadState *ts)
+{
+    (void)ts;
+    return 0;
+}
+
+void
+gil_unblock_call(GilThreadState *ts)
+{
+    (void)ts;
+}
+
+/* Whoever needs memory has no place in a model. */
+void *
+gil_raw_malloc(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+void
+gil_raw_free(void *block)
+{
+    (void)block;
+    explore_fail("memory is given back");
+}
+
+/* --- calls, those who post them, and those who make them --- */
+
+/* A call: within the lock, and it sees what its poster wrote. */
+static int
+is_made(void *number)
+{
+    EXPLORE_CHECK(_Gil_thread != NULL && !ended);
+    EXPLORE_CHECK(inside == 0);
+    if (number != NULL)
+        EXPLORE_CHECK(gil_load_relaxed((uint32_t *)number) == 1);
+    made++;
+    return 0;
+}
+
+/* One that leaves the lock in the middle, where others may make theirs. */
+static int
+leave_in_between(void *number)
+{
+    GilThreadState *ts = (GilThreadState *)(void *)_Gil_thread;
+
+    is_made(number);
+    detach(ts);
+    attach(ts);
+    return 0;
+}
+
+static int
+fail_once(void *number)
+{
+    is_made(number);
+    return -1;
+}
+
+static void
+raise(GilThreadState *ts, const char *why)
+{
+    (void)ts;
+    (void)why;
+}
+
+static void
+ignore(GilObject *object)
+{
+    (void)object;
+}
+
+static void
+note(int rc)
+{
+    if (rc == 0)
+        accepted++;
+    else if (rc == GIL_PENDING_FULL)
+        fulls++;
+    else
+        EXPLORE_CHECK(rc == 1 || rc == GIL_PENDING_ENDED);
+}
+
+/* View and gate are one. */
+static GilInterpreterView *
+view(void)
+{
+    return (GilInterpreterView *)(void *)&gate;
+}
+
+static void
+post(int i)
+{
+    gil_store_relaxed(&written[i], 1);
+    note(GilPending_Post(view(), &nodes[i]));
+}
+
+static void
+post_to_thread(uint64_t id, int i)
+{
+    gil_store_relaxed(&written[i], 1);
+    note(GilPending_PostToThread(id, &nodes[i]));
+}
+
+static void
+post_to_main(int i)
+{
+    gil_store_relaxed(&written[i], 1);
+    note(GilPending_PostToMain(&nodes[i]));
+}
+
+static int
+asked(int t)
+{
+    return (cells[t].ts.block.brk & (_Gil_BRK_CALLS | _Gil_BRK_SHARED)) != 0;
+}
+
+static int
+ready_0(void)
+{
+    return asked(0) || posting == 0;
+}
+
+static int
+ready_2(void)
+{
+    return asked(2) || posting == 0;
+}
+
+/* A thread that polls as long as there may be something. */
+static void
+serve_until_quiet(int self)
+{
+    GilThreadState *ts = &cells[self].ts;
+
+    for (;;) {
+        explore_until(self == 0 ? ready_0 : ready_2);
+        if (!asked(self))
+            return;
+        attach(ts);
+        (void)Gil_PollThread(ts);
+        detach(ts);
+    }
+}
+
+static void
+finish(void)
+{
+    EXPLORE_CHECK(made == accepted && inside == 0);
+    EXPLORE_CHECK(!gil_calls_wait(&gate.calls) && !gil_calls_wait(&gil_main_calls.calls));
+    for (int t = 0; t < THREADS_MAX; t++)
+        EXPLORE_CHECK(!gil_calls_wait(&cells[t].ts.calls) && cells[t].ts.block.brk == 0);
+    for (int i = 0; i < NODES; i++)
+        EXPLORE_CHECK(nodes[i].state == 0);
+    for (int i = 0; i < GIL_CALL_RING; i++)
+        EXPLORE_CHECK(ring.nodes[i].state == 0);
+    EXPLORE_CHECK(gil_states_mutex.word == 0 && lock.word == 0);
+}
+
+/* Of several posters of one node; the other thread polls. */
+static void
+body_poll(int self)
+{
+    if (self == 0) {
+        serve_until_quiet(0);
+        return;
+    }
+    if (self == 1)
+        post(0);
+    post(1);
+    posting--;
+}
+
+static void
+finish_poll(void)
+{
+    /* The other threads have nobody who looks at their bit. */
+    cells[1].ts.block.brk = cells[2].ts.block.brk = 0;
+    finish();
+}
+
+/* Who finds the node posted may count on a call that begins after. */
+static int
+see(void *unused)
+{
+    for (int i = 1; i < NODES; i++)
+        seen[i] |= (int)gil_load_relaxed(&written[i]);
+    return is_made(unused);
+}
+
+static void
+setup_again(void)
+{
+    setup_two_posters();
+    nodes[0] = (GilPendingNode)GIL_PENDING_NODE_INIT(see, NULL);
+}
+
+static void
+body_again(int self)
+{
+    if (self == 0) {
+        serve_until_quiet(0);
+        return;
+    }
+    gil_store_relaxed(&written[self], 1);
+    note(GilPending_Post(view(), &nodes[0]));
+    post(self);
+    posting--;
+}
+
+static void
+finish_again(void)
+{
+    EXPLORE_CHECK(seen[1] && seen[2]);
+    finish_poll();
+}
+
+/* What is posted no longer is its owner's: here it is given back. */
+static int
+is_mine_again(void)
+{
+    return nodes[0].state == 0;
+}
+
+static void
+body_node(int self)
+{
+    if (self == 0) {
+        serve_until_quiet(0);
+        return;
+    }
+    if (self == 2) {
+        post(1);
+        posting--;
+        return;
+    }
+    post(0);
+    explore_until(is_mine_again);
+    EXPLORE_CHECK(!GilPendingNode_IsPosted(&nodes[0]));
+    nodes[0].state = 0;
+    explore_poison(&nodes[0], offsetof(GilPendingNode, state));
+    posting--;
+}
+
+static void
+finish_node(void)
+{
+    EXPLORE_CHECK(made == 2 && accepted == 2);
+}
+
+/* Main, and the bit that it is asked by. */
+static void
+body_main(int self)
+{
+    if (self == 0) {
+        gil_pending_open_main(&cells[0].ts);
+        serve_until_quiet(0);
+        return;
+    }
+    post_to_main(0);
+    post_to_main(1);
+    note(Gil_AddPendingCall(is_made, NULL));
+    posting--;
+}
+
+/* A thread is asleep in a wait until so many calls were made. */
+static int
+try_enough(void *unused)
+{
+    (void)unused;
+    return made == wanted;
+}
+
+static enum gil_waited
+sleep_for_enough(void *object, struct gil_wait *wait)
+{
+    struct gil_bucket *bucket = gil_parking_lock(object);
+    int is_enough = made == wanted;
+
+    if (!is_enough)
+        gil_parking_add(bucket, &wait->me, object);
+    gil_parking_unlock(bucket);
+    return is_enough ? GIL_WAITED_AGAIN : gil_parking_sleep_or_leave(wait);
+}
+
+static const struct gil_waitable enough = {try_enough, sleep_for_enough, NULL};
+
+static void
+setup_sleep(void)
+{
+    setup();
+    wanted = 2;
+}
+
+static void
+sleep_until_made(int self)
+{
+    GilThreadState *ts = &cells[self].ts;
+
+    attach(ts);
+    EXPLORE_CHECK(gil_wait_for(&enough, &wanted, GIL_MACHINE_NEVER, GIL_WAIT_INTERRUPTIBLE, "model") == 1);
+    detach(ts);
+}
+
+static void
+body_sleep(int self)
+{
+    if (self == 0)
+        sleep_until_made(0);
+    else {
+        post(0);
+        post(1);
+    }
+}
+
+static void
+body_sleep_main(int self)
+{
+    if (self == 0)
+        sleep_until_made(0);
+    else {
+        post_to_main(0);
+        post_to_thread(1, 1);
+    }
+}
+
+static void
+setup_sleep_main(void)
+{
+    setup_sleep();
+    gil_main_calls.ts = &cells[0].ts;
+    gil_main_calls.calls.head = NULL;
+}
+
+static void
+finish_sleep(void)
+{
+    cells[0].ts.block.brk = 0;
+    finish_poll();
+}
+
+/* Two make the calls of one queue, each of which leaves the lock. */
+static void
+setup_servers(void)
+{
+    setup();
+    nodes[0].func = nodes[1].func = leave_in_between;
+}
+
+static void
+body_servers(int self)
+{
+    if (self != 1) {
+        serve_until_quiet(self);
+        return;
+    }
+    post(0);
+    post(1);
+    posting--;
+}
+
+static void
+finish_servers(void)
+{
+    cells[1].ts.block.brk = 0;
+    finish();
+}
+
+/* Within a call, polls make no other; those that were posted meanwhile are made after it. */
+static int
+other_is_posted(void)
+{
+    return asked(0) || posting == 0;
+}
+
+static int
+poll_inside(void *number)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    is_made(number);
+    inside = 1;
+    explore_until(other_is_posted);
+    EXPLORE_CHECK(Gil_PollThread(ts) == 0);
+    inside = 0;
+    return 0;
+}
+
+static void
+setup_inside(void)
+{
+    setup();
+    nodes[0].func = poll_inside;
+}
+
+/* A call fails; its thread makes no more, and another one does. */
+static void
+setup_left(void)
+{
+    setup();
+    nodes[0].func = nodes[1].func = fail_once;
+}
+
+static void
+body_left(int self)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    if (self == 0) {
+        explore_until(ready_0);
+        if (!asked(0))
+            return;
+        attach(ts);
+        int before = made, rc = Gil_PollThread(ts);
+        EXPLORE_CHECK(rc == (made > before ? -1 : 0) && made <= before + 1);
+        detach(ts);
+    }
+    else
+        body_servers(self);
+}
+
+static int
+all_posted(void)
+{
+    return posting == 0;
+}
+
+/* Thread 2 comes when all was posted, and has lost its bit to a look that came too early. */
+static void
+body_left_late(int self)
+{
+    if (self == 2) {
+        GilThreadState *ts = &cells[2].ts;
+        attach(ts);
+        (void)Gil_PollThread(ts);
+        detach(ts);
+        explore_until(all_posted);
+    }
+    body_left(self);
+}
+
+static void
+finish_left(void)
+{
+    cells[0].ts.block.brk = cells[1].ts.block.brk = 0;
+    finish();
+}
+
+/* A ring says when it is full, and nothing else. */
+static void
+body_ring(int self)
+{
+    if (self == 0) {
+        serve_until_quiet(0);
+        return;
+    }
+    for (int i = 0; i < 2; i++)
+        note(GilPending_Add(view(), is_made, NULL));
+    posting--;
+}
+
+static void
+finish_ring(void)
+{
+    EXPLORE_CHECK(made + fulls == 4);
+    finish_poll();
+}
+
+/* --- ends --- */
+
+/* The end as lib/runtime/finalize.c has it: rounds, all closed, what is left, no more. */
+static void
+end_interp(GilThreadState *ts)
+{
+    while (gil_pending_drain(ts, ignore) > 0)
+        ;
+    gil_mutex_lock(&gil_states_mutex);
+    gil_pending_close(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_pending_drain(ts, ignore);
+    ended = 1;
+}
+
+static void
+setup_end(void)
+{
+    setup_sleep_main();
+    nodes[0].func = leave_in_between;
+}
+
+static void
+body_end(int self)
+{
+    if (self == 0) {
+        attach(&cells[0].ts);
+        end_interp(&cells[0].ts);
+        detach(&cells[0].ts);
+    }
+    else if (self == 1) {
+        post(0);
+        post_to_main(1);
+    }
+    else
+        post_to_thread(2, 2);
+}
+
+static void
+finish_end(void)
+{
+    EXPLORE_CHECK(gate.calls.head == GIL_CALLS_CLOSED && gil_main_calls.calls.head == GIL_CALLS_CLOSED);
+    for (int t = 0; t < THREADS_MAX; t++) {
+        EXPLORE_CHECK(cells[t].ts.calls.head == GIL_CALLS_CLOSED);
+        cells[t].ts.block.brk = 0;
+    }
+    finish();
+}
+
+/* The state of thread 0 ends with calls of its own, thread 2 makes them. */
+static void
+body_leave(int self)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    if (self == 0) {
+        gil_mutex_lock(&gil_states_mutex);
+        gil_pending_leave(ts);
+        gil_store_relaxed(&ts->gate, NULL);
+        gil_store_relaxed(&ts->id, 0);
+        gil_mutex_unlock(&gil_states_mutex);
+        return;
+    }
+    if (self == 2) {
+        serve_until_quiet(2);
+        return;
+    }
+    post_to_thread(1, 0);
+    post_to_thread(1, 1);
+    posting--;
+}
+
+/* It may end after the last post. */
+static void
+setup_leave(void)
+{
+    setup();
+    posting = 2;
+}
+
+static void
+body_leave_and_serve(int self)
+{
+    body_leave(self);
+    if (self == 0)
+        posting--;
+}
+
+static void
+finish_leave(void)
+{
+    cells[0].ts.block.brk = cells[1].ts.block.brk = 0;
+    cells[0].ts.calls.head = NULL;
+    finish();
+}
+
+/* A state is made while somebody posts: as in gil_tstate_get_block(). */
+static void
+setup_birth(void)
+{
+    setup_two_posters();
+    cells[0].ts.gate = cells[1].ts.gate = cells[2].ts.gate = NULL;
+}
+
+static void
+body_birth(int self)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    if (self != 0) {
+        post(self);
+        posting--;
+        return;
+    }
+    gil_store_seq_cst(&ts->gate, &gate);
+    if (gil_calls_wait(&gate.calls))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
+    serve_until_quiet(0);
+}
+
+/* --- what a thread is to raise --- */
+
+static int
+is_raised(void)
+{
+    return (cells[0].ts.block.brk & _Gil_BRK_ASYNC) != 0;
+}
+
+static void
+body_async(int self)
+{
+    GilThreadState *ts = &cells[self].ts;
+    GilPendingNode *node = &nodes[0];
+
+    if (self == 1) {
+        attach(ts);
+        accepted = gil_pending_swap_async(ts, 1, &node);
+        EXPLORE_CHECK(node == (accepted ? NULL : &nodes[0]));
+        detach(ts);
+        posting--;
+        return;
+    }
+    if (self == 2) {
+        serve_until_quiet(2);
+        return;
+    }
+    /* It ends; what it was to raise goes to thread 2 as a call. */
+    if (is_raised())
+        EXPLORE_CHECK(cells[0].ts.async == &nodes[0]);
+    body_leave(0);
+    posting--;
+}
+
+static void
+setup_async(void)
+{
+    setup();
+    posting = 2;
+    written[0] = 1;
+}
+
+static const struct model_run runs[] = {
+    {{"calls_poll", 2, 0, setup, body_poll, of_interest, NULL, finish_poll}, {5, 0, 0}, {7, 0, 0}},
+    {{"calls_poll", 3, 0, setup_two_posters, body_poll, of_interest, NULL, finish_poll}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_again", 3, 0, setup_again, body_again, of_interest, NULL, finish_again}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_node", 3, 0, setup_two_posters, body_node, of_interest, NULL, finish_node}, {2, 0, 0}, {4, 0, 0}},
+    {{"calls_main", 2, 0, setup, body_main, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
+    {{"calls_sleep", 2, 0, setup_sleep, body_sleep, of_interest, NULL, finish_sleep}, {3, 0, 1}, {5, 0, 1}},
+    {{"calls_sleep_main", 2, 0, setup_sleep_main, body_sleep_main, of_interest, NULL, finish_sleep}, {3, 0, 1}, {5, 0, 1}},
+    {{"calls_servers", 3, 0, setup_servers, body_servers, of_interest, NULL, finish_servers}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
+    {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_left_late", 3, 0, setup_left, body_left_late, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_ring", 3, 0, setup_two_posters, body_ring, of_interest, NULL, finish_ring}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_end", 2, 0, setup_end, body_end, of_interest, NULL, finish_end}, {4, 0, 0}, {6, 0, 0}},
+    {{"calls_end", 3, 0, setup_end, body_end, of_interest, NULL, finish_end}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_leave", 3, 0, setup_leave, body_leave_and_serve, of_interest, NULL, finish_leave}, {2, 0, 0}, {4, 0, 0}},
+    {{"calls_birth", 3, 0, setup_birth, body_birth, of_interest, NULL, finish_poll}, {2, 0, 0}, {4, 0, 0}},
+    {{"calls_async", 3, 0, setup_async, body_async, of_interest, NULL, finish_leave}, {3, 0, 0}, {4, 0, 0}},
+};
+
+int
+main(int argc, char **argv)
+{
+    gil_state_hooks.system_error = raise;
+    return model_main(argc, argv, runs, (int)(sizeof runs / sizeof runs[0]));
+}
