@@ -336,13 +336,20 @@ serve_until_quiet(int self)
     }
 }
 
+/* Plainly: the run is over. */
+static int
+is_empty(const struct gil_calls *calls)
+{
+    return (calls->head == NULL || calls->head == GIL_CALLS_CLOSED) && calls->first == NULL;
+}
+
 static void
 finish(void)
 {
     EXPLORE_CHECK(made == accepted && inside == 0);
-    EXPLORE_CHECK(!gil_calls_wait(&gate.calls) && !gil_calls_wait(&gil_main_calls.calls));
+    EXPLORE_CHECK(is_empty(&gate.calls) && is_empty(&gil_main_calls.calls));
     for (int t = 0; t < THREADS_MAX; t++)
-        EXPLORE_CHECK(!gil_calls_wait(&cells[t].ts.calls) && cells[t].ts.block.brk == 0);
+        EXPLORE_CHECK(is_empty(&cells[t].ts.calls) && cells[t].ts.block.brk == 0);
     for (int i = 0; i < NODES; i++)
         EXPLORE_CHECK(nodes[i].state == 0);
     for (int i = 0; i < GIL_CALL_RING; i++)
@@ -590,8 +597,14 @@ setup_inside(void)
 static void
 setup_left(void)
 {
-    setup();
+    setup_two_posters(); /* who fails, asks others */
     nodes[0].func = nodes[1].func = fail_once;
+}
+
+static int
+ready_or_alone(void)
+{
+    return asked(0) || posting == 1;
 }
 
 static void
@@ -600,36 +613,15 @@ body_left(int self)
     GilThreadState *ts = &cells[0].ts;
 
     if (self == 0) {
-        explore_until(ready_0);
-        if (!asked(0))
-            return;
+        explore_until(ready_or_alone);
         attach(ts);
         int before = made, rc = Gil_PollThread(ts);
         EXPLORE_CHECK(rc == (made > before ? -1 : 0) && made <= before + 1);
         detach(ts);
+        posting--;
     }
     else
         body_servers(self);
-}
-
-static int
-all_posted(void)
-{
-    return posting == 0;
-}
-
-/* Thread 2 comes when all was posted, and has lost its bit to a look that came too early. */
-static void
-body_left_late(int self)
-{
-    if (self == 2) {
-        GilThreadState *ts = &cells[2].ts;
-        attach(ts);
-        (void)Gil_PollThread(ts);
-        detach(ts);
-        explore_until(all_posted);
-    }
-    body_left(self);
 }
 
 static void
@@ -717,8 +709,13 @@ body_leave(int self)
     if (self == 0) {
         gil_mutex_lock(&gil_states_mutex);
         gil_pending_leave(ts);
+        gil_mutex_unlock(&gil_states_mutex);
         gil_store_relaxed(&ts->gate, NULL);
         gil_store_relaxed(&ts->id, 0);
+        /* The block serves another state, which nobody has posted to. */
+        gil_mutex_lock(&gil_states_mutex);
+        gil_calls_init(&ts->calls);
+        gil_store_relaxed(&ts->id, THREADS_MAX + 1);
         gil_mutex_unlock(&gil_states_mutex);
         return;
     }
@@ -751,7 +748,6 @@ static void
 finish_leave(void)
 {
     cells[0].ts.block.brk = cells[1].ts.block.brk = 0;
-    cells[0].ts.calls.head = NULL;
     finish();
 }
 
@@ -777,6 +773,27 @@ body_birth(int self)
     if (gil_calls_wait(&gate.calls))
         gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
     serve_until_quiet(0);
+}
+
+/* The same while another one makes calls, fails, and is gone. */
+static void
+setup_birth_left(void)
+{
+    setup_left();
+    cells[2].ts.gate = NULL;
+}
+
+static void
+body_birth_left(int self)
+{
+    GilThreadState *ts = &cells[2].ts;
+
+    if (self == 2) {
+        gil_store_seq_cst(&ts->gate, &gate);
+        if (gil_calls_wait(&gate.calls))
+            gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
+    }
+    body_left(self);
 }
 
 /* --- what a thread is to raise --- */
@@ -831,12 +848,12 @@ static const struct model_run runs[] = {
     {{"calls_servers", 3, 0, setup_servers, body_servers, of_interest, NULL, finish_servers}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
-    {{"calls_left_late", 3, 0, setup_left, body_left_late, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_ring", 3, 0, setup_two_posters, body_ring, of_interest, NULL, finish_ring}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_end", 2, 0, setup_end, body_end, of_interest, NULL, finish_end}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_end", 3, 0, setup_end, body_end, of_interest, NULL, finish_end}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_leave", 3, 0, setup_leave, body_leave_and_serve, of_interest, NULL, finish_leave}, {2, 0, 0}, {4, 0, 0}},
     {{"calls_birth", 3, 0, setup_birth, body_birth, of_interest, NULL, finish_poll}, {2, 0, 0}, {4, 0, 0}},
+    {{"calls_birth_left", 3, 0, setup_birth_left, body_birth_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_async", 3, 0, setup_async, body_async, of_interest, NULL, finish_leave}, {3, 0, 0}, {4, 0, 0}},
 };
 
