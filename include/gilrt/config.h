@@ -63,12 +63,16 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 /** @name Configuration
  *  @{ */
 /** Values of GilConfig.lock_mode. */
-#define Gil_LOCK_MODE_DEFAULT 0 /**< the library chooses; in this release it chooses fenced */
+#define Gil_LOCK_MODE_DEFAULT 0 /**< by plain stores where one thread uses the lock alone, where the system has membarrier(2) */
 #define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
 
 /** Values of GilConfig.late_policy. */
 #define Gil_LATE_SLEEP 0 /**< it sleeps for ever: it may hold locks of the host */
 #define Gil_LATE_ABORT 1 /**< the process is stopped, with a sentence: for hosts that rather end than leave a thread behind */
+
+/** Values of GilConfig.exit_policy. */
+#define Gil_EXIT_ABORT 0   /**< the process is stopped, with a sentence */
+#define Gil_EXIT_RELEASE 1 /**< the lock is left for it, and one line printed: for hosts that cannot see to all their threads */
 
 /** How long Gil_FinalizeEx() waits unless the configuration says otherwise, in ns. */
 #define GIL_FINALIZE_TIMEOUT_DEFAULT UINT64_C(10000000000)
@@ -99,6 +103,9 @@ typedef struct GilConfig {
     /** What becomes of a thread that holds no guard and comes back from BEGIN … END, or from a poll, after its interpreter
      *  has ended: Gil_LATE_…. Functions that can fail say so and do neither. */
     int late_policy;
+    /** What becomes of a thread that exits attached, so that nobody could take the lock again: Gil_EXIT_…. What it had open
+     *  besides (guards, EnsureFromView without Release) stays open, and the end of the interpreter names it. */
+    int exit_policy;
 } GilConfig;
 
 /** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.

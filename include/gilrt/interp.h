@@ -46,6 +46,7 @@ typedef struct GilInterpreterConfig {
     /** Nonzero: modules are loaded whatever they say of several interpreters (Gil_mod_multiple_interpreters). Only with
      *  GilInterpreterConfig_SHARED_GIL, where their code is never run by two threads at once. */
     int unchecked_modules;
+    int exit_policy; /**< Gil_EXIT_…, as in GilConfig */
 } GilInterpreterConfig;
 
 /** What GilInterpreterConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.

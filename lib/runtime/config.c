@@ -97,5 +97,7 @@ gil_config_read(const char *func, const GilConfig *config, GilConfig *read)
         return gil_status_error(func, "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000");
     if (read->late_policy != Gil_LATE_SLEEP && read->late_policy != Gil_LATE_ABORT)
         return gil_status_error(func, "late_policy is none of Gil_LATE_SLEEP and Gil_LATE_ABORT");
+    if (read->exit_policy != Gil_EXIT_ABORT && read->exit_policy != Gil_EXIT_RELEASE)
+        return gil_status_error(func, "exit_policy is none of Gil_EXIT_ABORT and Gil_EXIT_RELEASE");
     return GilStatus_Ok();
 }

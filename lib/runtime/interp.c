@@ -59,6 +59,8 @@ read_config(const GilInterpreterConfig *config, GilInterpreterConfig *read)
         return "lock_mode is none of Gil_LOCK_MODE_DEFAULT and Gil_LOCK_MODE_FENCED";
     if (read->late_policy != Gil_LATE_SLEEP && read->late_policy != Gil_LATE_ABORT)
         return "late_policy is none of Gil_LATE_SLEEP and Gil_LATE_ABORT";
+    if (read->exit_policy != Gil_EXIT_ABORT && read->exit_policy != Gil_EXIT_RELEASE)
+        return "exit_policy is none of Gil_EXIT_ABORT and Gil_EXIT_RELEASE";
     if (read->switch_interval_ns != 0 && (read->switch_interval_ns < GIL_SWITCH_INTERVAL_MIN ||
                                           read->switch_interval_ns > GIL_SWITCH_INTERVAL_MAX))
         return "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000";
@@ -92,6 +94,7 @@ make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
         .fenced = config->lock_mode == Gil_LOCK_MODE_FENCED,
         .memory_limit = config->memory_limit,
         .late_abort = config->late_policy == Gil_LATE_ABORT,
+        .exit_leaves = config->exit_policy == Gil_EXIT_RELEASE,
         .forbidden = forbidden(config),
         .unchecked_modules = config->unchecked_modules,
         .share = config->gil == GilInterpreterConfig_SHARED_GIL ? main_interp : NULL,

@@ -69,6 +69,7 @@ start(const char *func, const GilConfig *config)
         .switch_interval = config->switch_interval_ns,
         .fenced = config->lock_mode == Gil_LOCK_MODE_FENCED,
         .late_abort = config->late_policy == Gil_LATE_ABORT,
+        .exit_leaves = config->exit_policy == Gil_EXIT_RELEASE,
         .starting = 1,
     };
     struct gil_search_path path;

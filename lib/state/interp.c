@@ -271,6 +271,7 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     if (interp == NULL)
         return -1;
     interp->late_abort = config->late_abort;
+    interp->exit_leaves = config->exit_leaves;
     interp->forbidden = config->forbidden;
     interp->unchecked_modules = config->unchecked_modules;
     interp->shares_lock = config->share != NULL;

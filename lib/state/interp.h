@@ -33,6 +33,7 @@ struct _gilis {
     int closed;                /* [states] no new thread states */
     int shares_lock;           /* [const] the lock is that of an older interpreter */
     int late_abort;            /* [const] what comes back after the end stops the process, and does not sleep */
+    int exit_leaves;           /* [const] for a thread that exits attached the lock is left; else it stops the process */
     unsigned forbidden;        /* [const] GIL_MAY_…: what its code may not do */
     int unchecked_modules;     /* [const] modules are loaded whatever they say of several interpreters */
     struct gil_exit_call *exit_calls; /* [gil] the runtime layer's: what is to be called before the end, last first */
@@ -52,6 +53,7 @@ struct gil_interp_config {
     size_t memory_limit;      /* bytes that the heap may take from the system; 0: no limit */
     int ender;                /* nonzero: keep a state in reserve, for whoever ends it without one of its own */
     int late_abort;           /* nonzero: a thread that comes back after the end stops the process */
+    int exit_leaves;          /* nonzero: for a thread that exits attached the lock is left; else it stops the process */
     unsigned forbidden;       /* GIL_MAY_…: what its code may not do */
     int unchecked_modules;    /* nonzero: modules are loaded whatever they say of several interpreters */
     int starting;             /* nonzero: its end is taken from birth, by whoever makes it, until gil_closing_give_up() */

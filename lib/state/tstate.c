@@ -30,7 +30,7 @@
  *
  * The value of the thread key is the shelf: the states that Ensure made for this thread, one an interpreter. They
  * are kept until the thread exits, so that a callback thread pays for a state once. Its destructor reclaims them; it also
- * finds a thread that exits attached, which would hold the lock for ever, and stops the process.
+ * finds a thread that exits attached, which would hold the lock for ever, and stops the process, or leaves the lock for it.
  *
  * A state that GilThreadState_New() made belongs to whoever made it, may move between threads, and is not reclaimed,
  * unless the thread exits in the middle of BEGIN … END with it: nobody else can know of it then.
@@ -171,6 +171,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     ts->heap = interp->heap;
     ts->lock = interp->lock;
     ts->late_abort = interp->late_abort;
+    ts->exit_leaves = interp->exit_leaves;
     gil_lock_hold(ts->lock);
     gil_store_relaxed(&ts->id, gil_fetch_add_relaxed(&next_id, 1));
     ts->next = interp->threads;
@@ -617,9 +618,15 @@ state_left_behind(void)
 {
     GilThreadState *left = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
 
-    if (left != NULL && left->block.st == _Gil_ATTACHED)
+    if (left == NULL || left->block.st != _Gil_ATTACHED)
+        return left;
+    if (!left->exit_leaves)
         gil_panic("gilrt", "thread %#lx exits while thread state %llu is attached to it: nobody could take the lock again",
                   this_thread(), (unsigned long long)left->id);
+    gil_print_line("gilrt: thread %#lx exits while thread state %llu is attached to it: the lock is left for it", this_thread(),
+                   (unsigned long long)left->id);
+    gil_tstate_detach(left, "gilrt");
+    _Gil_thread = &left->block; /* as after Gil_BEGIN_ALLOW_THREADS */
     return left;
 }
 

@@ -64,6 +64,7 @@ struct _gilts {
     int ensured;                 /* [own] depth of Ensure/Release */
     uint32_t visits;             /* [atomic] of these, how many are counted at the interpreter's gate; written by its thread */
     int late_abort;              /* [const] interp's, which may be gone when it is asked for */
+    int exit_leaves;             /* [const] interp's */
     int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */
     int dead;                    /* [states] its interpreter came to its end; the block is type-stable. Read by its thread, too */
     int orphan;                  /* [states] its OS thread came to its end; the interpreter's end reclaims it */

@@ -85,6 +85,9 @@ START_TEST(test_runtime_config__bad_values_are_refused)
     config.lock_mode = 2;
     check_refused(&config, "lock_mode");
     GilConfig_Init(&config);
+    config.exit_policy = -1;
+    check_refused(&config, "exit_policy");
+    GilConfig_Init(&config);
     config.switch_interval_ns = 999;
     check_refused(&config, "switch_interval_ns");
     config.switch_interval_ns = UINT64_MAX;

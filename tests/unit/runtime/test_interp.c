@@ -126,7 +126,7 @@ END_TEST
 
 START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
 {
-    GilInterpreterConfig good = default_config(), bad[8];
+    GilInterpreterConfig good = default_config(), bad[9];
     GilThreadState *ts = main_ts;
     size_t wrong = sizeof bad / sizeof *bad;
 
@@ -139,6 +139,7 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     bad[4].switch_interval_ns = 1;
     bad[5].size = 100000;
     bad[6].unchecked_modules = 1;
+    bad[8].exit_policy = 2;
     bad[7].size = offsetof(GilInterpreterConfig, forbid_fork) - 1;
     for (size_t i = 0; i < wrong; i++) {
         ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &bad[i])));

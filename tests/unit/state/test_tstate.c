@@ -3,6 +3,7 @@
 #include "unit/state/world.h"
 
 #include "base/mem.h"
+#include "gilrt/print.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -419,6 +420,38 @@ exit_attached(void *unused)
     world_join(world_thread(body_exit_attached, NULL));
 }
 
+/* Its state made by Ensure, and one that was made for it. */
+static void *
+body_exit_attached_by_hand(void *made)
+{
+    GilEval_AcquireThread(made);
+    return NULL;
+}
+
+static void
+note_print(const char *text, size_t size, void *noted)
+{
+    strncat(noted, text, size);
+}
+
+START_TEST(test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured)
+{
+    char noted[1024] = "";
+    size_t before = gil_tstate_blocks();
+    GilThreadState *made = GilThreadState_New(world_ts->interp);
+
+    ck_assert_ptr_nonnull(made);
+    world_ts->interp->exit_leaves = made->exit_leaves = 1;
+    Gil_SetErrorPrintHook(note_print, noted);
+    world_join(world_thread(body_exit_attached, NULL));
+    ck_assert_ptr_nonnull(strstr(noted, "exits while thread state"));
+    ck_assert_ptr_nonnull(strstr(noted, "is attached to it: the lock is left for it\n"));
+    world_join(world_thread(body_exit_attached_by_hand, made));
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 START_TEST(test_B4_a_thread_that_exits_attached_stops_the_process)
 {
     gil_test_expect_abort(exit_attached, NULL, "exits while thread state");
@@ -641,6 +674,7 @@ suite(void)
     tcase_add_test(tcase, test_B9_errno_survives_every_transition);
     tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
     tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
+    tcase_add_test(tcase, test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured);
     tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process);
     tcase_add_test(tcase, test_B8_a_deleted_state_is_noticed);
     tcase_add_test(tcase, test_state_tstate__a_new_state_knows_nothing_of_the_last_one_in_its_block);
