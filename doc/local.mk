@@ -1,6 +1,7 @@
 # The manual: guide and internals as they stand, the reference and the man pages by Doxygen from the headers.
 EXTRA_DIST += doc/Doxyfile.in doc/porting/names.tsv tools/list-python-names.sh
 EXTRA_DIST += \
+    doc/guide/calls.md \
     doc/guide/cpp.md \
     doc/guide/diagnosis.md \
     doc/guide/embedding.md \

@@ -40,23 +40,23 @@ typedef struct {
 } GilStatus;
 
 /** Success.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilStatus GilStatus_Ok(void);
 /** Failure; @p err_msg is not copied.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilStatus GilStatus_Error(const char *err_msg);
 /** Failure for lack of memory.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilStatus GilStatus_NoMemory(void);
 /** The wish that the program ends; the runtime itself never returns one.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilStatus GilStatus_Exit(int exitcode);
 /** 1 when @p status is a failure or an exit: what a caller checks.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilStatus_Exception(GilStatus status);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilStatus_IsError(GilStatus status);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilStatus_IsExit(GilStatus status);
 /** @} */
 
@@ -110,7 +110,7 @@ typedef struct GilConfig {
 
 /** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
  *  Nothing is done when @p config is NULL, or no room for its size.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void _GilConfig_InitSized(GilConfig *config, size_t size);
 
 /** Fill @p config with default values. */
@@ -130,7 +130,7 @@ GilConfig_Init(GilConfig *config)
  * reason calls Gil_InitializeFromConfig().
  *
  * @return 0, or -1
- * @lock_any
+ * @lock_any @before_init @after_finalize
  */
 GIL_API int Gil_Initialize(void) GIL_MUST_USE;
 /**
@@ -140,7 +140,7 @@ GIL_API int Gil_Initialize(void) GIL_MUST_USE;
  * @return an error when @p config is NULL or was not filled by GilConfig_Init(), when it sets fields that this version
  *         does not know, or values that it does not allow; when another copy of the library is started in the process;
  *         when memory or descriptors lack; when the runtime is being stopped
- * @lock_any
+ * @lock_any @before_init @after_finalize
  */
 GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
 /** What Gil_FinalizeEx() returns when it had to give up: below zero, as every failure is. */
@@ -167,22 +167,22 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  *         happened, when the calling thread is not the one that started it, or not attached; when something of the runtime is
  *         active in it that would lose its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just
  *         being stopped
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers
  */
 GIL_API int Gil_FinalizeEx(void);
 /** Gil_FinalizeEx() with a time of its own, in ns: 0 does not wait at all, UINT64_MAX waits for ever.
  *  @return as Gil_FinalizeEx()
- *  @lock_any
+ *  @lock_any @before_init @after_finalize @tls_destructor
  *  @blocks
  *  @reenters  finalizers */
 GIL_API int Gil_FinalizeTimed(uint64_t timeout_ns);
 /** 1 from when Gil_InitializeFromConfig() is done until Gil_FinalizeEx() is.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int Gil_IsInitialized(void);
 /** 1 while Gil_FinalizeEx() works.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int Gil_IsFinalizing(void);
 
 /** What the last Gil_FinalizeEx() met, and found left over. Grows from version to version. */
@@ -207,7 +207,7 @@ GilFinalizeReport_Init(GilFinalizeReport *report)
 
 /** Fill @p report; what the library does not know stays 0.
  *  @return 0, or -1 when @p report is NULL or smaller than any version of it
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int Gil_GetFinalizeReport(GilFinalizeReport *report);
 /** @} */
 

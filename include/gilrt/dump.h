@@ -28,7 +28,7 @@ GIL_BEGIN_DECLS
  * (`call (void)GilThreadState_DumpAll(2)`), and while threads come and go. What changes meanwhile may be missing, be there
  * twice, or be told as it was a moment ago. errno is kept. Needs some 2 KiB of stack, and a descriptor for the names, which are left out
  * where there is none, or no /proc.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */
 GIL_API void GilThreadState_DumpAll(int fd);
 

@@ -39,7 +39,7 @@ GIL_BEGIN_DECLS
  *         called by a function of a fork that is under way; EBUSY when called in a finalizer, a collection or a call that the
  *         runtime makes in between (gilrt/pending.h), while the interpreter or the runtime is coming to its end, or when the thread
  *         cannot enter. No exception is set.
- * @lock_any
+ * @lock_any @before_init @after_finalize
  * @blocks
  * @reenters  the functions before and after
  */
@@ -49,18 +49,18 @@ GIL_API pid_t GilOS_Fork(void);
  * GilOS_AfterFork_Parent() or GilOS_AfterFork_Child(), and nothing else of the runtime in between; a child may call exec or
  * _exit instead. Differs from CPython in that it may refuse.
  * @return 0; -1 with errno, and nothing happened, as GilOS_Fork()
- * @lock_any
+ * @lock_any @before_init @after_finalize
  * @blocks
  * @reenters  the functions before
  */
 GIL_API int GilOS_BeforeFork(void) GIL_MUST_USE;
 /** In the parent after GilOS_BeforeFork(), also when fork() failed. Stops the process when that was not called by this thread.
  *  errno is kept.
- *  @lock_any
+ *  @lock_any @before_init @after_finalize
  *  @reenters  the functions for the parent */
 GIL_API void GilOS_AfterFork_Parent(void);
 /** In the child after GilOS_BeforeFork(). Stops the process when that was not called by this thread. errno is kept.
- *  @lock_any
+ *  @lock_any @before_init @after_finalize
  *  @reenters  the functions for the child */
 GIL_API void GilOS_AfterFork_Child(void);
 /** @} */
@@ -79,13 +79,13 @@ typedef struct GilForkCalls {
  * Have @p calls made around each fork from now on. They are copied. If a function before refuses, those of its kind registered
  * earlier are not called, and the functions for the parent are called of those that were, but not its own.
  * @return 0; -1 with errno: EINVAL when calls is NULL, ENOMEM, EDEADLK within such a call. No exception is set.
- * @lock_any
+ * @lock_any @before_init @after_finalize
  * @blocks  while a fork is under way
  */
 GIL_API int GilOS_AtFork(const GilForkCalls *calls, void *data);
 /** Take back the latest GilOS_AtFork() with these functions and this data.
  *  @return 1; 0: there is none; -1 with errno EDEADLK within such a call
- *  @lock_any
+ *  @lock_any @before_init @after_finalize
  *  @blocks  while a fork is under way */
 GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
 
@@ -98,13 +98,13 @@ GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
  *               child does not have (an error-checking or recursive pthread_mutex_t does); NULL: unlock
  * @param rank   any number; of one rank they are taken in the order of registration
  * @return 0; -1 with errno: EINVAL when how, one of its functions or lock is NULL, ENOMEM, EDEADLK within a fork's call
- * @lock_any
+ * @lock_any @before_init @after_finalize
  * @blocks  while a fork is under way
  */
 GIL_API int GilOS_RegisterForkLock(const GilForeignLock *how, int (*reset)(void *lock), void *lock, unsigned rank);
 /** Take back the latest GilOS_RegisterForkLock() of this lock.
  *  @return 1; 0: there is none; -1 with errno EDEADLK within a fork's call
- *  @lock_any
+ *  @lock_any @before_init @after_finalize
  *  @blocks  while a fork is under way */
 GIL_API int GilOS_UnregisterForkLock(void *lock);
 /** @} */

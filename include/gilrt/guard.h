@@ -49,18 +49,18 @@ GIL_API GilInterpreterGuard *GilInterpreterGuard_FromCurrent(void);
 /**
  * The same through a view, without being attached.
  * @return the guard; NULL, without an exception, when the interpreter is ending or gone, memory lacks, or view is NULL.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API GilInterpreterGuard *GilInterpreterGuard_FromView(GilInterpreterView *view);
 /** Close a guard: it is gone when this returns. Cannot fail; NULL is let through.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilInterpreterGuard_Close(GilInterpreterGuard *guard);
 
 /** What the macro GilInterpreterGuard_FromCurrent() calls. The end of the file's name is copied; NULL: not known.
  *  @lock_held */
 GIL_API GilInterpreterGuard *_GilInterpreterGuard_FromCurrentAt(const char *file, int line);
 /** What the macro GilInterpreterGuard_FromView() calls.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API GilInterpreterGuard *_GilInterpreterGuard_FromViewAt(GilInterpreterView *view, const char *file, int line);
 #define GilInterpreterGuard_FromCurrent() _GilInterpreterGuard_FromCurrentAt(__FILE__, __LINE__)
 #define GilInterpreterGuard_FromView(view) _GilInterpreterGuard_FromViewAt(view, __FILE__, __LINE__)
@@ -72,14 +72,14 @@ GIL_API GilInterpreterGuard *_GilInterpreterGuard_FromViewAt(GilInterpreterView 
  *  @lock_held */
 GIL_API GilInterpreterView *GilInterpreterView_FromCurrent(void);
 /** A view of the main interpreter. NULL, without an exception, before initialization and after finalization.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API GilInterpreterView *GilInterpreterView_FromMain(void);
 /** The number of the interpreter, as GilInterpreterState_GetID() gives it, also when it is gone; -1 on NULL. Numbers are
  *  never used again, so two views with one number are of one interpreter; but the main one's is 0 in each start of the runtime.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int64_t GilInterpreterView_GetID(GilInterpreterView *view);
 /** Close a view: it is gone when this returns, the guards opened from it are not. Cannot fail; NULL is let through.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilInterpreterView_Close(GilInterpreterView *view);
 /** @} */
 
@@ -93,7 +93,7 @@ GIL_API void GilInterpreterView_Close(GilInterpreterView *view);
  * @return a token for GilThreadState_Release(); NULL, without an exception and with nothing changed, when memory lacks, or
  *         in a destructor of thread-specific data that runs after the library's own, when the thread has no state any
  *         more. Stops the process when guard is NULL.
- * @lock_any @blocks
+ * @lock_any @tls_destructor @blocks
  */
 GIL_API GilThreadStateToken *GilThreadState_Ensure(GilInterpreterGuard *guard);
 /**
@@ -101,7 +101,7 @@ GIL_API GilThreadStateToken *GilThreadState_Ensure(GilInterpreterGuard *guard);
  * two atomic steps more than GilThreadState_Ensure() with a guard that is kept; none inside another pair of this function.
  * @return as GilThreadState_Ensure(); NULL also when the interpreter is ending or gone, unless this thread is in it by an outer
  *         pair of this function, which then succeeds. Stops the process when view is NULL.
- * @lock_any @blocks
+ * @lock_any @after_finalize @tls_destructor @blocks
  */
 GIL_API GilThreadStateToken *GilThreadState_EnsureFromView(GilInterpreterView *view);
 /**
@@ -146,7 +146,7 @@ GilInterpreterState_GetHolders(GilInterpreterState *interp, GilHolder *holders, 
 }
 
 /** What GilInterpreterView_GetHolders() calls; @p size is that of the caller's GilHolder.
- *  @lock_any */
+ *  @lock_any @after_finalize */
 GIL_API size_t _GilInterpreterView_GetHoldersSized(GilInterpreterView *view, GilHolder *holders, size_t count, size_t size);
 
 /** GilInterpreterState_GetHolders() of the interpreter that a view names, which may be gone: then there are none. */

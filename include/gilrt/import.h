@@ -52,7 +52,7 @@ GIL_API GilObject *GilImport_AddModuleRef(const char *name);
  * @param name      not copied
  * @param initfunc  the module's export hook
  * @return 0; -1 when the runtime is started, an argument is NULL or no name, or memory lacks
- * @lock_any
+ * @lock_any @before_init @after_finalize
  */
 GIL_API int GilImport_AppendInittab(const char *name, GilSlot *(*initfunc)(void));
 

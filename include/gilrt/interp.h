@@ -51,7 +51,7 @@ typedef struct GilInterpreterConfig {
 
 /** What GilInterpreterConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.
  *  Nothing is done when @p config is NULL, or no room for its size.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void _GilInterpreterConfig_InitSized(GilInterpreterConfig *config, size_t size);
 
 /** Fill @p config with default values. */
@@ -96,13 +96,13 @@ GIL_API int GilInterpreterState_CheckMay(unsigned what);
  * @return an error, with *ts NULL and what was attached attached still, when ts or config is NULL or config was not filled by
  *         GilInterpreterConfig_Init(), sets fields that this version does not know, or values that it does not allow; when the
  *         runtime is not started, or just being started or stopped; when memory lacks, the system's or that of the limit
- * @lock_any
+ * @lock_any @before_init @after_finalize
  * @blocks
  */
 GIL_API GilStatus Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *config);
 /** Gil_NewInterpreterFromConfig() with default values.
  *  @return the state, attached; NULL on failure, without an exception and with what was attached attached still
- *  @lock_any
+ *  @lock_any @before_init @after_finalize
  *  @blocks */
 GIL_API GilThreadState *Gil_NewInterpreter(void);
 /**
@@ -124,7 +124,7 @@ GIL_API int Gil_EndInterpreter(GilThreadState *ts);
  * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(). -1, without an exception, and nothing
  *         happened, when view is NULL or names the main interpreter, when the calling thread is attached to it or between BEGIN
  *         and END, or when the runtime is being stopped, which ends it.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers
  */
@@ -136,7 +136,7 @@ GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns
  * the interpreter ends, by GilInterpreterView_WaitEnd() or any other call, or GilInterpreterView_CancelEnd().
  * @return 0, also when it was asked for before, or the interpreter is gone; -1, without an exception, when view is NULL or names the
  *         main interpreter, which ends with the runtime.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
 /**
@@ -147,7 +147,7 @@ GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
  * @return 0: it is gone. GIL_FINALIZE_BUSY: it is there still: somebody stayed inside (GilInterpreterView_GetHolders()), or another
  *         is at it, or nobody asked; what was asked for stays asked for. -1, without an exception, as GilInterpreterView_End(), but
  *         the end of the runtime, when it comes, is waited for.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers
  */
@@ -157,7 +157,7 @@ GIL_API int GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeou
  * yet are dropped.
  * @return 0, also when nothing was asked for. GIL_FINALIZE_BUSY: a thread is just waiting for those inside, or ending it; nothing
  *         happened. -1, without an exception: it is gone, or view is NULL.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilInterpreterView_CancelEnd(GilInterpreterView *view);
 /** @} */
@@ -170,7 +170,7 @@ GIL_API int GilInterpreterView_CancelEnd(GilInterpreterView *view);
  * @param views  room for @p count of them; may be NULL if that is 0
  * @return how many are alive, which may be more than @p count: the rest has no view. 0 before initialization and after
  *         finalization.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API size_t GilInterpreterView_List(GilInterpreterView **views, size_t count);
 
@@ -183,7 +183,7 @@ typedef struct GilThreadInfo {
 } GilThreadInfo;
 
 /** What GilInterpreterView_ListThreads() calls; @p size is that of the caller's GilThreadInfo.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API size_t _GilInterpreterView_ListThreadsSized(GilInterpreterView *view, GilThreadInfo *threads, size_t count, size_t size);
 
 /**

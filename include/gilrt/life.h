@@ -30,7 +30,7 @@ GIL_API int GilUnstable_AtExit(GilInterpreterState *interp, void (*func)(void *)
  * that called it, last registered first. It must not use the runtime, except to register another, which is called, too. There
  * may be any number, registered at any time, also before the runtime is started.
  * @return 0; -1 when memory lacks or func is NULL.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int Gil_AtExit(void (*func)(void));
 /** @} */
@@ -65,7 +65,7 @@ typedef void (*GilLife_HookFunc)(const GilLifeEvent *event, void *data);
  * Have func(event, data) called at each step of the life of every interpreter, from now on; NULL: nothing. One hook a process;
  * the new one takes the place of the old one, which may be running still in another thread. While there is one, who is late and
  * who keeps the runtime busy is not written to standard error. It outlives the runtime's end.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void Gil_SetLifeHook(GilLife_HookFunc func, void *data);
 /** @} */

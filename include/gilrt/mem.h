@@ -21,17 +21,17 @@ GIL_BEGIN_DECLS
 /** @name Raw memory
  *  @{ */
 /** @p size bytes, not initialised.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void *GilMem_RawMalloc(size_t size) GIL_MUST_USE;
 /** Zeroed memory for @p nelem elements of @p elsize bytes; NULL also when the product overflows.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void *GilMem_RawCalloc(size_t nelem, size_t elsize) GIL_MUST_USE;
 /** Change the size of a block, perhaps moving it; @p ptr NULL: as GilMem_RawMalloc(). The old block stays valid when
  *  NULL is returned.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void *GilMem_RawRealloc(void *ptr, size_t new_size) GIL_MUST_USE;
 /** Free a block; NULL is let through.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilMem_RawFree(void *ptr);
 /** @} */
 

@@ -56,27 +56,27 @@ typedef struct {
 /**
  * Take a mutex, however long it takes. Not recursive: a thread that has it already waits for ever; a debug build
  * stops the process instead, as it does for threads that wait for each other in a ring.
- * @lock_any @blocks
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API void GilMutex_Lock(GilMutex *m);
 /** Take a mutex if nobody has it: 1, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilMutex_TryLock(GilMutex *m);
 /**
  * Take a mutex within @p ns nanoseconds.
  * @param flags 0 or GIL_WAIT_INTERRUPTIBLE.
  * @return 1: it is the caller's; 0: not in time; -1: interrupted, with an exception set.
- * @lock_any @blocks @reenters
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters
  */
 GIL_API int GilMutex_LockTimed(GilMutex *m, uint64_t ns, unsigned flags);
 /**
  * Give a mutex back. It need not be the thread that took it. A waiter that is woken tries again, beside whoever
  * comes; one that has waited for 1 ms is handed it. Stops the process when the mutex is not locked.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void GilMutex_Unlock(GilMutex *m);
 /** 1 when somebody has it, else 0: for assertions.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilMutex_IsLocked(GilMutex *m);
 
 /** A mutex that its holder may take again; `{0}` is open. */
@@ -87,19 +87,19 @@ typedef struct {
 } GilRecursiveMutex;
 
 /** Take it, or take it once more. Stops the process beyond 2^32 times.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API void GilRecursiveMutex_Lock(GilRecursiveMutex *m);
 /** Take it, if nobody else has it: 1, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilRecursiveMutex_TryLock(GilRecursiveMutex *m);
 /** As GilMutex_LockTimed().
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilRecursiveMutex_LockTimed(GilRecursiveMutex *m, uint64_t ns, unsigned flags);
 /** Undo one taking; the last gives it back. Stops the process when the calling thread does not have it.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilRecursiveMutex_Unlock(GilRecursiveMutex *m);
 /** 1 when the calling thread has it, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilRecursiveMutex_IsLockedByCurrentThread(GilRecursiveMutex *m);
 
 /**
@@ -113,28 +113,28 @@ typedef struct {
 } GilRWMutex;
 
 /** Take it to read.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API void GilRWMutex_RLock(GilRWMutex *rw);
 /** Take it to read if nobody writes or waits: 1, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilRWMutex_TryRLock(GilRWMutex *rw);
 /** As GilMutex_LockTimed(), to read.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilRWMutex_RLockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags);
 /** Give it back after reading. Stops the process when nobody reads.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilRWMutex_RUnlock(GilRWMutex *rw);
 /** Take it to write.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API void GilRWMutex_Lock(GilRWMutex *rw);
 /** Take it to write if nobody has it: 1, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilRWMutex_TryLock(GilRWMutex *rw);
 /** As GilMutex_LockTimed(), to write.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilRWMutex_LockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags);
 /** Give it back after writing. Stops the process when nobody writes.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilRWMutex_Unlock(GilRWMutex *rw);
 
 /** How a lock is used that is not the library's: a std::mutex, a lock of another library. Each function returns 0
@@ -153,14 +153,14 @@ typedef struct {
  * of the two waited for by a caller of this who has the other. There is no order among those that wait. A thread that
  * is not attached calls how->lock().
  * @return 0, and the lock is the caller's, to be given back by its own means; else what how->lock() returned. No exception is set.
- * @lock_any @blocks
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API int GilForeignLock_Lock(const GilForeignLock *how, void *lock);
 /**
  * GilForeignLock_Lock() for a pthread_mutex_t.
  * @return 0, or an error number of pthread_mutex_lock(). EOWNERDEAD of a robust mutex means, as there, that it is the caller's; the
  *         interpreter's lock is then waited for with it in hand, since it could be given back only by declaring it lost.
- * @lock_any @blocks
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API int GilForeignLock_LockPthread(pthread_mutex_t *mutex);
 

@@ -72,7 +72,7 @@ GilPendingNode_IsPosted(const GilPendingNode *node)
  * @return 0; 1: the node is posted already, or another thread is just posting it, and its answer holds for both: there will be one
  *         call, and it begins after this; GIL_PENDING_ENDED before the start of the runtime, from the end of the main interpreter
  *         on, and when node or its function is NULL. No exception is set.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */
 GIL_API int GilPending_PostToMain(GilPendingNode *node);
 /**
@@ -80,14 +80,14 @@ GIL_API int GilPending_PostToMain(GilPendingNode *node);
  * interruptible wait are woken for it. Async-signal-safe and lock-free; takes longer with many threads in the process if nothing
  * was waiting. errno is kept.
  * @return as GilPending_PostToMain(); GIL_PENDING_ENDED also when view is NULL.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */
 GIL_API int GilPending_Post(GilInterpreterView *view, GilPendingNode *node);
 /**
  * Have the call made by the thread state with that number (GilThreadState_GetID()), of any interpreter. The thread is woken as by
  * GilThreadState_SetAsyncExc(). Takes a mutex: not from a signal handler. errno is kept.
  * @return as GilPending_PostToMain(); GIL_PENDING_ENDED when there is no such thread state.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilPending_PostToThread(uint64_t id, GilPendingNode *node);
 /** @} */
@@ -99,16 +99,16 @@ GIL_API int GilPending_PostToThread(uint64_t id, GilPendingNode *node);
  * a signal handler.
  * @return 0; GIL_PENDING_FULL: as many wait already, try again; GIL_PENDING_ENDED as there, and when func is NULL. No exception is
  *         set.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */
 GIL_API int Gil_AddPendingCall(int (*func)(void *arg), void *arg);
 /** The same for GilPending_Post(): each interpreter has GIL_PENDING_ROOM nodes. Async-signal-safe.
  *  @return as Gil_AddPendingCall(); GIL_PENDING_ENDED also when view is NULL.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilPending_Add(GilInterpreterView *view, int (*func)(void *arg), void *arg);
 /** The same for GilPending_PostToThread(). Takes memory, and so any number may wait; not from a signal handler.
  *  @return 0; GIL_PENDING_FULL: no memory; GIL_PENDING_ENDED when there is no such thread state or func is NULL. No exception is set.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilPending_AddToThread(uint64_t id, int (*func)(void *arg), void *arg);
 /**
  * Make the calls that a safe point would make: a host without polls may do so wherever it likes. In a pending call, and while an
@@ -156,7 +156,7 @@ GIL_API int GilThreadState_HasAsyncExc(void);
  * @param object  of the view's interpreter; NULL is let through
  * @return 0; GIL_PENDING_ENDED when view is NULL or the interpreter makes no more calls: the object goes with it; GIL_PENDING_FULL when
  *         all of the above failed: the reference is still the caller's. No exception is set.
- * @lock_any @blocks @reenters
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters
  */
 GIL_API int GilObject_DecrefLater(GilInterpreterView *view, GilObject *object);
 /** @} */

@@ -24,7 +24,7 @@ typedef void (*Gil_ErrorPrintFunc)(const char *text, size_t size, void *data);
  * returned, warnings, what was left at the end (report_leaks), who keeps the runtime busy and who comes too late. The hooks of
  * an interpreter (GilErr_SetUnraisableHook(), GilErr_SetWarningHook()) and Gil_SetLifeHook() come before it. NULL: standard
  * error again.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void Gil_SetErrorPrintHook(Gil_ErrorPrintFunc func, void *data);
 
@@ -42,7 +42,7 @@ typedef void (*Gil_FatalFunc)(const char *sentence, void *data);
  * process is aborted. It must not leave by longjmp() or a C++ exception: the next thing that would be told then stops the process
  * without a word, as does a second error within func. Another thread that is to stop the process meanwhile waits for func, for ten
  * seconds at most.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void Gil_SetFatalHook(Gil_FatalFunc func, void *data);
 

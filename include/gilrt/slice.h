@@ -24,7 +24,7 @@ GIL_API GilObject *GilSlice_New(GilObject *start, GilObject *stop, GilObject *st
  *  @return 0, or -1 with TypeError (no index) or ValueError (step 0) */
 GIL_API int GilSlice_Unpack(GilObject *slice, Gil_ssize_t *start, Gil_ssize_t *stop, Gil_ssize_t *step);
 /** Fit unpacked indices to a sequence of @p length items.
- *  @lock_any
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  *  @return how many items the slice holds */
 GIL_API Gil_ssize_t GilSlice_AdjustIndices(Gil_ssize_t length, Gil_ssize_t *start, Gil_ssize_t *stop, Gil_ssize_t step);
 /** Both at once, for lengths that no __index__ can change.

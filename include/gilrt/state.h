@@ -18,10 +18,10 @@ GIL_BEGIN_DECLS
  *  @lock_held */
 GIL_API GilThreadState *GilThreadState_Get(void);
 /** The attached state, or NULL. Exact in every build.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilThreadState *GilThreadState_GetUnchecked(void);
 /** 1 when a state is attached to the calling thread, else 0. Exact in every build.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilThreadState_IsAttached(void);
 /** The number of a thread state, from 1 on; never used again in the process. Stops the process on NULL.
  *  @lock_any */
@@ -34,7 +34,7 @@ GIL_API GilInterpreterState *GilThreadState_GetInterpreter(GilThreadState *ts);
  * Make a thread state in a living interpreter, not attached. It is the caller's: GilThreadState_Clear() and
  * GilThreadState_Delete() end it; GilEval_RestoreThread() attaches it, in any thread, in one at a time.
  * @return the state; NULL, without an exception, when memory lacks or interp is NULL or no living interpreter.
- * @lock_any
+ * @lock_any @before_init @after_finalize
  */
 GIL_API GilThreadState *GilThreadState_New(GilInterpreterState *interp);
 /**
@@ -61,7 +61,7 @@ GIL_API GilThreadState *GilThreadState_Swap(GilThreadState *ts);
  *  @lock_held */
 GIL_API GilInterpreterState *GilInterpreterState_Get(void);
 /** The main interpreter; NULL before initialization and after finalization.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API GilInterpreterState *GilInterpreterState_Main(void);
 /** The number of an interpreter: 0 for the main one, others count up and are never used again; -1 on NULL.
  *  @lock_any */

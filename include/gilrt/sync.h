@@ -26,22 +26,22 @@ typedef struct {
  *         GilCondition_Wait(&filled, &mutex);
  *
  * Who notifies after m was given back finds the caller waiting. Stops the process when m is not locked.
- * @lock_any @blocks
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API void GilCondition_Wait(GilCondition *c, GilMutex *m);
 /**
  * GilCondition_Wait() for @p ns nanoseconds at most. m is taken again in each case, as long as that takes.
  * @return 1: notified, or for no reason; 0: the time is over; -1: interrupted, with an exception set. Whoever returns 0 or -1
  *         has used up no notification.
- * @lock_any @blocks @reenters
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters
  */
 GIL_API int GilCondition_WaitTimed(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags);
 /** Wake the thread that has waited longest, if there is one; m need not be held, but what was changed under it is
  *  then to have been changed before.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilCondition_Notify(GilCondition *c);
 /** Wake all that wait.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilCondition_NotifyAll(GilCondition *c);
 
 /** Something that has happened or not; `{0}` is: not yet. */
@@ -50,19 +50,19 @@ typedef struct {
 } GilEvent;
 
 /** 1 when it has happened, else 0. Who finds 1 sees what was done before GilEvent_Set().
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilEvent_IsSet(GilEvent *e);
 /** It has happened: all that wait go on, also if it is cleared right after.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilEvent_Set(GilEvent *e);
 /** It has not happened.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilEvent_Clear(GilEvent *e);
 /** Wait until it has happened.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API void GilEvent_Wait(GilEvent *e);
 /** As GilMutex_LockTimed(): 1 when it has happened.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilEvent_WaitTimed(GilEvent *e, uint64_t ns, unsigned flags);
 
 /** Permits that are taken and given; `{0}` has none. */
@@ -74,17 +74,17 @@ typedef struct {
 #define GilSemaphore_INIT(permits) {(uint32_t)(permits) * 2u}
 
 /** Take a permit. Who waits gets one in order of arrival.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API void GilSemaphore_Acquire(GilSemaphore *s);
 /** Take a permit if there is one: 1, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilSemaphore_TryAcquire(GilSemaphore *s);
 /** As GilMutex_LockTimed(): 1 when a permit is the caller's.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilSemaphore_AcquireTimed(GilSemaphore *s, uint64_t ns, unsigned flags);
 /** Give @p count permits, by whichever thread.
  *  @return 0; -1 when there would be more than 2^31 - 1: then none was given. No exception is set.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilSemaphore_Release(GilSemaphore *s, uint32_t count);
 
 /** A place where so many threads wait until all are there; then it begins anew. */
@@ -97,11 +97,11 @@ typedef struct {
 
 /** Wait until all are there. Stops the process when the barrier is for nobody, as one that is `{0}`.
  *  @return 1; 2 in one of the threads, the last to come: for what is to be done once a round.
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API int GilBarrier_Wait(GilBarrier *b);
 /** GilBarrier_Wait() that gives up: 0 or -1, as GilMutex_LockTimed(). Then the thread is not counted: the others wait
  *  for one more.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int GilBarrier_WaitTimed(GilBarrier *b, uint64_t ns, unsigned flags);
 
 /** Something that is to be done once; `{0}` is: not yet. */
@@ -111,7 +111,7 @@ typedef struct {
 } GilOnce;
 
 /** GilOnce_Call() unless it is done.
- *  @lock_any @blocks @reenters */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters */
 GIL_API int _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data);
 
 /**
@@ -135,7 +135,7 @@ GilOnce_Call(GilOnce *once, int (*func)(void *data), void *data)
     return _GilOnce_CallSlow(once, func, data);
 }
 /** 1 when it is done, else 0.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilOnce_IsDone(GilOnce *once);
 
 GIL_END_DECLS

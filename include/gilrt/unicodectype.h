@@ -23,17 +23,17 @@ GIL_BEGIN_DECLS
 #define _Gil_CTYPE_TITLE 0x40u
 #define _Gil_CTYPE_HIDDEN 0x80u
 /** The properties of @p ch; 0 above 0x10FFFF.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API unsigned _GilUnicode_Ctype(Gil_UCS4 ch);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int _GilUnicode_IsWhitespace(Gil_UCS4 ch);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int _GilUnicode_IsLinebreak(Gil_UCS4 ch);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API Gil_UCS4 _GilUnicode_ToUppercase(Gil_UCS4 ch);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API Gil_UCS4 _GilUnicode_ToLowercase(Gil_UCS4 ch);
-/** @lock_any */
+/** @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API Gil_UCS4 _GilUnicode_ToTitlecase(Gil_UCS4 ch);
 /** @} */
 

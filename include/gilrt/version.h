@@ -26,7 +26,7 @@ GIL_BEGIN_DECLS
 /**
  * The version of the library that is loaded, which may be newer than the header that the program was compiled with.
  *
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  * @return text of the form of GILRT_VERSION; static, never NULL. May be called before the runtime is started.
  */
 GIL_API const char *Gil_GetVersion(void);
@@ -34,7 +34,7 @@ GIL_API const char *Gil_GetVersion(void);
 /**
  * How the loaded library was built, in one line for people and bug reports: version, compiler, allocator, checks.
  *
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  * @return text such as "libgilrt 0.1.0 (gcc 12.2; system malloc; release)"; static, never NULL. Its form may change:
  *         show it, do not parse it. May be called before the runtime is started.
  */

@@ -18,6 +18,15 @@ tests/env/test_exports_stack.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	    $(AWK) -v prefix=test_env_exports_stack__ -v data=0 -f $(MISUSE_GENERATE) $(MISUSE_INPUTS) > $@.tmp && mv $@.tmp $@
 
+# What is promised before the start, after the end, in TLS destructors and in signal handlers.
+CORE_TESTS += tests/env/test_when
+tests_env_test_when_SOURCES = tests/env/when.c tests/env/when.h
+nodist_tests_env_test_when_SOURCES = tests/env/test_when.c
+EXTRA_DIST += tests/env/when.awk tests/env/when.tsv
+CLEANFILES += tests/env/test_when.c
+tests/env/test_when.c: $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/when.tsv
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/when.tsv > $@.tmp && mv $@.tmp $@
+
 # Another C library: of this target only, because it compiles all sources once more.
 EXTRA_DIST += tests/env/musl.sh tests/env/musl.c
 

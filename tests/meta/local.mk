@@ -12,8 +12,10 @@ META_TESTS += tests/meta/catalogue.sh
 META_TESTS += tests/meta/manual.sh
 META_TESTS += tests/meta/porting.sh
 META_TESTS += tests/meta/misuse.sh
+META_TESTS += tests/meta/when.sh
 META_TESTS += tests/meta/dist.sh
 META_TESTS += tests/meta/selftest.sh
-EXTRA_DIST += $(META_TESTS) tests/support/tap.sh tests/meta/globals.allowed tests/catalogue.tsv tools/list-exports.sh
+EXTRA_DIST += $(META_TESTS) tests/support/tap.sh tests/meta/globals.allowed tests/catalogue.tsv tools/list-exports.sh tools/list-calls.sh \
+    tools/update-calls.sh
 # They look at the finished library.
 $(META_TESTS:.sh=.log): libcore.la libgilrt.la
