@@ -19,6 +19,7 @@
 #include "state/may.h"
 #include "state/pending.h"
 #include "state/tstate.h"
+#include "state/unblock.h"
 #include "sync/machine.h"
 #include "sync/mutex.h"
 #include "sync/order.h"
@@ -100,6 +101,7 @@ static void (*const in_interp[])(GilInterpreterState *interp) = {
 };
 static void (*const in_state[])(GilThreadState *ts, int survives) = {
     gil_pending_fork_state,
+    gil_unblock_fork_child,
     NULL,
 };
 

@@ -12,6 +12,7 @@ META_TESTS += tests/meta/catalogue.sh
 META_TESTS += tests/meta/manual.sh
 META_TESTS += tests/meta/porting.sh
 META_TESTS += tests/meta/misuse.sh
+META_TESTS += tests/meta/forklocks.sh
 META_TESTS += tests/meta/when.sh
 META_TESTS += tests/meta/dist.sh
 META_TESTS += tests/meta/selftest.sh

@@ -189,4 +189,16 @@ manifest 'GilHigh_Do\t-\telsewhere:tests/api/test_high'
 tap_check "misuse: a test that does not exist" objects "GilHigh_Do: tests/api/test_high.c does not exist" misuse
 : > "$tree/tests/api/test_high.c"
 tap_check "misuse: a test of something else" objects "GilHigh_Do: tests/api/test_high.c does not call it" misuse
+
+fresh_tree
+mkdir -p "$tree/lib/runtime"
+echo '    gil_low_mutexes, /* LOW */' > "$tree/lib/runtime/fork.c"
+printf 'static struct gil_mutex mu = GIL_MUTEX_INIT(LOW, "low");\nvoid\ngil_low_mutexes(void (*each)(struct gil_mutex *mutex))\n' \
+    > "$tree/lib/base/low.c"
+tap_check "forklocks: a tree in order is accepted" accepts forklocks
+echo 'static struct gil_stable pool = GIL_STABLE_INIT(1, "pool");' > "$tree/lib/value/high.c"
+tap_check "forklocks: a file with a mutex that it does not name" objects "lib/value/high.c has a mutex and no function" forklocks
+printf 'void\ngil_high_mutexes(void (*each)(struct gil_mutex *mutex))\n' >> "$tree/lib/value/high.c"
+tap_check "forklocks: a function that no fork calls" objects "gil_high_mutexes of lib/value/high.c is not in the table" forklocks
+
 tap_done

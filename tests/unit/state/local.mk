@@ -9,6 +9,7 @@ UNIT_TESTS += tests/unit/state/test_gate
 UNIT_TESTS += tests/unit/state/test_closing
 UNIT_TESTS += tests/unit/state/test_may
 UNIT_TESTS += tests/unit/state/test_guard
+UNIT_TESTS += tests/unit/state/test_pending
 UNIT_TESTS += tests/unit/state/test_foreign
 UNIT_TESTS += tests/unit/state/test_meeting
 UNIT_TESTS += tests/unit/state/test_locking
@@ -17,6 +18,8 @@ UNIT_TESTS += tests/unit/state/test_dump
 UNIT_TESTS += tests/unit/state/test_turn
 UNIT_TESTS += tests/unit/state/test_habit
 UNIT_TESTS += tests/unit/state/test_lock_info
+UNIT_TESTS += tests/unit/state/test_lock_fork
+UNIT_TESTS += tests/unit/state/test_fork
 
 # The lock as it ships, over other machines; the rest of them is the library's.
 LOCK_FILES = lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c \

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+/* The child of a fork against what other threads were in the middle of: mutexes, imports, collections, the end. */
+#include "support/child.h"
+#include "support/support.h"
+
+#include "base/mem.h"
+#include "gc/generation.h"
+#include "runtime/fork.h"
+#include "state/interp.h"
+#include "state/lock.h"
+#include "state/tstate.h"
+#include "sync/machine.h"
+#include "sync/mutex.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+enum { MOST = 256 };
+
+static struct gil_mutex *found[MOST];
+static int count;
+
+static void
+collect(struct gil_mutex *mutex)
+{
+    ck_assert_int_lt(count, MOST);
+    found[count++] = mutex;
+}
+
+static void
+wait_for(int *flag)
+{
+    while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE))
+        sched_yield();
+}
+
+static void
+set(int *flag)
+{
+    __atomic_store_n(flag, 1, __ATOMIC_RELEASE);
+}
+
+static void
+works(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    CHILD_CHECK(GilImport_ImportModule("nowhere") == NULL && GilErr_ExceptionMatches(GilExc_ImportError));
+    GilErr_Clear();
+    GilObject *list = GilList_New(1);
+    CHILD_CHECK(list != NULL);
+    Gil_DECREF(list);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+/* --- mutexes --- */
+
+static int held;
+
+/* Until somebody waits for it. */
+static void *
+hold(void *mutex)
+{
+    struct gil_mutex *mu = mutex;
+
+    gil_mutex_lock(mu);
+    set(&held);
+    while (__atomic_load_n(&mu->word, __ATOMIC_ACQUIRE) != 2)
+        sched_yield();
+    gil_mutex_unlock(mu);
+    return NULL;
+}
+
+START_TEST(test_D1_fork_while_another_thread_holds_any_lock)
+{
+    pthread_t thread;
+
+    gil_fork_mutexes(collect);
+    for (int i = 0; i < count; i++) {
+        /* Of the many buckets of the parking lot a few will do. */
+        if (found[i]->rank == GIL_RANK_PARKING && i % 16 != 0)
+            continue;
+        held = 0;
+        ck_assert_int_eq(pthread_create(&thread, NULL, hold, found[i]), 0);
+        wait_for(&held);
+        child_does(works, NULL);
+        Gil_BEGIN_ALLOW_THREADS
+        pthread_join(thread, NULL);
+        Gil_END_ALLOW_THREADS
+    }
+}
+END_TEST
+
+START_TEST(test_D2_every_lock_is_in_the_list)
+{
+    unsigned seen = 0;
+
+    gil_fork_mutexes(collect);
+    for (int i = 0; i < count; i++) {
+        ck_assert_int_ge((int)found[i]->rank, i > 0 ? (int)found[i - 1]->rank : GIL_RANK_START);
+        for (int j = 0; j < i; j++)
+            ck_assert_ptr_ne(found[i], found[j]);
+        seen |= 1u << found[i]->rank;
+    }
+    for (unsigned rank = GIL_RANK_START; rank < GIL_RANK_END; rank++)
+        if (rank != GIL_RANK_OUTSIDE && rank != GIL_RANK_ORDER)
+            ck_assert_msg(seen & 1u << rank, "no mutex of rank %u is taken", rank);
+}
+END_TEST
+
+/* --- thread states --- */
+
+static int ready[3], over, destroyed;
+
+static void
+count_destroyed(GilObject *capsule)
+{
+    (void)capsule;
+    destroyed++;
+}
+
+/* Detached, with an object in its state. */
+static void *
+stay(void *view)
+{
+    static int threads;
+    int mine = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilObject *capsule = GilCapsule_New(&over, NULL, count_destroyed);
+
+    GilErr_SetObject(GilExc_ValueError, capsule);
+    Gil_DECREF(capsule);
+    Gil_BEGIN_ALLOW_THREADS
+    set(&ready[mine]);
+    wait_for(&over);
+    Gil_END_ALLOW_THREADS
+    GilErr_Clear();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static int
+states_of(GilInterpreterState *interp)
+{
+    int states = 0;
+
+    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+        states++;
+    return states;
+}
+
+static void
+is_alone(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(states_of(GilInterpreterState_Get()) == 1);
+    CHILD_CHECK(gil_tstate_blocks() == 1);
+    GilGC_Collect();
+    CHILD_CHECK(destroyed == 0);
+    /* Nobody is inside but this thread. */
+    CHILD_CHECK(Gil_FinalizeTimed(0) == 0);
+    CHILD_CHECK(destroyed == 0);
+}
+
+START_TEST(test_D3_states_of_threads_that_are_gone)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t threads[3];
+
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, stay, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < 3; i++)
+        wait_for(&ready[i]);
+    Gil_END_ALLOW_THREADS
+    child_does(is_alone, NULL);
+    set(&over);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(destroyed, 3);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+/* --- the lock --- */
+
+static void *
+come_in(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+nobody_waits(void *unused)
+{
+    GilLockInfo info = {.size = sizeof info};
+
+    CHILD_CHECK(GilLock_GetInfo(GilInterpreterState_Get(), &info) == 0);
+    CHILD_CHECK(info.waiters == 0);
+    works(unused);
+}
+
+START_TEST(test_D4_waiters_that_are_gone)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilThreadState *ts = GilThreadState_Get();
+    pthread_t threads[2];
+
+    /* As soon as they wait, and when one has asked for the lock. */
+    for (int asked = 0; asked < 2; asked++) {
+        GilLockInfo info = {.size = sizeof info};
+        for (int i = 0; i < 2; i++)
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, come_in, view), 0);
+        do
+            ck_assert_int_eq(GilLock_GetInfo(ts->interp, &info), 0);
+        while (info.waiters < 2 || (asked && !(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT)));
+        child_does(nobody_waits, NULL);
+        Gil_BEGIN_ALLOW_THREADS
+        for (int i = 0; i < 2; i++)
+            pthread_join(threads[i], NULL);
+        Gil_END_ALLOW_THREADS
+    }
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void *
+come_often(void *view)
+{
+    for (int i = 0; i < 100; i++)
+        come_in(view);
+    return NULL;
+}
+
+START_TEST(test_D5_membarrier_is_refused_in_the_child)
+{
+    GilThreadState *ts = GilThreadState_Get();
+
+    if (!gil_machine_can_fence_all())
+        return;
+    for (unsigned i = 0; i < 10 * GIL_MACHINE_FENCE_WORTH && !(ts->lock->owner & GIL_LOCK_LEANS); i++) {
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+    }
+    ck_assert(ts->lock->owner & GIL_LOCK_LEANS);
+    for (int refuse = 0; refuse < 2; refuse++) {
+        ck_assert_int_eq(GilOS_BeforeFork(), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            pthread_t thread;
+            if (refuse)
+                gil_test_refuse_membarrier(EPERM);
+            GilOS_AfterFork_Child();
+            CHILD_CHECK((ts->lock->owner & GIL_LOCK_LEANS) == 0 || !refuse);
+            GilInterpreterView *view = GilInterpreterView_FromCurrent();
+            CHILD_CHECK(pthread_create(&thread, NULL, come_often, view) == 0);
+            for (int i = 0; i < 1000; i++) {
+                Gil_BEGIN_ALLOW_THREADS
+                Gil_END_ALLOW_THREADS
+                CHILD_CHECK(Gil_Poll() == 0);
+            }
+            Gil_BEGIN_ALLOW_THREADS
+            pthread_join(thread, NULL);
+            Gil_END_ALLOW_THREADS
+            GilInterpreterView_Close(view);
+            _exit(Gil_FinalizeEx() != 0);
+        }
+        GilOS_AfterFork_Parent();
+        ck_assert_int_eq(child_status(child), 0);
+    }
+}
+END_TEST
+
+/* Nobody but those that wait sees to it that each has its turn. */
+static void *
+compute_in_turns(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilThreadState *ts = GilThreadState_Get();
+
+    while (gil_load_relaxed(&ts->stats.given) < 2)
+        CHILD_CHECK(Gil_Poll() == 0);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+takes_turns(void *unused)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t threads[2];
+
+    GilInterpreterState_SetSwitchInterval(GilInterpreterState_Get(), 200000);
+    for (int i = 0; i < 2; i++)
+        CHILD_CHECK(pthread_create(&threads[i], NULL, compute_in_turns, view) == 0);
+    /* One of them is left alone at the end: this thread wants a turn then, too. */
+    for (int i = 0; i < 2; i++) {
+        Gil_BEGIN_ALLOW_THREADS
+        while (pthread_tryjoin_np(threads[i], NULL) != 0) {
+            GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+            GilThreadState_Release(token);
+        }
+        Gil_END_ALLOW_THREADS
+    }
+    GilInterpreterView_Close(view);
+    works(unused);
+}
+
+START_TEST(test_D9_turns_in_the_child)
+{
+    child_does(takes_turns, NULL);
+}
+END_TEST
+
+/* --- memory --- */
+
+START_TEST(test_D10_nothing_is_allocated_in_the_child)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, stay, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    wait_for(&ready[0]);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilOS_BeforeFork(), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        gil_test_fail_alloc(1, 1);
+        GilOS_AfterFork_Child();
+        long asked = gil_mem_fail_count();
+        gil_test_fail_alloc_off();
+        _exit(asked != 0);
+    }
+    GilOS_AfterFork_Parent();
+    ck_assert_int_eq(child_status(child), 0);
+    set(&over);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+START_TEST(test_runtime_fork__without_memory_registers_nothing)
+{
+    static const GilForkCalls calls = {NULL, NULL, NULL};
+
+    gil_test_fail_alloc(1, 0);
+    errno = 0;
+    ck_assert_int_eq(GilOS_AtFork(&calls, NULL), -1);
+    ck_assert_int_eq(errno, ENOMEM);
+    gil_test_fail_alloc_off();
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, NULL), 0);
+}
+END_TEST
+
+/* --- what others had begun --- */
+
+static int in_the_middle, go_on, hook_calls;
+
+static GilSlot *
+slow_hook(void)
+{
+    GilABIInfo_VAR(abi);
+    static GilSlot slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_name, "slow"), GilSlot_END};
+
+    if (hook_calls++ == 0) {
+        Gil_BEGIN_ALLOW_THREADS
+        set(&in_the_middle);
+        wait_for(&go_on);
+        Gil_END_ALLOW_THREADS
+    }
+    return slots;
+}
+
+static void *
+import_slowly(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilObject *module = GilImport_ImportModule("slow");
+
+    CHILD_CHECK(module != NULL);
+    Gil_DECREF(module);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+imports_it_itself(void *unused)
+{
+    GilObject *module = GilImport_ImportModule("slow");
+
+    if (module == NULL)
+        GilErr_Print();
+    CHILD_CHECK(module != NULL && hook_calls == 2);
+    Gil_DECREF(module);
+    works(unused);
+}
+
+static void
+fork_in_the_middle(void *(*begin)(void *), void (*then)(void *))
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, begin, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    wait_for(&in_the_middle);
+    Gil_END_ALLOW_THREADS
+    child_does(then, NULL);
+    set(&go_on);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+}
+
+START_TEST(test_runtime_fork__import_of_a_thread_that_is_gone)
+{
+    ck_assert_int_eq(GilImport_AppendInittab("slow", slow_hook), 0);
+    gil_test_start();
+    fork_in_the_middle(import_slowly, imports_it_itself);
+    gil_test_stop();
+}
+END_TEST
+
+static void
+pause_in_collection(const GilGCInfo *info, void *unused)
+{
+    (void)unused;
+    if (info->phase != GilGC_PHASE_START || in_the_middle)
+        return;
+    Gil_BEGIN_ALLOW_THREADS
+    set(&in_the_middle);
+    wait_for(&go_on);
+    Gil_END_ALLOW_THREADS
+}
+
+static void *
+collect_slowly(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    GilGC_Collect();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+collects(void *unused)
+{
+    GilObject *list = GilList_New(0);
+
+    CHILD_CHECK(gil_gc(GilThreadState_Get())->collector == NULL);
+    GilList_Append(list, list);
+    Gil_DECREF(list);
+    CHILD_CHECK(GilGC_Collect() >= 1);
+    works(unused);
+}
+
+START_TEST(test_runtime_fork__collection_of_a_thread_that_is_gone)
+{
+    gil_test_start();
+    ck_assert_int_eq(GilGC_AddCallback(pause_in_collection, NULL), 0);
+    fork_in_the_middle(collect_slowly, collects);
+    gil_test_stop();
+}
+END_TEST
+
+/* The main thread stops the runtime and waits for a guard, whose thread forks. */
+static int refused;
+
+static void *
+fork_while_it_waits(void *guard)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    Gil_BEGIN_ALLOW_THREADS
+    while (!Gil_IsFinalizing())
+        sched_yield();
+    Gil_END_ALLOW_THREADS
+    /* Before the gate closes it may work; afterwards it is refused. */
+    for (;;) {
+        pid_t child = GilOS_Fork();
+        if (child < 0)
+            break;
+        if (child == 0)
+            _exit(!Gil_IsInitialized() || Gil_IsFinalizing());
+        ck_assert_int_eq(child_status(child), 0);
+    }
+    refused = errno;
+    GilErr_Clear();
+    GilThreadState_Release(token);
+    GilInterpreterGuard_Close(guard);
+    return NULL;
+}
+
+START_TEST(test_runtime_fork__while_another_thread_ends_the_runtime)
+{
+    pthread_t thread;
+
+    gil_test_start();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_while_it_waits, guard), 0);
+    gil_test_stop();
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(refused, EBUSY);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime_fork");
+    TCase *tc = tcase_create("running"), *alone = tcase_create("alone");
+
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_D1_fork_while_another_thread_holds_any_lock);
+    tcase_add_test(tc, test_D2_every_lock_is_in_the_list);
+    tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
+    tcase_add_test(tc, test_D4_waiters_that_are_gone);
+    tcase_add_test(tc, test_D5_membarrier_is_refused_in_the_child);
+    tcase_add_test(tc, test_D9_turns_in_the_child);
+    tcase_add_test(tc, test_D10_nothing_is_allocated_in_the_child);
+    tcase_add_test(tc, test_runtime_fork__without_memory_registers_nothing);
+    suite_add_tcase(s, tc);
+    tcase_set_timeout(alone, 60);
+    tcase_add_test(alone, test_runtime_fork__import_of_a_thread_that_is_gone);
+    tcase_add_test(alone, test_runtime_fork__collection_of_a_thread_that_is_gone);
+    tcase_add_test(alone, test_runtime_fork__while_another_thread_ends_the_runtime);
+    suite_add_tcase(s, alone);
+    return s;
+}
