@@ -12,6 +12,9 @@
  * canary from the same bytes. Nothing is opened: /dev/urandom may not be there (chroot) and would need a descriptor. A
  * constant key is never used.
  *
+ * Ints, floats and hashes of containers are not hashed like bytes, because most tables of ints hold neighbours, which their
+ * own value spreads best. Tables and containers mix them with a salt where it matters, see gil_hash_spread().
+ *
  * The key is chosen at the first use, under pthread_once: every later use pays one load, which the acquire order of the
  * flag makes enough. After fork the child keeps the parent's key: it has inherited hashes.
  *
@@ -35,6 +38,8 @@ static struct {
                         gil_hash_bytes() */
     pthread_once_t once;
 } hash_key = {.once = PTHREAD_ONCE_INIT};
+
+struct gil_hash_salt gil_hash_salt;
 
 struct sip {
     uint64_t v0, v1, v2, v3;
@@ -132,6 +137,10 @@ choose_key(void)
         derive_key(key);
     hash_key.k0 = key[0];
     hash_key.k1 = key[1];
+    /* The salt comes out of the key by the one-way function: who learns one learns nothing of the other. */
+    static const char names[2][8] = {"mask", "factor"};
+    gil_hash_salt.mask = gil_hash_siphash13(key[0], key[1], names[0], sizeof names[0]);
+    gil_hash_salt.factor = gil_hash_siphash13(key[0], key[1], names[1], sizeof names[1]) | 1;
     gil_store_release(&hash_key.ready, 1u);
 }
 

@@ -4,9 +4,8 @@
  *
  * The form is R. Hettinger's compact dict: entries {hash, key, value} stand one after the other in order of
  * insertion, and a table of small indices, open addressing with a third of the slots free, says which entry a hash
- * leads to. An index takes 1, 2, 4 or 8 bytes, as the table needs. A probe sequence is i = 5i + 1 + perturb, where
- * perturb begins as the hash and loses 5 bits a step, so that all bits of the hash count in the end. A removed item
- * leaves a tombstone in its slot and an empty entry; both go when the table is rebuilt. A dict without items shares
+ * leads to. An index takes 1, 2, 4 or 8 bytes, as the table needs. The probe sequence is that of probe.h, which keys that
+ * were chosen to collide do not follow together. A removed item leaves a tombstone in its slot and an empty entry; both go when the table is rebuilt. A dict without items shares
  * one constant table of one free slot, without room for entries: the first item makes a table.
  *
  * The awkward moment is a comparison: keys that are neither the same object nor both str or both int must be asked, and
@@ -22,11 +21,11 @@
 
 #include "gilrt/error.h"
 #include "object/error.h"
+#include "value/probe.h"
 
 #include <string.h>
 
 #define LOG2_SLOTS_MIN 3
-#define PERTURB_SHIFT 5
 #define RESTARTS_MAX 32
 
 static const struct {
@@ -67,23 +66,10 @@ capacity(unsigned log2_slots)
     return (Gil_ssize_t)(((size_t)2 << log2_slots) / 3);
 }
 
-/* The probe sequence of a hash: where it begins, and one step further. */
-struct probe {
-    size_t slot, perturb, mask;
-};
-
-static inline struct probe
+static inline struct gil_probe
 probe_begin(const struct gil_dict_table *table, Gil_hash_t hash)
 {
-    size_t mask = ((size_t)1 << table->log2_slots) - 1;
-    return (struct probe){(size_t)hash & mask, (size_t)hash, mask};
-}
-
-static inline void
-probe_next(struct probe *p)
-{
-    p->perturb >>= PERTURB_SHIFT;
-    p->slot = (p->slot * 5 + p->perturb + 1) & p->mask;
+    return gil_probe_begin((uint64_t)hash, ((size_t)1 << table->log2_slots) - 1);
 }
 
 void
@@ -138,9 +124,9 @@ table_new(GilThreadState *ts, unsigned log2_slots)
 static inline size_t
 free_slot(const struct gil_dict_table *table, Gil_hash_t hash)
 {
-    struct probe p = probe_begin(table, hash);
+    struct gil_probe p = probe_begin(table, hash);
     while (gil_dict_index(table, p.slot) >= 0)
-        probe_next(&p);
+        gil_probe_next(&p);
     return p.slot;
 }
 
@@ -203,7 +189,7 @@ lookup_once(struct gil_dict *d, GilObject *key, Gil_hash_t hash, int *restart)
 {
     const struct gil_dict_table *table = d->table;
     const struct gil_dict_entry *entries = gil_dict_entries(table);
-    for (struct probe p = probe_begin(table, hash);; probe_next(&p)) {
+    for (struct gil_probe p = probe_begin(table, hash);; gil_probe_next(&p)) {
         Gil_ssize_t ix = gil_dict_index(table, p.slot);
         if (ix == GIL_DICT_SLOT_FREE)
             return GIL_DICT_ABSENT;
@@ -284,9 +270,9 @@ gil_dict_take(struct gil_dict *d, Gil_ssize_t ix)
 {
     struct gil_dict_table *table = d->table;
     struct gil_dict_entry *e = &gil_dict_entries(table)[ix], taken = *e;
-    struct probe p = probe_begin(table, taken.hash);
+    struct gil_probe p = probe_begin(table, taken.hash);
     while (gil_dict_index(table, p.slot) != ix)
-        probe_next(&p);
+        gil_probe_next(&p);
     set_index(table, p.slot, GIL_DICT_SLOT_TOMBSTONE);
     e->key = e->value = NULL;
     d->used--;

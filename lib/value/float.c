@@ -2,12 +2,12 @@
 /*
  * float: a C double, its arithmetic with floats and ints, its order and its hash.
  *
- * Comparisons with ints are exact, without converting either: 2**53 + 1 is more than 2.0**53. Hashes are the remainder
- * of the value modulo the prime 2^61 - 1, as for ints, so that equal numbers hash alike (CPython's scheme for numeric
- * hashes).
+ * Comparisons with ints are exact, without converting either: 2**53 + 1 is more than 2.0**53. A float that equals an int
+ * has its hash.
  */
 #include "value/float.h"
 
+#include "base/hash.h"
 #include "gilrt/error.h"
 #include "gilrt/tuple.h"
 #include "object/alloc.h"
@@ -20,12 +20,6 @@
 #include "value/long.h"
 
 #include <math.h>
-
-#define HASH_BITS 61
-#define HASH_MODULUS (((uint64_t)1 << HASH_BITS) - 1)
-#define HASH_INF 314159
-/* Bits of the mantissa that are taken at once. */
-#define HASH_STEP 28
 
 GilObject *
 GilFloat_FromDouble(double v)
@@ -312,35 +306,20 @@ float_richcompare(GilObject *v, GilObject *w, int op)
     Gil_RETURN_RICHCOMPARE(0, gil_long_cmp_double(gil_long(w), a), op);
 }
 
+/* Whole numbers below 2^60 hash as the ints that they equal, which are their own hashes; all others by their bits. */
 Gil_hash_t
 gil_hash_double(GilObject *self, double v)
 {
-    uint64_t x = 0;
-    int e;
+    Gil_hash_t hash;
 
-    if (isinf(v))
-        return v > 0 ? HASH_INF : -HASH_INF;
-    if (isnan(v)) {
+    if (fabs(v) < 0x1p60 && v == (double)(int64_t)v)
+        hash = (int64_t)v;
+    else if (isnan(v))
         /* NaNs are not equal, so they need no common hash; one for all would make a chain of them in a dict. */
-        Gil_hash_t place = (Gil_hash_t)((uintptr_t)self >> 4);
-        return place == -1 ? -2 : place;
-    }
-    double m = frexp(fabs(v), &e);
-    while (m != 0.0) {
-        x = ((x << HASH_STEP) & HASH_MODULUS) | x >> (HASH_BITS - HASH_STEP);
-        m *= (double)(1 << HASH_STEP);
-        e -= HASH_STEP;
-        uint64_t part = (uint64_t)m;
-        m -= (double)part;
-        x += part;
-        if (x >= HASH_MODULUS)
-            x -= HASH_MODULUS;
-    }
-    /* Times 2^e: a rotation, because 2^61 is 1 modulo the prime. */
-    e = e >= 0 ? e % HASH_BITS : HASH_BITS - 1 - (-1 - e) % HASH_BITS;
-    x = ((x << e) & HASH_MODULUS) | x >> (HASH_BITS - e);
-    Gil_hash_t hash = v < 0 ? -(Gil_hash_t)x : (Gil_hash_t)x;
-    return hash == -1 ? -2 : hash;
+        hash = (Gil_hash_t)((uintptr_t)self >> 4);
+    else
+        hash = (Gil_hash_t)gil_hash_bytes(&v, sizeof v);
+    return hash != -1 ? hash : -2;
 }
 
 static Gil_hash_t

@@ -64,6 +64,7 @@ libcore_la_SOURCES += lib/value/set.c lib/value/set.h
 libcore_la_SOURCES += lib/value/set_algebra.c
 libcore_la_SOURCES += lib/value/set_type.c
 libcore_la_SOURCES += lib/value/weakproxy.c lib/value/weakproxy.h
+libcore_la_SOURCES += lib/value/probe.h
 libcore_la_SOURCES += lib/value/range.c lib/value/range.h
 libcore_la_SOURCES += lib/value/range_iter.c
 libcore_la_SOURCES += lib/value/enumerate.c lib/value/enumerate.h

@@ -6,16 +6,15 @@
  * no loop; the general case works on sign and magnitude. Quotients are rounded down and remainders have the divisor's
  * sign. Bits are those of an infinitely long two's complement, made limb by limb while they are combined.
  */
+#include "base/hash.h"
 #include "gilrt/error.h"
 #include "gilrt/float.h"
 #include "gilrt/tuple.h"
+#include "value/float.h"
 #include "value/long.h"
 
+#include <math.h>
 #include <string.h>
-
-/* The prime 2^61 - 1: a number's hash is its remainder, so that equal ints and floats hash alike. */
-#define HASH_BITS 61
-#define HASH_MODULUS (((uint64_t)1 << HASH_BITS) - 1)
 
 int
 gil_long_cmp(const struct gil_long *a, const struct gil_long *b)
@@ -35,18 +34,46 @@ gil_long_richcompare(GilObject *v, GilObject *w, int op)
     Gil_RETURN_RICHCOMPARE(order, 0, op);
 }
 
+/* Whether v is exactly a double: no more than 53 bits from the highest to the lowest that is set, below 2^1024. */
+static int
+as_exact_double(const struct gil_long *v, double *result)
+{
+    size_t n = gil_long_limbs(v), low = 0;
+
+    while (v->digit[low] == 0)
+        low++;
+    size_t bits = n * GIL_LIMB_BITS - (size_t)__builtin_clzll(v->digit[n - 1]);
+    size_t zeros = low * GIL_LIMB_BITS + (size_t)__builtin_ctzll(v->digit[low]);
+    if (bits > 1024 || bits - zeros > 53)
+        return 0;
+    uint64_t odd = v->digit[low] >> zeros % GIL_LIMB_BITS;
+    if (low + 1 < n && zeros % GIL_LIMB_BITS != 0)
+        odd |= v->digit[low + 1] << (GIL_LIMB_BITS - zeros % GIL_LIMB_BITS);
+    *result = ldexp((double)odd, (int)zeros);
+    if (v->size < 0)
+        *result = -*result;
+    return 1;
+}
+
+/*
+ * Up to 60 bits an int is its own hash. Greater ones hash as the float that they equal, and where there is none their
+ * limbs are hashed as bytes, under the process's key: a remainder, as CPython takes, lets everybody choose numbers that
+ * have it.
+ */
 Gil_hash_t
 gil_long_hash(GilObject *op)
 {
     const struct gil_long *v = gil_long(op);
-    uint64_t x = 0;
+    double exact;
 
-    for (size_t i = gil_long_limbs(v); i-- > 0;) {
-        unsigned __int128 sum = ((unsigned __int128)x << GIL_LIMB_BITS) + v->digit[i];
-        x = (uint64_t)(sum % HASH_MODULUS);
-    }
-    Gil_hash_t hash = v->size < 0 ? -(Gil_hash_t)x : (Gil_hash_t)x;
-    return hash == -1 ? -2 : hash;
+    if (gil_long_is_short(v) && v->digit[0] >> 60 == 0)
+        return v->size * (Gil_hash_t)v->digit[0] != -1 ? v->size * (Gil_hash_t)v->digit[0] : -2;
+    if (as_exact_double(v, &exact))
+        return gil_hash_double(op, exact);
+    uint64_t hash = gil_hash_bytes(v->digit, gil_long_limbs(v) * sizeof v->digit[0]);
+    if (v->size < 0)
+        hash = ~hash;
+    return (Gil_hash_t)hash != -1 ? (Gil_hash_t)hash : -2;
 }
 
 /* |a| + |b| */

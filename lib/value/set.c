@@ -3,8 +3,7 @@
  * Sets: the table, and the public functions.
  *
  * A table is an array of {key, hash}, a power of two long, open addressing, at most three fifths of it in use. The
- * probe sequence is the dict's: i = 5i + 1 + perturb, where perturb begins as the hash and loses 5 bits a step. A
- * removed element leaves its place marked, so that sequences which go over it are not cut; such places go when the
+ * probe sequence is the dict's (probe.h). A removed element leaves its place marked, so that sequences which go over it are not cut; such places go when the
  * table is rebuilt, and are used again by the next element that comes by. A set without elements shares one constant
  * table of one free place.
  *
@@ -22,11 +21,11 @@
 #include "gilrt/weakref.h"
 #include "object/error.h"
 #include "value/dict.h"
+#include "value/probe.h"
 
 #include <string.h>
 
 #define SLOTS_MIN 8
-#define PERTURB_SHIFT 5
 #define RESTARTS_MAX 32
 
 /* What an entry without a key says by its hash. */
@@ -48,22 +47,10 @@ capacity(size_t slots)
     return slots / 5 * 3 + slots % 5 * 3 / 5;
 }
 
-/* The probe sequence of a hash: where it begins, and one step further. */
-struct probe {
-    size_t slot, perturb, mask;
-};
-
-static inline struct probe
+static inline struct gil_probe
 probe_begin(const struct gil_set *s, Gil_hash_t hash)
 {
-    return (struct probe){(size_t)hash & s->mask, (size_t)hash, s->mask};
-}
-
-static inline void
-probe_next(struct probe *p)
-{
-    p->perturb >>= PERTURB_SHIFT;
-    p->slot = (p->slot * 5 + p->perturb + 1) & p->mask;
+    return gil_probe_begin((uint64_t)hash, s->mask);
 }
 
 void
@@ -81,8 +68,8 @@ gil_set_validate(const struct gil_set *s)
                     i);
         if (e->key == NULL)
             continue;
-        struct probe p = probe_begin(s, e->hash);
-        for (; p.slot != i; probe_next(&p))
+        struct gil_probe p = probe_begin(s, e->hash);
+        for (; p.slot != i; gil_probe_next(&p))
             GIL_REQUIRE(s->table[p.slot].key != NULL || s->table[p.slot].hash != FREE, "entry %zu is not found", i);
     }
     GIL_REQUIRE(live == s->used && live + removed == s->filled,
@@ -94,9 +81,9 @@ gil_set_validate(const struct gil_set *s)
 static void
 insert_clean(struct gil_set_entry *table, size_t mask, struct gil_set_entry entry)
 {
-    struct probe p = {(size_t)entry.hash & mask, (size_t)entry.hash, mask};
+    struct gil_probe p = gil_probe_begin((uint64_t)entry.hash, mask);
     while (table[p.slot].key != NULL)
-        probe_next(&p);
+        gil_probe_next(&p);
     table[p.slot] = entry;
 }
 
@@ -161,7 +148,7 @@ matches(struct gil_set *s, size_t i, GilObject *key, int *restart)
 static Gil_ssize_t
 lookup_once(struct gil_set *s, GilObject *key, Gil_hash_t hash, int *restart)
 {
-    for (struct probe p = probe_begin(s, hash);; probe_next(&p)) {
+    for (struct gil_probe p = probe_begin(s, hash);; gil_probe_next(&p)) {
         const struct gil_set_entry *e = &s->table[p.slot];
         if (e->key == NULL && e->hash == FREE)
             return GIL_SET_ABSENT;
@@ -199,9 +186,9 @@ add_absent(GilThreadState *ts, struct gil_set *s, GilObject *key, Gil_hash_t has
     /* A full table doubles; one that is full of removed places is rebuilt at its size or below. */
     if ((size_t)s->filled >= capacity(s->mask + 1) && rebuild(ts, s, (size_t)s->used * 2 + 1) < 0)
         return -1;
-    struct probe p = probe_begin(s, hash);
+    struct gil_probe p = probe_begin(s, hash);
     while (s->table[p.slot].key != NULL)
-        probe_next(&p);
+        gil_probe_next(&p);
     s->filled += s->table[p.slot].hash == FREE;
     s->table[p.slot] = (struct gil_set_entry){Gil_NewRef(key), hash};
     s->used++;

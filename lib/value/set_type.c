@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sets: the types, their slots and methods, and the iterator. */
+#include "base/hash.h"
 #include "gilrt/error.h"
 #include "gilrt/gc.h"
 #include "gilrt/iter.h"
@@ -89,15 +90,10 @@ set_repr(GilObject *op)
     return result;
 }
 
-static uint64_t
-mix(uint64_t h)
-{
-    h = (h ^ h >> 32) * 0xd6e8feb86659fd93;
-    h = (h ^ h >> 32) * 0xd6e8feb86659fd93;
-    return h ^ h >> 32;
-}
-
-/* Each element's hash is mixed before they are added, so that sets of neighbouring numbers do not collide. */
+/*
+ * Each element's hash is mixed before they are added, with the process's salt: sets of neighbouring numbers do not collide,
+ * and nobody can choose elements whose hashes come to the same sum.
+ */
 static Gil_hash_t
 frozenset_hash(GilObject *op)
 {
@@ -106,8 +102,8 @@ frozenset_hash(GilObject *op)
         uint64_t sum = (uint64_t)s->used;
         Gil_ssize_t pos = 0;
         for (struct gil_set_entry *e; (e = gil_set_walk(s, &pos)) != NULL;)
-            sum += mix((uint64_t)e->hash);
-        s->hash = (Gil_hash_t)mix(sum);
+            sum += gil_hash_spread((uint64_t)e->hash);
+        s->hash = (Gil_hash_t)gil_hash_spread(sum);
         if (s->hash == -1)
             s->hash = -2;
     }

@@ -7,6 +7,7 @@
  */
 #include "value/tuple.h"
 
+#include "base/hash.h"
 #include "gilrt/error.h"
 #include "gilrt/gc.h"
 #include "object/error.h"
@@ -133,7 +134,9 @@ tuple_repr(GilObject *op)
 
 /*
  * Hash of a row of hashes: the 64-bit round of xxHash (Y. Collet), one for each item, without its final mixing; the
- * length goes in last. The same function as CPython's since 3.8, whose measurements it relies on.
+ * length goes in last. The same function as CPython's since 3.8, whose measurements it relies on; but each item's hash
+ * is mixed with the process's salt first. The rounds can be undone, so who knows the hashes of the items, as everybody does
+ * of ints, could choose one to cancel what another changed.
  */
 #define XX_PRIME_1 ((Gil_uhash_t)11400714785074694791u)
 #define XX_PRIME_2 ((Gil_uhash_t)14029467366897019727u)
@@ -152,7 +155,7 @@ tuple_hash(GilObject *op)
             Gil_LeaveRecursiveCall();
             return -1;
         }
-        acc += (Gil_uhash_t)lane * XX_PRIME_2;
+        acc += gil_hash_spread((uint64_t)lane) * XX_PRIME_2;
         acc = acc << 31 | acc >> 33;
         acc *= XX_PRIME_1;
     }

@@ -53,6 +53,7 @@ UNIT_TESTS += tests/unit/value/test_long_method
 UNIT_TESTS += tests/unit/value/test_long_pow
 UNIT_TESTS += tests/unit/value/test_long_text
 UNIT_TESTS += tests/unit/value/test_none
+UNIT_TESTS += tests/unit/value/test_probe
 UNIT_TESTS += tests/unit/value/test_property
 UNIT_TESTS += tests/unit/value/test_staticmethod
 UNIT_TESTS += tests/unit/value/test_number_convert

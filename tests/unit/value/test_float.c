@@ -89,7 +89,16 @@ START_TEST(test_value_float__order_and_hash_agree_with_ints)
     GilObject *equal = GilObject_RichCompare(nan, nan, Gil_EQ);
     ck_assert_ptr_eq(equal, Gil_False);
     ck_assert_ptr_eq(GilObject_RichCompare(nan, v, Gil_NE), Gil_True);
-    ck_assert_int_eq(GilObject_Hash(inf), -314159);
+    ck_assert_int_ne(GilObject_Hash(inf), -1);
+    GilObject *minus_zero = GilFloat_FromDouble(-0.0), *half = GilFloat_FromDouble(0.5), *edge = GilFloat_FromDouble(0x1p60);
+    GilObject *below = GilFloat_FromDouble(-(0x1p60 - 128)), *int_below = GilNumber_Long(below), *int_edge = GilNumber_Long(edge);
+    ck_assert_int_eq(GilObject_Hash(minus_zero), 0);
+    ck_assert_int_ne(GilObject_Hash(half), 0);
+    ck_assert_int_eq(GilObject_Hash(below), GilObject_Hash(int_below));
+    ck_assert_int_eq(GilObject_Hash(edge), GilObject_Hash(int_edge));
+    GilObject *made[] = {minus_zero, half, edge, below, int_below, int_edge};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(made); i++)
+        Gil_DECREF(made[i]);
     Gil_DECREF(nan);
     Gil_DECREF(inf);
     Gil_DECREF(f);

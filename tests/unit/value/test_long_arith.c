@@ -6,6 +6,7 @@
 #include "value/long.h"
 
 #include <gilrt.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -299,17 +300,50 @@ START_TEST(test_value_long_arith__sum_of_squares_is_exact)
 }
 END_TEST
 
-START_TEST(test_value_long_arith__hash_is_the_remainder_by_a_prime)
+/* Of those that fit in 60 bits the number itself; of all others such that nobody outside can choose equal ones. */
+START_TEST(test_value_long_arith__hash_is_the_number_or_keyed)
 {
-    GilObject *prime = GilLong_FromInt64(((int64_t)1 << 61) - 1);
-    ck_assert_int_eq(GilObject_Hash(prime), 0);
+    GilObject *prime = GilLong_FromInt64(((int64_t)1 << 61) - 1), *big = Gil_NewRef(prime);
+
+    ck_assert_int_ne(GilObject_Hash(prime), 0);
     ck_assert_int_eq(GilObject_Hash(GilLong_FromLong(-1)), -2);
-    GilObject *big = GilLong_FromString("123456789012345678901234567890", NULL, 10),
-              *r = GilNumber_Remainder(big, prime);
-    ck_assert_int_eq(GilObject_Hash(big), GilLong_AsLong(r));
-    Gil_DECREF(r);
+    ck_assert_int_eq(GilObject_Hash(GilLong_FromLong(-(1L << 60) + 1)), -(1L << 60) + 1);
+    /* Multiples of the prime by which CPython takes remainders, and their negatives: one hash each, and the same one again. */
+    Gil_hash_t seen[64];
+    for (int i = 0; i < 32; i++) {
+        GilObject *minus = GilNumber_Negative(big), *again = GilNumber_Negative(minus);
+        seen[2 * i] = GilObject_Hash(big);
+        seen[2 * i + 1] = GilObject_Hash(minus);
+        ck_assert_int_eq(GilObject_Hash(again), seen[2 * i]);
+        ck_assert_int_ne(seen[2 * i], seen[2 * i + 1]);
+        for (int j = 0; j < 2 * i; j++)
+            ck_assert(seen[j] != seen[2 * i] && seen[j] != seen[2 * i + 1]);
+        Gil_DECREF(minus);
+        Gil_DECREF(again);
+        Gil_SETREF(big, GilNumber_Add(big, prime));
+    }
     Gil_DECREF(big);
     Gil_DECREF(prime);
+}
+END_TEST
+
+/* An int that is exactly a double hashes as that one does, wherever its bits stand; its neighbours do not. */
+START_TEST(test_value_long_arith__hash_is_that_of_an_equal_float)
+{
+    const double mantissas[] = {1, 3, 0x1.fffffffffffffp52, 0x1.0000000000001p52, 0x1.8p1};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(mantissas); i++)
+        for (int e = 0; e < 960; e += 31)
+            for (int sign = -1; sign <= 1; sign += 2) {
+                GilObject *f = GilFloat_FromDouble(sign * ldexp(mantissas[i], e)), *v = GilNumber_Long(f);
+                GilObject *one = GilLong_FromLong(1), *next = GilNumber_Add(v, one);
+                ck_assert_int_eq(GilObject_Hash(v), GilObject_Hash(f));
+                ck_assert_int_ne(GilObject_Hash(next), GilObject_Hash(v));
+                Gil_DECREF(next);
+                Gil_DECREF(one);
+                Gil_DECREF(v);
+                Gil_DECREF(f);
+            }
 }
 END_TEST
 
@@ -357,7 +391,8 @@ suite(void)
     tcase_add_test(tc, test_value_long_arith__corners);
     tcase_add_test(tc, test_value_long_arith__errors);
     tcase_add_test(tc, test_value_long_arith__sum_of_squares_is_exact);
-    tcase_add_test(tc, test_value_long_arith__hash_is_the_remainder_by_a_prime);
+    tcase_add_test(tc, test_value_long_arith__hash_is_the_number_or_keyed);
+    tcase_add_test(tc, test_value_long_arith__hash_is_that_of_an_equal_float);
     tcase_add_test(tc, test_value_long_arith__lack_of_memory_is_an_error);
     suite_add_tcase(s, tc);
     return s;
