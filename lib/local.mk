@@ -30,7 +30,7 @@ EXTRA_DIST += lib/libgilrt.map
 
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
-COLD = base/panic base/print state/dump state/dump module/module module/import module/path module/slots module/loader module/importerror \
+COLD = base/panic base/print state/dump module/module module/import module/path module/slots module/loader module/importerror \
     module/build \
     object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slotfill object/slots object/type object/typespec object/error protocol/buffer protocol/class runtime/atexit \
@@ -39,7 +39,8 @@ COLD = base/panic base/print state/dump state/dump module/module module/import m
     value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \
     value/float_text value/format_number value/format_object value/format_spec value/long_method value/long_text \
     value/memoryview value/memoryview_index value/memoryview_item value/memoryview_type \
-    value/octets value/property value/range value/reversed value/set_algebra value/set_type value/slice \
+    value/bytes value/octets value/octets_case value/octets_method value/text_args value/unicode_case \
+    value/property value/range value/reversed value/set_algebra value/set_type value/slice \
     value/staticmethod value/unicode_format value/unicode_method value/weakproxy \
     value/number_convert value/float_pack value/dict_type value/dir value/traceback \
     value/cell value/long_convert value/long_pow object/finalize object/names object/warnings object/weakref gc/inspect \

@@ -19,6 +19,8 @@
 #include "object/error.h"
 #include "object/type.h"
 #include "value/octets.h"
+#include "value/octets_method.h"
+#include "value/text_args.h"
 #include "value/unicode.h"
 
 #include <string.h>
@@ -550,16 +552,75 @@ bytearray_clear(GilObject *self, GilObject *Gil_UNUSED(args))
     Gil_RETURN_NONE;
 }
 
+/* insert(index, int), where any index is cut to what there is. */
 static GilObject *
-bytearray_decode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+bytearray_insert(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
-    return gil_octets_decode(octets(self), Gil_SIZE(self), args, nargs);
+    Gil_ssize_t at;
+    unsigned char octet;
+
+    if (gil_need_args("insert", nargs, 2, 2) < 0 || gil_get_index(args[0], GilExc_OverflowError, &at) < 0
+        || gil_octets_from_int(args[1], "byte", &octet) < 0)
+        return NULL;
+    Gil_ssize_t size = Gil_SIZE(self); /* as it is after __index__ has run */
+    char c = (char)octet;
+    at = at < 0 ? Gil_MAX(at + size, 0) : Gil_MIN(at, size);
+    if (splice(gil_tstate_attached(), self, at, 0, &c, 1) < 0)
+        return NULL;
+    Gil_RETURN_NONE;
 }
 
 static GilObject *
-bytearray_hex(GilObject *self, GilObject *Gil_UNUSED(args))
+bytearray_pop(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
-    return gil_octets_hex(octets(self), Gil_SIZE(self));
+    Gil_ssize_t at = -1;
+
+    if (gil_need_args("pop", nargs, 0, 1) < 0 || (nargs > 0 && gil_get_index(args[0], GilExc_IndexError, &at) < 0))
+        return NULL;
+    Gil_ssize_t size = Gil_SIZE(self);
+    at += at < 0 ? size : 0;
+    if (at < 0 || at >= size) {
+        GilErr_SetString(GilExc_IndexError, size == 0 ? "pop from empty bytearray" : "pop index out of range");
+        return NULL;
+    }
+    unsigned char octet = (unsigned char)octets(self)[at];
+    return splice(gil_tstate_attached(), self, at, 1, NULL, 0) < 0 ? NULL : GilLong_FromLong(octet);
+}
+
+static GilObject *
+bytearray_remove(GilObject *self, GilObject *item)
+{
+    unsigned char octet;
+
+    if (gil_octets_from_int(item, "byte", &octet) < 0)
+        return NULL;
+    const char *at = memchr(octets(self), octet, (size_t)Gil_SIZE(self));
+    if (at == NULL) {
+        GilErr_SetString(GilExc_ValueError, "value not found in bytearray");
+        return NULL;
+    }
+    if (splice(gil_tstate_attached(), self, at - octets(self), 1, NULL, 0) < 0)
+        return NULL;
+    Gil_RETURN_NONE;
+}
+
+static GilObject *
+bytearray_reverse(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    char *low = octets(self), *high = low + Gil_SIZE(self);
+
+    while (low < high) {
+        char c = *low;
+        *low++ = *--high;
+        *high = c;
+    }
+    Gil_RETURN_NONE;
+}
+
+static GilObject *
+bytearray_copy(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return GilByteArray_FromStringAndSize(octets(self), Gil_SIZE(self));
 }
 
 /* --- the type --- */
@@ -631,13 +692,16 @@ bytearray_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwarg
     return op;
 }
 
-static GilMethodDef bytearray_methods[] = {
+/* What only a bytearray can do; the methods of bytes are put behind these when the library starts. */
+static GilMethodDef bytearray_methods[8 + GIL_OCTETS_METHODS + 1] = {
     {"append", bytearray_append, GIL_METH_O, "append(int)"},
     {"clear", bytearray_clear, GIL_METH_NOARGS, "clear()"},
-    {"decode", _GilCFunction_CAST(bytearray_decode), GIL_METH_FASTCALL, "decode([encoding[, errors]]) -> str"},
+    {"copy", bytearray_copy, GIL_METH_NOARGS, "copy() -> bytearray"},
     {"extend", bytearray_extend, GIL_METH_O, "extend(buffer or iterable of ints)"},
-    {"hex", bytearray_hex, GIL_METH_NOARGS, "hex() -> str"},
-    {NULL, NULL, 0, NULL},
+    {"insert", _GilCFunction_CAST(bytearray_insert), GIL_METH_FASTCALL, "insert(index, int)"},
+    {"pop", _GilCFunction_CAST(bytearray_pop), GIL_METH_FASTCALL, "pop([index]) -> int"},
+    {"remove", bytearray_remove, GIL_METH_O, "remove(int)"},
+    {"reverse", bytearray_reverse, GIL_METH_NOARGS, "reverse()"},
 };
 
 static GilSequenceMethods bytearray_as_sequence = {
@@ -682,5 +746,6 @@ GilTypeObject GilByteArray_Type = {
 int
 gil_bytearray_start(void)
 {
+    memcpy(&bytearray_methods[8], gil_octets_methods, sizeof gil_octets_methods);
     return gil_type_ready(&GilByteArray_Type);
 }

@@ -21,6 +21,7 @@
 #include "object/format.h"
 #include "object/type.h"
 #include "value/octets.h"
+#include "value/octets_method.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -553,31 +554,6 @@ bytes_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
     return op;
 }
 
-static GilObject *
-bytes_decode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
-{
-    return gil_octets_decode(GilBytes_AS_STRING(self), GilBytes_GET_SIZE(self), args, nargs);
-}
-
-static GilObject *
-bytes_hex(GilObject *self, GilObject *Gil_UNUSED(args))
-{
-    return gil_octets_hex(GilBytes_AS_STRING(self), GilBytes_GET_SIZE(self));
-}
-
-static GilObject *
-bytes_join(GilObject *self, GilObject *iterable)
-{
-    return GilBytes_Join(self, iterable);
-}
-
-static GilMethodDef bytes_methods[] = {
-    {"decode", _GilCFunction_CAST(bytes_decode), GIL_METH_FASTCALL, "decode([encoding[, errors]]) -> str"},
-    {"hex", bytes_hex, GIL_METH_NOARGS, "hex() -> str"},
-    {"join", bytes_join, GIL_METH_O, "join(iterable) -> bytes"},
-    {NULL, NULL, 0, NULL},
-};
-
 static GilSequenceMethods bytes_as_sequence = {
     .sq_length = bytes_length,
     .sq_concat = bytes_concat,
@@ -610,7 +586,7 @@ GilTypeObject GilBytes_Type = {
                 | Gil_TPFLAGS_BYTES_SUBCLASS,
     .tp_doc = GilDoc_STR("bytes([source[, encoding[, errors]]]) -> immutable octets"),
     .tp_richcompare = bytes_richcompare,
-    .tp_methods = bytes_methods,
+    .tp_methods = gil_octets_methods,
     .tp_new = bytes_new,
 };
 

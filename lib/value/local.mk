@@ -72,3 +72,5 @@ libcore_la_SOURCES += lib/value/reversed.c
 libcore_la_SOURCES += lib/value/cell.c lib/value/cell.h
 libcore_la_SOURCES += lib/value/dictproxy.c lib/value/dictproxy.h
 libcore_la_SOURCES += lib/value/dict_view_set.c
+libcore_la_SOURCES += lib/value/octets_method.c lib/value/octets_method.h lib/value/octets_case.c
+libcore_la_SOURCES += lib/value/text_args.c lib/value/text_args.h

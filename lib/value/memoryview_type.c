@@ -219,10 +219,12 @@ method_tobytes(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *
 }
 
 static GilObject *
-method_hex(GilObject *op, GilObject *Gil_UNUSED(args))
+method_hex(GilObject *op, GilObject *const *args, Gil_ssize_t nargs)
 {
-    GilObject *bytes = to_bytes(gil_memoryview(op), 'C');
-    GilObject *text = bytes != NULL ? gil_octets_hex(GilBytes_AS_STRING(bytes), GilBytes_GET_SIZE(bytes)) : NULL;
+    GilObject *bytes = to_bytes(gil_memoryview(op), 'C'), *text = NULL;
+
+    if (bytes != NULL)
+        text = gil_octets_hex(GilBytes_AS_STRING(bytes), GilBytes_GET_SIZE(bytes), args, nargs);
     Gil_XDECREF(bytes);
     return text;
 }
@@ -306,7 +308,8 @@ static GilMethodDef memoryview_methods[] = {
      "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
     {"tobytes", _GilCFunction_CAST(method_tobytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "tobytes($self, /, order='C')\n--\n\nThe elements as bytes, in order 'C', 'F', or 'A' for that of the memory."},
-    {"hex", method_hex, GIL_METH_NOARGS, "hex($self, /)\n--\n\nTwo digits a byte, as str."},
+    {"hex", _GilCFunction_CAST(method_hex), GIL_METH_FASTCALL,
+     "hex([sep[, bytes_per_sep]])\n--\n\nTwo digits a byte, as str."},
     {"tolist", method_tolist, GIL_METH_NOARGS, "tolist($self, /)\n--\n\nThe elements as lists, one in another."},
     {"cast", _GilCFunction_CAST(method_cast), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "cast($self, /, format, shape=None)\n--\n\nA view of the same memory in another format or shape."},

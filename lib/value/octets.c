@@ -9,6 +9,7 @@
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
 #include "object/error.h"
+#include "value/text_args.h"
 #include "value/unicode.h"
 
 #include <string.h>
@@ -72,20 +73,52 @@ gil_octets_repr(const char *prefix, const char *data, Gil_ssize_t size, const ch
     return op;
 }
 
+/* The separator of hex(): a str or bytes of one ASCII character, or -1 with the error set. */
+static int
+read_separator(GilObject *sep)
+{
+    int text = gil_unicode_check(sep);
+
+    if (!text && !GilBytes_Check(sep)) {
+        GilErr_SetString(GilExc_TypeError, "sep must be str or bytes.");
+        return -1;
+    }
+    if ((text ? GilUnicode_GET_LENGTH(sep) : GilBytes_GET_SIZE(sep)) != 1) {
+        GilErr_SetString(GilExc_ValueError, "sep must be length 1.");
+        return -1;
+    }
+    Gil_UCS4 ch = text ? GilUnicode_READ_CHAR(sep, 0) : (unsigned char)*GilBytes_AS_STRING(sep);
+    if (ch < 0x80)
+        return (int)ch;
+    GilErr_SetString(GilExc_ValueError, "sep must be ASCII.");
+    return -1;
+}
+
 GilObject *
-gil_octets_hex(const char *data, Gil_ssize_t size)
+gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs)
 {
     GilThreadState *ts = gil_tstate_attached();
+    Gil_ssize_t group = 1, gaps = 0;
+    int sep = 0;
 
-    if (size > GIL_SSIZE_T_MAX / 2)
+    if (gil_need_args("hex", nargs, 0, 2) < 0 || (nargs > 0 && (sep = read_separator(args[0])) < 0)
+        || (nargs > 1 && gil_get_index(args[1], GilExc_OverflowError, &group) < 0))
+        return NULL;
+    if (size > GIL_SSIZE_T_MAX / 3)
         return gil_err_no_memory(ts);
     if (size == 0)
         return gil_unicode_empty();
-    GilObject *op = gil_unicode_alloc(ts, size * 2, 0x7f);
+    int from_left = group < 0;
+    group = from_left && group != GIL_SSIZE_T_MIN ? -group : group;
+    if (nargs > 0 && group > 0)
+        gaps = (size - 1) / group;
+    GilObject *op = gil_unicode_alloc(ts, size * 2 + gaps, 0x7f);
     if (op == NULL)
         return NULL;
     char *to = _GilUnicode_DATA(op);
     for (Gil_ssize_t i = 0; i < size; i++) {
+        if (gaps > 0 && i > 0 && (from_left ? i : size - i) % group == 0)
+            *to++ = (char)sep;
         *to++ = hex_digits[(unsigned char)data[i] >> 4];
         *to++ = hex_digits[(unsigned char)data[i] & 15];
     }

@@ -8,8 +8,9 @@
 
 /* PREFIX b'...' SUFFIX as str; double quotes only when smart and when that saves escapes. NULL with the error set. */
 GilObject *gil_octets_repr(const char *prefix, const char *data, Gil_ssize_t size, const char *suffix, int smart);
-/* Two digits an octet, as str. */
-GilObject *gil_octets_hex(const char *data, Gil_ssize_t size);
+/* Two digits an octet, as str. Arguments ([separator[, octets_per_separator]]) of the method hex; data must stay in
+ * place. */
+GilObject *gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs);
 /* Arguments ([encoding[, errors]]) of the method decode; data must stay in place. */
 GilObject *gil_octets_decode(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs);
 /* True or False. */

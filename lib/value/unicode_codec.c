@@ -415,8 +415,8 @@ can_encode(const struct codec *codec, Gil_UCS4 ch)
     return ch < codec->limit && !(codec == &utf8_codec && gil_is_surrogate(ch));
 }
 
-/* Bytes that op takes in codec, or -1 with the error set; *handler tells what becomes of what it cannot express. UTF-8 of
- * text without surrogates does not come here. */
+/* Bytes that op takes in codec, or -1 with the error set; *handler tells what becomes of what it cannot express. UTF-8
+ * of text without surrogates does not come here. */
 static Gil_ssize_t
 encoded_size(const struct codec *codec, GilObject *op, const char *errors, enum handler *handler)
 {

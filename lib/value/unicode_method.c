@@ -8,9 +8,9 @@
 
 #include "gilrt/dict.h"
 #include "gilrt/long.h"
-#include "gilrt/number.h"
 #include "gilrt/tuple.h"
 #include "value/format_object.h"
+#include "value/text_args.h"
 #include "value/unicode_case.h"
 #include "value/unicode_ctype.h"
 #include "value/unicode_format.h"
@@ -156,22 +156,6 @@ gil_unicode_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwa
 
 /* --- methods --- */
 
-/* 0 when nargs is between min and max, else -1 with TypeError. */
-static int
-need_args(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max)
-{
-    Gil_ssize_t bound = nargs < min ? min : max;
-
-    if (nargs >= min && nargs <= max)
-        return 0;
-    GilErr_Format(GilExc_TypeError, "%s expected %s%zd argument%s, got %zd", name,
-                  min == max      ? ""
-                  : nargs < min   ? "at least "
-                                  : "at most ",
-                  bound, bound == 1 ? "" : "s", nargs);
-    return -1;
-}
-
 /* A str among the arguments, or -1 with TypeError. */
 static int
 need_str(const char *name, int position, GilObject *arg)
@@ -182,44 +166,14 @@ need_str(const char *name, int position, GilObject *arg)
     return -1;
 }
 
-/* A bound of a range: None, or an index, cut to what Gil_ssize_t holds. 0, or -1 with the error set. */
-static int
-get_bound(GilObject *arg, Gil_ssize_t *bound)
-{
-    if (arg == Gil_None)
-        return 0;
-    if (!GilIndex_Check(arg)) {
-        GilErr_SetString(GilExc_TypeError, "slice indices must be integers or None or have an __index__ method");
-        return -1;
-    }
-    Gil_ssize_t value = GilNumber_AsSsize_t(arg, NULL);
-    if (value == -1 && GilErr_Occurred() != NULL)
-        return -1;
-    *bound = value;
-    return 0;
-}
-
-/* Arguments (sub[, start[, end]]), positions clipped. 0, or -1 with the error set. */
-static int
-get_range(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, Gil_ssize_t *start,
-          Gil_ssize_t *end)
-{
-    *start = 0;
-    *end = GIL_SSIZE_T_MAX;
-    if (need_args(name, nargs, 1, 3) < 0 || (nargs > 1 && get_bound(args[1], start) < 0)
-        || (nargs > 2 && get_bound(args[2], end) < 0))
-        return -1;
-    gil_unicode_clip(GilUnicode_GET_LENGTH(self), start, end);
-    return 0;
-}
-
 /* find, rfind, index, rindex up to what to do with -1; -2 with the error set. */
 static Gil_ssize_t
 find_args(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, int direction)
 {
     Gil_ssize_t start, end;
 
-    if (get_range(name, self, args, nargs, &start, &end) < 0 || need_str(name, 1, args[0]) < 0)
+    if (gil_get_range(name, GilUnicode_GET_LENGTH(self), args, nargs, &start, &end) < 0
+        || need_str(name, 1, args[0]) < 0)
         return -2;
     return gil_unicode_find(self, args[0], start, end, direction);
 }
@@ -263,7 +217,8 @@ unicode_count(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
     Gil_ssize_t start, end;
 
-    if (get_range("count", self, args, nargs, &start, &end) < 0 || need_str("count", 1, args[0]) < 0)
+    if (gil_get_range("count", GilUnicode_GET_LENGTH(self), args, nargs, &start, &end) < 0
+        || need_str("count", 1, args[0]) < 0)
         return NULL;
     Gil_ssize_t n = GilUnicode_Count(self, args[0], start, end);
     return n < 0 ? NULL : GilLong_FromSsize_t(n);
@@ -275,7 +230,7 @@ tailmatch(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t
 {
     Gil_ssize_t start, end;
 
-    if (get_range(name, self, args, nargs, &start, &end) < 0)
+    if (gil_get_range(name, GilUnicode_GET_LENGTH(self), args, nargs, &start, &end) < 0)
         return NULL;
     int several = GilTuple_Check(args[0]);
     Gil_ssize_t n = several ? GilTuple_GET_SIZE(args[0]) : 1;
@@ -322,7 +277,7 @@ strip(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nar
 {
     Gil_ssize_t start = 0, end = GilUnicode_GET_LENGTH(self);
 
-    if (need_args(name, nargs, 0, 1) < 0)
+    if (gil_need_args(name, nargs, 0, 1) < 0)
         return NULL;
     GilObject *chars = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
     if (chars != NULL && !gil_unicode_check(chars)) {
@@ -367,18 +322,15 @@ split(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nar
 {
     Gil_ssize_t maxsplit = -1;
 
-    if (need_args(name, nargs, 0, 2) < 0)
+    if (gil_need_args(name, nargs, 0, 2) < 0)
         return NULL;
     GilObject *sep = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
     if (sep != NULL && !gil_unicode_check(sep)) {
         GilErr_Format(GilExc_TypeError, "must be str or None, not %.100s", Gil_TYPE(sep)->tp_name);
         return NULL;
     }
-    if (nargs > 1) {
-        maxsplit = GilNumber_AsSsize_t(args[1], GilExc_OverflowError);
-        if (maxsplit == -1 && GilErr_Occurred() != NULL)
-            return NULL;
-    }
+    if (nargs > 1 && gil_get_index(args[1], GilExc_OverflowError, &maxsplit) < 0)
+        return NULL;
     return function(self, sep, maxsplit);
 }
 
@@ -439,7 +391,7 @@ unicode_removesuffix(GilObject *self, GilObject *suffix)
 static GilObject *
 unicode_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
-    if (need_args("splitlines", nargs, 0, 1) < 0)
+    if (gil_need_args("splitlines", nargs, 0, 1) < 0)
         return NULL;
     int keepends = nargs == 0 ? 0 : GilObject_IsTrue(args[0]);
     return keepends < 0 ? NULL : GilUnicode_Splitlines(self, keepends);
@@ -450,14 +402,11 @@ unicode_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
     Gil_ssize_t maxcount = -1;
 
-    if (need_args("replace", nargs, 2, 3) < 0 || need_str("replace", 1, args[0]) < 0
+    if (gil_need_args("replace", nargs, 2, 3) < 0 || need_str("replace", 1, args[0]) < 0
         || need_str("replace", 2, args[1]) < 0)
         return NULL;
-    if (nargs > 2) {
-        maxcount = GilNumber_AsSsize_t(args[2], GilExc_OverflowError);
-        if (maxcount == -1 && GilErr_Occurred() != NULL)
-            return NULL;
-    }
+    if (nargs > 2 && gil_get_index(args[2], GilExc_OverflowError, &maxcount) < 0)
+        return NULL;
     return GilUnicode_Replace(self, args[0], args[1], maxcount);
 }
 
@@ -466,7 +415,7 @@ unicode_encode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
     const char *names[2] = {NULL, NULL};
 
-    if (need_args("encode", nargs, 0, 2) < 0)
+    if (gil_need_args("encode", nargs, 0, 2) < 0)
         return NULL;
     for (Gil_ssize_t i = 0; i < nargs; i++) {
         if (need_str("encode", (int)i + 1, args[i]) < 0)

@@ -2,11 +2,12 @@
 /*
  * UTF-8 that is well-formed, read and written in bulk.
  *
- * Text is mostly ASCII with something else now and then, or mostly something else of one length. What costs time is not to
- * compute a character but to guess which kind comes next: a branch that is guessed wrong costs as much as ten characters.
- * So there are two passes, and both look at eight bytes at a time. The first asks only what the allocation has to know, has
- * no branch and trusts the text; the second checks each sequence while it writes, and ends where one is wrong. Then
- * unicode_codec.c throws the result away and goes over the text slowly, because it knows what to say of it.
+ * Text is mostly ASCII with something else now and then, or mostly something else of one length. What costs time is not
+ * to compute a character but to guess which kind comes next: a branch that is guessed wrong costs as much as ten
+ * characters. So there are two passes, and both look at eight bytes or more at a time. The first asks only what the
+ * allocation has to know, has no branch and trusts the text; the second checks each sequence while it writes, and ends
+ * where one is wrong. Then unicode_codec.c throws the result away and goes over the text slowly, because it knows what
+ * to say of it.
  *
  * A word holds lanes of 16 bits: two bytes of a sequence on one side, a code point on the other. Four of a kind are
  * converted at once; what does not come in fours goes one by one.
@@ -342,7 +343,8 @@ gil_utf8_measure(int kind, const void *data, Gil_ssize_t length)
             vec32 more = {0}, wrong = {0}, points;
             for (Gil_ssize_t stop = Gil_MIN(i + 4 * 127, length - 3); i < stop; i += 4) {
                 memcpy(&points, p + i, 16);
-                more -= (vec32)(points >= 0x80) + (vec32)(points >= 0x800) + (vec32)(points >= 0x10000); /* true is -1 */
+                /* true is -1 */
+                more -= (vec32)(points >= 0x80) + (vec32)(points >= 0x800) + (vec32)(points >= 0x10000);
                 wrong |= (vec32)((points & 0xfffff800) == 0xd800);
             }
             size += sum16((vec16)more);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bytearray: growth, items, slices, and what may not happen while a buffer is exported. */
-#include "support/expect.h"
-#include "support/support.h"
+#include "method_table.h"
 
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"
@@ -379,6 +378,81 @@ START_TEST(test_J3_shrinking_without_memory_keeps_the_block)
 }
 END_TEST
 
+static const struct method_case changes[] = {
+    {"abc", "insert", "i0|i120", "bytearray(b'xabc')"},
+    {"abc", "insert", "i-1|i120", "bytearray(b'abxc')"},
+    {"abc", "insert", "i99|i120", "bytearray(b'abcx')"},
+    {"abc", "insert", "i-99|i120", "bytearray(b'xabc')"},
+    {"", "insert", "i0|i120", "bytearray(b'x')"},
+    {"abc", "pop", NULL, "bytearray(b'ab')"},
+    {"abc", "pop", "i0", "bytearray(b'bc')"},
+    {"abc", "pop", "i-2", "bytearray(b'ac')"},
+    {"a", "pop", NULL, "bytearray(b'')"},
+    {"abcb", "remove", "i98", "bytearray(b'acb')"},
+    {"abcd", "reverse", NULL, "bytearray(b'dcba')"},
+    {"abc", "reverse", NULL, "bytearray(b'cba')"},
+    {"", "reverse", NULL, "bytearray(b'')"},
+    {"abc", "append", "i100", "bytearray(b'abcd')"},
+    {"abc", "extend", "yde", "bytearray(b'abcde')"},
+    {"abc", "clear", NULL, "bytearray(b'')"},
+}, refusals[] = {
+    {"abc", "insert", "i0|i256", "ValueError: byte must be in range(0, 256)"},
+    {"abc", "insert", "i0", "TypeError: insert expected 2 arguments, got 1"},
+    {"abc", "insert", "N|i1", "TypeError: 'NoneType' object cannot be interpreted as an integer"},
+    {"abc", "insert", "i0|yx", "TypeError: 'bytes' object cannot be interpreted as an integer"},
+    {"", "pop", NULL, "IndexError: pop from empty bytearray"},
+    {"abc", "pop", "i3", "IndexError: pop index out of range"},
+    {"abc", "pop", "i-4", "IndexError: pop index out of range"},
+    {"abc", "pop", "i1|i1", "TypeError: pop expected at most 1 argument, got 2"},
+    {"abc", "remove", "i120", "ValueError: value not found in bytearray"},
+    {"abc", "remove", "i256", "ValueError: byte must be in range(0, 256)"},
+    {"abc", "remove", "yx", "TypeError: 'bytes' object cannot be interpreted as an integer"},
+    {"abc", "copy", NULL, "bytearray(b'abc')"},
+};
+
+START_TEST(test_value_bytearray__methods_that_change_it)
+{
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(changes); i++) {
+        GilObject *op = GilByteArray_FromStringAndSize(changes[i].self, (Gil_ssize_t)strlen(changes[i].self));
+        free(call_method(op, &changes[i]));
+        gil_expect_repr(op, changes[i].result);
+    }
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(refusals); i++) {
+        GilObject *op = GilByteArray_FromStringAndSize(refusals[i].self, (Gil_ssize_t)strlen(refusals[i].self));
+        GilObject *same = GilBytes_FromObject(op);
+        expect_method(op, &refusals[i], refusals[i].result);
+        ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+        Gil_DECREF(same);
+        Gil_DECREF(op);
+    }
+    GilObject *op = GilByteArray_FromStringAndSize("abc", 3);
+    GilObject *last = GilObject_CallMethod(op, "pop", NULL);
+    ck_assert_int_eq(GilLong_AsLong(last), 'c');
+    GilObject *copy = GilObject_CallMethod(op, "copy", NULL);
+    ck_assert_ptr_ne(copy, op);
+    Gil_DECREF(copy);
+    Gil_DECREF(op);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__methods_that_change_the_size_wait_for_views)
+{
+    Gil_buffer view;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(changes); i++) {
+        if (strcmp(changes[i].method, "reverse") == 0)
+            continue; /* which keeps the size */
+        GilObject *op = GilByteArray_FromStringAndSize("abc", 3), *same = GilBytes_FromString("abc");
+        ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_SIMPLE), 0);
+        expect_method(op, &changes[i], "BufferError: Existing exports of data: object cannot be re-sized");
+        GilBuffer_Release(&view);
+        ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+        Gil_DECREF(same);
+        Gil_DECREF(op);
+    }
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -399,6 +473,8 @@ suite(void)
     tcase_add_test(tc, test_M2_index_that_shrinks_the_array);
     tcase_add_test(tc, test_value_bytearray__every_allocation_may_fail);
     tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
+    tcase_add_test(tc, test_value_bytearray__methods_that_change_it);
+    tcase_add_test(tc, test_value_bytearray__methods_that_change_the_size_wait_for_views);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -21,8 +21,8 @@ END_TEST
 
 START_TEST(test_value_octets__hex)
 {
-    gil_expect_text(gil_octets_hex("\x00\x0f\xa5\xff", 4), "000fa5ff");
-    gil_expect_text(gil_octets_hex("", 0), "");
+    gil_expect_text(gil_octets_hex("\x00\x0f\xa5\xff", 4, NULL, 0), "000fa5ff");
+    gil_expect_text(gil_octets_hex("", 0, NULL, 0), "");
 }
 END_TEST
 

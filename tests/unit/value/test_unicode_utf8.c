@@ -96,7 +96,8 @@ END_TEST
 static Gil_ssize_t
 random_text(unsigned *seed, Gil_UCS4 *points, int classes)
 {
-    static const Gil_UCS4 from[] = {' ', 0x80, 0x100, 0x800, 0xe000, 0x10000}, to[] = {0x7f, 0xff, 0x7ff, 0xd7ff, 0xffff, 0x10ffff};
+    static const Gil_UCS4 from[] = {' ', 0x80, 0x100, 0x800, 0xe000, 0x10000};
+    static const Gil_UCS4 to[] = {0x7f, 0xff, 0x7ff, 0xd7ff, 0xffff, 0x10ffff};
     Gil_ssize_t length = 0, wanted = 1 + rand_r(seed) % 60;
 
     while (length < wanted) {
