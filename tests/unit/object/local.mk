@@ -2,6 +2,8 @@
 EXTRA_DIST += tests/unit/object/node.h
 EXTRA_DIST += tests/unit/object/stderr.h
 UNIT_TESTS += tests/unit/object/test_alloc
+UNIT_TESTS += tests/unit/object/test_async
+UNIT_TESTS += tests/unit/object/test_later
 UNIT_TESTS += tests/unit/object/test_attr
 UNIT_TESTS += tests/unit/object/test_baseobject
 UNIT_TESTS += tests/unit/object/test_dealloc
