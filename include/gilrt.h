@@ -19,6 +19,7 @@
 #include "gilrt/mutex.h"
 #include "gilrt/pending.h"
 #include "gilrt/print.h"
+#include "gilrt/signal.h"
 #include "gilrt/state.h"
 #include "gilrt/sync.h"
 #include "gilrt/thread.h"

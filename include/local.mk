@@ -46,6 +46,7 @@ gilrtinclude_HEADERS += include/gilrt/gc.h
 gilrtinclude_HEADERS += include/gilrt/weakref.h
 gilrtinclude_HEADERS += include/gilrt/lock.h
 gilrtinclude_HEADERS += include/gilrt/unblock.h
+gilrtinclude_HEADERS += include/gilrt/signal.h
 gilrtinclude_HEADERS += include/gilrt/print.h
 gilrtinclude_HEADERS += include/gilrt/dump.h
 gilrtinclude_HEADERS += include/gilrt/mem.h

@@ -32,6 +32,7 @@
 #include "module/import.h"
 #include "runtime/atexit.h"
 #include "runtime/event.h"
+#include "runtime/signal.h"
 #include "state/closing.h"
 #include "state/gate.h"
 #include "state/tstate.h"
@@ -197,6 +198,8 @@ commit(GilThreadState *ts, struct gil_ending *ending)
         ;
     teardown.count = gil_atexit_over(ts);
     ending->dropped += teardown.count;
+    if (id == 0)
+        gil_signal_stop();
     gil_interp_close(ts);
     /* Accepted is accepted; no more are from here on. */
     gil_pending_drain(ts, GilErr_WriteUnraisable);

@@ -13,6 +13,7 @@
 #include "module/import.h"
 #include "runtime/event.h"
 #include "runtime/life.h"
+#include "runtime/signal.h"
 #include "state/fork.h"
 #include "state/gate.h"
 #include "state/interp.h"

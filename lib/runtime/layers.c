@@ -32,6 +32,7 @@
 #include "object/type.h"
 #include "protocol/start.h"
 #include "runtime/event.h"
+#include "runtime/signal.h"
 #include "runtime/fork.h"
 #include "state/gate.h"
 #include "state/tstate.h"
@@ -81,6 +82,13 @@ raise_end_request(GilThreadState *ts)
     GilErr_SetString(GilExc_SystemExit, "the interpreter is ending");
 }
 
+static void
+raise_os_error(GilThreadState *ts)
+{
+    (void)ts;
+    GilErr_SetFromErrno(GilExc_OSError);
+}
+
 int
 gil_layers_ready_process(void)
 {
@@ -90,6 +98,8 @@ gil_layers_ready_process(void)
     gil_state_hooks.system_error = raise_system_error;
     gil_state_hooks.end_request = raise_end_request;
     gil_state_hooks.raise_async = gil_async_raise;
+    gil_state_hooks.os_error = raise_os_error;
+    gil_state_hooks.attend = gil_signal_attend;
     gil_state_hooks.late = gil_event_late;
     gil_state_hooks.collect = gil_gc_serve;
     for (; readied < sizeof(process_table) / sizeof(process_table[0]); readied++)

@@ -18,6 +18,7 @@
 #include "runtime/event.h"
 #include "runtime/finalize.h"
 #include "runtime/layers.h"
+#include "runtime/signal.h"
 #include "runtime/life.h"
 #include "state/closing.h"
 #include "state/interp.h"
@@ -96,6 +97,7 @@ start(const char *func, const GilConfig *config)
         return gil_status_error(func, "memory allocation failed");
     }
     gil_import_set_path(ts, &path, config->strict_paths);
+    gil_signal_start(ts);
     runtime.starter = pthread_self();
     runtime.main = ts;
     gil_pending_open_main(ts);

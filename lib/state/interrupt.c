@@ -167,6 +167,7 @@ _GilEval_ReturnRegion(GilThreadState *save, struct _GilRegion *region)
 void
 GilUnblock_Eventfd(void *arg)
 {
+    GIL_REQUIRE(arg != NULL, "the descriptor is NULL");
     gil_cancel_write(*(const int *)arg);
 }
 
@@ -218,6 +219,7 @@ GilUnblock_Signal(void *arg)
     const GilUnblockSelf *self = arg;
     int saved = errno, signum = (int)gil_load_relaxed(&the_signal);
 
+    GIL_REQUIRE(self != NULL, "the thread is NULL");
     if (signum != 0)
         (void)syscall(SYS_tgkill, self->_process, self->_thread, signum);
     errno = saved;

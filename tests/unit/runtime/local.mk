@@ -10,6 +10,7 @@ UNIT_TESTS += tests/unit/runtime/test_finalize
 UNIT_TESTS += tests/unit/runtime/test_atexit
 UNIT_TESTS += tests/unit/runtime/test_event
 UNIT_TESTS += tests/unit/runtime/test_fork
+UNIT_TESTS += tests/unit/runtime/test_signal
 
 # A shared object that test_copies loads beside a second copy of the library.
 check_LTLIBRARIES += tests/unit/runtime/hog.la

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals: noted in the handler, brought to the main thread, met at a poll. */
+#include "gilrt/signal.h"
+
+#include "base/atomic.h"
+#include "gilrt/error.h"
+#include "gilrt/state.h"
+#include "runtime/signal.h"
+#include "state/tstate.h"
+#include "state/wait.h"
+#include "sync/machine.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * THE HANDLER may interrupt anything, in any thread: so it touches flags and type-stable memory only. It marks the signal in
+ * its entry, then `arrived`, then the bit in the main thread's state, and rouses that (state/wait.h). The reader goes the other way:
+ * takes the bit back, then `arrived`, then each mark. What comes in between is found, or has set the bit anew.
+ *
+ * THE OTHER THREADS. A handler in another thread than the main one sends the signal on, with a value by which the second handler knows
+ * it: that one notes nothing, and calls no former handler again, but rouses whatever the main thread is just in. The one that
+ * runs in the main thread also sets the bit in the state that is current there, which may be one of another interpreter: from
+ * outside that word could not be read. If the signal is blocked in the main thread, the first handler's work stands.
+ *
+ * FORMER HANDLERS are called with the arguments that the library's got, so a host that had one keeps it. They stay known after the
+ * watch has ended: somebody who has set his own handler in the meantime may be calling the library's as the former one.
+ * Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
+ *
+ * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
+ * Whoever finds the bit and is not the main thread clears it.
+ *
+ * Why not a descriptor and a thread of the library's: it would have to be kept from the host's masks, forks and limits. Why
+ * not the pending calls' ring: it can be full, and a signal counts once however often it came.
+ */
+#define SIGNALS 65 /* one more than the last on Linux */
+
+#define ON 1u       /* the signal is watched */
+#define TAKEN 2u    /* the handler was installed, and what was there before is known */
+#define REPLACES 4u /* no former handler is called */
+
+static struct watch {
+    uint32_t state;      /* [atomic] the three above; written by the holder of the main interpreter's lock */
+    uint32_t marked;     /* [atomic] it has come */
+    GilSignal_Func func; /* [gil] the main interpreter's */
+    void *arg;           /* [gil] */
+    void *former;        /* [atomic] handler that was there before; NULL: none. Written by the holder of the lock */
+    uint32_t former_info; /* [atomic] it wants three arguments */
+    struct sigaction before; /* [gil] */
+} watches[SIGNALS];
+
+static uint32_t arrived;          /* [atomic] some entry is marked */
+static GilThreadState *main_state; /* [atomic] who runs callbacks; NULL: nobody */
+static unsigned long main_thread; /* [atomic] the thread that started the runtime, as the library numbers it */
+static long main_native;          /* [atomic] and the system */
+static char sent_on;              /* never written; its address is the value of a signal that was sent on */
+
+/* --- in the handler --- */
+
+static void
+set_bit(GilThreadState *ts)
+{
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
+    gil_wait_rouse(ts);
+}
+
+/* In the main thread: what it is just in looks, too. */
+static void
+rouse_current(void)
+{
+    struct _GilThreadBlock *block = _Gil_thread;
+
+    if (block != NULL && gil_load_relaxed(&arrived))
+        set_bit((GilThreadState *)(void *)block);
+}
+
+static void
+post(struct watch *watch)
+{
+    GilThreadState *ts;
+
+    if (!(gil_load_relaxed(&watch->state) & ON))
+        return;
+    gil_store_seq_cst(&watch->marked, 1);
+    gil_store_seq_cst(&arrived, 1);
+    ts = gil_load_seq_cst(&main_state);
+    if (ts != NULL)
+        set_bit(ts);
+    if (gil_load_relaxed(&main_thread) == gil_machine_thread())
+        rouse_current();
+}
+
+static void
+send_on(int signum)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof info);
+    info.si_signo = signum;
+    info.si_code = SI_QUEUE;
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_ptr = &sent_on;
+    /* Where it cannot be sent the main thread is in no system call for long, or is gone. */
+    (void)syscall(SYS_rt_tgsigqueueinfo, info.si_pid, gil_load_relaxed(&main_native), signum, &info);
+}
+
+static void
+call_former(const struct watch *watch, int signum, siginfo_t *info, void *context)
+{
+    void *former = gil_load_acquire(&watch->former);
+
+    if (former == NULL || ((gil_load_relaxed(&watch->state) & (ON | REPLACES)) == (ON | REPLACES)))
+        return;
+    if (gil_load_relaxed(&watch->former_info))
+        ((void (*)(int, siginfo_t *, void *))(uintptr_t)former)(signum, info, context);
+    else
+        ((void (*)(int))(uintptr_t)former)(signum);
+}
+
+static void
+handle(int signum, siginfo_t *info, void *context)
+{
+    struct watch *watch = &watches[signum];
+    int saved = errno;
+
+    if (info->si_code == SI_QUEUE && info->si_value.sival_ptr == &sent_on && info->si_pid == getpid())
+        rouse_current();
+    else {
+        post(watch);
+        if ((gil_load_relaxed(&watch->state) & ON) && gil_load_relaxed(&main_thread) != gil_machine_thread())
+            send_on(signum);
+        call_former(watch, signum, info, context);
+    }
+    errno = saved;
+}
+
+/* --- in the main thread --- */
+
+static int
+run_one(GilThreadState *ts, struct watch *watch, int signum)
+{
+    int was = ts->serving;
+
+    if (watch->func == NULL) {
+        GilErr_SetNone(GilExc_KeyboardInterrupt);
+        return -1;
+    }
+    ts->serving = 1;
+    int rc = watch->func(signum, watch->arg);
+    ts->serving = was;
+    if (rc < 0 && GilErr_Occurred() == NULL)
+        GilErr_SetString(GilExc_SystemError, "a signal's callback failed without an exception");
+    return rc < 0 ? -1 : 0;
+}
+
+/* Who fails leaves the others for the next poll. */
+static int
+run_all(GilThreadState *ts)
+{
+    if (!gil_exchange_seq_cst(&arrived, 0))
+        return 0;
+    for (int signum = 1; signum < SIGNALS; signum++) {
+        struct watch *watch = &watches[signum];
+        if (!gil_exchange_seq_cst(&watch->marked, 0) || !(gil_load_relaxed(&watch->state) & ON))
+            continue;
+        if (run_one(ts, watch, signum) == 0)
+            continue;
+        gil_store_seq_cst(&arrived, 1);
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
+        return -1;
+    }
+    return 0;
+}
+
+/* ts is of another interpreter, and in the main thread: over to the main one and back. An exception cannot cross; that
+ * it was an interrupt can be told. */
+static int
+run_over_there(GilThreadState *ts, GilThreadState *there)
+{
+    struct _GilCallSite *site = there->block.site;
+    uintptr_t left_by = there->left_by;
+
+    gil_tstate_detach(ts, __func__);
+    gil_tstate_attach(there, __func__);
+    GilObject *pending = GilErr_GetRaisedException();
+    int rc = run_all(there);
+    int interrupted = rc < 0 && GilErr_ExceptionMatches(GilExc_KeyboardInterrupt);
+    if (rc < 0 && !interrupted)
+        GilErr_WriteUnraisable(NULL);
+    GilErr_SetRaisedException(pending);
+    gil_tstate_detach(there, __func__);
+    gil_store_relaxed(&there->left_by, left_by);
+    gil_store_relaxed(&there->block.site, site);
+    gil_tstate_attach(ts, __func__);
+    if (interrupted)
+        GilErr_SetNone(GilExc_KeyboardInterrupt);
+    return interrupted ? -1 : 0;
+}
+
+static int
+run_for(GilThreadState *ts)
+{
+    GilThreadState *there = gil_load_seq_cst(&main_state);
+
+    if (there == NULL || (ts != there && gil_load_relaxed(&main_thread) != gil_machine_thread()))
+        return 0;
+    if (ts->interp == there->interp)
+        return run_all(ts);
+    /* Its state is this thread's, and detached: it is not attached elsewhere. */
+    return gil_load_relaxed(&there->os_thread) == gil_machine_thread() ? run_over_there(ts, there) : 0;
+}
+
+int
+gil_signal_attend(GilThreadState *ts)
+{
+    uint32_t asked = gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT));
+
+    if ((asked & _Gil_BRK_SIGNAL) && run_for(ts) < 0) {
+        gil_fetch_or_seq_cst(&ts->block.brk, asked & _Gil_BRK_INTERRUPT);
+        return -1;
+    }
+    if (!(asked & _Gil_BRK_INTERRUPT))
+        return 0;
+    GilErr_SetNone(GilExc_KeyboardInterrupt);
+    return -1;
+}
+
+/* --- what is watched --- */
+
+static int
+is_fault(int signum)
+{
+    return signum == SIGSEGV || signum == SIGBUS || signum == SIGFPE || signum == SIGILL || signum == SIGTRAP || signum == SIGSYS;
+}
+
+static int
+is_ours(const struct sigaction *action)
+{
+    return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == handle;
+}
+
+/* Back to what was there before. */
+static void
+give_back(struct watch *watch, int signum)
+{
+    struct sigaction now;
+
+    if (gil_load_relaxed(&watch->state) & TAKEN && sigaction(signum, NULL, &now) == 0 && is_ours(&now))
+        (void)sigaction(signum, &watch->before, NULL);
+    gil_store_relaxed(&watch->state, 0);
+    gil_store_relaxed(&watch->marked, 0);
+}
+
+/* Who is called in our place is known before we are: in between, too, a signal reaches somebody. */
+static int
+take(struct watch *watch, int signum, unsigned flags)
+{
+    struct sigaction before, ours = {.sa_sigaction = handle};
+
+    if (sigaction(signum, NULL, &before) != 0)
+        return -1;
+    if (!is_ours(&before)) {
+        int has = before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN;
+        gil_store_relaxed(&watch->former_info, (before.sa_flags & SA_SIGINFO) != 0);
+        /* Release: pairs with call_former(). */
+        gil_store_release(&watch->former, has ? (void *)(uintptr_t)before.sa_handler : NULL);
+        watch->before = before;
+    }
+    ours.sa_mask = watch->before.sa_mask;
+    ours.sa_flags = SA_SIGINFO | SA_ONSTACK | (flags & GIL_SIGNAL_RESTART ? SA_RESTART : 0) |
+                    (watch->before.sa_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT));
+    return sigaction(signum, &ours, NULL);
+}
+
+static int
+need_main(const char *func)
+{
+    if (gil_tstate_need(func)->interp == GilInterpreterState_Main())
+        return 0;
+    GilErr_Format(GilExc_RuntimeError, "%s: not in the main interpreter", func);
+    return -1;
+}
+
+int
+GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned flags)
+{
+    if (need_main(__func__) < 0)
+        return -1;
+    if (signum <= 0 || signum >= SIGNALS || signum == SIGKILL || signum == SIGSTOP ||
+        (is_fault(signum) && !(flags & GIL_SIGNAL_POSTED)) ||
+        (flags & ~(GIL_SIGNAL_RESTART | GIL_SIGNAL_REPLACE | GIL_SIGNAL_POSTED)) != 0) {
+        GilErr_Format(GilExc_ValueError, "GilSignal_Watch: signal %d cannot be watched so", signum);
+        return -1;
+    }
+    struct watch *watch = &watches[signum];
+    uint32_t state = ON | (flags & GIL_SIGNAL_REPLACE ? REPLACES : 0);
+    if (flags & GIL_SIGNAL_POSTED)
+        give_back(watch, signum);
+    else if (take(watch, signum, flags) == 0)
+        state |= TAKEN;
+    else {
+        GilErr_SetFromErrno(GilExc_OSError);
+        return -1;
+    }
+    watch->func = func;
+    watch->arg = arg;
+    gil_store_relaxed(&watch->state, state);
+    return 0;
+}
+
+int
+GilSignal_Unwatch(int signum)
+{
+    if (need_main(__func__) < 0)
+        return -1;
+    if (signum <= 0 || signum >= SIGNALS || !(gil_load_relaxed(&watches[signum].state) & ON))
+        return 0;
+    give_back(&watches[signum], signum);
+    return 1;
+}
+
+int
+GilErr_SetInterruptEx(int signum)
+{
+    if (signum <= 0 || signum >= SIGNALS)
+        return -1;
+    post(&watches[signum]);
+    return 0;
+}
+
+void
+GilErr_SetInterrupt(void)
+{
+    post(&watches[SIGINT]);
+}
+
+/* --- the runtime's life --- */
+
+static void
+set_main(GilThreadState *ts)
+{
+    gil_store_relaxed(&main_thread, gil_machine_thread());
+    gil_store_relaxed(&main_native, syscall(SYS_gettid));
+    gil_store_seq_cst(&main_state, ts);
+}
+
+void
+gil_signal_start(GilThreadState *ts)
+{
+    gil_store_relaxed(&arrived, 0);
+    set_main(ts);
+}
+
+void
+gil_signal_stop(void)
+{
+    for (int signum = 1; signum < SIGNALS; signum++)
+        if (gil_load_relaxed(&watches[signum].state) & ON)
+            give_back(&watches[signum], signum);
+    gil_store_seq_cst(&main_state, NULL);
+}
+
+void
+gil_signal_fork_child(GilThreadState *ts, int survives)
+{
+    if (!survives) {
+        if (ts == main_state)
+            gil_store_seq_cst(&main_state, NULL);
+        return;
+    }
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
+    if (ts->interp != GilInterpreterState_Main())
+        return;
+    /* What came to the parent is the parent's to handle. */
+    for (int signum = 1; signum < SIGNALS; signum++)
+        gil_store_relaxed(&watches[signum].marked, 0);
+    gil_store_relaxed(&arrived, 0);
+    set_main(ts);
+}

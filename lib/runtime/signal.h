@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals, from the handler to the callback. */
+#ifndef GIL_RUNTIME_SIGNAL_H
+#define GIL_RUNTIME_SIGNAL_H
+
+#include "gilrt/base.h"
+
+/* The runtime is started, with the main thread's state, by the calling thread. */
+void gil_signal_start(GilThreadState *ts);
+/* It ends: no signal is watched, and the actions are back that were there before. */
+void gil_signal_stop(void);
+/* Do what _Gil_BRK_SIGNAL and _Gil_BRK_INTERRUPT ask of ts, attached; 0, or -1 with an exception. */
+int gil_signal_attend(GilThreadState *ts);
+/* In the child of a fork: the main thread is the one that is left. */
+void gil_signal_fork_child(GilThreadState *ts, int survives);
+
+#endif

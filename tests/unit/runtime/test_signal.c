@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals: where they land, who handles them, and what the host had before. */
+#include "support/support.h"
+
+#include "base/atomic.h"
+#include "gilrt.h"
+#include "runtime/signal.h"
+#include "state/tstate.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static int count[65];       /* [atomic] calls for each signal */
+static pthread_t main_pthread;
+static int former_calls;    /* [atomic] of a handler that the host had */
+static pthread_t former_in; /* [atomic] thread of the last */
+static int over;            /* [atomic] */
+
+static int
+note(int signum, void *arg)
+{
+    ck_assert_ptr_eq(arg, count);
+    ck_assert(pthread_equal(pthread_self(), main_pthread));
+    ck_assert_ptr_eq(GilInterpreterState_Get(), GilInterpreterState_Main());
+    gil_fetch_add_seq_cst(&count[signum], 1);
+    return 0;
+}
+
+static int
+refuse(int signum, void *arg)
+{
+    (void)note(signum, arg);
+    GilErr_SetString(GilExc_ValueError, "refused");
+    return -1;
+}
+
+static int
+fail_in_silence(int signum, void *arg)
+{
+    (void)note(signum, arg);
+    return -1;
+}
+
+static void
+start(void)
+{
+    gil_test_start();
+    main_pthread = pthread_self();
+}
+
+/* The test's runner has handlers of its own. */
+static int
+watch_interrupts(void)
+{
+    return GilSignal_Watch(SIGINT, NULL, NULL, GIL_SIGNAL_REPLACE);
+}
+
+static void
+expect(GilObject *class)
+{
+    ck_assert_int_eq(GilErr_ExceptionMatches(class), 1);
+    GilErr_Clear();
+}
+
+static void
+host_handler(int signum)
+{
+    (void)signum;
+    gil_store_seq_cst(&former_in, pthread_self());
+    gil_fetch_add_seq_cst(&former_calls, 1);
+}
+
+static void
+host_handler_with_info(int signum, siginfo_t *info, void *context)
+{
+    ck_assert_ptr_nonnull(context);
+    ck_assert_int_eq(info->si_signo, signum);
+    host_handler(signum);
+}
+
+START_TEST(test_runtime_signal__a_callback_runs_at_the_next_poll)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(GilErr_CheckSignals(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 2);
+    /* Without a callback it is Ctrl-C's exception. */
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(raise(SIGINT), 0);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(Gil_Poll(), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_signal__one_that_raises_leaves_the_others_for_later)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, refuse, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, note, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGHUP, fail_in_silence, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR2), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(raise(SIGHUP), 0);
+    /* SIGHUP has the lowest number. */
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_SystemError);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_ValueError);
+    ck_assert_int_eq(count[SIGUSR2], 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR2], 1);
+    /* An interrupt behind one that raises is not lost. */
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(GilThreadState_Interrupt(GilThreadState_Get(), 0), 1);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_ValueError);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+}
+END_TEST
+
+static void *
+signal_oneself(void *unused)
+{
+    errno = ERANGE;
+    ck_assert_int_eq(pthread_kill(pthread_self(), SIGUSR1), 0);
+    ck_assert_int_eq(errno, ERANGE);
+    return unused;
+}
+
+static void
+in_another_thread(void *(*func)(void *))
+{
+    pthread_t thread;
+
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_create(&thread, NULL, func, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_E3_a_signal_in_another_thread_is_the_main_thread_s)
+{
+    struct sigaction action = {.sa_handler = host_handler};
+    sigset_t set, pending;
+
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    in_another_thread(signal_oneself);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    /* The host's own handler was called where the signal came, and only there. */
+    ck_assert_int_eq(former_calls, 1);
+    ck_assert(!pthread_equal(former_in, main_pthread));
+    /* Blocked in the main thread, it is noted all the same. */
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    in_another_thread(signal_oneself);
+    ck_assert_int_eq(former_calls, 1);
+    ck_assert_int_eq(sigpending(&pending), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_le(count[SIGUSR1], 2);
+}
+END_TEST
+
+static void *
+signal_unblocked(void *unused)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    return signal_oneself(unused);
+}
+
+START_TEST(test_E3_a_signal_that_the_main_thread_blocks_is_met)
+{
+    sigset_t set, after;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    in_another_thread(signal_unblocked);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+    ck_assert_int_eq(sigismember(&after, SIGUSR1), 1);
+    /* What was sent on comes now, and is nothing new. */
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+}
+END_TEST
+
+/* In the main thread runs another interpreter, when the signal comes there, or to a stranger. */
+START_TEST(test_E4_another_interpreter_runs_in_the_main_thread)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = NULL;
+    GilInterpreterConfig config;
+
+    GilInterpreterConfig_Init(&config);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, refuse, count, 0), 0);
+    ck_assert_int_eq(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)), 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    in_another_thread(signal_oneself);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 2);
+    ck_assert_int_eq(raise(SIGINT), 0);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    /* Another exception is not for this interpreter's code: it is reported there. */
+    ck_assert_int_eq(raise(SIGUSR2), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR2], 1);
+    /* Signals are the main interpreter's matter. */
+    ck_assert_int_eq(GilSignal_Watch(SIGHUP, note, count, 0), -1);
+    expect(GilExc_RuntimeError);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), -1);
+    expect(GilExc_RuntimeError);
+    Gil_EndInterpreter(ts);
+    GilEval_RestoreThread(main_ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+}
+END_TEST
+
+static void *
+storm(void *most)
+{
+    for (long i = 0; i < *(long *)most; i++)
+        ck_assert_int_eq(pthread_kill(main_pthread, i & 1 ? SIGUSR1 : SIGUSR2), 0);
+    gil_store_release(&over, 1);
+    return NULL;
+}
+
+/* At least once for each, after it came last; and the host's handler every time that the system called it. */
+START_TEST(test_E5_a_storm_of_two_signals)
+{
+    long most = gil_test_plenty(100000);
+    pthread_t thread;
+    int before[2];
+
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, note, count, 0), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, storm, &most), 0);
+    while (!gil_load_acquire(&over))
+        ck_assert_int_eq(Gil_Poll(), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_Poll(), 0);
+    before[0] = count[SIGUSR1];
+    before[1] = count[SIGUSR2];
+    ck_assert(before[0] > 0 && before[0] <= most && before[1] > 0 && before[1] <= most);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(raise(i ? SIGUSR1 : SIGUSR2), 0);
+        ck_assert_int_eq(raise(i ? SIGUSR2 : SIGUSR1), 0);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(count[SIGUSR1], before[0] + i + 1);
+        ck_assert_int_eq(count[SIGUSR2], before[1] + i + 1);
+    }
+}
+END_TEST
+
+/* A thousand times a second, and every wait is as long as it was to be. */
+START_TEST(test_E8_waits_go_on_while_callbacks_run)
+{
+    struct itimerval fast = {{0, 1000}, {0, 1000}}, none = {{0, 0}, {0, 0}};
+    GilEvent event = {0};
+    struct timespec from, to;
+
+    ck_assert_int_eq(GilSignal_Watch(SIGALRM, note, count, GIL_SIGNAL_REPLACE), 0);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &fast, NULL), 0);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, 50000000, GIL_WAIT_INTERRUPTIBLE), 0);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+    ck_assert_int_gt(count[SIGALRM], 0);
+    ck_assert_int_ge((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000, 49);
+}
+END_TEST
+
+static void *
+interrupt_when_asleep(void *event)
+{
+    while (!(gil_load_acquire(&((GilEvent *)event)->_bits) & 2u))
+        sched_yield();
+    ck_assert_int_eq(raise(SIGINT), 0);
+    return NULL;
+}
+
+START_TEST(test_runtime_signal__a_wait_of_the_main_thread_ends)
+{
+    GilEvent event = {0};
+    pthread_t thread;
+
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_when_asleep, &event), 0);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static void *
+interrupt_a_read(void *unused)
+{
+    while (!gil_load_acquire(&over)) {
+        ck_assert_int_eq(raise(SIGINT), 0);
+        (void)poll(NULL, 0, 1);
+    }
+    return unused;
+}
+
+/* The signal comes to another thread, and the main one is in a system call, in a region or a plain BEGIN. */
+START_TEST(test_E10_a_system_call_of_the_main_thread_ends)
+{
+    pthread_t thread;
+    int ends[2], error = 0;
+    ssize_t n = 0;
+    char byte;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_a_read, NULL), 0);
+    Gil_BEGIN_BLOCKING_CALL
+    do {
+        n = read(ends[0], &byte, 1);
+        error = errno;
+    } while (!GilErr_AreSignalsPending(NULL) && n < 0 && error == EINTR);
+    gil_store_release(&over, 1);
+    ck_assert_int_eq(GilErr_CheckSignalsDetached(NULL), -1);
+    Gil_END_BLOCKING_CALL
+    ck_assert_int_eq((int)n, -1);
+    ck_assert_int_eq(error, EINTR);
+    expect(GilExc_KeyboardInterrupt);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    Gil_END_ALLOW_THREADS
+}
+END_TEST
+
+static int
+compare_actions(const struct sigaction *was, const struct sigaction *is)
+{
+    /* The system adds a flag of its own. */
+    return was->sa_sigaction == is->sa_sigaction && ((was->sa_flags ^ is->sa_flags) & 0x0fffffff & ~0x04000000) == 0 &&
+           memcmp(&was->sa_mask, &is->sa_mask, 8) == 0;
+}
+
+START_TEST(test_E9_what_the_host_had_is_called_and_comes_back)
+{
+    struct sigaction action = {.sa_sigaction = host_handler_with_info, .sa_flags = SA_SIGINFO | SA_RESTART}, now, other;
+    sigset_t before, after;
+
+    sigaddset(&action.sa_mask, SIGHUP);
+    ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &before), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert_int_eq(now.sa_flags & (SA_ONSTACK | SA_RESTART | SA_SIGINFO), SA_ONSTACK | SA_SIGINFO);
+    ck_assert_int_eq(sigismember(&now.sa_mask, SIGHUP), 1);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(former_calls, 1);
+    /* Watched anew: the one before is still the host's. */
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, GIL_SIGNAL_REPLACE | GIL_SIGNAL_RESTART), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert_int_eq(now.sa_flags & SA_RESTART, SA_RESTART);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(former_calls, 1);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert_int_eq(compare_actions(&action, &now), 1);
+    /* What came before is forgotten. */
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    /* Somebody has set another handler meanwhile, and calls ours as the one that he found: it is left, and leads on. */
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    other = (struct sigaction){.sa_handler = SIG_IGN};
+    ck_assert_int_eq(sigaction(SIGUSR1, &other, &now), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(sigaction(SIGUSR1, &now, &other), 0);
+    ck_assert(other.sa_handler == SIG_IGN);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(former_calls, 2);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+    ck_assert_int_eq(memcmp(&before, &after, 8), 0);
+}
+END_TEST
+
+/* Nothing is taken that nobody asked for, and the end gives all back. */
+START_TEST(test_E9_dispositions_are_as_before)
+{
+    struct sigaction before[65], now;
+
+    for (int signum = 1; signum < 65; signum++)
+        if (sigaction(signum, NULL, &before[signum]) != 0)
+            before[signum].sa_flags = -1;
+    start();
+    for (int round = 0; round < 2; round++) {
+        for (int signum = 1; signum < 65; signum++)
+            ck_assert(before[signum].sa_flags == -1 ||
+                      (sigaction(signum, NULL, &now) == 0 && compare_actions(&before[signum], &now)));
+        if (round == 0) {
+            ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+            ck_assert_int_eq(GilSignal_Watch(SIGINT, NULL, NULL, GIL_SIGNAL_RESTART | GIL_SIGNAL_REPLACE), 0);
+            ck_assert_int_eq(raise(SIGUSR1), 0);
+            gil_test_stop();
+        }
+    }
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGINT), 0);
+    start();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    gil_test_stop();
+}
+END_TEST
+
+static int
+end_the_runtime(int signum, void *arg)
+{
+    (void)note(signum, arg);
+    ck_assert_int_eq(Gil_FinalizeEx(), -1);
+    return 0;
+}
+
+START_TEST(test_C4_the_end_from_a_signal_s_callback)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, end_the_runtime, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(Gil_IsInitialized(), 1);
+}
+END_TEST
+
+/* In the handler no callback runs, however long nobody polls. */
+START_TEST(test_E11_a_handler_runs_no_code_of_the_host_s)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(raise(SIGUSR1), 0);
+    Gil_BEGIN_BLOCKING_CALL
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    Gil_END_BLOCKING_CALL
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+}
+END_TEST
+
+static void
+post_it(int signum)
+{
+    ck_assert_int_eq(GilErr_SetInterruptEx(signum), 0);
+}
+
+START_TEST(test_runtime_signal__a_host_with_its_own_handler_posts)
+{
+    struct sigaction action = {.sa_handler = post_it}, now;
+
+    ck_assert_int_eq(sigaction(SIGSEGV, &action, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGSEGV, note, count, 0), -1);
+    expect(GilExc_ValueError);
+    ck_assert_int_eq(GilSignal_Watch(SIGSEGV, note, count, GIL_SIGNAL_POSTED), 0);
+    ck_assert_int_eq(sigaction(SIGSEGV, NULL, &now), 0);
+    ck_assert(now.sa_handler == post_it);
+    ck_assert_int_eq(raise(SIGSEGV), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGSEGV], 1);
+    /* Not watched: nothing comes of it. */
+    GilErr_SetInterrupt();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGINT, NULL, NULL, GIL_SIGNAL_POSTED), 0);
+    GilErr_SetInterrupt();
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(GilErr_SetInterruptEx(0), -1);
+    ck_assert_int_eq(GilErr_SetInterruptEx(65), -1);
+    ck_assert_int_eq(GilErr_SetInterruptEx(-1), -1);
+}
+END_TEST
+
+START_TEST(test_L1_what_cannot_be_watched)
+{
+    const int wrong[] = {0, -1, 65, SIGKILL, SIGSTOP, SIGFPE, SIGILL, SIGBUS};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_int_eq(GilSignal_Watch(wrong[i], note, count, 0), -1);
+        expect(GilExc_ValueError);
+        ck_assert_int_eq(GilSignal_Unwatch(wrong[i]), 0);
+    }
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 8u), -1);
+    expect(GilExc_ValueError);
+    /* The C library keeps these two for itself. */
+    ck_assert_int_eq(GilSignal_Watch(33, note, count, 0), -1);
+    expect(GilExc_OSError);
+}
+END_TEST
+
+/* A late handler marks a state that is not the main thread's. */
+START_TEST(test_runtime_signal__a_stray_mark_is_taken_back)
+{
+    GilThreadState *ts = GilThreadState_Get();
+
+    gil_signal_fork_child(ts, 0);
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(GilErr_AreSignalsPending(ts), 0);
+}
+END_TEST
+
+START_TEST(test_D4_a_child_leaves_the_parent_s_signals_to_it)
+{
+    GilThreadState *ts = GilThreadState_Get();
+
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    gil_signal_fork_child(ts, 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("signal");
+    TCase *tcase = tcase_create("signal"), *bare = tcase_create("bare");
+
+    tcase_add_checked_fixture(tcase, start, gil_test_stop);
+    tcase_add_test(tcase, test_runtime_signal__a_callback_runs_at_the_next_poll);
+    tcase_add_test(tcase, test_runtime_signal__one_that_raises_leaves_the_others_for_later);
+    tcase_add_test(tcase, test_E3_a_signal_in_another_thread_is_the_main_thread_s);
+    tcase_add_test(tcase, test_E3_a_signal_that_the_main_thread_blocks_is_met);
+    tcase_add_test(tcase, test_E4_another_interpreter_runs_in_the_main_thread);
+    tcase_add_test(tcase, test_E5_a_storm_of_two_signals);
+    tcase_add_test(tcase, test_E8_waits_go_on_while_callbacks_run);
+    tcase_add_test(tcase, test_runtime_signal__a_wait_of_the_main_thread_ends);
+    tcase_add_test(tcase, test_E10_a_system_call_of_the_main_thread_ends);
+    tcase_add_test(tcase, test_E9_what_the_host_had_is_called_and_comes_back);
+    tcase_add_test(tcase, test_C4_the_end_from_a_signal_s_callback);
+    tcase_add_test(tcase, test_E11_a_handler_runs_no_code_of_the_host_s);
+    tcase_add_test(tcase, test_runtime_signal__a_host_with_its_own_handler_posts);
+    tcase_add_test(tcase, test_L1_what_cannot_be_watched);
+    tcase_add_test(tcase, test_runtime_signal__a_stray_mark_is_taken_back);
+    tcase_add_test(tcase, test_D4_a_child_leaves_the_parent_s_signals_to_it);
+    suite_add_tcase(s, tcase);
+    tcase_add_test(bare, test_E9_dispositions_are_as_before);
+    suite_add_tcase(s, bare);
+    return s;
+}
