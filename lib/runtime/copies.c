@@ -8,7 +8,10 @@
  *
  * How copies find each other. Each carries an ELF note, which the linker keeps in a segment of the program or shared
  * object that the copy is part of, stripped and with all symbols hidden too. The note says where, relative to
- * itself, the copy's flag lies, so it needs no relocation. dl_iterate_phdr() shows all segments of the process.
+ * itself, the copy's flag lies, so it needs no relocation. dl_iterate_phdr() shows all segments of the process, but of the namespace
+ * alone that the caller is in. The others (dlmopen()) hang on a list that the dynamic linker keeps for debuggers: the program says where,
+ * by DT_DEBUG in its dynamic section, and the kernel says where the program is. Where the list does not lead from one
+ * namespace to the next (glibc before 2.35, musl, which has one), the others are not seen.
  *
  * Two copies that start at the same time: each first sets its flag and then looks at the others', all in one order
  * (seq_cst), so at least one sees the other. Both may, and both give up: the error says what is wrong in any case.
@@ -25,6 +28,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define NOTE_OWNER "gilrt"
 #define NOTE_TYPE 1u
@@ -84,25 +90,99 @@ segment_has_other(const char *at, size_t size, size_t align)
 }
 
 static int
-object_has_other(struct dl_phdr_info *info, size_t size, void *unused)
+segments_have_other(uintptr_t base, const ElfW(Phdr) *segments, size_t count)
 {
-    (void)size, (void)unused;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        if (segment->p_type != PT_NOTE)
+    for (size_t i = 0; i < count; i++) {
+        if (segments[i].p_type != PT_NOTE)
             continue;
-        const char *notes = (const char *)(uintptr_t)(info->dlpi_addr + segment->p_vaddr);
-        if (segment_has_other(notes, segment->p_memsz, segment->p_align == 8 ? 8 : 4))
+        const char *notes = (const char *)(base + segments[i].p_vaddr);
+        if (segment_has_other(notes, segments[i].p_memsz, segments[i].p_align == 8 ? 8 : 4))
             return 1;
     }
     return 0;
 }
 
+/* --- other namespaces --- */
+
+/* The start of the list, with what follows it where r_version is 2 or more. */
+struct namespace {
+    struct r_debug debug;
+    struct namespace *next;
+};
+
+static const ElfW(Phdr) *
+find_segment(const ElfW(Phdr) *segments, size_t count, uint32_t type)
+{
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].p_type == type)
+            return &segments[i];
+    return NULL;
+}
+
+/* What the program's dynamic section says of the list; NULL: nothing, as in a program that is linked statically. */
+static const struct namespace *
+first_namespace(const ElfW(Phdr) *segments, size_t count)
+{
+    const ElfW(Phdr) *self = find_segment(segments, count, PT_PHDR), *dynamic = find_segment(segments, count, PT_DYNAMIC);
+
+    if (self == NULL || dynamic == NULL)
+        return NULL;
+    uintptr_t base = (uintptr_t)segments - self->p_vaddr;
+    const ElfW(Dyn) *entry = (const void *)(base + dynamic->p_vaddr);
+    while (entry->d_tag != DT_NULL && entry->d_tag != DT_DEBUG)
+        entry++;
+    return entry->d_tag == DT_DEBUG ? (const void *)entry->d_un.d_ptr : NULL;
+}
+
+/* The program itself is found by the kernel's word, and shared objects by their first page, which is where they begin. */
+static int
+map_has_other(const struct link_map *map)
+{
+    const ElfW(Ehdr) *head = (const void *)map->l_addr;
+    unsigned char resident;
+
+    if (head == NULL || mincore((void *)map->l_addr, (size_t)sysconf(_SC_PAGESIZE), &resident) != 0 ||
+        memcmp(head->e_ident, ELFMAG, SELFMAG) != 0)
+        return 0;
+    return segments_have_other(map->l_addr, (const void *)(map->l_addr + head->e_phoff), head->e_phnum);
+}
+
+static int
+namespaces_have_other(void)
+{
+    const ElfW(Phdr) *segments = (const void *)getauxval(AT_PHDR);
+    size_t count = getauxval(AT_PHNUM);
+    const struct namespace *each = segments != NULL ? first_namespace(segments, count) : NULL;
+
+    /* The caller may be in another namespace than the program. */
+    if (each != NULL && each->debug.r_version >= 2 &&
+        segments_have_other((uintptr_t)segments - find_segment(segments, count, PT_PHDR)->p_vaddr, segments, count))
+        return 1;
+    for (; each != NULL && each->debug.r_version >= 2; each = each->next)
+        for (const struct link_map *map = each->debug.r_map; map != NULL; map = map->l_next)
+            if (map_has_other(map))
+                return 1;
+    return 0;
+}
+
+/* The lists stand still while this is called, and it looks at those that dl_iterate_phdr() does not once. */
+static int
+object_has_other(struct dl_phdr_info *info, size_t size, void *looked)
+{
+    (void)size;
+    if (!*(int *)looked && namespaces_have_other())
+        return 1;
+    *(int *)looked = 1;
+    return segments_have_other(info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
+}
+
 int
 gil_copies_claim(void)
 {
+    int looked = 0;
+
     gil_store_seq_cst(&gil_copies_flag, 1u);
-    if (dl_iterate_phdr(object_has_other, NULL) == 0)
+    if (dl_iterate_phdr(object_has_other, &looked) == 0)
         return 0;
     gil_copies_unclaim();
     return -1;

@@ -12,6 +12,7 @@ UNIT_TESTS += tests/unit/runtime/test_event
 UNIT_TESTS += tests/unit/runtime/test_fork
 UNIT_TESTS += tests/unit/runtime/test_signal
 
-# A shared object that test_copies loads beside a second copy of the library.
-check_LTLIBRARIES += tests/unit/runtime/hog.la
+# Shared objects that test_copies loads.
+check_LTLIBRARIES += tests/unit/runtime/hog.la tests/unit/runtime/copy.la
 tests_unit_runtime_hog_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)
+tests_unit_runtime_copy_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere $(SANITIZER_CFLAGS)
