@@ -8,6 +8,7 @@ EXTRA_DIST += \
     doc/guide/extending.md \
     doc/guide/lifecycle.md \
     doc/guide/ownership.md \
+    doc/guide/pending.md \
     doc/guide/porting.md \
     doc/guide/sync.md \
     doc/guide/threads.md
@@ -20,6 +21,7 @@ EXTRA_DIST += \
     doc/internals/memory.md \
     doc/internals/modules.md \
     doc/internals/numbers.md \
+    doc/internals/pending.md \
     doc/internals/states.md \
     doc/internals/strings.md \
     doc/internals/waiting.md

@@ -31,7 +31,7 @@ GIL_BEGIN_DECLS
 /** While one is open, its interpreter does not end. May be used by any thread, by several at once. */
 typedef struct _gilguard GilInterpreterGuard;
 /** A name of an interpreter that stays valid when the interpreter is gone. May be used by any thread, by several at
- *  once. A view that is never closed costs its memory, some hundred bytes, and holds nothing up. */
+ *  once. A view that is never closed costs its memory, a kilobyte and a half, and holds nothing up. */
 typedef struct _gilview GilInterpreterView;
 /** What GilThreadState_Release() needs to undo one GilThreadState_Ensure(). */
 typedef struct _giltoken GilThreadStateToken;

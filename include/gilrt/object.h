@@ -177,6 +177,18 @@ GIL_API void Gil_IncRef(GilObject *op);
 /** @lock_held
  *  @reenters finalizers */
 GIL_API void Gil_DecRef(GilObject *op);
+/* A program that defines GIL_CHECK_REFS before it includes this has its INCREFs and DECREFs made by these, which stop the process
+ * with a sentence in a thread that is not attached. */
+#ifdef GIL_CHECK_REFS
+#undef Gil_INCREF
+#undef Gil_DECREF
+#undef Gil_XINCREF
+#undef Gil_XDECREF
+#define Gil_INCREF(op) Gil_IncRef(_GilObject_CAST(op))
+#define Gil_DECREF(op) Gil_DecRef(_GilObject_CAST(op))
+#define Gil_XINCREF(op) Gil_IncRef(_GilObject_CAST(op))
+#define Gil_XDECREF(op) Gil_DecRef(_GilObject_CAST(op))
+#endif
 
 /* Comparison operators of GilObject_RichCompare(). */
 #define Gil_LT 0

@@ -2,6 +2,7 @@
 /* <gilrt/pending.h> as a host uses it: calls to threads that run, exceptions for them, references given back. */
 #include "support/support.h"
 
+#define GIL_CHECK_REFS
 #include <gilrt.h>
 
 #include <errno.h>
@@ -838,6 +839,34 @@ START_TEST(test_api_pending__a_reference_is_given_back_without_the_lock)
 }
 END_TEST
 
+static void
+drop_detached(void *object)
+{
+    GilEval_SaveThread();
+    Gil_DECREF((GilObject *)object);
+}
+
+static void
+take_detached(void *object)
+{
+    GilEval_SaveThread();
+    Gil_INCREF((GilObject *)object);
+}
+
+/* Not the last reference: nothing is destroyed, and yet two threads would change one count. */
+START_TEST(test_api_pending__a_count_is_not_changed_without_the_lock)
+{
+    GilObject *list = GilList_New(0);
+
+    ck_assert_ptr_nonnull(list);
+    Gil_INCREF(list);
+    gil_test_expect_abort(drop_detached, list, "Gil_DecRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(take_detached, list, "Gil_IncRef: the calling thread is not attached to an interpreter");
+    Gil_DECREF(list);
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -867,6 +896,7 @@ suite(void)
     tcase_add_test(tc, test_api_pending__an_exception_ends_a_wait);
     tcase_add_test(tc, test_api_pending__an_exception_goes_with_the_stay_that_it_was_meant_for);
     tcase_add_test(tc, test_api_pending__a_reference_is_given_back_without_the_lock);
+    tcase_add_test(tc, test_api_pending__a_count_is_not_changed_without_the_lock);
     suite_add_tcase(s, tc);
     TCase *ends = tcase_create("ends");
     tcase_add_test(ends, test_C5_the_end_makes_every_call_that_was_accepted);
