@@ -174,6 +174,14 @@ END_TEST
 
 #define CROWD 40
 
+static void
+tell_to_end(void)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    gil_interp_interrupt(world_ts->interp, world_ts);
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
 START_TEST(test_state_interrupt__all_of_an_interpreter_are_told)
 {
     static GilUnblock_Func func = help_never;
@@ -185,10 +193,12 @@ START_TEST(test_state_interrupt__all_of_an_interpreter_are_told)
     world_until(&inside, CROWD);
     gil_unblock_all(world_ts->interp);
     ck_assert_int_eq(calls, 0);
-    gil_interp_interrupt(world_ts->interp, world_ts);
+    tell_to_end();
     gil_unblock_all(world_ts->interp);
     ck_assert_int_eq(calls, CROWD);
+    gil_mutex_lock(&gil_states_mutex);
     gil_interp_calm(world_ts->interp);
+    gil_mutex_unlock(&gil_states_mutex);
     gil_store_release(&over, 1);
     Gil_END_ALLOW_THREADS
     for (int i = 0; i < CROWD; i++)
@@ -224,7 +234,7 @@ START_TEST(test_C1_the_end_calls_those_in_native_code)
     Gil_END_ALLOW_THREADS
     GilInterpreterGuard_Close(world_guard);
     ck_assert_int_eq(gil_gate_close(gate), 0);
-    gil_interp_interrupt(world_ts->interp, world_ts);
+    tell_to_end();
     ck_assert_int_eq(gil_interp_shut(world_ts, world_ts->interp, GIL_MACHINE_NEVER), 0);
     ck_assert_int_ge(gil_load_acquire(&calls), 3);
     gil_gate_reopen(gate);
