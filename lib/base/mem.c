@@ -14,15 +14,18 @@
  * spare, or returns it.
  *
  * The count. The path of gil_heap_free() must find out about both events, and about large blocks, with one test. So
- * `used` does not always count blocks in use: it counts the frees until something must be done.
+ * `frees_left` counts the frees until something must be done.
  *
- *     current    blocks in use + 1   never comes to 0: it stays current though it be empty, so that a program which
- *                                    makes and drops one object does not take and return a slab each time
+ *     current    any number          0 means only that it is to be set again: a slab stays current though it be empty,
+ *                                    so that a program which makes and drops one object does not take and return a
+ *                                    slab each time
  *     partial    blocks in use       0 means empty
  *     parked     1                   0 means that the first block came back
  *     large      1                   0 means that the block itself came back
  *
- * blocks_in_use() translates back; statistics add up slabs, so no request pays for a counter.
+ * So the path of gil_heap_malloc() counts nothing: a current slab that is left is full. A count that both paths change
+ * would be the longest chain of dependent stores and loads in making and dropping an object. Statistics add up slabs,
+ * and walk the free blocks of current ones.
  *
  * Each class begins with a shared slab that has no room and is never written, so that the path of gil_heap_malloc()
  * needs no test for a missing one.
@@ -75,7 +78,7 @@ _Static_assert(sizeof(struct gil_chunk) == 64, "blocks begin at a multiple of 16
 _Static_assert(GIL_HEAP_FINE / 16 + 16 == GIL_HEAP_CLASSES, "four classes for each of four doublings");
 
 /* Never written; see the essay. */
-static const struct gil_chunk no_slab = {.kind = CURRENT, .used = 1};
+static const struct gil_chunk no_slab = {.kind = CURRENT};
 
 uint32_t gil_mem_watched;
 
@@ -246,19 +249,6 @@ unlink_from(struct gil_chunk **list, struct gil_chunk *chunk)
         chunk->next->prev = chunk->prev;
 }
 
-static size_t
-blocks_in_use(const struct gil_chunk *chunk)
-{
-    switch (chunk->kind) {
-    case CURRENT:
-        return chunk->used - 1;
-    case PARKED:
-        return slab_capacity(chunk);
-    default:
-        return chunk->used;
-    }
-}
-
 static void
 fill_free(void *block, size_t size)
 {
@@ -316,7 +306,6 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
     }
     slab->heap = heap;
     slab->free = NULL;
-    slab->used = 0;
     slab->size_class = (uint16_t)size_class;
     slab->size = class_size(size_class);
     slab->fresh = first_block(slab);
@@ -337,11 +326,11 @@ next_slab(struct gil_heap *heap, unsigned size_class)
     struct gil_chunk *full = heap->current[size_class];
     if (full != &no_slab) {
         full->kind = PARKED;
-        full->used = 1;
+        full->frees_left = 1;
         push(&heap->parked[size_class], full);
     }
     slab->kind = CURRENT;
-    slab->used++;
+    slab->frees_left = UINT32_MAX;
     slab->next = slab->prev = NULL;
     heap->current[size_class] = slab;
     return 0;
@@ -373,7 +362,7 @@ static void *
 enter_large(struct gil_heap *heap, struct gil_chunk *chunk, size_t bytes)
 {
     chunk->free = NULL;
-    chunk->used = 1;
+    chunk->frees_left = 1;
     chunk->kind = LARGE;
     chunk->heap = heap;
     chunk->size = bytes - sizeof(*chunk);
@@ -481,25 +470,37 @@ count_free(const struct gil_chunk *slab)
     for (char *block = slab->free; block != NULL; count++) {
         size_t offset = (size_t)(block - first_block((struct gil_chunk *)(uintptr_t)slab));
         GIL_REQUIRE(offset < GIL_CHUNK && offset % slab->size == 0, "a free block lies outside its slab");
+        GIL_REQUIRE(count < slab_capacity(slab), "a slab has more free blocks than blocks");
         UNPOISON(block, sizeof(void *));
         char *next = *(void **)block;
         POISON(block, sizeof(void *));
         block = next;
     }
-    return count;
+    return count + (size_t)(slab->end - slab->fresh) / slab->size;
+}
+
+static size_t
+blocks_in_use(const struct gil_chunk *chunk)
+{
+    switch (chunk->kind) {
+    case CURRENT:
+        return slab_capacity(chunk) - count_free(chunk);
+    case PARKED:
+        return slab_capacity(chunk);
+    default:
+        return chunk->frees_left;
+    }
 }
 
 static void
 check_slab(const struct gil_heap *heap, const struct gil_chunk *slab, enum chunk_kind kind, unsigned size_class)
 {
-    size_t fresh = (size_t)(slab->end - slab->fresh) / slab->size;
-
     GIL_REQUIRE(slab->heap == heap, "a slab is in another heap's list");
     GIL_REQUIRE(slab->kind == kind, "a slab of kind %x is in the list of kind %x", slab->kind, (unsigned)kind);
     GIL_REQUIRE(slab->size_class == size_class, "a slab of class %u is in the list of class %u", slab->size_class,
                 size_class);
-    GIL_REQUIRE(count_free(slab) + fresh + blocks_in_use(slab) == slab_capacity(slab), "a slab has lost count");
-    GIL_REQUIRE(kind != PARTIAL || slab->used > 0, "a partial slab is empty");
+    GIL_REQUIRE(count_free(slab) + blocks_in_use(slab) == slab_capacity(slab), "a slab has lost count");
+    GIL_REQUIRE(kind != PARTIAL || slab->frees_left > 0, "a partial slab is empty");
 }
 
 void
@@ -598,7 +599,6 @@ gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
     void *block = slab->free;
     UNPOISON(block, slab->size);
     slab->free = *(void **)block;
-    slab->used++;
 #ifdef GIL_DEBUG
     check_reused(slab, block);
     memset(block, FILL_FRESH, slab->size);
@@ -627,12 +627,15 @@ gil_heap_free_slow(struct gil_chunk *chunk)
     case PARKED:
         unlink_from(&heap->parked[chunk->size_class], chunk);
         chunk->kind = PARTIAL;
-        chunk->used = (uint32_t)slab_capacity(chunk) - 1;
+        chunk->frees_left = (uint32_t)slab_capacity(chunk) - 1;
         push(&heap->partial[chunk->size_class], chunk);
         break;
     case PARTIAL:
         unlink_from(&heap->partial[chunk->size_class], chunk);
         drop_slab(heap, chunk);
+        break;
+    case CURRENT:
+        chunk->frees_left = UINT32_MAX;
         break;
     case LARGE:
         leave_large(heap, chunk);
@@ -658,7 +661,7 @@ gil_heap_free_checked(void *block)
         chunk->free = block;
         fill_free(block, chunk->size);
     }
-    if (--chunk->used == 0)
+    if (--chunk->frees_left == 0)
         gil_heap_free_slow(chunk);
 }
 
@@ -708,7 +711,8 @@ gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats)
 
     *stats = (struct gil_mem_stats){.mapped = heap->mapped};
     for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
-        add_slab(stats, heap->current[i]);
+        if (heap->current[i] != &no_slab)
+            add_slab(stats, heap->current[i]);
         for (chunk = heap->partial[i]; chunk != NULL; chunk = chunk->next)
             add_slab(stats, chunk);
         for (chunk = heap->parked[i]; chunk != NULL; chunk = chunk->next)

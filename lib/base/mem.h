@@ -30,7 +30,7 @@
 /* The first 64 bytes of a slab, and of the room of a large block. */
 struct gil_chunk {
     void *free;                   /* [gil] free blocks, last freed first, linked through their first word */
-    uint32_t used;                /* [gil] frees until something must be done, see mem.c */
+    uint32_t frees_left;          /* [gil] until something must be done, see mem.c */
     uint16_t kind;                /* [gil] enum chunk_kind */
     uint16_t size_class;          /* [gil] of a slab */
     struct gil_heap *heap;        /* [const] */
@@ -99,7 +99,7 @@ long gil_mem_fail_count(void);
 extern uint32_t gil_mem_watched __attribute__((visibility("hidden")));
 
 void *gil_heap_malloc_slow(struct gil_heap *heap, size_t size);
-/* The block has been put on its chunk's list, and used has come to 0. */
+/* The block has been put on its chunk's list, and frees_left has come to 0. */
 void gil_heap_free_slow(struct gil_chunk *chunk);
 /* In place of the inline path where every block is watched. */
 void gil_heap_free_checked(void *block);
@@ -133,7 +133,6 @@ gil_heap_malloc_quick(struct gil_heap *heap, size_t size)
         void *block = slab->free;
         if (__builtin_expect(block != NULL, 1)) {
             slab->free = *(void **)block;
-            slab->used++;
             return block;
         }
     }
@@ -162,7 +161,7 @@ gil_heap_free(void *block)
     struct gil_chunk *chunk = gil_chunk_of(block);
     *(void **)block = chunk->free;
     chunk->free = block;
-    if (__builtin_expect(--chunk->used == 0, 0))
+    if (__builtin_expect(--chunk->frees_left == 0, 0))
         gil_heap_free_slow(chunk);
 #endif
 }
