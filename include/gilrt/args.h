@@ -43,7 +43,7 @@ GIL_BEGIN_DECLS
  */
 /** @lock_held
  *  @reenters the conversions and converters */
-GIL_API int GilArg_ParseTuple(GilObject *args, const char *format, ...);
+GIL_API GIL_NOPLT int GilArg_ParseTuple(GilObject *args, const char *format, ...);
 /** @lock_held
  *  @reenters the conversions and converters */
 GIL_API int GilArg_VaParse(GilObject *args, const char *format, va_list vargs);

@@ -21,6 +21,16 @@
 
 /** Marks what the library exports; everything else is hidden. */
 #define GIL_API __attribute__((visibility("default")))
+/** Marks the functions that hosts call most: they are called by their address in the host's table, not by way of a stub
+ *  that jumps there, where the compiler can do that. */
+#ifdef __has_attribute
+#if __has_attribute(noplt)
+#define GIL_NOPLT __attribute__((noplt))
+#endif
+#endif
+#ifndef GIL_NOPLT
+#define GIL_NOPLT
+#endif
 /** The result must be looked at: it is an error code, or a reference that would leak. */
 #define GIL_MUST_USE __attribute__((warn_unused_result))
 /** printf-like: @p fmt is the position of the format, @p args that of its first argument. Not given to GilErr_Format and

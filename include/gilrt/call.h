@@ -46,12 +46,12 @@ GIL_API GilObject *GilObject_CallObject(GilObject *callable, GilObject *args);
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GilObject *GilObject_CallNoArgs(GilObject *callable);
+GIL_API GIL_NOPLT GilObject *GilObject_CallNoArgs(GilObject *callable);
 /** callable(arg).
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GilObject *GilObject_CallOneArg(GilObject *callable, GilObject *arg);
+GIL_API GIL_NOPLT GilObject *GilObject_CallOneArg(GilObject *callable, GilObject *arg);
 /** callable(...) with arguments made as Gil_BuildValue() makes them: a format of several units gives several arguments,
  *  one that makes a tuple gives its items. @p format NULL or empty: no arguments.
  *  @newref
@@ -93,7 +93,7 @@ GIL_API GilObject *GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, G
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+GIL_API GIL_NOPLT GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames);
 /** Positional arguments in an array, keywords in a dict (or NULL).
  *  @newref
  *  @lock_held

@@ -39,7 +39,7 @@ GIL_API extern GilTypeObject GilDictRevIterItem_Type;
 /** An empty dict.
  *  @newref
  *  @lock_held */
-GIL_API GilObject *GilDict_New(void);
+GIL_API GIL_NOPLT GilObject *GilDict_New(void);
 /** Number of items; -1 with SystemError when @p mp is no dict.
  *  @lock_held */
 GIL_API Gil_ssize_t GilDict_Size(GilObject *mp);
@@ -49,7 +49,7 @@ GIL_API Gil_ssize_t GilDict_Size(GilObject *mp);
  *  @lock_held
  *  @reenters hash and comparisons of keys
  *  @return 1 found, 0 not found (no error set), -1 with the error set */
-GIL_API int GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result);
+GIL_API GIL_NOPLT int GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result);
 /** As GilDict_GetItemRef() for a key in UTF-8.
  *  @lock_held
  *  @reenters comparisons of keys */
@@ -65,7 +65,7 @@ GIL_API int GilDict_ContainsString(GilObject *mp, const char *key);
  *  @lock_held
  *  @reenters hash and comparisons of keys, the old item's finalizer
  *  @return 0, or -1 with the error set */
-GIL_API int GilDict_SetItem(GilObject *mp, GilObject *key, GilObject *item);
+GIL_API GIL_NOPLT int GilDict_SetItem(GilObject *mp, GilObject *key, GilObject *item);
 /** @lock_held
  *  @reenters comparisons of keys, the old item's finalizer */
 GIL_API int GilDict_SetItemString(GilObject *mp, const char *key, GilObject *item);

@@ -92,7 +92,7 @@ GIL_API void _GilErr_BadInternalCall(const char *file, int line, const char *fun
 /** Class of the pending error, or NULL.
  *  @borrowed  valid until the error is cleared or replaced: compare it only by GilErr_ExceptionMatches()
  *  @lock_held */
-GIL_API GilObject *GilErr_Occurred(void);
+GIL_API GIL_NOPLT GilObject *GilErr_Occurred(void);
 /** 1 when the pending error is an instance of @p exc (a class, or a tuple of such); 0 when not or when there is none.
  *  @lock_held */
 GIL_API int GilErr_ExceptionMatches(GilObject *exc);

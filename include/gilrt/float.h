@@ -30,7 +30,7 @@ _GilFloat_AS_DOUBLE(GilObject *op)
 /** @newref
  *  @lock_held
  *  @return the float, or NULL with MemoryError */
-GIL_API GilObject *GilFloat_FromDouble(double v);
+GIL_API GIL_NOPLT GilObject *GilFloat_FromDouble(double v);
 /** A float from the text of a str, bytes or bytearray: decimal point always '.', "inf", "nan", underscores between
  *  digits (PEP 515), white space around; correctly rounded, whatever the locale.
  *  @newref
@@ -41,7 +41,7 @@ GIL_API GilObject *GilFloat_FromString(GilObject *v);
  *  @lock_held
  *  @reenters the type's float
  *  @return the value, or -1.0 with TypeError or OverflowError: ask GilErr_Occurred() when it is -1.0 */
-GIL_API double GilFloat_AsDouble(GilObject *op);
+GIL_API GIL_NOPLT double GilFloat_AsDouble(GilObject *op);
 
 /** @name Floats as bytes
  *  In the formats binary16, binary32 and binary64 of IEEE 754: 2, 4 or 8 bytes at @p p, not aligned, the lowest first

@@ -27,7 +27,7 @@ GIL_BEGIN_DECLS
  *  A type without GC is SystemError.
  *  @newref
  *  @lock_held */
-GIL_API GilObject *_GilObject_GC_New(GilTypeObject *type);
+GIL_API GIL_NOPLT GilObject *_GilObject_GC_New(GilTypeObject *type);
 /** The same for @p size items.
  *  @newref
  *  @lock_held
@@ -43,13 +43,13 @@ GIL_API GilVarObject *_GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size);
 
 /** Make a complete object known to the collector. Tracking twice, and an object of a type without GC, stop the process.
  *  @lock_held */
-GIL_API void GilObject_GC_Track(void *op);
+GIL_API GIL_NOPLT void GilObject_GC_Track(void *op);
 /** Undo GilObject_GC_Track(): the first step of a tp_dealloc. Harmless when the object is not tracked.
  *  @lock_held */
-GIL_API void GilObject_GC_UnTrack(void *op);
+GIL_API GIL_NOPLT void GilObject_GC_UnTrack(void *op);
 /** Give the memory of an instance back: the last step of a tp_dealloc. Untracks. NULL is let through.
  *  @lock_held */
-GIL_API void GilObject_GC_Del(void *op);
+GIL_API GIL_NOPLT void GilObject_GC_Del(void *op);
 /** 1 when @p op is tracked; 0 when not, or when its type has no GC.
  *  @lock_held */
 GIL_API int GilObject_GC_IsTracked(GilObject *op);

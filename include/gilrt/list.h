@@ -33,7 +33,7 @@ GIL_API extern GilTypeObject GilListRevIter_Type;
  *  @newref
  *  @lock_held
  *  @return NULL with SystemError for a negative size, MemoryError */
-GIL_API GilObject *GilList_New(Gil_ssize_t size);
+GIL_API GIL_NOPLT GilObject *GilList_New(Gil_ssize_t size);
 /** Number of items; -1 with SystemError when @p list is no list.
  *  @lock_held */
 GIL_API Gil_ssize_t GilList_Size(GilObject *list);
@@ -53,7 +53,7 @@ GIL_API int GilList_SetItem(GilObject *list, Gil_ssize_t index, GilObject *item)
 GIL_API int GilList_Insert(GilObject *list, Gil_ssize_t index, GilObject *item);
 /** @lock_held
  *  @return 0, or -1 with the error set and the list as before */
-GIL_API int GilList_Append(GilObject *list, GilObject *item);
+GIL_API GIL_NOPLT int GilList_Append(GilObject *list, GilObject *item);
 /** Append everything that @p iterable yields (CPython 3.13).
  *  @lock_held
  *  @reenters the iterable

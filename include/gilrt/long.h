@@ -24,7 +24,7 @@ GIL_API extern GilTypeObject GilLong_Type;
  *  @{ */
 /** @newref
  *  @lock_held */
-GIL_API GilObject *GilLong_FromLong(long v);
+GIL_API GIL_NOPLT GilObject *GilLong_FromLong(long v);
 /** @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromUnsignedLong(unsigned long v);
@@ -81,7 +81,7 @@ GIL_API GilObject *GilLong_FromUnicodeObject(GilObject *u, int base);
  *  @{ */
 /** @lock_held
  *  @reenters the type's index */
-GIL_API long GilLong_AsLong(GilObject *op);
+GIL_API GIL_NOPLT long GilLong_AsLong(GilObject *op);
 /** CPython 3.13.
  *  @lock_held
  *  @reenters the type's index */

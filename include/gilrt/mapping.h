@@ -19,12 +19,12 @@ GIL_BEGIN_DECLS
  *  @newref
  *  @lock_held
  *  @reenters the type's subscript */
-GIL_API GilObject *GilObject_GetItem(GilObject *o, GilObject *key);
+GIL_API GIL_NOPLT GilObject *GilObject_GetItem(GilObject *o, GilObject *key);
 /** o[key] = value.
  *  @lock_held
  *  @reenters the type's subscript
  *  @return 0, or -1 with the error set */
-GIL_API int GilObject_SetItem(GilObject *o, GilObject *key, GilObject *value);
+GIL_API GIL_NOPLT int GilObject_SetItem(GilObject *o, GilObject *key, GilObject *value);
 /** del o[key].
  *  @lock_held
  *  @reenters the type's subscript

@@ -75,7 +75,7 @@ GIL_API void *GilObject_Realloc(void *ptr, size_t new_size) GIL_MUST_USE;
 /** Free the memory of an object, the last step of a tp_dealloc; NULL is let through. The object's type is not counted
  *  down: a heap type's tp_dealloc does that itself, afterwards.
  *  @lock_held */
-GIL_API void GilObject_Free(void *ptr);
+GIL_API GIL_NOPLT void GilObject_Free(void *ptr);
 /** Another name of it. */
 #define GilObject_Del GilObject_Free
 /** @} */

@@ -53,7 +53,7 @@ typedef struct {
  * @lock_held
  * @reenters  finalizers
  */
-GIL_API void _Gil_Dealloc(GilObject *op);
+GIL_API GIL_NOPLT void _Gil_Dealloc(GilObject *op);
 
 /** Type of @p op; borrowed: it lives as long as the object. */
 static inline GilTypeObject *
@@ -229,7 +229,7 @@ GIL_API GilObject *_Gil_RichResult(int truth);
 /** @newref
  *  @lock_held
  *  @reenters getters */
-GIL_API GilObject *GilObject_GetAttr(GilObject *o, GilObject *name);
+GIL_API GIL_NOPLT GilObject *GilObject_GetAttr(GilObject *o, GilObject *name);
 /** @newref
  *  @lock_held
  *  @reenters getters */
@@ -365,7 +365,7 @@ GIL_API GilObject *GilObject_Init(GilObject *op, GilTypeObject *type);
 GIL_API GilVarObject *GilObject_InitVar(GilVarObject *op, GilTypeObject *type, Gil_ssize_t size);
 /** @newref
  *  @lock_held */
-GIL_API GilObject *_GilObject_New(GilTypeObject *type);
+GIL_API GIL_NOPLT GilObject *_GilObject_New(GilTypeObject *type);
 /** @newref
  *  @lock_held */
 GIL_API GilVarObject *_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size);

@@ -29,11 +29,11 @@ GIL_API extern GilTypeObject GilTupleIter_Type;
  *  @newref
  *  @lock_held
  *  @return NULL with SystemError for a negative size, MemoryError */
-GIL_API GilObject *GilTuple_New(Gil_ssize_t size);
+GIL_API GIL_NOPLT GilObject *GilTuple_New(Gil_ssize_t size);
 /** A tuple of the @p n objects that follow, each taken with a new reference.
  *  @newref
  *  @lock_held */
-GIL_API GilObject *GilTuple_Pack(Gil_ssize_t n, ...);
+GIL_API GIL_NOPLT GilObject *GilTuple_Pack(Gil_ssize_t n, ...);
 /** A tuple of the @p size objects at @p array, each taken with a new reference (CPython 3.15). @p array may be
  *  NULL when @p size is 0.
  *  @newref

@@ -126,11 +126,11 @@ GIL_API GilObject *GilUnicode_New(Gil_ssize_t size, Gil_UCS4 maxchar);
 /** From NUL-terminated UTF-8. NULL raises SystemError.
  *  @newref
  *  @lock_held */
-GIL_API GilObject *GilUnicode_FromString(const char *u);
+GIL_API GIL_NOPLT GilObject *GilUnicode_FromString(const char *u);
 /** From @p size bytes of UTF-8. SystemError for a negative @p size, or a NULL @p str with a @p size above 0.
  *  @newref
  *  @lock_held */
-GIL_API GilObject *GilUnicode_FromStringAndSize(const char *str, Gil_ssize_t size);
+GIL_API GIL_NOPLT GilObject *GilUnicode_FromStringAndSize(const char *str, Gil_ssize_t size);
 /** From a format with the units of GilErr_Format(). SystemError for a unit that does not exist.
  *  @newref
  *  @lock_held
