@@ -93,7 +93,8 @@ GIL_API GilObject *GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, G
  *  @newref
  *  @lock_held
  *  @reenters the callable */
-GIL_API GIL_NOPLT GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+GIL_API GIL_NOPLT GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf,
+                                                  GilObject *kwnames);
 /** Positional arguments in an array, keywords in a dict (or NULL).
  *  @newref
  *  @lock_held
