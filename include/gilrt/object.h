@@ -48,7 +48,8 @@ typedef struct {
 /**
  * Destroy an object whose count has reached zero; Gil_DECREF() calls it, nobody else should.
  *
- * Nesting of any depth is destroyed in constant stack.
+ * Nesting of any depth is destroyed in constant stack. A count below zero, of an object that is dead or that was dead already,
+ * stops the process with a sentence that names its type and address.
  *
  * @lock_held
  * @reenters  finalizers
@@ -102,7 +103,7 @@ _Gil_DECREF(GilObject *op)
     Gil_ssize_t count = op->ob_refcnt;
     if (GIL_LIKELY(count >= 0)) {
         op->ob_refcnt = --count;
-        if (count == 0)
+        if (count <= 0) /* below it is a mistake, which is told there */
             _Gil_Dealloc(op);
     }
 }

@@ -38,12 +38,13 @@
  * Where chunks come from: backend.c.
  *
  * In a debug build fresh blocks are filled with 0xCD and free ones with 0xDD; a block freed twice, written after it was
- * freed, or never handed out stops the process. Under AddressSanitizer free blocks are poisoned.
+ * freed or beyond its end (zone.h), or never handed out stops the process. Under AddressSanitizer free blocks are poisoned.
  */
 #include "base/mem.h"
 
 #include "base/backend.h"
 #include "base/panic.h"
+#include "base/zone.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -586,10 +587,16 @@ gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
         return NULL;
     if (size == 0)
         size = 1;
-    if (size > GIL_HEAP_SMALL)
-        return large_malloc(heap, size);
+    if (size > PTRDIFF_MAX)
+        return NULL;
+    if (size + GIL_ZONE > GIL_HEAP_SMALL) {
+        void *large = large_malloc(heap, size + GIL_ZONE);
+        if (large != NULL)
+            gil_zone_write(large, size, gil_chunk_of(large)->size);
+        return large;
+    }
 
-    unsigned size_class = class_of(size);
+    unsigned size_class = class_of(size + GIL_ZONE);
     struct gil_chunk *slab = heap->current[size_class];
     while (slab->free == NULL && !cut(slab)) {
         if (next_slab(heap, size_class) < 0)
@@ -603,6 +610,7 @@ gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
     check_reused(slab, block);
     memset(block, FILL_FRESH, slab->size);
 #endif
+    gil_zone_write(block, size, slab->size);
     return block;
 }
 
@@ -654,6 +662,7 @@ gil_heap_free_checked(void *block)
     struct gil_chunk *chunk = gil_chunk_of(block);
 #ifdef GIL_DEBUG
     check_freed(chunk, block);
+    gil_zone_check("gil_heap_free", block, chunk->size);
     chunk->heap->requests++;
 #endif
     if (chunk->kind != LARGE) {
@@ -672,13 +681,17 @@ gil_heap_realloc(struct gil_heap *heap, void *block, size_t size)
         return gil_heap_malloc(heap, size);
 
     struct gil_chunk *chunk = gil_chunk_of(block);
-    size_t room = chunk->size;
+    size_t room = gil_zone_check("gil_heap_realloc", block, chunk->size);
     /* Shrinking to no less than half is not worth a move. */
-    if (size <= room && size >= room / 2)
+    if (size <= room && size >= room / 2) {
+        gil_zone_write(block, size, chunk->size);
         return block;
+    }
     void *moved;
-    if (chunk->kind == LARGE && size > GIL_HEAP_SMALL) {
-        moved = size > room && fails() ? NULL : large_realloc(heap, chunk, size);
+    if (chunk->kind == LARGE && size > GIL_HEAP_SMALL && size <= PTRDIFF_MAX) {
+        moved = size > room && fails() ? NULL : large_realloc(heap, chunk, size + GIL_ZONE);
+        if (moved != NULL)
+            gil_zone_write(moved, size, gil_chunk_of(moved)->size);
     }
     else {
         moved = gil_heap_malloc(heap, size);
@@ -720,4 +733,12 @@ gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats)
     }
     for (chunk = heap->large; chunk != NULL; chunk = chunk->next)
         add_slab(stats, chunk);
+#ifdef GIL_DEBUG
+    /* What is buried is free in all but use. */
+    for (int i = 0; i < GIL_GRAVES; i++)
+        if (heap->graves[i].block != NULL) {
+            stats->blocks--;
+            stats->bytes -= gil_chunk_of(heap->graves[i].block)->size;
+        }
+#endif
 }

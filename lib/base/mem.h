@@ -39,6 +39,9 @@ struct gil_chunk {
     struct gil_chunk *next, *prev; /* [gil] place in the one list that it is in */
 };
 
+/* Dead objects that a debug build keeps. */
+#define GIL_GRAVES 64
+
 struct gil_heap {
     struct gil_chunk *current[GIL_HEAP_CLASSES]; /* [gil] the slab that serves; never NULL */
     struct gil_chunk *partial[GIL_HEAP_CLASSES]; /* [gil] slabs with free room */
@@ -50,6 +53,12 @@ struct gil_heap {
     size_t mapped;                               /* [gil] bytes taken from the allocator below */
     size_t limit;                                /* [gil] what mapped may come to; 0: no limit */
 #ifdef GIL_DEBUG
+    struct gil_grave {
+        void *block; /* NULL: empty */
+        size_t head, filled;
+        char name[48];
+    } graves[GIL_GRAVES]; /* [gil] see bury.c */
+    uint32_t next_grave;
     size_t requests; /* [gil] blocks taken and given back so far: who says that he does neither is held to it */
 #endif
 };

@@ -106,7 +106,7 @@ gil_object_free(GilObject *op)
         gil_gc_unlink_last(op);
         block = gil_gc_head(op);
     }
-    gil_heap_free(block);
+    gil_object_give(op, block);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef GIL_OBJECT_ALLOC_H
 #define GIL_OBJECT_ALLOC_H
 
+#include "base/bury.h"
 #include "base/mem.h"
 #include "gilrt/warnings.h"
 #include "object/error.h"
@@ -58,6 +59,18 @@ size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
  */
 #define GIL_TPFLAGS_BARE (1UL << 0)
 
+/* The last step of an object's end: block is op's memory, with the prefix. */
+static inline void
+gil_object_give(GilObject *op, void *block)
+{
+#ifdef GIL_BURIES
+    gil_heap_bury(block, (size_t)((char *)op - (char *)block), Gil_TYPE(op)->tp_name);
+#else
+    (void)op;
+    gil_heap_free(block);
+#endif
+}
+
 /*
  * The short ways, for the built-in types: memory for an instance of size bytes, its head set, not tracked; NULL with
  * MemoryError set. And the end of such an object: memory only, and with GC not tracked. The constant conditions that
@@ -79,7 +92,7 @@ static inline void
 gil_object_free_plain(void *op)
 {
     GIL_ASSERT(!gil_type_has_gc(Gil_TYPE(op)));
-    gil_heap_free(op);
+    gil_object_give(op, op);
 }
 
 /* The same with GC; NULL, and no error, where a function must be called: whoever does nothing else needs no frame. */
@@ -120,7 +133,7 @@ static inline void
 gil_object_free_gc(void *op)
 {
     GIL_ASSERT(!gil_gc_is_tracked(op));
-    gil_heap_free(gil_gc_head(op));
+    gil_object_give(op, gil_gc_head(op));
 }
 
 /*

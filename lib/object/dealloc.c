@@ -112,13 +112,30 @@ destroy_nested(GilThreadState *ts, GilObject *op)
     ts->dealloc_depth--;
 }
 
+/* A reference was given back that nobody had: op's destructor runs, or its memory is free. */
+static __attribute__((noreturn, cold, noinline)) void
+refuse(const GilThreadState *ts, GilObject *op)
+{
+    const char *name = NULL;
+
+#ifdef GIL_BURIES
+    name = gil_heap_buried(ts->heap, op);
+#else
+    (void)ts;
+#endif
+    gil_panic("Gil_DECREF", "an object at %p of type '%s' lost more references than it had", (void *)op,
+              name != NULL ? name : Gil_TYPE(op)->tp_name);
+}
+
 void
 _Gil_Dealloc(GilObject *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
+    if (GIL_UNLIKELY(op->ob_refcnt != 0))
+        refuse(ts, op);
     if (Gil_TYPE(op)->tp_flags & GIL_TPFLAGS_PLAIN)
-        gil_heap_free(op);
+        gil_object_give(op, op);
     else if (GIL_LIKELY(ts->dealloc_depth == 0))
         destroy_outermost(ts, op);
     else

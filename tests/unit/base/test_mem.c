@@ -3,6 +3,7 @@
 #include "support/support.h"
 
 #include "base/mem.h"
+#include "base/zone.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -71,7 +72,8 @@ START_TEST(test_base_mem__a_class_wastes_at_most_a_quarter)
         void *block = gil_heap_malloc(heap, size);
         gil_heap_stats(heap, &stats);
         ck_assert_uint_ge(stats.bytes, size);
-        ck_assert_uint_le(stats.bytes, size + (size <= GIL_HEAP_FINE ? 15 : size / 4));
+        size_t taken = size + GIL_ZONE;
+        ck_assert_uint_le(stats.bytes, taken <= GIL_HEAP_FINE ? taken + 15 : taken <= GIL_HEAP_SMALL ? taken + taken / 4 : GIL_CHUNK);
         gil_heap_free(block);
     }
 }
@@ -98,7 +100,7 @@ START_TEST(test_base_mem__empty_slabs_go_back)
             block[i] = gil_heap_malloc(heap, 48);
         gil_heap_stats(heap, &stats);
         ck_assert_uint_eq(stats.blocks, N);
-        ck_assert_uint_eq(stats.bytes, N * 48);
+        ck_assert_uint_eq(stats.bytes, N * (48 + GIL_ZONE));
         ck_assert_uint_ge(stats.mapped, N * 48);
         gil_heap_check(heap);
         for (int i = 0; i < N; i += 2)
@@ -379,6 +381,48 @@ write_after_free(void *arg)
     gil_heap_malloc(heap, 40);
 }
 
+__attribute__((no_sanitize("address"))) static void
+write_beyond(void *arg)
+{
+    char *const *block = arg;
+
+    **(volatile char *const *)block = 1;
+    gil_heap_free(block[1]);
+}
+
+__attribute__((no_sanitize("address"))) static void
+write_beyond_and_grow(void *arg)
+{
+    char *const *block = arg;
+
+    **(volatile char *const *)block = 1;
+    gil_heap_realloc(heap, block[1], 4);
+}
+
+/* The first byte behind a block of any kind, one in its middle, and the record at its end. */
+START_TEST(test_base_mem__writing_beyond_the_end_is_found)
+{
+    const size_t sizes[] = {1, 16, 17, 40, 512, 4000, 8192, 40000};
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char *block = gil_heap_malloc(heap, sizes[i]);
+        char *behind[] = {block + sizes[i], block}, *further[] = {block + sizes[i] + 7, block};
+        char *record[] = {block + gil_chunk_of(block)->size - 1, block};
+        gil_test_expect_abort(write_beyond, behind, "written to beyond its end");
+        gil_test_expect_abort(write_beyond, further, "written to beyond its end");
+        gil_test_expect_abort(write_beyond, record, "written to beyond its end");
+        gil_test_expect_abort(write_beyond_and_grow, behind, "written to beyond its end");
+        block = gil_heap_realloc(heap, block, sizes[i] * 3 / 4 + 1); /* the end has moved */
+        behind[0] = block + sizes[i] * 3 / 4 + 1;
+        behind[1] = block;
+        gil_test_expect_abort(write_beyond, behind, "written to beyond its end");
+        block = gil_heap_realloc(heap, block, sizes[i] * 2);
+        memset(block, 1, sizes[i] * 2);
+        gil_heap_free(block);
+    }
+}
+END_TEST
+
 START_TEST(test_base_mem__debug_catches_misuse)
 {
     char *block = gil_heap_malloc(heap, 40), *small = gil_heap_malloc(heap, 16), *large = gil_heap_malloc(heap, 40000);
@@ -422,6 +466,7 @@ suite(void)
 #endif
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_base_mem__debug_catches_misuse);
+    tcase_add_test(tc, test_base_mem__writing_beyond_the_end_is_found);
 #endif
     suite_add_tcase(s, tc);
     return s;

@@ -2,6 +2,7 @@
 /* Objects end in constant stack however they nest, each once, and counts neither wrap nor touch immortals. */
 #include "node.h"
 
+#include "base/bury.h"
 #include "base/mem.h"
 #include "object/dealloc.h"
 #include "object/gchead.h"
@@ -350,12 +351,114 @@ START_TEST(test_G12_destruction_on_a_detached_thread_stops_the_process)
 }
 END_TEST
 
+/* --- a reference too few --- */
+
+static void
+lose_one_more(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    Gil_DECREF(self); /* its count is 0 already */
+    GilObject_Free(self);
+    Gil_DECREF(type);
+}
+
+static void
+end_object(void *arg)
+{
+    Gil_DECREF((GilObject *)arg);
+}
+
+/* In every build: the object is dying, so its type is known. */
+START_TEST(test_G2_a_reference_too_few_is_named)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)lose_one_more}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Loser", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+    GilObject *op = node_new(type, NULL);
+
+    gil_test_expect_abort(end_object, op, "of type 'test.Loser' lost more references than it had");
+}
+END_TEST
+
+#ifdef GIL_BURIES
+static void
+end_twice(void *arg)
+{
+    GilObject *volatile op = arg;
+
+    Gil_DECREF(op);
+    Gil_DECREF(op);
+}
+
+/* Taken when the object is dead, and found when its grave is wanted. */
+static void
+take_after_the_end(void *arg)
+{
+    GilObject *volatile op = arg;
+
+    Gil_DECREF(op);
+    Gil_INCREF(op);
+    for (int i = 0; i <= GIL_GRAVES; i++)
+        Gil_DECREF(GilFloat_FromDouble(0.5));
+}
+
+static void
+write_after_the_end(void *arg)
+{
+    volatile double *value = (volatile double *)((GilObject *)arg + 1);
+
+    Gil_DECREF((GilObject *)arg);
+    *value = 2.5;
+    for (int i = 0; i <= GIL_GRAVES; i++)
+        Gil_DECREF(GilFloat_FromDouble(0.5));
+}
+
+START_TEST(test_G2_the_dead_are_known_by_name)
+{
+    GilObject *number = GilFloat_FromDouble(1.5), *list = GilList_New(0), *instance = NULL;
+    GilTypeObject *type = (GilTypeObject *)GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "Gone");
+    GilObject *one_more = GilFloat_FromDouble(1.5), *written = GilFloat_FromDouble(1.5);
+
+    gil_test_expect_abort(end_twice, number, "of type 'float' lost more references than it had");
+    gil_test_expect_abort(end_twice, list, "of type 'list' lost more references than it had");
+    instance = GilObject_CallNoArgs((GilObject *)type);
+    Gil_DECREF(type); /* the last one with the instance, whose name must outlive it */
+    gil_test_expect_abort(end_twice, instance, "of type 'Gone' lost more references than it had");
+    gil_test_expect_abort(take_after_the_end, one_more, "of type 'float' was changed after its end");
+    gil_test_expect_abort(write_after_the_end, written, "of type 'float' was written to after its end");
+}
+END_TEST
+
+/* They are nobody's: no leak report counts them. */
+START_TEST(test_G2_the_buried_are_not_counted)
+{
+    struct gil_mem_stats before, after;
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    gil_heap_stats(ts->heap, &before);
+    for (int i = 0; i < 3 * GIL_GRAVES; i++) {
+        GilObject *op = i % 2 ? GilFloat_FromDouble(0.5) : GilList_New(0);
+        Gil_DECREF(op);
+        gil_heap_stats(ts->heap, &after);
+        ck_assert_uint_eq(after.blocks, before.blocks);
+        ck_assert_uint_eq(after.bytes, before.bytes);
+    }
+}
+END_TEST
+#endif
+
 Suite *
 suite(void)
 {
-    static const TTest *tests[16];
+    static const TTest *tests[20];
     int n = 0;
 
+    tests[n++] = test_G2_a_reference_too_few_is_named;
+#ifdef GIL_BURIES
+    tests[n++] = test_G2_the_dead_are_known_by_name;
+    tests[n++] = test_G2_the_buried_are_not_counted;
+#endif
     tests[n++] = test_G4_chain_of_ten_million_ends_in_constant_stack;
     tests[n++] = test_G4_types_need_not_do_anything_for_it;
     tests[n++] = test_G4_tracked_objects_too;

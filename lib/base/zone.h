@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Debug builds: what stands behind a block, so that writing beyond its end is noticed when it is given back.
+ *
+ * A block is taken larger by GIL_ZONE than was asked for. What is left of its room is filled with a byte, and the last
+ * word says how much was asked for, in a form that no program writes by chance. Other builds have none of it: the zone is
+ * empty, and all of a block's room is the owner's.
+ */
+#ifndef GIL_BASE_ZONE_H
+#define GIL_BASE_ZONE_H
+
+#include "base/panic.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#ifdef GIL_DEBUG
+
+#define GIL_ZONE ((size_t)16)
+#define GIL_ZONE_FILL 0xFB
+#define GIL_ZONE_MARK ((uint64_t)0xb10c0e4db10c0e4d)
+
+/* A block with that much room was asked for with size bytes; room is size + GIL_ZONE and more. */
+static inline void
+gil_zone_write(void *block, size_t size, size_t room)
+{
+    uint64_t record = size ^ GIL_ZONE_MARK;
+
+    memset((char *)block + size, GIL_ZONE_FILL, room - size - sizeof record);
+    memcpy((char *)block + room - sizeof record, &record, sizeof record);
+}
+
+/* How many bytes were asked for. Stops the process where the zone is not as it was left. */
+static inline size_t
+gil_zone_check(const char *func, const void *block, size_t room)
+{
+    uint64_t record;
+    memcpy(&record, (const char *)block + room - sizeof record, sizeof record);
+    size_t size = (size_t)(record ^ GIL_ZONE_MARK), at = size;
+
+    if (size <= room - GIL_ZONE)
+        while (at < room - sizeof record && ((const unsigned char *)block)[at] == GIL_ZONE_FILL)
+            at++;
+    if (at != room - sizeof record)
+        gil_panic(func, "the block at %p, with room for %zu bytes, was written to beyond its end", block, room - GIL_ZONE);
+    return size;
+}
+
+#else
+
+#define GIL_ZONE ((size_t)0)
+
+static inline void
+gil_zone_write(void *block, size_t size, size_t room)
+{
+    (void)block;
+    (void)size;
+    (void)room;
+}
+
+static inline size_t
+gil_zone_check(const char *func, const void *block, size_t room)
+{
+    (void)func;
+    (void)block;
+    return room;
+}
+
+#endif
+
+#endif
