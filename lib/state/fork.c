@@ -63,12 +63,12 @@ gil_fork_prepare(const GilThreadState *ts)
 
 /* --- the child --- */
 
-/* Of the pool, registered or not: who had the mutex or stood in the queue is gone. */
+/* Of the pool, registered or not: who had the mutex or stood in the queue is gone. Who has the lock has it still. */
 static void
 empty_lock(struct gil_lock *lock)
 {
     gil_mutex_init(&lock->mu, GIL_RANK_LOCK, "the inside of an interpreter's lock");
-    gil_turns_forget(&lock->turns);
+    gil_lock_fork_child(lock);
 }
 
 static void
@@ -120,7 +120,7 @@ clean_state(GilThreadState *ts, int closing, const struct gil_fork_calls *calls)
 }
 
 static void
-clean_interp(GilInterpreterState *interp, GilThreadState *ts, const struct gil_gate *place, const struct gil_fork_calls *calls)
+clean_interp(GilInterpreterState *interp, const struct gil_gate *place, const struct gil_fork_calls *calls)
 {
     int closing = gil_gate_is_closing(interp->gate);
     uint32_t inside = gil_guard_fork_child(interp->gate, 1);
@@ -133,8 +133,6 @@ clean_interp(GilInterpreterState *interp, GilThreadState *ts, const struct gil_g
     }
     gil_closing_fork_child(interp->gate, 1);
     gil_gate_reset(interp->gate, inside + (interp->gate == place));
-    if (!interp->shares_lock)
-        gil_lock_fork_child(interp->lock, gil_lock_holder(interp->lock) == ts ? ts : NULL);
 }
 
 /* Its states of the forking thread remain, to be told that they are too late; who goes to sleep for that would be the last thread. */
@@ -168,7 +166,7 @@ gil_fork_clean(GilThreadState *ts, const struct gil_gate *place, const struct gi
             lose(each, ts);
     }
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
-        clean_interp(each, ts, place, calls);
+        clean_interp(each, place, calls);
 }
 
 /* --- the child of a plain fork --- */

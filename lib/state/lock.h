@@ -173,8 +173,8 @@ int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
 void gil_lock_upright(struct gil_lock *lock, const GilThreadState *holder);
 /* Who has the lock, or to whom it leans; NULL: nobody. Of a lock that others may take and leave: a moment ago. */
 GilThreadState *gil_lock_holder(const struct gil_lock *lock);
-/* In the child, after gil_turns_forget(): the lock is holder's, or free. */
-void gil_lock_fork_child(struct gil_lock *lock, GilThreadState *holder);
+/* In the child: nobody waits for it. Who has it has it still, be it a thread that is gone. */
+void gil_lock_fork_child(struct gil_lock *lock);
 /* In the child of a plain fork: nobody gets or leaves it without mu, which is never free again. nobody: a state that is none. */
 void gil_lock_strand(struct gil_lock *lock, GilThreadState *nobody);
 

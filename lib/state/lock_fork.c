@@ -11,15 +11,18 @@ gil_lock_holder(const struct gil_lock *lock)
 }
 
 void
-gil_lock_fork_child(struct gil_lock *lock, GilThreadState *holder)
+gil_lock_fork_child(struct gil_lock *lock)
 {
+    GilThreadState *holder = gil_lock_holder(lock);
+
+    gil_turns_forget(&lock->turns);
     /* The registration may have been lost, or a sandbox may refuse it now. */
     lock->may_lean = lock->may_lean && gil_machine_can_fence_all();
-    if (holder == NULL || !lock->may_lean || gil_load_relaxed(&lock->owner) != ((uintptr_t)holder | GIL_LOCK_LEANS)) {
-        if (holder != NULL)
-            gil_fetch_or_seq_cst(&holder->block.brk, _Gil_BRK_FENCED);
-        gil_store_release(&lock->owner, (uintptr_t)holder);
-    }
+    if (holder != NULL && lock->may_lean && gil_load_relaxed(&lock->owner) == ((uintptr_t)holder | GIL_LOCK_LEANS))
+        return;
+    if (holder != NULL)
+        gil_fetch_or_seq_cst(&holder->block.brk, _Gil_BRK_FENCED);
+    gil_store_release(&lock->owner, (uintptr_t)holder);
 }
 
 void

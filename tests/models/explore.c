@@ -492,6 +492,28 @@ settle(const void *p)
     }
 }
 
+void
+explore_fork(void)
+{
+    schedule();
+    drain(cur);
+    for (int t = 0; t < scenario->threads; t++) {
+        struct thread *thread = &threads[t];
+        if (t == cur)
+            continue;
+        for (int i = 0; i < thread->buffered; i++)
+            if (thread->buffer[i].state == WAITS) {
+                if (pick(2) != 0)
+                    leave(t, &thread->buffer[i], 0);
+                else if (order_of_memory == EXPLORE_TSO)
+                    break;
+            }
+        thread->buffered = 0;
+        thread->state = ENDED;
+    }
+    tell("  thread %d: forks, and is alone\n", cur);
+}
+
 /* The latest value that cur itself has stored and nobody else sees. */
 static const struct entry *
 own_store(const void *p)

@@ -106,6 +106,12 @@ void explore_fail(const char *why) __attribute__((noreturn));
 void explore_point(const char *what);
 /* Go on once ready() says so; what it reads is no access. */
 void explore_until(int (*ready)(void));
+/*
+ * From here on the run is the child of a fork by the running thread: no other thread does anything any more, wherever it is. Of its
+ * stores that are on their way to memory, those up to some one are there; which, is a choice. What it slept on or held is as it
+ * was.
+ */
+void explore_fork(void);
 /* The running thread; in wrote(), the one whose store it is. */
 int explore_self(void);
 /* From now on a touch of this memory is a failure, until the run ends. Its contents become rubbish. */

@@ -173,6 +173,57 @@ message_is_lost(void)
     EXPLORE_CHECK(got[1][0] == 0 || got[1][1] == 1);
 }
 
+/* What the child of a fork sees of another thread's stores, and that this thread does nothing there any more. */
+static void
+fork_and_read(void)
+{
+    explore_fork();
+    mp_reader();
+}
+
+static void
+mp_fork(int self)
+{
+    if (self == 1)
+        fork_and_read();
+    else
+        mp(0);
+}
+
+static void
+mp_fork_release(int self)
+{
+    if (self == 1)
+        fork_and_read();
+    else
+        mp_release(0);
+}
+
+static void
+reads_after_fork(int self)
+{
+    if (self == 0) {
+        gil_fetch_add_relaxed(&x, 1);
+        gil_store_relaxed(&x, 2);
+        return;
+    }
+    explore_fork();
+    got[1][0] = gil_load_relaxed(&x);
+    got[1][1] = gil_load_relaxed(&x);
+}
+
+static void
+parent_goes_on(void)
+{
+    EXPLORE_CHECK(got[1][0] == got[1][1]);
+}
+
+static void
+child_sees_half(void)
+{
+    EXPLORE_CHECK(got[1][0] != 1);
+}
+
 static void
 two_two_w(int self)
 {
@@ -424,6 +475,10 @@ static const struct program {
     {{"MP with release of the message", 2, 0, setup, mp_release_first, of_interest, NULL, message_is_lost}, PSO, NULL},
     {{"MP with a relaxed RMW", 2, 0, setup, mp_relaxed_add, of_interest, NULL, message_is_lost}, PSO, NULL},
     {{"MP with an RMW", 2, 0, setup, mp_acq_rel_add, of_interest, NULL, message_is_lost}, NEVER, NULL},
+    {{"a fork of MP", 2, 0, setup, mp_fork, of_interest, NULL, message_is_lost}, PSO, NULL},
+    {{"a fork of MP with release", 2, 0, setup, mp_fork_release, of_interest, NULL, message_is_lost}, NEVER, NULL},
+    {{"a fork, and the others go on", 2, 0, setup, reads_after_fork, of_interest, NULL, parent_goes_on}, NEVER, NULL},
+    {{"a fork in the middle", 2, 0, setup, reads_after_fork, of_interest, NULL, child_sees_half}, TSO_AND_PSO, NULL},
     {{"2+2W", 2, 0, setup, two_two_w, of_interest, NULL, both_first_stores_last}, PSO, NULL},
     {{"2+2W with release", 2, 0, setup, two_two_w_release, of_interest, NULL, both_first_stores_last}, NEVER, NULL},
     {{"a store over a store on its way", 2, 0, setup, overwritten, of_interest, NULL, first_store_is_overwritten},

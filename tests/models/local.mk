@@ -45,6 +45,15 @@ tests_models_calls_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_calls_model_LDFLAGS =
 tests_models_calls_model_LDADD =
 
+CORE_TESTS += tests/models/fork_model
+tests_models_fork_model_SOURCES = tests/models/fork_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/state/fork.c lib/state/lock_fork.c lib/state/gate.c lib/state/lock.c lib/state/lock_info.c lib/state/turn.c \
+    lib/state/habit.c lib/sync/parking.c lib/sync/bytelock.c lib/sync/mutex.c
+tests_models_fork_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_fork_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_fork_model_LDFLAGS =
+tests_models_fork_model_LDADD =
+
 CORE_TESTS += tests/models/explore_test
 tests_models_explore_test_SOURCES = tests/models/explore_test.c $(EXPLORER)
 tests_models_explore_test_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
@@ -53,6 +62,7 @@ tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
 $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_sync_model_OBJECTS) \
+    $(tests_models_fork_model_OBJECTS) \
     $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
 
 EXTRA_DIST += tests/models/mutants.sh tests/models/mutants tests/models/spin

@@ -100,17 +100,17 @@ START_TEST(test_state_lock_fork__child_has_the_lock_and_no_queue)
     gil_mutex_unlock(&lock.mu);
     waiter->waiter.queued = lender->waiter.queued = 0;
 
-    gil_turns_forget(&lock.turns);
-    gil_lock_fork_child(&lock, ts);
+    gil_lock_fork_child(&lock);
     ck_assert_uint_eq(lock.owner, (uintptr_t)ts);
     ck_assert_uint_eq(lock.turns.waiters, 0);
     gil_lock_release(&lock, ts, __func__);
     ck_assert_uint_eq(lock.owner, 0);
 
-    take(waiter);
-    gil_lock_fork_child(&lock, NULL);
+    lock.owner = 0;
+    gil_lock_fork_child(&lock);
     ck_assert_uint_eq(lock.owner, 0);
     take(ts);
+    gil_lock_fork_child(&lock);
     gil_lock_release(&lock, ts, __func__);
 }
 END_TEST
