@@ -58,7 +58,7 @@ untrack_asked(GilObject *op)
         gil_object_untrack(op);
 }
 
-GilObject *
+GIL_HOT GilObject *
 _GilObject_GC_New(GilTypeObject *type)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -103,7 +103,7 @@ _GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size)
     return op;
 }
 
-void
+GIL_HOT void
 GilObject_GC_Track(void *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -114,7 +114,7 @@ GilObject_GC_Track(void *op)
         track_asked(ts, op, __func__);
 }
 
-void
+GIL_HOT void
 GilObject_GC_UnTrack(void *op)
 {
     gil_tstate_need(__func__);
@@ -124,7 +124,7 @@ GilObject_GC_UnTrack(void *op)
         untrack_asked(op);
 }
 
-void
+GIL_HOT void
 GilObject_GC_Del(void *op)
 {
     gil_tstate_need(__func__);

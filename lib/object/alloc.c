@@ -90,7 +90,7 @@ gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
     return GIL_LIKELY(size != 0) ? alloc_size(ts, type, size) : gil_err_no_memory(ts);
 }
 
-void
+GIL_HOT void
 gil_object_free(GilObject *op)
 {
     unsigned long flags = Gil_TYPE(op)->tp_flags;
@@ -139,7 +139,7 @@ GilObject_InitVar(GilVarObject *op, GilTypeObject *type, Gil_ssize_t size)
     return op;
 }
 
-GilObject *
+GIL_HOT GilObject *
 _GilObject_New(GilTypeObject *type)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -11,6 +11,12 @@
 #include "state/interp.h"
 #include "state/tstate.h"
 
+/*
+ * Marks the few functions that programs call most: they begin with a cache line. A call costs up to a third more where a
+ * function shares its line, and so the place in the branch predictor, with the branches of another.
+ */
+#define GIL_HOT __attribute__((aligned(64)))
+
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {
     struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
@@ -74,18 +80,26 @@ gil_object_give(GilObject *op, void *block)
 /*
  * The short ways, for the built-in types: memory for an instance of size bytes, its head set, not tracked; NULL with
  * MemoryError set. And the end of such an object: memory only, and with GC not tracked. The constant conditions that
- * the long way looks up (does the type have GC, is it immortal) are the caller's.
+ * the long way looks up (does the type have GC, is it immortal) are the caller's. Those that end in _quick give NULL, and
+ * no error, where a function must be called: whoever then calls one as its last step needs no frame before.
  */
 static inline GilObject *
-gil_object_alloc_plain(GilThreadState *ts, GilTypeObject *type, size_t size)
+gil_object_alloc_plain_quick(GilThreadState *ts, GilTypeObject *type, size_t size)
 {
     GIL_ASSERT(!gil_type_has_gc(type) && (type->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN));
     GilObject *op = gil_heap_malloc_quick(ts->heap, size);
     if (__builtin_expect(op == NULL, 0))
-        return gil_object_alloc_size(ts, type, size);
+        return NULL;
     op->ob_refcnt = 1;
     op->ob_type = type;
     return op;
+}
+
+static inline GilObject *
+gil_object_alloc_plain(GilThreadState *ts, GilTypeObject *type, size_t size)
+{
+    GilObject *op = gil_object_alloc_plain_quick(ts, type, size);
+    return __builtin_expect(op != NULL, 1) ? op : gil_object_alloc_size(ts, type, size);
 }
 
 static inline void
@@ -95,7 +109,7 @@ gil_object_free_plain(void *op)
     gil_object_give(op, op);
 }
 
-/* The same with GC; NULL, and no error, where a function must be called: whoever does nothing else needs no frame. */
+/* The same with GC. */
 static inline GilObject *
 gil_object_alloc_gc_quick(GilThreadState *ts, GilTypeObject *type, size_t size)
 {

@@ -90,7 +90,7 @@ destroy(GilThreadState *ts, GilObject *op)
  * What may nest: the outermost, and those within. Apart from _Gil_Dealloc(), for a frame would cost objects that hold
  * nothing more than all the rest, and from each other, because most are outermost and look at nothing but what waits.
  */
-static __attribute__((noinline)) void
+static GIL_HOT __attribute__((noinline)) void
 destroy_outermost(GilThreadState *ts, GilObject *op)
 {
     ts->dealloc_depth = 1;
@@ -127,7 +127,7 @@ refuse(const GilThreadState *ts, GilObject *op)
               name != NULL ? name : Gil_TYPE(op)->tp_name);
 }
 
-void
+GIL_HOT void
 _Gil_Dealloc(GilObject *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

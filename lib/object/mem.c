@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/panic.h"
+#include "object/alloc.h"
 #include "state/tstate.h"
 
 /* The interpreter whose heap a block came from, and no other, may free it: its lock protects the heap. */
@@ -100,7 +101,7 @@ GilObject_Realloc(void *ptr, size_t new_size)
     return resize_in(__func__, gil_tstate_need(__func__), ptr, new_size);
 }
 
-void
+GIL_HOT void
 GilObject_Free(void *ptr)
 {
     free_in(__func__, gil_tstate_need(__func__), ptr);

@@ -23,13 +23,27 @@ static inline int
 gil_stack_is_low(GilThreadState *ts)
 {
     char *limit = ts->stack_limit;
-    if (limit == NULL)
+    if (GIL_UNLIKELY(limit == NULL))
         limit = gil_stack_measure(ts);
     return (uintptr_t)limit - (uintptr_t)__builtin_frame_address(0) - 1 < GIL_STACK_MARGIN;
 }
 
 /* RecursionError; always -1. */
 int gil_recursion_refuse(const char *where) __attribute__((cold));
+
+/*
+ * Whether gil_recursion_enter() would do no more than count, as nearly always: calls nothing, for who would otherwise
+ * save registers for a call that is not made. A local's address will do, which keeps the frame's out of a register; it
+ * lies elsewhere only where AddressSanitizer moves locals to the heap, and the long way is taken.
+ */
+static inline int
+gil_recursion_may_enter(const GilThreadState *ts)
+{
+    char here;
+    char *limit = ts->stack_limit;
+    return ts->recursion < GIL_RECURSION_LIMIT && limit != NULL &&
+           (uintptr_t)limit - (uintptr_t)&here - 1 >= GIL_STACK_MARGIN;
+}
 
 /* Gil_EnterRecursiveCall() for callers that have the thread state. */
 static inline int

@@ -27,8 +27,9 @@
 
 /* --- outcome --- */
 
-void
-gil_call_panic_unbalanced(const char *name, const void *code)
+/* Native code came back without the lock, or in another thread state. code: an address within it. */
+static __attribute__((noreturn, cold)) void
+panic_unbalanced(const char *name, const void *code)
 {
     Dl_info info;
     const char *file =
@@ -43,8 +44,9 @@ gil_call_panic_unbalanced(const char *name, const void *code)
     gil_panic(name != NULL ? name : "call", "%s returned without the lock, or in another thread state", file);
 }
 
-GilObject *
-gil_call_bad_result(GilThreadState *ts, GilObject *callable, const char *name, GilObject *result)
+/* SystemError that names the callable, or name where that is NULL. Always NULL. */
+static GilObject *
+bad_result(GilThreadState *ts, GilObject *callable, const char *name, GilObject *result)
 {
     if (result == NULL) {
         if (callable != NULL)
@@ -67,6 +69,18 @@ gil_call_bad_result(GilThreadState *ts, GilObject *callable, const char *name, G
     GilErr_SetRaisedException(raised);
     Gil_DECREF(cause);
     return NULL;
+}
+
+GilObject *
+gil_call_judge(GilThreadState *ts, GilObject *callable, const char *name, const void *code, GilObject *result)
+{
+    if (gil_tstate_attached() != ts)
+        panic_unbalanced(name, code);
+    if ((result != NULL) == gil_err_pending(ts))
+        return bad_result(ts, callable, name, result);
+    if (gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT)
+        gil_gc_serve(ts); /* may run anything */
+    return result;
 }
 
 static GilObject *
@@ -403,7 +417,7 @@ check_array(const char *func, GilObject *callable, GilObject *const *args, size_
     return 0;
 }
 
-GilObject *
+GIL_HOT GilObject *
 GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

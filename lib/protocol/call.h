@@ -10,10 +10,19 @@
 #include "object/error.h"
 #include "state/tstate.h"
 
-/* The slow end of gil_call_result(): SystemError that names the callable, or name where that is NULL. Always NULL. */
-GilObject *gil_call_bad_result(GilThreadState *ts, GilObject *callable, const char *name, GilObject *result);
-/* Native code came back without the lock, or in another thread state: stops the process. code: an address within it. */
-void gil_call_panic_unbalanced(const char *name, const void *code) __attribute__((noreturn, cold));
+/* gil_call_result() in full. */
+GilObject *gil_call_judge(GilThreadState *ts, GilObject *callable, const char *name, const void *code,
+                          GilObject *result);
+
+/* A result, the lock, and nothing else to be done. */
+static inline int
+gil_call_is_fine(const GilThreadState *ts, const GilObject *result)
+{
+    /* Relaxed: the thread asks itself. */
+    return GIL_LIKELY(_Gil_thread == &ts->block) && GIL_LIKELY(ts->block.st == _Gil_ATTACHED) &&
+           GIL_LIKELY(result != NULL) && GIL_LIKELY(!gil_err_pending(ts)) &&
+           GIL_LIKELY((gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT) == 0);
+}
 
 /*
  * What every call of foreign code passes on its way back: the thread is attached as before, and there is either a
@@ -23,14 +32,7 @@ void gil_call_panic_unbalanced(const char *name, const void *code) __attribute__
 static inline GilObject *
 gil_call_result(GilThreadState *ts, GilObject *callable, const char *name, const void *code, GilObject *result)
 {
-    if (GIL_UNLIKELY(gil_tstate_attached() != ts))
-        gil_call_panic_unbalanced(name, code);
-    if (GIL_UNLIKELY((result != NULL) == gil_err_pending(ts)))
-        return gil_call_bad_result(ts, callable, name, result);
-    /* Relaxed: the thread asks itself. */
-    if (GIL_UNLIKELY(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT))
-        gil_gc_serve(ts); /* may run anything */
-    return result;
+    return GIL_LIKELY(gil_call_is_fine(ts, result)) ? result : gil_call_judge(ts, callable, name, code, result);
 }
 
 /* The function in op's vectorcall slot, or NULL. */

@@ -14,6 +14,11 @@
 #define CONVENTION \
     (GIL_METH_VARARGS | GIL_METH_KEYWORDS | GIL_METH_NOARGS | GIL_METH_O | GIL_METH_FASTCALL | GIL_METH_METHOD)
 
+GilObject *
+gil_call_method_judge(GilThreadState *ts, const GilMethodDef *def, GilObject *result)
+{
+    return gil_call_judge(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+}
 
 static GilObject *
 refuse_keywords(const GilMethodDef *def)
@@ -55,7 +60,7 @@ call_with_tuple(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObjec
     else
         result = def->ml_meth(self, tuple);
     /* Not one step further without the lock: the tuple is an object. */
-    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
+    result = gil_call_method_result(ts, def, result);
     Gil_DECREF(tuple);
     Gil_XDECREF(kwargs);
     return result;
@@ -101,7 +106,6 @@ gil_call_cfunction(GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilOb
     if (gil_recursion_enter(ts, " while calling an object") < 0)
         return NULL;
     GilObject *result = call_by_convention(ts, def, self, cls, args, GilVectorcall_NARGS(nargsf), kwnames);
-    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
     gil_recursion_leave(ts);
-    return result;
+    return gil_call_method_result(ts, def, result);
 }

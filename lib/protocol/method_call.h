@@ -15,39 +15,39 @@
 GilObject *gil_call_cfunction(GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilObject *const *args,
                               size_t nargsf, GilObject *kwnames);
 
+/* gil_call_result() of def's function, and that in full. */
+GilObject *gil_call_method_judge(GilThreadState *ts, const GilMethodDef *def, GilObject *result);
+static inline GilObject *
+gil_call_method_result(GilThreadState *ts, const GilMethodDef *def, GilObject *result)
+{
+    return GIL_LIKELY(gil_call_is_fine(ts, result)) ? result : gil_call_method_judge(ts, def, result);
+}
+
 /* The function of a definition in its real signature; the detour over void (*)(void) is how C allows it. */
 #define GIL_METHOD_FUNCTION(type, def) ((type)(void (*)(void))(def)->ml_meth)
 
 /*
  * The same for the commonest ways of being called, which the caller has found out: GIL_METH_FASTCALL alone; GIL_METH_NOARGS
- * (arg NULL) and GIL_METH_O, with the right number of arguments.
+ * (arg NULL) and GIL_METH_O, with the right number of arguments; and gil_recursion_may_enter().
  */
 static inline GilObject *
-gil_call_fastcall(GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+gil_call_fastcall(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-
     GIL_ASSERT(!gil_err_pending(ts));
-    if (gil_recursion_enter(ts, " while calling an object") < 0)
-        return NULL;
+    ts->recursion++;
     GilObject *result = GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
-    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
-    gil_recursion_leave(ts);
-    return result;
+    ts->recursion--;
+    return gil_call_method_result(ts, def, result);
 }
 
 static inline GilObject *
-gil_call_one(GilMethodDef *def, GilObject *self, GilObject *arg)
+gil_call_one(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObject *arg)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-
     GIL_ASSERT(!gil_err_pending(ts));
-    if (gil_recursion_enter(ts, " while calling an object") < 0)
-        return NULL;
+    ts->recursion++;
     GilObject *result = def->ml_meth(self, arg);
-    result = gil_call_result(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
-    gil_recursion_leave(ts);
-    return result;
+    ts->recursion--;
+    return gil_call_method_result(ts, def, result);
 }
 
 #endif

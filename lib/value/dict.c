@@ -329,7 +329,7 @@ dict_new(GilThreadState *ts)
     return op != NULL ? start_dict(ts, op) : NULL;
 }
 
-GilObject *
+GIL_HOT GilObject *
 GilDict_New(void)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -374,7 +374,7 @@ dealloc_filled(GilObject *op)
     gil_object_free_gc(op);
 }
 
-void
+GIL_HOT void
 gil_dict_dealloc(GilObject *op)
 {
     gil_object_untrack_last(op);

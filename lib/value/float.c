@@ -21,13 +21,24 @@
 
 #include <math.h>
 
-GilObject *
+/* Where memory must be looked for: apart, so that GilFloat_FromDouble() needs no frame. */
+static __attribute__((noinline)) GilObject *
+from_double_slow(GilThreadState *ts, double v)
+{
+    GilObject *self = gil_object_alloc_size(ts, &GilFloat_Type, sizeof(GilFloatObject));
+    if (self != NULL)
+        ((GilFloatObject *)(void *)self)->ob_fval = v;
+    return self;
+}
+
+GIL_HOT GilObject *
 GilFloat_FromDouble(double v)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *self = gil_object_alloc_plain(ts, &GilFloat_Type, sizeof(GilFloatObject));
-    if (self != NULL)
-        ((GilFloatObject *)(void *)self)->ob_fval = v;
+    GilObject *self = gil_object_alloc_plain_quick(ts, &GilFloat_Type, sizeof(GilFloatObject));
+    if (GIL_UNLIKELY(self == NULL))
+        return from_double_slow(ts, v);
+    ((GilFloatObject *)(void *)self)->ob_fval = v;
     return self;
 }
 

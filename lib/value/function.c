@@ -37,39 +37,45 @@ class_of(GilObject *op)
     return Gil_IS_TYPE(op, &GilCMethod_Type) ? ((struct cmethod *)(void *)op)->cls : NULL;
 }
 
-static GilObject *
+static __attribute__((noinline)) GilObject *
 function_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     struct function *f = function_of(op);
     return gil_call_cfunction(f->def, f->self, class_of(op), args, nargsf, kwnames);
 }
 
-/* The short ways; what is not as usual goes the long one, which says why. */
-static GilObject *
+/*
+ * The short ways; what is not as usual goes the long one, which says why. Nothing but the function itself is called, so
+ * what stands in registers need not be saved.
+ */
+static GIL_HOT GilObject *
 vectorcall_fastcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     struct function *f = function_of(op);
-    if (GIL_UNLIKELY(kwnames != NULL))
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (GIL_UNLIKELY(kwnames != NULL || !gil_recursion_may_enter(ts)))
         return function_vectorcall(op, args, nargsf, kwnames);
-    return gil_call_fastcall(f->def, f->self, args, GilVectorcall_NARGS(nargsf));
+    return gil_call_fastcall(ts, f->def, f->self, args, GilVectorcall_NARGS(nargsf));
 }
 
-static GilObject *
+static GIL_HOT GilObject *
 vectorcall_noargs(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     struct function *f = function_of(op);
-    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 0))
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 0 || !gil_recursion_may_enter(ts)))
         return function_vectorcall(op, args, nargsf, kwnames);
-    return gil_call_one(f->def, f->self, NULL);
+    return gil_call_one(ts, f->def, f->self, NULL);
 }
 
-static GilObject *
+static GIL_HOT GilObject *
 vectorcall_one(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     struct function *f = function_of(op);
-    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 1))
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 1 || !gil_recursion_may_enter(ts)))
         return function_vectorcall(op, args, nargsf, kwnames);
-    return gil_call_one(f->def, f->self, args[0]);
+    return gil_call_one(ts, f->def, f->self, args[0]);
 }
 
 static vectorcallfunc

@@ -298,7 +298,7 @@ dealloc_filled(GilObject *op)
     gil_object_free_gc(op);
 }
 
-static void
+static GIL_HOT void
 list_dealloc(GilObject *op)
 {
     gil_object_untrack_last(op);
@@ -645,7 +645,7 @@ list_new(GilThreadState *ts, Gil_ssize_t size)
     return start_list(ts, op, items, size);
 }
 
-GilObject *
+GIL_HOT GilObject *
 GilList_New(Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

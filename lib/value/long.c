@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* int: the type, the small ints, and how every result is made. */
+/* int: the type, the small ints, how every result is made, and the ways from and to C's long that programs go most. */
 #include "value/long.h"
 
 #include "gilrt/error.h"
 #include "object/dealloc.h"
 #include "object/type.h"
 
+#include <limits.h>
 #include <string.h>
 
 struct gil_small_long gil_small_ints[GIL_SMALL_INT_MAX - GIL_SMALL_INT_MIN + 1];
@@ -89,6 +90,94 @@ gil_long_to_subtype(GilTypeObject *type, GilObject *x)
     }
     Gil_DECREF(x);
     return v == NULL ? NULL : &v->ob_base;
+}
+
+/* --- from and to C --- */
+
+/* Where memory must be looked for: apart, so that the others need no frame. */
+static __attribute__((noinline)) GilObject *
+from_slow(GilThreadState *ts, int64_t value)
+{
+    return gil_long_from_int64(ts, value);
+}
+
+static inline GilObject *
+from_signed(GilThreadState *ts, int64_t value)
+{
+    if (value >= GIL_SMALL_INT_MIN && value <= GIL_SMALL_INT_MAX)
+        return gil_small_int((int)value);
+    GilObject *op = gil_object_alloc_plain_quick(ts, &GilLong_Type, sizeof(struct gil_small_long));
+    if (GIL_UNLIKELY(op == NULL))
+        return from_slow(ts, value);
+    struct gil_long *v = gil_long(op);
+    v->size = value < 0 ? -1 : 1;
+    v->digit[0] = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    return op;
+}
+
+GilObject *
+GilLong_FromInt64(int64_t v)
+{
+    return from_signed(gil_tstate_need(__func__), v);
+}
+
+GIL_HOT GilObject *
+GilLong_FromLong(long v)
+{
+    return from_signed(gil_tstate_need(__func__), v);
+}
+
+GilObject *
+GilLong_FromLongLong(long long v)
+{
+    return from_signed(gil_tstate_need(__func__), v);
+}
+
+GilObject *
+GilLong_FromSsize_t(Gil_ssize_t v)
+{
+    return from_signed(gil_tstate_need(__func__), v);
+}
+
+/* Whether op is an int as most are, whose value, below 2^63, is then in *value. */
+static inline int
+is_common(GilObject *op, int64_t *value)
+{
+    if (op == NULL || !GilLong_CheckExact(op) || !gil_long_is_short(gil_long(op)) ||
+        gil_long(op)->digit[0] > INT64_MAX)
+        return 0;
+    *value = gil_long(op)->size * (int64_t)gil_long(op)->digit[0];
+    return 1;
+}
+
+GIL_HOT long
+GilLong_AsLong(GilObject *op)
+{
+    int64_t value;
+
+    gil_tstate_need(__func__);
+    return GIL_LIKELY(is_common(op, &value)) ? value : gil_long_as_signed(__func__, op, 1, LONG_MIN, LONG_MAX, "long");
+}
+
+long long
+GilLong_AsLongLong(GilObject *op)
+{
+    int64_t value;
+
+    gil_tstate_need(__func__);
+    return GIL_LIKELY(is_common(op, &value)) ? value
+                                             : gil_long_as_signed(__func__, op, 1, LLONG_MIN, LLONG_MAX, "long long");
+}
+
+Gil_ssize_t
+GilLong_AsSsize_t(GilObject *op)
+{
+    int64_t value;
+
+    gil_tstate_need(__func__);
+    return GIL_LIKELY(is_common(op, &value))
+               ? value
+               : gil_long_as_signed(__func__, op, 0, GIL_SSIZE_T_MIN, GIL_SSIZE_T_MAX, "ssize_t");
 }
 
 static GilObject *

@@ -101,6 +101,12 @@ gil_long_from_int64(GilThreadState *ts, int64_t value)
     return gil_long_from_magnitude(ts, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0);
 }
 
+/*
+ * The common body of the signed readers: op's value where it lies between min and max, or -1 with the error set.
+ * indexed: nb_index is asked where op is no int, and it may run anything.
+ */
+int64_t gil_long_as_signed(const char *func, GilObject *op, int indexed, int64_t min, int64_t max, const char *ctype);
+
 GilObject *gil_long_from_int128(GilThreadState *ts, __int128 value);
 
 /*

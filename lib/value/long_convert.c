@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* int: from and to the integers, doubles, pointers and bytes of C. */
+/* int: from and to the integers, doubles, pointers and bytes of C. The commonest of these ways stand in long.c. */
 #include "gilrt/error.h"
 #include "object/error.h"
 #include "protocol/number.h"
@@ -14,12 +14,6 @@ _Static_assert(sizeof(long) == 8 && sizeof(long long) == 8 && sizeof(size_t) == 
                "long, long long and size_t have 64 bits");
 
 /* --- from C --- */
-
-GilObject *
-GilLong_FromInt64(int64_t v)
-{
-    return gil_long_from_int64(gil_tstate_need(__func__), v);
-}
 
 GilObject *
 GilLong_FromUInt64(uint64_t v)
@@ -37,24 +31,6 @@ GilObject *
 GilLong_FromUInt32(uint32_t v)
 {
     return gil_long_from_magnitude(gil_tstate_need(__func__), v, 0);
-}
-
-GilObject *
-GilLong_FromLong(long v)
-{
-    return gil_long_from_int64(gil_tstate_need(__func__), v);
-}
-
-GilObject *
-GilLong_FromLongLong(long long v)
-{
-    return gil_long_from_int64(gil_tstate_need(__func__), v);
-}
-
-GilObject *
-GilLong_FromSsize_t(Gil_ssize_t v)
-{
-    return gil_long_from_int64(gil_tstate_need(__func__), v);
 }
 
 GilObject *
@@ -141,9 +117,8 @@ fit_signed(const struct gil_long *v, int64_t min, int64_t max, int64_t *out)
     return 0;
 }
 
-/* The common body of the signed readers: the value, or -1 with the error set. */
-static int64_t
-as_signed(const char *func, GilObject *op, int indexed, int64_t min, int64_t max, const char *ctype)
+int64_t
+gil_long_as_signed(const char *func, GilObject *op, int indexed, int64_t min, int64_t max, const char *ctype)
 {
     const struct gil_long *v;
     GilObject *owned;
@@ -206,18 +181,11 @@ as_signed_and_overflow(const char *func, GilObject *op, int *overflow)
     return value;
 }
 
-long
-GilLong_AsLong(GilObject *op)
-{
-    gil_tstate_need(__func__);
-    return as_signed(__func__, op, 1, LONG_MIN, LONG_MAX, "long");
-}
-
 int
 GilLong_AsInt(GilObject *op)
 {
     gil_tstate_need(__func__);
-    return (int)as_signed(__func__, op, 1, INT_MIN, INT_MAX, "int");
+    return (int)gil_long_as_signed(__func__, op, 1, INT_MIN, INT_MAX, "int");
 }
 
 long
@@ -232,13 +200,6 @@ GilLong_AsLongAndOverflow(GilObject *op, int *overflow)
 }
 
 long long
-GilLong_AsLongLong(GilObject *op)
-{
-    gil_tstate_need(__func__);
-    return as_signed(__func__, op, 1, LLONG_MIN, LLONG_MAX, "long long");
-}
-
-long long
 GilLong_AsLongLongAndOverflow(GilObject *op, int *overflow)
 {
     gil_tstate_need(__func__);
@@ -247,13 +208,6 @@ GilLong_AsLongLongAndOverflow(GilObject *op, int *overflow)
         return -1;
     }
     return as_signed_and_overflow(__func__, op, overflow);
-}
-
-Gil_ssize_t
-GilLong_AsSsize_t(GilObject *op)
-{
-    gil_tstate_need(__func__);
-    return as_signed(__func__, op, 0, GIL_SSIZE_T_MIN, GIL_SSIZE_T_MAX, "ssize_t");
 }
 
 size_t
@@ -295,7 +249,7 @@ GilLong_AsUnsignedLongLongMask(GilObject *op)
 static int
 into_signed(const char *func, GilObject *op, int64_t min, int64_t max, const char *ctype, int64_t *out)
 {
-    int64_t value = as_signed(func, op, 1, min, max, ctype);
+    int64_t value = gil_long_as_signed(func, op, 1, min, max, ctype);
     if (value == -1 && GilErr_Occurred() != NULL)
         return -1;
     *out = value;
@@ -380,7 +334,7 @@ GilLong_AsVoidPtr(GilObject *op)
 {
     gil_tstate_need(__func__);
     if (op != NULL && gil_is_int(op) && gil_long(op)->size < 0)
-        return (void *)(uintptr_t)(uint64_t)as_signed(__func__, op, 0, INT64_MIN, INT64_MAX, "pointer");
+        return (void *)(uintptr_t)(uint64_t)gil_long_as_signed(__func__, op, 0, INT64_MIN, INT64_MAX, "pointer");
     uint64_t value = as_unsigned(__func__, op, "pointer");
     return value == UINT64_MAX && GilErr_Occurred() != NULL ? NULL : (void *)(uintptr_t)value;
 }

@@ -107,7 +107,7 @@ gil_tuple_ops_items(GilObject *tuple, GilObject ***items)
     return Gil_SIZE(tuple);
 }
 
-static void
+static GIL_HOT void
 tuple_dealloc(GilObject *op)
 {
     GilTupleObject *tuple = (GilTupleObject *)(void *)op;
@@ -242,7 +242,7 @@ GilTypeObject GilTuple_Type = {
     .tp_new = tuple_new,
 };
 
-GilObject *
+GIL_HOT GilObject *
 GilTuple_New(Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -265,7 +265,7 @@ drop_packed(GilTupleObject *tuple, Gil_ssize_t n)
     return gil_err_null("GilTuple_Pack");
 }
 
-GilObject *
+GIL_HOT GilObject *
 GilTuple_Pack(Gil_ssize_t n, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
