@@ -692,8 +692,8 @@ bytearray_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwarg
     return op;
 }
 
-/* What only a bytearray can do; the methods of bytes are put behind these when the library starts. */
-static GilMethodDef bytearray_methods[8 + GIL_OCTETS_METHODS + 1] = {
+/* What only a bytearray can do. */
+static const GilMethodDef own_methods[] = {
     {"append", bytearray_append, GIL_METH_O, "append(int)"},
     {"clear", bytearray_clear, GIL_METH_NOARGS, "clear()"},
     {"copy", bytearray_copy, GIL_METH_NOARGS, "copy() -> bytearray"},
@@ -703,6 +703,9 @@ static GilMethodDef bytearray_methods[8 + GIL_OCTETS_METHODS + 1] = {
     {"remove", bytearray_remove, GIL_METH_O, "remove(int)"},
     {"reverse", bytearray_reverse, GIL_METH_NOARGS, "reverse()"},
 };
+
+/* These and the methods of bytes, put together when the library starts. */
+static GilMethodDef bytearray_methods[Gil_ARRAY_LENGTH(own_methods) + GIL_OCTETS_METHODS + 1];
 
 static GilSequenceMethods bytearray_as_sequence = {
     .sq_length = bytearray_length,
@@ -746,6 +749,7 @@ GilTypeObject GilByteArray_Type = {
 int
 gil_bytearray_start(void)
 {
-    memcpy(&bytearray_methods[8], gil_octets_methods, sizeof gil_octets_methods);
+    memcpy(bytearray_methods, own_methods, sizeof own_methods);
+    memcpy(bytearray_methods + Gil_ARRAY_LENGTH(own_methods), gil_octets_methods, sizeof gil_octets_methods);
     return gil_type_ready(&GilByteArray_Type);
 }

@@ -98,6 +98,22 @@ gil_unicode_lower(GilObject *self, GilObject *Gil_UNUSED(args))
     return GilUnicode_IS_ASCII(self) ? map_ascii(self, 'A') : map_text(self, gil_to_lower, gil_to_lower);
 }
 
+/* By the simple foldings: what differs in case alone becomes the same. Cherokee is folded to its capitals, which came
+ * first; the dotless i is a letter of its own. */
+static Gil_UCS4
+fold(Gil_UCS4 ch)
+{
+    Gil_UCS4 upper = gil_to_upper(ch);
+
+    return ch == 0x131 ? ch : upper >= 0x13a0 && upper <= 0x13f5 ? upper : gil_to_lower(upper);
+}
+
+GilObject *
+gil_unicode_casefold(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    return GilUnicode_IS_ASCII(self) ? map_ascii(self, 'A') : map_text(self, fold, fold);
+}
+
 GilObject *
 gil_unicode_capitalize(GilObject *self, GilObject *Gil_UNUSED(args))
 {

@@ -8,6 +8,7 @@
 /* Rows of the method table. */
 #define GIL_UNICODE_CASE_METHODS                                                                       \
     {"capitalize", gil_unicode_capitalize, GIL_METH_NOARGS, "capitalize() -> str"},                    \
+    {"casefold", gil_unicode_casefold, GIL_METH_NOARGS, "casefold() -> str"},                          \
     {"isalnum", gil_unicode_isalnum, GIL_METH_NOARGS, "isalnum() -> bool"},                            \
     {"isalpha", gil_unicode_isalpha, GIL_METH_NOARGS, "isalpha() -> bool"},                            \
     {"isascii", gil_unicode_isascii, GIL_METH_NOARGS, "isascii() -> bool"},                            \
@@ -25,6 +26,7 @@
     {"upper", gil_unicode_upper, GIL_METH_NOARGS, "upper() -> str"}
 
 GilObject *gil_unicode_capitalize(GilObject *self, GilObject *args);
+GilObject *gil_unicode_casefold(GilObject *self, GilObject *args);
 GilObject *gil_unicode_isalnum(GilObject *self, GilObject *args);
 GilObject *gil_unicode_isalpha(GilObject *self, GilObject *args);
 GilObject *gil_unicode_isascii(GilObject *self, GilObject *args);

@@ -14,6 +14,7 @@
 #include "value/unicode_case.h"
 #include "value/unicode_ctype.h"
 #include "value/unicode_format.h"
+#include "value/unicode_pad.h"
 #include "value/unicode_search.h"
 
 /* --- characters --- */
@@ -475,5 +476,6 @@ GilMethodDef gil_unicode_methods[] = {
      "startswith(prefix[, start[, end]]) -> bool"},
     {"strip", _GilCFunction_CAST(unicode_strip), GIL_METH_FASTCALL, "strip([chars]) -> str"},
     GIL_UNICODE_CASE_METHODS,
+    GIL_UNICODE_PAD_METHODS,
     {NULL, NULL, 0, NULL},
 };

@@ -111,14 +111,22 @@ sequence(const unsigned char *s, const unsigned char *end, Gil_UCS4 *ch)
     return *ch >= 0x10000 && *ch <= GIL_MAX_CODE_POINT ? 4 : 0;
 }
 
+/* The same of any sequence. */
+static __attribute__((noinline)) size_t
+any_sequence(const unsigned char *s, const unsigned char *end, Gil_UCS4 *ch)
+{
+    *ch = *s;
+    return *s < 0x80 ? 1 : sequence(s, end, ch);
+}
+
 size_t
 gil_utf8_scan(const unsigned char *text, size_t size, Gil_ssize_t *length, Gil_UCS4 *bits)
 {
     const unsigned char *s = text, *end = text + size;
 
     while (s < end) {
-        Gil_UCS4 ch = *s;
-        size_t n = ch < 0x80 ? 1 : sequence(s, end, &ch);
+        Gil_UCS4 ch;
+        size_t n = any_sequence(s, end, &ch);
         if (n == 0)
             break;
         *bits |= ch;
@@ -199,16 +207,15 @@ widen(void *to, int kind, uint64_t word)
     }
 }
 
-/* Four sequences of two bytes as a code point each; *ok tells whether the first is one, and whether all are. */
-static inline uint64_t
-four_of_two(uint64_t word, int *first, int *all)
+/* How many sequences of two bytes a word begins with, in *points as a code point each: 4, 1 or 0; 2 and 3 count as 1. */
+static inline size_t
+two_byte_lanes(uint64_t word, uint64_t *points)
 {
     uint64_t wrong = (word & LANES(0xc0e0)) ^ LANES(0x80c0);
 
     wrong |= (LANES(0x8000) - (word & LANES(0x1e))) & LANES(0x8000); /* overlong: below 0x80 */
-    *first = (wrong & 0xffff) == 0;
-    *all = wrong == 0;
-    return (word & LANES(0x1f)) << 6 | (word >> 8 & LANES(0x3f));
+    *points = (word & LANES(0x1f)) << 6 | (word >> 8 & LANES(0x3f));
+    return wrong == 0 ? 4 : (wrong & 0xffff) == 0;
 }
 
 /*
@@ -224,54 +231,45 @@ read_into(void *data, int kind, size_t room, const unsigned char *s, const unsig
     size_t n;
 
     while (full - to >= 8 * kind) {
-        uint64_t word = load(s);
+        uint64_t word = load(s), points;
         if ((word & 0x80) == 0) {
             widen(to, kind, word);
             n = ascii_bytes(word);
             s += n;
             to += n * (size_t)kind;
-            continue;
         }
-        if (kind == 2) {
-            int first, all;
-            uint64_t points = four_of_two(word, &first, &all);
-            if (all) {
-                memcpy(to, &points, 8);
-                s += 8;
-                to += 8;
-                continue;
-            }
-            if (first) {
-                memcpy(to, &points, 2);
-                s += 2;
-                to += 2;
-                continue;
-            }
-            const unsigned char *before = s;
-            while ((word & 0xc0c0f0) == 0x8080e0) {
+        else if (kind == 1) {
+            if ((word & 0xc0fe) != 0x80c2)
+                return s;
+            *to++ = (char)((word & 3) << 6 | (word >> 8 & 0x3f));
+            s += 2;
+        }
+        else if (kind == 2 && (n = two_byte_lanes(word, &points)) > 0) {
+            memcpy(to, &points, 8); /* what is no code point is written again */
+            s += 2 * n;
+            to += 2 * n;
+        }
+        else if (kind == 2) {
+            do { /* one of three bytes is seldom alone */
                 ch = (word & 0x0f) << 12 | (word >> 2 & 0xfc0) | (word >> 16 & 0x3f);
-                if (ch < 0x800 || gil_is_surrogate(ch))
+                if ((word & 0xc0c0f0) != 0x8080e0 || ch < 0x800 || gil_is_surrogate(ch))
                     return s;
-                _GilUnicode_WRITE(2, to, 0, ch);
+                _GilUnicode_WRITE(kind, to, 0, ch);
                 s += 3;
-                to += 2;
-                if (full - to < 8 * kind)
-                    break;
-                word = load(s);
-            }
-            if (s > before)
-                continue;
+                to += kind;
+            } while (full - to >= 8 * kind && ((word = load(s)) & 0xf0) == 0xe0);
         }
-        n = sequence(s, end, &ch);
-        if (n == 0)
-            return s;
-        _GilUnicode_WRITE(kind, to, 0, ch);
-        s += n;
-        to += kind;
+        else {
+            n = sequence(s, end, &ch);
+            if (n == 0)
+                return s;
+            _GilUnicode_WRITE(kind, to, 0, ch);
+            s += n;
+            to += kind;
+        }
     }
     for (; to < full && s < end; to += kind) {
-        ch = *s;
-        n = ch < 0x80 ? 1 : sequence(s, end, &ch);
+        n = any_sequence(s, end, &ch);
         if (n == 0)
             break;
         _GilUnicode_WRITE(kind, to, 0, ch);
@@ -393,17 +391,18 @@ put(char *to, Gil_UCS4 ch)
 static char *
 write_narrow(char *to, const Gil_UCS1 *p, const Gil_UCS1 *end)
 {
-    while (end - p >= 8) {
-        uint64_t word = load(p);
-        size_t run = ascii_bytes(word);
-        memcpy(to, &word, 8);
-        to += run;
-        p += run;
-        if (run < 8)
-            to = put(to, *p++);
-    }
-    while (p < end)
+    while (p < end) {
+        if (end - p >= 8) {
+            uint64_t word = load(p);
+            size_t run = ascii_bytes(word);
+            memcpy(to, &word, 8);
+            to += run;
+            p += run;
+            if (run == 8)
+                continue;
+        }
         to = put(to, *p++);
+    }
     return to;
 }
 
@@ -450,19 +449,19 @@ write_wide(char *to, const Gil_UCS2 *p, const Gil_UCS2 *end)
 static char *
 write_widest(char *to, const Gil_UCS4 *p, const Gil_UCS4 *end)
 {
-    while (end - p >= 4) {
-        uint64_t low = load(p), high = load(p + 2);
-        if (((low | high) & ~UINT64_C(0x7f0000007f)) == 0) {
-            uint32_t form = (uint32_t)(low | low >> 24 | high << 16 | high >> 8);
-            memcpy(to, &form, 4);
-            to += 4;
-            p += 4;
+    while (p < end) {
+        if (end - p >= 4) {
+            uint64_t low = load(p), high = load(p + 2);
+            if (((low | high) & ~UINT64_C(0x7f0000007f)) == 0) {
+                uint32_t form = (uint32_t)(low | low >> 24 | high << 16 | high >> 8);
+                memcpy(to, &form, 4);
+                to += 4;
+                p += 4;
+                continue;
+            }
         }
-        else
-            to = put(to, *p++);
-    }
-    while (p < end)
         to = put(to, *p++);
+    }
     return to;
 }
 

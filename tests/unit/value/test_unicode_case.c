@@ -37,6 +37,14 @@ START_TEST(test_value_unicode_case__changed)
         {"swapcase", "aB\xc3\xa4\xc3\x84" "1", "Ab\xc3\x84\xc3\xa4" "1"},
         {"title", "they're bill's FRIENDS-2x \xc7\x86", "They'Re Bill'S Friends-2X \xc7\x85"},
         {"title", "", ""},
+        {"casefold", "Abc\303\211\320\226", "abc\303\251\320\266"},
+        {"casefold", "", ""},
+        {"casefold", "\317\202\316\243\317\203", "\317\203\317\203\317\203"},
+        {"casefold", "\305\277\342\204\252", "sk"},
+        {"casefold", "\302\265", "\316\274"},
+        {"casefold", "\341\216\240\352\255\260\341\217\270", "\341\216\240\341\216\240\341\217\260"},
+        {"casefold", "\304\261I", "\304\261i"},
+        {"casefold", "\307\205", "\307\206"},
     };
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++)
         gil_expect_text(call(cases[i].from, cases[i].method), cases[i].to);
