@@ -28,7 +28,7 @@ tests/env/test_when.c: $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/when.tsv > $@.tmp && mv $@.tmp $@
 
 # Another C library: of this target only, because it compiles all sources once more.
-EXTRA_DIST += tests/env/musl.sh tests/env/musl.c
+EXTRA_DIST += tests/env/musl.sh tests/env/musl.c tests/env/musl_context.c
 
 .PHONY: check-env
 check-env:

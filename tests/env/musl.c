@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A host on another C library: threads, numbers and text; prints what musl.sh looks for. */
+#include <fcntl.h>
 #include <gilrt.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ main(void)
         pthread_join(threads[i], NULL);
     Gil_END_ALLOW_THREADS
     GilInterpreterGuard_Close(guard);
+    GilThreadState_DumpAll(open("/dev/null", O_WRONLY));
     GilObject *text = GilUnicode_FromString("1e-1"), *seven = GilLong_FromLong(7), *forty = GilLong_FromLong(40);
     print(GilFloat_FromString(text));
     print(GilNumber_Power(seven, forty, Gil_None));
