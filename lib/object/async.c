@@ -2,7 +2,6 @@
 /* Exceptions that one thread has another raise, and the mask that puts them off. */
 #include "object/async.h"
 
-#include "gilrt/exception.h"
 #include "object/error.h"
 #include "object/later.h"
 #include "object/type.h"
@@ -23,7 +22,7 @@ GilThreadState_SetAsyncExc(uint64_t id, GilObject *exc)
     GilThreadState *ts = gil_tstate_need(__func__);
     GilPendingNode *node = NULL;
 
-    if (exc != NULL && !gil_is_exception_class(exc) && !GilExceptionInstance_Check(exc)) {
+    if (exc != NULL && !gil_is_exception_class(exc) && !GilType_FastSubclass(Gil_TYPE(exc), Gil_TPFLAGS_BASE_EXC_SUBCLASS)) {
         gil_err_type(__func__, "an exception", exc);
         return -1;
     }

@@ -493,6 +493,13 @@ close_for(struct gil_calls *calls, struct gil_calls *heir)
     append(heir, chain);
 }
 
+static void
+close_main_for(struct gil_calls *heir)
+{
+    close_for(&gil_main_calls.calls, heir);
+    gil_store_relaxed(&gil_main_calls.ts, NULL); /* relaxed: who still sees it sets a bit too much */
+}
+
 /* What a state was to raise is given back in a call. */
 static GilPendingNode *
 take_async(GilThreadState *ts)
@@ -518,18 +525,15 @@ gil_pending_close(GilThreadState *ts)
         close_for(&each->calls, calls);
         append(calls, take_async(each));
     }
-    GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: written by this thread, or another's */
-    if (main_ts != NULL && main_ts->interp == ts->interp) {
-        close_for(&gil_main_calls.calls, calls);
-        gil_store_relaxed(&gil_main_calls.ts, NULL); /* relaxed: who still sees it sets a bit too much */
-    }
+    if (ts->interp == GilInterpreterState_Main())
+        close_main_for(calls);
 }
 
+/* left: what ts leaves beside its own. */
 static void
-leave(GilThreadState *ts)
+leave(GilThreadState *ts, struct gil_calls left)
 {
     struct gil_gate *gate = ts->interp->gate;
-    struct gil_calls left = {NULL, NULL};
     GilPendingNode *node;
     int some = 0;
 
@@ -548,8 +552,13 @@ leave(GilThreadState *ts)
 void
 gil_pending_leave(GilThreadState *ts)
 {
+    struct gil_calls left = {NULL, NULL};
+
     GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
-    leave(ts);
+    /* A host may end the state that it was given at the start. There is no main thread then. */
+    if (is_main(ts))
+        close_main_for(&left);
+    leave(ts, left);
 }
 
 /* --- what a thread is to raise --- */
@@ -611,11 +620,14 @@ gil_pending_fork_state(GilThreadState *ts, int survives)
     GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: there is one thread */
 
     if (!survives) {
-        leave(ts);
+        if (ts == main_ts)
+            gil_store_relaxed(&gil_main_calls.ts, NULL);
+        leave(ts, (struct gil_calls){NULL, NULL});
         return;
     }
-    /* The thread that forked is the main one now. */
-    if (main_ts != NULL && !gil_fork_is_mine(main_ts) && ts->interp == GilInterpreterState_Main())
+    /* The thread that forked is the main one now, unless there was none. */
+    if (ts->interp == GilInterpreterState_Main() && gil_main_calls.calls.head != GIL_CALLS_CLOSED &&
+        (main_ts == NULL || !gil_fork_is_mine(main_ts)))
         gil_store_relaxed(&gil_main_calls.ts, ts);
     gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
 }

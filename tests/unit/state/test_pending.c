@@ -246,6 +246,21 @@ START_TEST(test_state_pending__a_fork_makes_another_thread_the_main_one)
 }
 END_TEST
 
+/* The host ends the state that it was given at the start, and goes on. */
+START_TEST(test_state_pending__without_its_state_there_is_no_main_thread)
+{
+    GilThreadState *first = gil_tstate_new(world_ts->interp);
+
+    gil_pending_open_main(first);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), 0);
+    ck_assert_int_eq(GilPending_AddToThread(first->id, count, NULL), 0);
+    gil_tstate_delete(first);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), GIL_PENDING_ENDED);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 2);
+}
+END_TEST
+
 /* Threads post to everything, and threads come and go; some make the calls. */
 enum { POSTERS = 2, ROUNDS = 20000 };
 static GilInterpreterView *stress_view;
@@ -325,6 +340,7 @@ suite(void)
     tcase_add_test(tc, test_state_pending__the_end_leaves_nothing_and_takes_nothing);
     tcase_add_test(tc, test_state_pending__a_fork_frees_the_nodes_of_lost_posts);
     tcase_add_test(tc, test_state_pending__a_fork_makes_another_thread_the_main_one);
+    tcase_add_test(tc, test_state_pending__without_its_state_there_is_no_main_thread);
     tcase_add_test(tc, test_E2_what_is_accepted_among_many_threads_is_called);
     suite_add_tcase(s, tc);
     return s;
