@@ -455,10 +455,9 @@ give_up(struct gil_lock *lock, GilThreadState *ts, struct after *after)
     }
     else if (claimed && lock->watch.func != NULL)
         tell(lock->turns.claimant, NUDGED, after);
-    uintptr_t word = gil_fetch_and_seq_cst(&lock->owner, ~drop);
-    /* Who left it since trusted ts to look. */
-    if (was_first && lock->turns.head != NULL && owner_of(word) == NULL)
-        tell(lock->turns.head, NUDGED, after);
+    /* Nobody has left it and trusts ts to look: ts has just looked, or the holder bars it. */
+    GIL_ASSERT(!was_first || owner_of(gil_load_relaxed(&lock->owner)) != NULL);
+    gil_fetch_and_seq_cst(&lock->owner, ~drop);
 }
 
 /* Whether the holder seems to be of this processor: then it does not run now, and who spins keeps it from running. */
@@ -725,11 +724,12 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_PREEMPT);
         hand_over(lock, ts, lock->turns.claimant, now, GRANTED, &after);
     }
-    else if (first != NULL && !(word & WAKING) && first->waiter.lane != GIL_LANE_EXPRESS && gil_habit_leaves_for_long(ts))
+    else if (first != NULL && first->waiter.lane != GIL_LANE_EXPRESS && gil_habit_leaves_for_long(ts))
         hand_over(lock, ts, first, now, GRANTED, &after);
     else if (first != NULL) {
-        if (!(word & WAKING))
-            tell(first, NUDGED, &after);
+        /* Had it been awake, the release above had done; and what stood in its way was a claim, which stands. */
+        GIL_ASSERT(!(word & WAKING));
+        tell(first, NUDGED, &after);
         gil_store_release(&lock->owner, QUEUED | WAKING);
     }
     else

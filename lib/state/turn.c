@@ -332,17 +332,6 @@ gil_turns_got(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 
 /* --- who looks after the time --- */
 
-/* The first that wants to borrow. */
-static GilThreadState *
-first_express(const struct gil_turns *turns)
-{
-    GilThreadState *ts = turns->head;
-
-    if (ts != NULL && ts->waiter.lane == GIL_LANE_LENDER)
-        ts = ts->waiter.next;
-    return ts != NULL && ts->waiter.lane == GIL_LANE_EXPRESS ? ts : NULL;
-}
-
 /* What a timer may be late without being set anew, which costs two switches of context. */
 static uint64_t
 tolerance(const struct gil_turns *turns)
@@ -377,13 +366,14 @@ gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts)
         return GIL_TURN_NEVER;
     if (turns->lender == ts)
         return sum(turns->lent_at, turns->term);
-    if (turns->lender == NULL && first_express(turns) == ts) {
+    /* Who stands first and is neither lender nor next would borrow. */
+    if (turns->head == ts) {
         uint64_t from = ts->waiter.asked_from, late = turns->next != NULL ? after_turn(turns) : GIL_TURN_NEVER;
         if (from < turns->lend_from)
             from = turns->lend_from;
         return from < late ? from : late;
     }
-    return turns->head == ts || turns->head->waiter.next == ts ? after_turn(turns) : GIL_TURN_NEVER;
+    return turns->head->waiter.next == ts ? after_turn(turns) : GIL_TURN_NEVER;
 }
 
 uint64_t

@@ -325,8 +325,6 @@ c_code {
         }
         if (was_first)
             now.waking = 0;
-        if (was_first && now.queue[0] != NOBODY && now.owner == NOBODY)
-            now.told[now.queue[0]] = 1;
         leave_mu();
     }
 
