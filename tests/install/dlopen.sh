@@ -17,6 +17,12 @@ host_needs_library()
     ! "${READELF:-readelf}" -d "$work/local" | grep 'NEEDED.*libgilrt'
 }
 
+# What takes most of the static TLS that there is for libraries of dlopen().
+build_hog()
+{
+    $CC -std=c11 $WARNINGS -fPIC -shared "$top_srcdir/tests/unit/runtime/hog.c" -o "$work/hog.so"
+}
+
 not_resident()
 {
     "${READELF:-readelf}" -d "$library" | grep -q 'FLAGS_1.*NODELETE' || echo "$library lacks NODELETE"
@@ -35,4 +41,10 @@ tap_check "it is not linked to the library" host_needs_library
 tap_check "a host with RTLD_LOCAL loads modules, and a thread outlives dlclose" says ok "$work/local" "$library"
 tap_check "its malloc is still libc's" says 'malloc .*/libc\.so\.6' "$work/local" "$library"
 tap_check "the library is marked to stay" not_resident
+if [ "$GIL_WITH_JEMALLOC" = 0 ]; then
+    tap_check "another library takes static TLS" build_hog
+    tap_check "test_K7_the_library_comes_when_1600_bytes_of_static_tls_are_taken" says ok "$work/local" "$library" "$work/hog.so"
+else
+    tap_skip "test_K7_the_library_comes_when_1600_bytes_of_static_tls_are_taken" "libjemalloc itself takes more than there is"
+fi
 tap_done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host that was not linked to the library: local LIBRARY, with GILRT_PATH naming the folder of the module guest.
+ * A host that was not linked to the library: local LIBRARY [OTHER], with GILRT_PATH naming the folder of the module guest. OTHER is
+ * brought in before.
  * Brings LIBRARY in with RTLD_LOCAL, imports and calls a module, which has to find the library's functions all the same;
  * closes the library while a thread that used it still lives, and lets that thread exit. Prints the file that malloc comes
  * from by then, and "ok".
@@ -108,7 +109,7 @@ main(int argc, char **argv)
 {
     pthread_t thread;
 
-    if (argc != 2)
+    if (argc < 2 || (argc > 2 && dlopen(argv[2], RTLD_NOW) == NULL))
         return 2;
     void *library = open_library(argv[1]);
     if (initialize() < 0)
