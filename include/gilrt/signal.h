@@ -68,11 +68,11 @@ GIL_API int GilSignal_Unwatch(int signum);
  * Note a signal as if it had come: what a host's own handler calls. For one that is not watched nothing is done. Async-signal-safe, and
  * callable before the runtime starts and after its end, when it does nothing.
  * @return 0; -1 when signum is no signal's number. No exception is set.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */
 GIL_API int GilErr_SetInterruptEx(int signum);
 /** GilErr_SetInterruptEx() of SIGINT.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void GilErr_SetInterrupt(void);
 
 GIL_END_DECLS

@@ -82,7 +82,7 @@ GIL_API void _GilEval_ReturnRegion(GilThreadState *save, struct _GilRegion *regi
  *  Both may be called from signal handlers, and keep errno.
  *  @{ */
 /** Write to an eventfd, which the region waits for beside its own descriptors, and drains. @p arg: an int, the descriptor.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void GilUnblock_Eventfd(void *arg);
 
 /** The calling thread as GilUnblock_Signal() finds it. */
@@ -94,17 +94,17 @@ typedef struct {
  * SA_RESTART, so that system calls end with EINTR; 0 gives the signal up and restores what was there.
  * @return 0; -1 when the number is none that can be caught, when the signal has a handler or is ignored, or when another one was given
  *         before. No exception is set.
- * @lock_any
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilUnblock_UseSignal(int signum);
 /** Fill @p self with the calling thread, for a region that begins next.
  *  @return 0; -1 when self is NULL, no signal was given (GilUnblock_UseSignal()), or the thread has it blocked: then
  *          GilUnblock_Signal() could not wake it. No exception is set.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilUnblockSelf_Init(GilUnblockSelf *self);
 /** Send that signal to a thread. @p arg: the GilUnblockSelf that it has filled. It reaches a system call that sleeps, and is lost on
  *  one that has not begun: the next sending reaches that.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void GilUnblock_Signal(void *arg);
 /** @} */
 
@@ -119,13 +119,13 @@ GIL_API void GilUnblock_Signal(void *arg);
  *            asks itself does not wait
  * @return 1 when it is in none; 0 when it is still: the request stands; -1 when ts is NULL or none of the living. No
  *         exception is set.
- * @lock_any @blocks
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API int GilThreadState_Interrupt(GilThreadState *ts, uint64_t ns);
 /** The same without a request of its own: for something else that was asked of the thread, such as an asynchronous exception. A
  *  thread of which nothing is asked is left alone.
  *  @return as GilThreadState_Interrupt()
- *  @lock_any @blocks */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API int GilThreadState_Unblock(GilThreadState *ts, uint64_t ns);
 /** @} */
 

@@ -18,6 +18,7 @@ GilThreadState *state;
 GilConfig config;
 GilInterpreterConfig interp_config;
 GilPendingNode node = GIL_PENDING_NODE_INIT(when_once, NULL);
+GilUnblockSelf unblock_self;
 GilMutex mutex;
 GilRecursiveMutex recursive;
 GilRWMutex rw;
@@ -253,6 +254,7 @@ start(void)
     ck_assert_ptr_nonnull(other);
     other_view = GilInterpreterView_FromCurrent();
     ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+    state = other;
     GilThreadState_Swap(before);
 }
 

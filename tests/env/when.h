@@ -13,10 +13,11 @@
 extern GilInterpreterView *view, *other_view;
 extern GilInterpreterGuard *guard; /* of the main one */
 extern GilInterpreterState *interp;
-extern GilThreadState *state;
+extern GilThreadState *state; /* gone, or NULL */
 extern GilConfig config;
 extern GilInterpreterConfig interp_config;
 extern GilPendingNode node;
+extern GilUnblockSelf unblock_self; /* of no thread */
 extern GilMutex mutex;
 extern GilRecursiveMutex recursive;
 extern GilRWMutex rw;
