@@ -2,6 +2,7 @@
 CORE_TESTS += tests/stress/test_lock
 CORE_TESTS += tests/stress/test_sync
 CORE_TESTS += tests/stress/test_lives
+CORE_TESTS += tests/stress/test_fork
 
 # The lock as it ships, over a machine that pauses at random; the rest of it is the library's.
 CORE_TESTS += tests/stress/test_lock_chaos
