@@ -16,6 +16,8 @@
  * function shares its line, and so the place in the branch predictor, with the branches of another.
  */
 #define GIL_HOT __attribute__((aligned(64)))
+/* And functions beside such that no loop runs through: compiled for size. lib/local.mk names whole files of them. */
+#define GIL_COLD __attribute__((cold))
 
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {

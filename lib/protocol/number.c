@@ -9,6 +9,7 @@
  */
 #include "protocol/number.h"
 
+#include "object/alloc.h"
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
@@ -59,25 +60,28 @@ ask_in_place(GilObject *v, GilObject *w, size_t offset, size_t offset2)
     return ask_both(v, w, offset2);
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 refuse_binary(GilObject *v, GilObject *w, const char *name)
 {
     return GilErr_Format(GilExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'", name,
                          Gil_TYPE(v)->tp_name, Gil_TYPE(w)->tp_name);
 }
 
-static GilObject *
-binary(const char *func, GilObject *v, GilObject *w, size_t offset, const char *name)
+/* Not in line: the public functions are two dozen, and this is what they do. Operands first, where they already are. */
+static __attribute__((noinline)) GilObject *
+binary(GilObject *v, GilObject *w, size_t offset, const char *func, const char *name)
 {
+    gil_tstate_need(func);
     if (v == NULL || w == NULL)
         return gil_err_null(func);
     GilObject *result = ask_both(v, w, offset);
     return GIL_LIKELY(result != Gil_NotImplemented) ? result : refuse_binary(v, w, name);
 }
 
-static GilObject *
-in_place(const char *func, GilObject *v, GilObject *w, size_t offset, size_t offset2, const char *name)
+static __attribute__((noinline)) GilObject *
+in_place(GilObject *v, GilObject *w, size_t offset, size_t offset2, const char *func, const char *name)
 {
+    gil_tstate_need(func);
     if (v == NULL || w == NULL)
         return gil_err_null(func);
     GilObject *result = ask_in_place(v, w, offset, offset2);
@@ -92,15 +96,13 @@ in_place(const char *func, GilObject *v, GilObject *w, size_t offset, size_t off
 #define BINARY(Name, slot, sign)                              \
     GilObject *GilNumber_##Name(GilObject *o1, GilObject *o2) \
     {                                                         \
-        gil_tstate_need(__func__);                            \
-        return binary(__func__, o1, o2, SLOT(slot), sign);    \
+        return binary(o1, o2, SLOT(slot), __func__, sign);    \
     }
 
 #define IN_PLACE(Name, slot, sign)                                                         \
     GilObject *GilNumber_InPlace##Name(GilObject *o1, GilObject *o2)                       \
     {                                                                                      \
-        gil_tstate_need(__func__);                                                         \
-        return in_place(__func__, o1, o2, SLOT(nb_inplace_##slot), SLOT(nb_##slot), sign); \
+        return in_place(o1, o2, SLOT(nb_inplace_##slot), SLOT(nb_##slot), __func__, sign); \
     }
 
 BINARY(Subtract, nb_subtract, "-")
@@ -155,7 +157,7 @@ GilNumber_InPlaceAdd(GilObject *o1, GilObject *o2)
     return concat != NULL ? concat(o1, o2) : refuse_binary(o1, o2, "+=");
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 repeat(ssizeargfunc slot, GilObject *sequence, GilObject *n)
 {
     if (!gil_has_index(n))
@@ -214,7 +216,7 @@ power_slot(GilObject *o)
     return nb == NULL ? NULL : nb->nb_power;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 ask_power(GilObject *v, GilObject *w, GilObject *z)
 {
     ternaryfunc left = power_slot(v), right = Gil_IS_TYPE(w, Gil_TYPE(v)) ? NULL : power_slot(w), third;
@@ -242,7 +244,7 @@ ask_power(GilObject *v, GilObject *w, GilObject *z)
     return third != NULL && third != left && third != right ? third(v, w, z) : Gil_NotImplemented;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 refuse_power(GilObject *v, GilObject *w, GilObject *z, const char *name)
 {
     if (z == Gil_None)
@@ -251,7 +253,7 @@ refuse_power(GilObject *v, GilObject *w, GilObject *z, const char *name)
                          Gil_TYPE(v)->tp_name, Gil_TYPE(w)->tp_name, Gil_TYPE(z)->tp_name);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilNumber_Power(GilObject *o1, GilObject *o2, GilObject *o3)
 {
     gil_tstate_need(__func__);
@@ -261,7 +263,7 @@ GilNumber_Power(GilObject *o1, GilObject *o2, GilObject *o3)
     return result != Gil_NotImplemented ? result : refuse_power(o1, o2, o3, "** or pow()");
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilNumber_InPlacePower(GilObject *o1, GilObject *o2, GilObject *o3)
 {
     gil_tstate_need(__func__);
@@ -279,9 +281,10 @@ GilNumber_InPlacePower(GilObject *o1, GilObject *o2, GilObject *o3)
 
 /* --- unary operations --- */
 
-static GilObject *
-unary(const char *func, GilObject *o, size_t offset, const char *name)
+static __attribute__((noinline)) GilObject *
+unary(GilObject *o, size_t offset, const char *func, const char *name)
 {
+    gil_tstate_need(func);
     if (o == NULL)
         return gil_err_null(func);
     const GilNumberMethods *nb = Gil_TYPE(o)->tp_as_number;
@@ -294,29 +297,25 @@ unary(const char *func, GilObject *o, size_t offset, const char *name)
 GilObject *
 GilNumber_Negative(GilObject *o)
 {
-    gil_tstate_need(__func__);
-    return unary(__func__, o, SLOT(nb_negative), "unary -");
+    return unary(o, SLOT(nb_negative), __func__, "unary -");
 }
 
 GilObject *
 GilNumber_Positive(GilObject *o)
 {
-    gil_tstate_need(__func__);
-    return unary(__func__, o, SLOT(nb_positive), "unary +");
+    return unary(o, SLOT(nb_positive), __func__, "unary +");
 }
 
 GilObject *
 GilNumber_Absolute(GilObject *o)
 {
-    gil_tstate_need(__func__);
-    return unary(__func__, o, SLOT(nb_absolute), "abs()");
+    return unary(o, SLOT(nb_absolute), __func__, "abs()");
 }
 
 GilObject *
 GilNumber_Invert(GilObject *o)
 {
-    gil_tstate_need(__func__);
-    return unary(__func__, o, SLOT(nb_invert), "unary ~");
+    return unary(o, SLOT(nb_invert), __func__, "unary ~");
 }
 
 /* --- indices --- */
@@ -363,7 +362,7 @@ gil_number_index(GilObject *o)
 
 /* The end of the range of Gil_ssize_t on the side of an int that does not fit; -1 with the error set when memory lacks.
  */
-static Gil_ssize_t
+static GIL_COLD Gil_ssize_t
 clip(GilObject *number)
 {
     GilObject *zero = gil_ops.int_from_int64(0);

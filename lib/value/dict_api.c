@@ -10,7 +10,7 @@
 #include "value/list.h"
 #include "value/tuple.h"
 
-int
+GIL_COLD int
 gil_dict_missing(GilThreadState *ts, GilObject *key)
 {
     /* A tuple of its own, so that a key that is a tuple does not become the arguments. */
@@ -46,13 +46,13 @@ need_dict_and(const char *func, GilObject *mp, const void *other)
 }
 
 /* The key as a str; NULL with the error set. */
-static GilObject *
+static GIL_COLD GilObject *
 text_key(const char *func, GilObject *mp, const char *key)
 {
     return need_dict_and(func, mp, key) < 0 ? NULL : GilUnicode_FromString(key);
 }
 
-GilObject *
+GIL_COLD GilObject *
 gil_dict_list(GilThreadState *ts, GilObject *op, enum gil_dict_part part)
 {
     struct gil_dict *d = gil_dict(op);
@@ -96,7 +96,7 @@ gil_dict_merge(GilThreadState *ts, struct gil_dict *d, struct gil_dict *other, i
 }
 
 /* d[key] = mapping[key]. */
-static int
+static GIL_COLD int
 merge_key(GilThreadState *ts, struct gil_dict *d, GilObject *mapping, GilObject *key, int replace)
 {
     Gil_hash_t hash = gil_dict_hash(key); /* may run anything, as all below */
@@ -115,7 +115,7 @@ merge_key(GilThreadState *ts, struct gil_dict *d, GilObject *mapping, GilObject 
     return rc;
 }
 
-static int
+static GIL_COLD int
 merge_mapping(GilThreadState *ts, struct gil_dict *d, GilObject *mapping, int replace)
 {
     GilObject *keys = GilMapping_Keys(mapping), *key;
@@ -135,7 +135,7 @@ merge_mapping(GilThreadState *ts, struct gil_dict *d, GilObject *mapping, int re
 }
 
 /* d[pair[0]] = pair[1]; n is the pair's number, for messages. */
-static int
+static GIL_COLD int
 merge_pair(GilThreadState *ts, struct gil_dict *d, GilObject *pair, Gil_ssize_t n, int replace)
 {
     GilObject *fast = GilSequence_Fast(pair, "");
@@ -159,7 +159,7 @@ merge_pair(GilThreadState *ts, struct gil_dict *d, GilObject *pair, Gil_ssize_t 
     return rc;
 }
 
-int
+GIL_COLD int
 gil_dict_update_from(GilObject *op, GilObject *arg)
 {
     if (GilDict_CheckExact(arg))
@@ -170,7 +170,7 @@ gil_dict_update_from(GilObject *op, GilObject *arg)
     return rc ? GilDict_Merge(op, arg, 1) : GilDict_MergeFromSeq2(op, arg, 1);
 }
 
-Gil_ssize_t
+GIL_COLD Gil_ssize_t
 GilDict_Size(GilObject *mp)
 {
     gil_tstate_need(__func__);
@@ -199,7 +199,7 @@ GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result)
     return get(gil_dict(mp), key, result);
 }
 
-int
+GIL_COLD int
 GilDict_GetItemStringRef(GilObject *mp, const char *key, GilObject **result)
 {
     gil_tstate_need(__func__);
@@ -220,7 +220,7 @@ GilDict_Contains(GilObject *mp, GilObject *key)
     return need_dict_and(__func__, mp, key) < 0 ? -1 : get(gil_dict(mp), key, NULL);
 }
 
-int
+GIL_COLD int
 GilDict_ContainsString(GilObject *mp, const char *key)
 {
     gil_tstate_need(__func__);
@@ -240,7 +240,7 @@ GilDict_SetItem(GilObject *mp, GilObject *key, GilObject *item)
     return hash == -1 ? -1 : gil_dict_put(ts, gil_dict(mp), key, hash, item, 1);
 }
 
-int
+GIL_COLD int
 GilDict_SetItemString(GilObject *mp, const char *key, GilObject *item)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -282,7 +282,7 @@ GilDict_DelItem(GilObject *mp, GilObject *key)
     return rc == 0 ? gil_dict_missing(ts, key) : rc < 0 ? -1 : 0;
 }
 
-int
+GIL_COLD int
 GilDict_DelItemString(GilObject *mp, const char *key)
 {
     gil_tstate_need(__func__);
@@ -309,7 +309,7 @@ GilDict_Pop(GilObject *dict, GilObject *key, GilObject **result)
     return rc;
 }
 
-int
+GIL_COLD int
 GilDict_PopString(GilObject *dict, const char *key, GilObject **result)
 {
     gil_tstate_need(__func__);
@@ -321,7 +321,7 @@ GilDict_PopString(GilObject *dict, const char *key, GilObject **result)
     return rc;
 }
 
-int
+GIL_COLD int
 GilDict_SetDefaultRef(GilObject *mp, GilObject *key, GilObject *default_value, GilObject **result)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -355,35 +355,35 @@ GilDict_Next(GilObject *mp, Gil_ssize_t *pos, GilObject **key, GilObject **value
     return 1;
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilDict_Keys(GilObject *mp)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     return need_dict(__func__, mp) < 0 ? NULL : gil_dict_list(ts, mp, GIL_DICT_KEYS);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilDict_Values(GilObject *mp)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     return need_dict(__func__, mp) < 0 ? NULL : gil_dict_list(ts, mp, GIL_DICT_VALUES);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilDict_Items(GilObject *mp)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     return need_dict(__func__, mp) < 0 ? NULL : gil_dict_list(ts, mp, GIL_DICT_ITEMS);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilDict_Copy(GilObject *mp)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     return need_dict(__func__, mp) < 0 ? NULL : gil_dict_copy(ts, gil_dict(mp));
 }
 
-int
+GIL_COLD int
 GilDict_Update(GilObject *mp, GilObject *other)
 {
     gil_tstate_need(__func__);
@@ -392,7 +392,7 @@ GilDict_Update(GilObject *mp, GilObject *other)
     return GilDict_Merge(mp, other, 1);
 }
 
-int
+GIL_COLD int
 GilDict_Merge(GilObject *mp, GilObject *other, int override)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -403,7 +403,7 @@ GilDict_Merge(GilObject *mp, GilObject *other, int override)
     return merge_mapping(ts, gil_dict(mp), other, override);
 }
 
-int
+GIL_COLD int
 GilDict_MergeFromSeq2(GilObject *d, GilObject *seq2, int override)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -423,7 +423,7 @@ GilDict_MergeFromSeq2(GilObject *d, GilObject *seq2, int override)
     return rc;
 }
 
-void
+GIL_COLD void
 GilDict_Clear(GilObject *mp)
 {
     gil_tstate_need(__func__);

@@ -61,7 +61,7 @@ reserve(GilThreadState *ts, GilListObject *list, Gil_ssize_t size)
 
 /* Give room back when less than a quarter of it is used: a list that just grew, and shrinks and grows by one, must not move
  * each time. A list that cannot shrink keeps its room. */
-static void
+static GIL_COLD void
 shrink(GilThreadState *ts, GilListObject *list)
 {
     Gil_ssize_t size = Gil_SIZE(list);
@@ -97,7 +97,7 @@ gil_list_from_array(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n)
     return op;
 }
 
-GilObject *
+GIL_COLD GilObject *
 gil_list_ops_of_names(GilObject *const *names, Gil_ssize_t n)
 {
     return gil_list_from_array(gil_tstate_need(__func__), names, n);
@@ -169,7 +169,7 @@ gil_list_clear(GilListObject *list)
 }
 
 /* Put count items at values (NULL: none, count 0) in place of n from low; all lies within the list. Steals nothing. */
-static int
+static GIL_COLD int
 splice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t n, GilObject *const *values,
        Gil_ssize_t count)
 {
@@ -207,7 +207,7 @@ splice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t n, 
 }
 
 /* values as a row that is not the list itself: new reference, or NULL with the error set. May run anything. */
-static GilObject *
+static GIL_COLD GilObject *
 row_of(GilListObject *list, GilObject *values)
 {
     if (values == (GilObject *)(void *)list)
@@ -215,7 +215,7 @@ row_of(GilListObject *list, GilObject *values)
     return GilSequence_Fast(values, "can only assign an iterable");
 }
 
-static int
+static GIL_COLD int
 set_slice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t high, GilObject *values)
 {
     GilObject *row = NULL;
@@ -229,7 +229,7 @@ set_slice(GilThreadState *ts, GilListObject *list, Gil_ssize_t low, Gil_ssize_t 
 }
 
 /* del list[start:…:step], n items of it, by moving those that stay over those that leave. */
-static int
+static GIL_COLD int
 delete_stepped(GilThreadState *ts, GilListObject *list, Gil_ssize_t start, Gil_ssize_t step, Gil_ssize_t n)
 {
     if (step < 0) {
@@ -256,7 +256,7 @@ delete_stepped(GilThreadState *ts, GilListObject *list, Gil_ssize_t start, Gil_s
 }
 
 /* list[slice] = values, step not 1. */
-static int
+static GIL_COLD int
 assign_stepped(GilThreadState *ts, GilListObject *list, GilObject *values, Gil_ssize_t start, Gil_ssize_t stop,
                Gil_ssize_t step)
 {
@@ -324,7 +324,7 @@ list_clear(GilObject *op)
     return 0;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_repr(GilObject *op)
 {
     return gil_row_repr(op, "[", "]");
@@ -366,6 +366,24 @@ list_ass_item(GilObject *op, Gil_ssize_t i, GilObject *value)
     return 0;
 }
 
+static GIL_COLD int
+ass_slice(GilThreadState *ts, GilListObject *list, GilObject *key, GilObject *value)
+{
+    if (!GilSlice_Check(key)) {
+        GilErr_Format(GilExc_TypeError, "list indices must be integers or slices, not %.200s", Gil_TYPE(key)->tp_name);
+        return -1;
+    }
+    Gil_ssize_t start, stop, step;
+    if (GilSlice_Unpack(key, &start, &stop, &step) < 0) /* may run anything */
+        return -1;
+    if (value != NULL && step != 1)
+        return assign_stepped(ts, list, value, start, stop, step);
+    Gil_ssize_t n = GilSlice_AdjustIndices(Gil_SIZE(list), &start, &stop, step);
+    if (step == 1)
+        return set_slice(ts, list, start, start + n, value);
+    return n == 0 ? 0 : delete_stepped(ts, list, start, step, n);
+}
+
 static int
 list_ass_subscript(GilObject *op, GilObject *key, GilObject *value)
 {
@@ -377,19 +395,7 @@ list_ass_subscript(GilObject *op, GilObject *key, GilObject *value)
             return -1;
         return list_ass_item(op, i < 0 ? i + Gil_SIZE(op) : i, value);
     }
-    if (!GilSlice_Check(key)) {
-        GilErr_Format(GilExc_TypeError, "list indices must be integers or slices, not %.200s", Gil_TYPE(key)->tp_name);
-        return -1;
-    }
-    Gil_ssize_t start, stop, step;
-    if (GilSlice_Unpack(key, &start, &stop, &step) < 0) /* may run anything */
-        return -1;
-    if (value != NULL && step != 1)
-        return assign_stepped(ts, list, value, start, stop, step);
-    Gil_ssize_t n = GilSlice_AdjustIndices(Gil_SIZE(op), &start, &stop, step);
-    if (step == 1)
-        return set_slice(ts, list, start, start + n, value);
-    return n == 0 ? 0 : delete_stepped(ts, list, start, step, n);
+    return ass_slice(ts, list, key, value);
 }
 
 static GilObject *
@@ -400,7 +406,7 @@ list_inplace_concat(GilObject *op, GilObject *other)
     return Gil_NewRef(op);
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_inplace_repeat(GilObject *op, Gil_ssize_t n)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -420,7 +426,7 @@ list_inplace_repeat(GilObject *op, Gil_ssize_t n)
     return Gil_NewRef(op);
 }
 
-static int
+static GIL_COLD int
 list_init(GilObject *op, GilObject *args, GilObject *kwargs)
 {
     GilObject *iterable;
@@ -451,14 +457,14 @@ list_extend(GilObject *op, GilObject *iterable)
 }
 
 /* An index given to insert or pop. 0, or -1 with the error set. May run anything. */
-static int
+static GIL_COLD int
 index_argument(GilObject *arg, Gil_ssize_t *i)
 {
     *i = GilNumber_AsSsize_t(arg, GilExc_IndexError);
     return *i == -1 && GilErr_Occurred() ? -1 : 0;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_insert(GilObject *op, GilObject *const *args, Gil_ssize_t nargs)
 {
     Gil_ssize_t i;
@@ -492,7 +498,7 @@ list_pop(GilObject *op, GilObject *const *args, Gil_ssize_t nargs)
     return item;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_remove(GilObject *op, GilObject *value)
 {
     for (Gil_ssize_t i = 0; i < Gil_SIZE(op); i++) {
@@ -508,32 +514,32 @@ list_remove(GilObject *op, GilObject *value)
     return NULL;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_clear_method(GilObject *op, GilObject *Gil_UNUSED(args))
 {
     gil_list_clear((GilListObject *)(void *)op);
     Gil_RETURN_NONE;
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_copy(GilObject *op, GilObject *Gil_UNUSED(args))
 {
     return gil_row_slice(op, 0, Gil_SIZE(op));
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_reverse(GilObject *op, GilObject *Gil_UNUSED(args))
 {
     return none_unless(GilList_Reverse(op));
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_reversed(GilObject *op, GilObject *Gil_UNUSED(args))
 {
     return gil_row_iter_new(gil_tstate_need(__func__), &GilListRevIter_Type, op);
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 list_sort(GilObject *op, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     GilObject *key = NULL;
@@ -720,7 +726,7 @@ need_list_and(const char *func, GilObject *list, GilObject *other)
     return GIL_LIKELY(list != NULL && gil_list_check(list) && other != NULL) ? 0 : refuse(func, list);
 }
 
-int
+GIL_COLD int
 GilList_Insert(GilObject *list, Gil_ssize_t index, GilObject *item)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -753,7 +759,7 @@ GilList_Extend(GilObject *list, GilObject *iterable)
     return gil_list_extend(ts, (GilListObject *)(void *)list, iterable);
 }
 
-int
+GIL_COLD int
 GilList_Clear(GilObject *list)
 {
     gil_tstate_need(__func__);
@@ -763,7 +769,7 @@ GilList_Clear(GilObject *list)
     return 0;
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilList_GetSlice(GilObject *list, Gil_ssize_t low, Gil_ssize_t high)
 {
     gil_tstate_need(__func__);
@@ -773,7 +779,7 @@ GilList_GetSlice(GilObject *list, Gil_ssize_t low, Gil_ssize_t high)
     return gil_row_slice(list, low, high);
 }
 
-int
+GIL_COLD int
 GilList_SetSlice(GilObject *list, Gil_ssize_t low, Gil_ssize_t high, GilObject *itemlist)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -782,7 +788,7 @@ GilList_SetSlice(GilObject *list, Gil_ssize_t low, Gil_ssize_t high, GilObject *
     return set_slice(ts, (GilListObject *)(void *)list, low, high, itemlist);
 }
 
-int
+GIL_COLD int
 GilList_Sort(GilObject *list)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -791,7 +797,7 @@ GilList_Sort(GilObject *list)
     return gil_list_sort(ts, (GilListObject *)(void *)list, NULL, 0);
 }
 
-int
+GIL_COLD int
 GilList_Reverse(GilObject *list)
 {
     gil_tstate_need(__func__);
@@ -815,7 +821,7 @@ GilList_AsTuple(GilObject *list)
     return gil_tuple_from_array(ts, gil_row_items(list), Gil_SIZE(list));
 }
 
-int
+GIL_COLD int
 gil_list_start(void)
 {
     return gil_type_ready(&GilList_Type);
