@@ -6,6 +6,7 @@ EXTRA_DIST += \
     doc/guide/diagnosis.md \
     doc/guide/embedding.md \
     doc/guide/extending.md \
+    doc/guide/interrupting.md \
     doc/guide/lifecycle.md \
     doc/guide/ownership.md \
     doc/guide/pending.md \
@@ -16,6 +17,7 @@ EXTRA_DIST += \
     doc/internals/collector.md \
     doc/internals/containers.md \
     doc/internals/dependencies.md \
+    doc/internals/interrupting.md \
     doc/internals/objects.md \
     doc/internals/locking.md \
     doc/internals/memory.md \

@@ -206,7 +206,7 @@ run_for(GilThreadState *ts)
 {
     GilThreadState *there = gil_load_seq_cst(&main_state);
 
-    if (there == NULL || (ts != there && gil_load_relaxed(&main_thread) != gil_machine_thread()))
+    if (there == NULL || !gil_load_seq_cst(&arrived) || (ts != there && gil_load_relaxed(&main_thread) != gil_machine_thread()))
         return 0;
     if (ts->interp == there->interp)
         return run_all(ts);
