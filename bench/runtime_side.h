@@ -8,7 +8,8 @@
     void side##_runtime_rss(long n, double *values);          \
     void side##_create_destroy(long n, double *values);       \
     void side##_interp_rss(long n, double *values);           \
-    void side##_interp_left(long n, double *values);
+    void side##_interp_left(long n, double *values);          \
+    void side##_scaling(long n, double *values);
 
 RUNTIME_SIDE(ours)
 RUNTIME_SIDE(cpython)

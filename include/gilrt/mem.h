@@ -33,6 +33,10 @@ GIL_API void *GilMem_RawRealloc(void *ptr, size_t new_size) GIL_MUST_USE;
 /** Free a block; NULL is let through.
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilMem_RawFree(void *ptr);
+/** Give the memory back to the system that is kept for interpreters to come, some hundred KiB for each that has ended. What an
+ *  interpreter had beyond 1 MiB went back at its end.
+ *  @lock_any @before_init @after_finalize @tls_destructor */
+GIL_API void GilMem_Trim(void);
 /** @} */
 
 /** @name Memory of the interpreter

@@ -2,9 +2,13 @@
 /*
  * The allocator below the memory front: jemalloc, or the system's. The only file of the library that names jemalloc.
  *
- * jemalloc. A heap is an arena: closing it discards all that is left in one call. Making an arena takes 100 us, so a few
- * are kept for the next heaps. Thread caches are bypassed for chunks, because the front is one; raw memory uses them. All
- * calls are of the mallocx() family: the program's own malloc() stays whose it is.
+ * jemalloc. A heap is an arena: closing it discards all that is left in one call. Arenas are kept for the next heaps, all of
+ * them: making one takes 100 us, and destroying one loses, by jemalloc's design, 2 MiB of addresses and a page for what it notes
+ * about them, each time. Thread caches are bypassed for chunks, because the front is one; raw memory uses them. All calls are of
+ * the mallocx() family: the program's own malloc() stays whose it is.
+ *
+ * An arena that nobody uses gives nothing back by itself, because time passes in an arena with the calls to it. So one that was
+ * large is purged when it is closed; of a small one the pages stay warm for the next heap, which halves the price of that.
  *
  * What is given back becomes the system's after some seconds, but from 8 MiB on (jemalloc's oversize_threshold) at once. For
  * a container that grows, that is a page fault for every 4 KiB, each time; faults took three quarters of the time in which a
@@ -27,17 +31,18 @@
 #define OVERSIZE_OPEN ((size_t)256 << 20)
 #define OVERSIZE_CLOSING ((size_t)8 << 20)
 
-/* Arenas kept for the next heaps: about 100 KiB each. */
-#define MAX_POOLED 8
+/* What an arena ever had that may stay with it when it is closed. */
+#define KEEP_WARM ((size_t)1 << 20)
 
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
 
 #define CHUNK_FLAGS(arena) (MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE | MALLOCX_ALIGN(GIL_CHUNK))
 
-/* [atomic] Arenas ready for the next heap, as number + 1; 0: no arena in this place. Exchanged with acq_rel: what
- * one thread did to the arena it puts in is over for the thread that takes it out. */
-static uint32_t arena_pool[MAX_POOLED];
+/* [atomic] Arenas ready for the next heap, by number, one bit each: jemalloc has 4 095 at most. What one thread did to the
+ * arena that it puts in is over for the thread that takes it out. */
+#define ARENAS 4096
+static uint64_t arena_pool[ARENAS / 64];
 
 static int
 arena_command(uint32_t arena, const char *command)
@@ -56,31 +61,33 @@ set_oversize(uint32_t arena, size_t bytes)
     (void)mallctl(name, NULL, NULL, &bytes, sizeof(bytes));
 }
 
-static uint32_t
+/* The number, or -1. */
+static int
 arena_from_pool(void)
 {
-    for (int i = 0; i < MAX_POOLED; i++) {
-        if (gil_load_relaxed(&arena_pool[i]) == 0)
-            continue;
-        uint32_t arena = gil_exchange_acq_rel(&arena_pool[i], 0);
-        if (arena != 0)
-            return arena;
-    }
-    return 0;
+    for (int i = 0; i < ARENAS / 64; i++)
+        for (uint64_t word; (word = gil_load_relaxed(&arena_pool[i])) != 0;) {
+            uint64_t lowest = word & -word;
+            if (gil_fetch_and_seq_cst(&arena_pool[i], ~lowest) & lowest)
+                return i * 64 + __builtin_ctzll(lowest);
+        }
+    return -1;
+}
+
+static void
+arena_to_pool(uint32_t arena)
+{
+    gil_fetch_or_seq_cst(&arena_pool[arena / 64], UINT64_C(1) << arena % 64);
 }
 
 int
 gil_backend_open(uint32_t *arena)
 {
-    uint32_t pooled = arena_from_pool();
-    if (pooled != 0) {
-        *arena = pooled - 1;
-        set_oversize(*arena, OVERSIZE_OPEN);
-        return 0;
-    }
-    unsigned made;
+    int pooled = arena_from_pool();
+    unsigned made = (unsigned)pooled;
     size_t size = sizeof(made);
-    if (mallctl("arenas.create", &made, &size, NULL, 0) != 0)
+
+    if (pooled < 0 && mallctl("arenas.create", &made, &size, NULL, 0) != 0)
         return -1;
     *arena = made;
     set_oversize(made, OVERSIZE_OPEN);
@@ -94,24 +101,28 @@ gil_backend_close_discards(void)
 }
 
 void
-gil_backend_close(uint32_t arena)
+gil_backend_close(uint32_t arena, size_t most)
 {
-    uint32_t nobody = 0;
-
     set_oversize(arena, OVERSIZE_CLOSING);
     arena_command(arena, "reset");
-    for (int i = 0; i < MAX_POOLED; i++, nobody = 0)
-        if (gil_cas_acq_rel(&arena_pool[i], &nobody, arena + 1))
-            return;
-    arena_command(arena, "destroy");
+    if (most > KEEP_WARM)
+        arena_command(arena, "purge");
+    arena_to_pool(arena);
 }
 
 void
 gil_mem_trim(void)
 {
-    uint32_t arena;
-    while ((arena = arena_from_pool()) != 0)
-        arena_command(arena - 1, "destroy");
+    uint64_t purged[ARENAS / 64] = {0};
+    int arena;
+
+    while ((arena = arena_from_pool()) >= 0) {
+        arena_command((unsigned)arena, "purge");
+        purged[arena / 64] |= UINT64_C(1) << arena % 64;
+    }
+    for (int i = 0; i < ARENAS / 64; i++)
+        if (purged[i] != 0)
+            gil_fetch_or_seq_cst(&arena_pool[i], purged[i]);
 }
 
 /*
@@ -246,9 +257,9 @@ gil_backend_close_discards(void)
 }
 
 void
-gil_backend_close(uint32_t arena)
+gil_backend_close(uint32_t arena, size_t most)
 {
-    (void)arena;
+    (void)arena, (void)most;
 }
 
 void

@@ -15,7 +15,8 @@
 int gil_backend_open(uint32_t *arena);
 /* Whether gil_backend_close() gives back what is left; otherwise every chunk must be given back before. */
 int gil_backend_close_discards(void);
-void gil_backend_close(uint32_t arena);
+/* most: what was taken from it at any one time. */
+void gil_backend_close(uint32_t arena, size_t most);
 
 void *gil_backend_take(uint32_t arena, size_t bytes);
 /* NULL: no memory, and the chunk is as it was. */

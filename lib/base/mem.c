@@ -289,6 +289,14 @@ is_beyond_limit(const struct gil_heap *heap, size_t bytes)
     return heap->limit != 0 && (heap->mapped > heap->limit || bytes > heap->limit - heap->mapped);
 }
 
+static void
+add_mapped(struct gil_heap *heap, size_t bytes)
+{
+    heap->mapped += bytes;
+    if (heap->mapped > heap->most)
+        heap->most = heap->mapped;
+}
+
 /* A slab of that class without a block in use, in no list; NULL when memory is lacking. */
 static struct gil_chunk *
 empty_slab(struct gil_heap *heap, unsigned size_class)
@@ -303,7 +311,7 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
         slab = is_beyond_limit(heap, GIL_CHUNK) ? NULL : gil_backend_take(heap->arena, GIL_CHUNK);
         if (slab == NULL)
             return NULL;
-        heap->mapped += GIL_CHUNK;
+        add_mapped(heap, GIL_CHUNK);
     }
     slab->heap = heap;
     slab->free = NULL;
@@ -368,7 +376,7 @@ enter_large(struct gil_heap *heap, struct gil_chunk *chunk, size_t bytes)
     chunk->heap = heap;
     chunk->size = bytes - sizeof(*chunk);
     push(&heap->large, chunk);
-    heap->mapped += bytes;
+    add_mapped(heap, bytes);
     return first_block(chunk);
 }
 
@@ -572,7 +580,7 @@ gil_heap_destroy(struct gil_heap *heap)
     }
     give_list(heap, heap->spare);
     give_list(heap, heap->large);
-    gil_backend_close(heap->arena);
+    gil_backend_close(heap->arena, heap->most);
     gil_raw_free(heap);
     return stats.blocks;
 }

@@ -51,6 +51,7 @@ struct gil_heap {
     uint32_t spares;                             /* [gil] how many; at most MAX_SPARES */
     uint32_t arena;                              /* [const] what the allocator below calls it */
     size_t mapped;                               /* [gil] bytes taken from the allocator below */
+    size_t most;                                 /* [gil] what mapped ever came to */
     size_t limit;                                /* [gil] what mapped may come to; 0: no limit */
 #ifdef GIL_DEBUG
     struct gil_grave {
@@ -89,7 +90,7 @@ void gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats);
 void gil_raw_stats(struct gil_mem_stats *stats);
 /* Panics when the heap's lists, counts and free blocks do not agree. */
 void gil_heap_check(const struct gil_heap *heap);
-/* Gives back what destroyed heaps left for the next ones. Any thread. */
+/* Gives the memory back that destroyed heaps left for the next ones. Any thread. */
 void gil_mem_trim(void);
 /* Name and version of the allocator behind the front, for the build-info string. */
 const char *gil_mem_backend(void);

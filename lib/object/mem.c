@@ -59,6 +59,12 @@ GilMem_RawFree(void *ptr)
     gil_raw_free(ptr);
 }
 
+void
+GilMem_Trim(void)
+{
+    gil_mem_trim();
+}
+
 void *
 GilMem_Malloc(size_t size)
 {

@@ -22,7 +22,7 @@ START_TEST(test_base_backend__chunks_are_aligned_and_as_long_as_said)
         memset(chunk, 1, size);
         gil_backend_give(arena, chunk, size);
     }
-    gil_backend_close(arena);
+    gil_backend_close(arena, 0);
 }
 END_TEST
 
@@ -42,7 +42,7 @@ START_TEST(test_base_backend__resize_keeps_content_and_alignment)
     chunk = gil_backend_resize(arena, chunk, large, small);
     ck_assert(chunk[0] == 'a' && chunk[small - 1] == 'a');
     gil_backend_give(arena, chunk, small);
-    gil_backend_close(arena);
+    gil_backend_close(arena, 0);
 }
 END_TEST
 
@@ -53,7 +53,7 @@ START_TEST(test_base_backend__too_much_is_refused)
     ck_assert_int_eq(gil_backend_open(&arena), 0);
     size_t size = gil_backend_size(PTRDIFF_MAX / 2);
     ck_assert(size == 0 || gil_backend_take(arena, size) == NULL);
-    gil_backend_close(arena);
+    gil_backend_close(arena, 0);
 }
 END_TEST
 
@@ -72,7 +72,7 @@ START_TEST(test_base_backend__more_arenas_than_are_kept)
                 gil_backend_give(arenas[i], chunk, GIL_CHUNK);
         }
         for (int i = 0; i < N; i++)
-            gil_backend_close(arenas[i]);
+            gil_backend_close(arenas[i], i % 2 == 0 ? GIL_CHUNK : (size_t)1 << 30);
     }
     gil_mem_trim();
     gil_mem_trim();

@@ -276,6 +276,43 @@ START_TEST(test_base_mem__heaps_come_and_go_without_growth)
 }
 END_TEST
 
+/* Of the process, in KiB; 0: the system does not tell. */
+static long
+resident(void)
+{
+    char line[128];
+    long kib = 0;
+    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+
+    while (file != NULL && kib == 0 && fgets(line, sizeof line, file) != NULL)
+        (void)sscanf(line, "Rss: %ld", &kib);
+    if (file != NULL)
+        fclose(file);
+    return kib;
+}
+
+/* Not when time has passed, which for a heap that nobody uses it does not. */
+START_TEST(test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end)
+{
+    long before = resident();
+
+    for (int round = 0; round < 3; round++) {
+        struct gil_heap *large = gil_heap_new();
+        for (int i = 0; i < 10000; i++) {
+            void *block = gil_heap_malloc(large, 4000);
+            ck_assert_ptr_nonnull(block);
+            memset(block, 1, 4000);
+        }
+        ck_assert_uint_eq(gil_heap_destroy(large), 10000);
+    }
+#if defined(__SANITIZE_THREAD__) || defined(GIL_HEAP_ASAN)
+    before = 0;
+#endif
+    if (before != 0 && strncmp(gil_mem_backend(), "jemalloc", 8) == 0)
+        ck_assert_int_lt(resident() - before, 8 << 10);
+}
+END_TEST
+
 START_TEST(test_base_mem__raw_blocks_are_counted)
 {
     struct gil_mem_stats before, now;
@@ -458,6 +495,7 @@ suite(void)
     tcase_add_test(tc, test_base_mem__failed_realloc_leaves_the_block);
     tcase_add_test(tc, test_base_mem__destroy_counts_what_was_left);
     tcase_add_test(tc, test_base_mem__heaps_come_and_go_without_growth);
+    tcase_add_test(tc, test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end);
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
     tcase_add_test(tc, test_base_mem__other_threads_are_not_failed);

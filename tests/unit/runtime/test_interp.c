@@ -12,6 +12,7 @@
 #include "gilrt/list.h"
 #include "gilrt/lock.h"
 #include "gilrt/long.h"
+#include "gilrt/mem.h"
 #include "gilrt/module.h"
 #include "gilrt/state.h"
 #include "gilrt/unicode.h"
@@ -22,6 +23,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static GilThreadState *main_ts;
@@ -563,23 +565,63 @@ make_and_end(void *unused)
     return unused;
 }
 
-START_TEST(test_F9_eight_threads_make_and_end_and_nothing_is_left)
+static void
+make_and_end_in_threads(void)
 {
     pthread_t threads[MAKERS];
 
-    make_and_end(NULL);
-    GilThreadState_Swap(main_ts);
-    size_t before = raw_blocks(), states = gil_tstate_blocks();
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < MAKERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, make_and_end, NULL), 0);
     for (int i = 0; i < MAKERS; i++)
         pthread_join(threads[i], NULL);
     Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_F9_eight_threads_make_and_end_and_nothing_is_left)
+{
+    make_and_end(NULL);
+    GilThreadState_Swap(main_ts);
+    size_t before = raw_blocks(), states = gil_tstate_blocks();
+    make_and_end_in_threads();
     ck_assert_uint_eq(gil_tstate_blocks(), states);
     /* Pools of what is type-stable may have grown, once for all. */
     ck_assert_uint_le(raw_blocks(), before + 64);
     ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), 1);
+}
+END_TEST
+
+/* Of the process, in KiB; 0: the system does not tell. */
+static long
+resident(void)
+{
+    char line[128];
+    long kib = 0;
+    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+
+    while (file != NULL && kib == 0 && fgets(line, sizeof line, file) != NULL)
+        (void)sscanf(line, "Rss: %ld", &kib);
+    if (file != NULL)
+        fclose(file);
+    return kib;
+}
+
+/* What the allocator keeps is as much as was in use at once: the first rounds find that out, and it grows no more. Thirty bytes for
+ * each interpreter that came and went would be found. */
+START_TEST(test_F9_nothing_of_them_stays_in_memory)
+{
+    make_and_end_in_threads();
+    make_and_end_in_threads();
+    GilMem_Trim();
+    long before = resident();
+    for (int round = 0; round < 4; round++)
+        make_and_end_in_threads();
+    GilMem_Trim();
+#if defined(__SANITIZE_THREAD__) || defined(GIL_HEAP_ASAN)
+    before = 0;
+#endif
+    if (before != 0)
+        ck_assert_int_lt(resident() - before, 1024);
 }
 END_TEST
 
@@ -653,6 +695,7 @@ suite(void)
     tcase_add_test(tc, test_F5_a_thread_holds_one_lock);
     tcase_add_test(tc, test_runtime_interp__the_list_is_a_snapshot);
     tcase_add_test(tc, test_F9_eight_threads_make_and_end_and_nothing_is_left);
+    tcase_add_test(tc, test_F9_nothing_of_them_stays_in_memory);
     tcase_add_test(tc, test_F2_end_and_run_exclude_each_other);
     tcase_add_test(alone, test_runtime_interp__only_while_the_runtime_runs);
     tcase_add_test(alone, test_F7_modules_are_refused_where_they_do_not_fit);
