@@ -36,10 +36,9 @@ highest_above(int floor)
 void
 gil_rank_take(const struct gil_mutex *mutex)
 {
-    const struct gil_mutex *other = highest_above((int)mutex->rank - 1);
-
     if (takes_all)
         return;
+    const struct gil_mutex *other = highest_above((int)mutex->rank - 1);
     if (other != NULL)
         gil_panic(__func__, "lock order: %s (rank %d) is wanted while %s (rank %d) is held", mutex->name,
                   (int)mutex->rank, other->name, (int)other->rank);

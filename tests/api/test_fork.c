@@ -914,13 +914,23 @@ misuse_by_word(void *which)
     misuse(which);
 }
 
+/* Its thread ends with it. */
+static void *
+take_mutex(void *unused)
+{
+    GilMutex_Lock(&held_mutex);
+    return unused;
+}
+
 START_TEST(test_api_fork__plain_child_that_goes_on_stops)
 {
     static const char needle[] = "the child of a plain fork() calls into the runtime: it may call exec or _exit, and nothing else";
+    pthread_t thread;
     int which = _i;
 
     some_view = GilInterpreterView_FromCurrent();
-    GilMutex_Lock(&held_mutex);
+    ck_assert_int_eq(pthread_create(&thread, NULL, take_mutex, NULL), 0);
+    pthread_join(thread, NULL);
     gil_test_expect_abort(misuse, &which, needle);
     gil_test_expect_abort(misuse_by_word, &which, needle);
 }
