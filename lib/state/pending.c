@@ -64,6 +64,7 @@
 /* Calls of one queue that one safe point makes. */
 #define SERVED_MAX 256
 
+struct gil_call_ring gil_main_ring;
 struct gil_main_calls gil_main_calls = {.calls = {.head = GIL_CALLS_CLOSED}};
 
 static int
@@ -266,7 +267,7 @@ Gil_AddPendingCall(int (*func)(void *), void *arg)
 {
     if (func == NULL || gil_load_relaxed(&gil_main_calls.calls.head) == GIL_CALLS_CLOSED)
         return GIL_PENDING_ENDED;
-    GilPendingNode *node = claim_of_ring(&gil_main_calls.ring, func, arg);
+    GilPendingNode *node = claim_of_ring(&gil_main_ring, func, arg);
     return node != NULL ? push_to_main(node) : GIL_PENDING_FULL;
 }
 
@@ -611,7 +612,7 @@ gil_pending_fork_interp(GilInterpreterState *interp)
 {
     repair(&interp->gate->calls, interp->gate->ring);
     if (interp == GilInterpreterState_Main())
-        repair(&gil_main_calls.calls, &gil_main_calls.ring);
+        repair(&gil_main_calls.calls, &gil_main_ring);
 }
 
 void

@@ -28,10 +28,10 @@ struct gil_call_ring {
     GilPendingNode nodes[GIL_CALL_RING];
 };
 
-/* The queue of the main thread, which whoever posts to it has no handle of. */
+/* The queue of the main thread, which whoever posts to it has no handle of; and its ring. */
+extern struct gil_call_ring gil_main_ring;
 extern struct gil_main_calls {
     struct gil_calls calls;
-    struct gil_call_ring ring;
     GilThreadState *ts; /* [atomic] who makes the calls; a block of that kind at any time, or NULL */
 } gil_main_calls;
 

@@ -58,6 +58,7 @@ setup(void)
     memset(cells, 0, sizeof cells);
     memset(&ring, 0, sizeof ring);
     memset(&gil_main_calls, 0, sizeof gil_main_calls);
+    memset(&gil_main_ring, 0, sizeof gil_main_ring);
     gil_main_calls.calls.head = GIL_CALLS_CLOSED;
     gil_gate_init(&gate, &interp);
     gate.ring = &ring;

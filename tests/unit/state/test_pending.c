@@ -205,7 +205,7 @@ START_TEST(test_state_pending__a_fork_frees_the_nodes_of_lost_posts)
     ck_assert_int_eq(GilPending_AddToThread(gone->id, count, NULL), 0);
     for (int i = 0; i < GIL_CALL_RING; i++) {
         world_ts->interp->gate->ring->nodes[i].state = 1;
-        gil_main_calls.ring.nodes[i].state = 1;
+        gil_main_ring.nodes[i].state = 1;
     }
     world_ts->block.brk &= ~(_Gil_BRK_CALLS | _Gil_BRK_SHARED);
     gil_pending_fork_interp(world_ts->interp);
