@@ -41,7 +41,7 @@ last_words(Func func)
 
     if (pipe(ends) != 0)
         return "no pipe";
-    pid_t child = fork();
+    pid_t child = GilOS_Fork();
     if (child == 0) {
         struct rlimit no_core = {0, 0};
         setrlimit(RLIMIT_CORE, &no_core);
