@@ -96,7 +96,8 @@ typedef struct GilConfig {
     /** Nonzero: a module is loaded only when its file, and every directory on the way there, can be changed by
      *  nobody but root and the effective user (a sticky directory such as /tmp passes). */
     int strict_paths;
-    int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr */
+    int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr;
+                       *   a debug build also for objects that the collector does not know */
     /** How long Gil_FinalizeEx() waits for guards and for threads that entered by a view, in ns; 0:
      *  GIL_FINALIZE_TIMEOUT_DEFAULT; UINT64_MAX: for ever. */
     uint64_t finalize_timeout_ns;

@@ -12,6 +12,7 @@
 
 #ifdef GIL_BURIES
 
+#include "base/census.h"
 #include "base/panic.h"
 #include "base/zone.h"
 
@@ -70,6 +71,7 @@ gil_heap_bury(void *block, size_t head, const char *name)
     strncpy(grave->name, name, sizeof grave->name - 1);
     memset(block, FILL_FREE, grave->filled);
     *object = kept;
+    gil_census_leave(block);
     heap->requests++;
 }
 

@@ -690,9 +690,11 @@ gil_heap_realloc(struct gil_heap *heap, void *block, size_t size)
 
     struct gil_chunk *chunk = gil_chunk_of(block);
     size_t room = gil_zone_check("gil_heap_realloc", block, chunk->size);
+    unsigned tag = gil_zone_tag(block, chunk->size);
     /* Shrinking to no less than half is not worth a move. */
     if (size <= room && size >= room / 2) {
         gil_zone_write(block, size, chunk->size);
+        gil_zone_set_tag(block, chunk->size, tag);
         return block;
     }
     void *moved;
@@ -708,6 +710,8 @@ gil_heap_realloc(struct gil_heap *heap, void *block, size_t size)
             gil_heap_free(block);
         }
     }
+    if (moved != NULL)
+        gil_zone_set_tag(moved, gil_chunk_of(moved)->size, tag);
     return moved == NULL && size <= room ? block : moved;
 }
 

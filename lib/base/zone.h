@@ -19,6 +19,10 @@
 #define GIL_ZONE ((size_t)16)
 #define GIL_ZONE_FILL 0xFB
 #define GIL_ZONE_MARK ((uint64_t)0xb10c0e4db10c0e4d)
+/* The record's highest bits are a tag, see base/census.h. */
+#define GIL_ZONE_TAG_SHIFT 60
+#define GIL_ZONE_TAG_MAX 2
+#define GIL_ZONE_SIZE_MASK (((uint64_t)1 << GIL_ZONE_TAG_SHIFT) - 1)
 
 /* A block with that much room was asked for with size bytes; room is size + GIL_ZONE and more. */
 static inline void
@@ -36,14 +40,31 @@ gil_zone_check(const char *func, const void *block, size_t room)
 {
     uint64_t record;
     memcpy(&record, (const char *)block + room - sizeof record, sizeof record);
-    size_t size = (size_t)(record ^ GIL_ZONE_MARK), at = size;
+    size_t size = (size_t)((record ^ GIL_ZONE_MARK) & GIL_ZONE_SIZE_MASK), at = size;
 
-    if (size <= room - GIL_ZONE)
+    if (size <= room - GIL_ZONE && (record ^ GIL_ZONE_MARK) >> GIL_ZONE_TAG_SHIFT <= GIL_ZONE_TAG_MAX)
         while (at < room - sizeof record && ((const unsigned char *)block)[at] == GIL_ZONE_FILL)
             at++;
     if (at != room - sizeof record)
         gil_panic(func, "the block at %p, with room for %zu bytes, was written to beyond its end", block, room - GIL_ZONE);
     return size;
+}
+
+/* The tag of a block, 0 when it was just taken; also 0 for a block that is free, whose record is no block's. */
+__attribute__((no_sanitize("address"))) static inline unsigned
+gil_zone_tag(const void *block, size_t room)
+{
+    uint64_t record = *(const uint64_t *)(const void *)((const char *)block + room - sizeof record) ^ GIL_ZONE_MARK;
+
+    return (record & GIL_ZONE_SIZE_MASK) <= room - GIL_ZONE ? (unsigned)(record >> GIL_ZONE_TAG_SHIFT) : 0;
+}
+
+static inline void
+gil_zone_set_tag(void *block, size_t room, unsigned tag)
+{
+    uint64_t *record = (uint64_t *)(void *)((char *)block + room - sizeof *record);
+
+    *record = (((*record ^ GIL_ZONE_MARK) & GIL_ZONE_SIZE_MASK) | (uint64_t)tag << GIL_ZONE_TAG_SHIFT) ^ GIL_ZONE_MARK;
 }
 
 #else
@@ -64,6 +85,22 @@ gil_zone_check(const char *func, const void *block, size_t room)
     (void)func;
     (void)block;
     return room;
+}
+
+static inline unsigned
+gil_zone_tag(const void *block, size_t room)
+{
+    (void)block;
+    (void)room;
+    return 0;
+}
+
+static inline void
+gil_zone_set_tag(void *block, size_t room, unsigned tag)
+{
+    (void)block;
+    (void)room;
+    (void)tag;
 }
 
 #endif

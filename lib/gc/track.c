@@ -193,31 +193,54 @@ sort_lines(struct tally *lines, size_t n)
     }
 }
 
+struct report {
+    struct tally lines[GIL_GC_REPORT_TYPES];
+    size_t n;
+};
+
+static void
+tally_object(GilObject *op, struct report *report)
+{
+    const GilTypeObject *type = Gil_TYPE(op);
+    struct tally *tally = line_of(report->lines, &report->n, type);
+
+    tally->count++;
+    tally->size += (size_t)type->tp_basicsize;
+    if (type->tp_itemsize > 0 && Gil_SIZE(op) > 0)
+        tally->size += (size_t)Gil_SIZE(op) * (size_t)type->tp_itemsize;
+}
+
 /* Count the objects of one list. */
 static void
-tally_list(const struct gil_gc_head *list, struct tally *lines, size_t *n)
+tally_list(const struct gil_gc_head *list, struct report *report)
 {
-    for (struct gil_gc_head *head = list->next; head != list; head = head->next) {
-        GilObject *op = gil_gc_object(head);
-        const GilTypeObject *type = Gil_TYPE(op);
-        struct tally *tally = line_of(lines, n, type);
-        tally->count++;
-        tally->size += (size_t)type->tp_basicsize;
-        if (type->tp_itemsize > 0 && Gil_SIZE(op) > 0)
-            tally->size += (size_t)Gil_SIZE(op) * (size_t)type->tp_itemsize;
-    }
+    for (struct gil_gc_head *head = list->next; head != list; head = head->next)
+        tally_object(gil_gc_object(head), report);
 }
+
+#ifdef GIL_DEBUG
+/* The debug build knows each object. */
+static void
+tally_untracked(void *op, void *arg)
+{
+    if (!gil_type_has_gc(Gil_TYPE(op)) || !gil_gc_is_tracked(op))
+        tally_object(op, arg);
+}
+#endif
 
 size_t
 gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg), void *arg)
 {
-    struct tally lines[GIL_GC_REPORT_TYPES];
-    size_t n = 0;
+    struct report report = {.n = 0};
+    const struct tally *lines = report.lines;
 
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
-        tally_list(gil_gc_generation(ts, i), lines, &n);
-    sort_lines(lines, n);
-    for (size_t i = 0; i < n; i++)
+        tally_list(gil_gc_generation(ts, i), &report);
+#ifdef GIL_DEBUG
+    gil_census_take(ts->heap, tally_untracked, &report);
+#endif
+    sort_lines(report.lines, report.n);
+    for (size_t i = 0; i < report.n; i++)
         line(lines[i].type != NULL ? lines[i].type->tp_name : "(other types)", lines[i].count, lines[i].size, arg);
     return gil_gc_count(ts);
 }

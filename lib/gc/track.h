@@ -10,7 +10,7 @@
 size_t gil_gc_count(const GilThreadState *ts);
 
 /*
- * The leak report: what is still tracked, by type, most frequent first; line is called once a type, size of which are
+ * The leak report: what is still tracked, and in debug builds all other objects, by type, most frequent first; line is called once a type, size of which are
  * the instances' own bytes. Returns the number of objects. Allocates nothing, runs nothing of the objects; at most
  * GIL_GC_REPORT_TYPES types are told apart, the rest comes last as "(other types)".
  */

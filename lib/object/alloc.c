@@ -70,10 +70,14 @@ alloc_size(GilThreadState *ts, GilTypeObject *type, size_t size)
             return gil_err_no_memory(ts);
         head->next = NULL;
         head->prev = 0;
+        gil_census_enter(head, sizeof *head);
         return init_head(head + 1, type);
     }
     void *op = gil_heap_malloc(ts->heap, size);
-    return op != NULL ? init_head(op, type) : gil_err_no_memory(ts);
+    if (op == NULL)
+        return gil_err_no_memory(ts);
+    gil_census_enter(op, 0);
+    return init_head(op, type);
 }
 
 GilObject *

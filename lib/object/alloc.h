@@ -4,6 +4,7 @@
 #define GIL_OBJECT_ALLOC_H
 
 #include "base/bury.h"
+#include "base/census.h"
 #include "base/mem.h"
 #include "gilrt/warnings.h"
 #include "object/error.h"

@@ -6,3 +6,4 @@ UNIT_TESTS += tests/unit/base/test_hash
 UNIT_TESTS += tests/unit/base/test_backend
 UNIT_TESTS += tests/unit/base/test_mem
 UNIT_TESTS += tests/unit/base/test_bury
+UNIT_TESTS += tests/unit/base/test_census
