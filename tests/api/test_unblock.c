@@ -223,7 +223,10 @@ child_has_its_own(int fd)
         return 1;
     if (GilThreadState_Interrupt(GilThreadState_Get(), 0) != 1 || poll(&look, 1, 0) != 1)
         return 2;
-    return Gil_Poll() == -1 && poll(&look, 1, 0) == 0 ? 0 : 3;
+    if (Gil_Poll() != -1 || poll(&look, 1, 0) != 0)
+        return 3;
+    /* Readable at the end: that is not the parent's to see. */
+    return GilThreadState_Interrupt(GilThreadState_Get(), 0) == 1 ? 0 : 4;
 }
 
 START_TEST(test_D4_a_child_has_a_cancel_descriptor_of_its_own)

@@ -241,6 +241,19 @@ START_TEST(test_state_unblock__the_descriptor_goes_with_its_thread)
 }
 END_TEST
 
+START_TEST(test_state_unblock__the_descriptor_goes_with_a_state_that_is_deleted)
+{
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    int fd = gil_cancel_open();
+
+    ck_assert_ptr_eq(GilThreadState_Swap(ts), world_ts);
+    gil_unblock_give_fd(ts, fd);
+    GilThreadState_DeleteCurrent();
+    ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+    GilEval_RestoreThread(world_ts);
+}
+END_TEST
+
 /* What another thread had in hand when the fork came is over in the child; what the survivor is in goes on. */
 START_TEST(test_D4_a_child_forgets_who_was_calling)
 {
@@ -283,6 +296,7 @@ suite(void)
     tcase_add_test(tcase, test_state_unblock__who_leaves_wakes_all_that_watch);
     tcase_add_test(tcase, test_state_unblock__the_descriptor_tells_what_is_asked);
     tcase_add_test(tcase, test_state_unblock__the_descriptor_goes_with_its_thread);
+    tcase_add_test(tcase, test_state_unblock__the_descriptor_goes_with_a_state_that_is_deleted);
     tcase_add_test(tcase, test_D4_a_child_forgets_who_was_calling);
     suite_add_tcase(s, tcase);
     return s;
