@@ -17,6 +17,7 @@ EXTRA_DIST += \
     doc/internals/collector.md \
     doc/internals/containers.md \
     doc/internals/dependencies.md \
+    doc/internals/forking.md \
     doc/internals/interrupting.md \
     doc/internals/objects.md \
     doc/internals/locking.md \
