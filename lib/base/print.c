@@ -89,6 +89,13 @@ Gil_SetFatalHook(Gil_FatalFunc func, void *data)
     set_hook(&fatals, (void (*)(void))func, data);
 }
 
+void
+gil_print_fork_child(void)
+{
+    gil_store_relaxed(&printers.busy, 0u);
+    gil_store_relaxed(&fatals.busy, 0u);
+}
+
 /* Nothing can be done about a failure to write. */
 static void
 write_all(const char *text, size_t size)

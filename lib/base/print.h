@@ -13,5 +13,7 @@ void gil_print_line(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* A last sentence, in line, with room for one byte more: told to the fatal hook, or printed. Returns when that is done; the caller
  * aborts. */
 void gil_print_fatal(char *line, size_t size);
+/* In the child of a fork: whoever was setting a hook is not there. */
+void gil_print_fork_child(void);
 
 #endif

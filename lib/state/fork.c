@@ -2,6 +2,7 @@
 /* The child of a fork: which interpreters and thread states go on, and what the others leave behind. */
 #include "state/fork.h"
 
+#include "base/print.h"
 #include "state/closing.h"
 #include "state/gate.h"
 #include "state/guard.h"
@@ -158,6 +159,7 @@ gil_fork_clean(GilThreadState *ts, const struct gil_gate *place, const struct gi
 
     gil_parking_forget_all();
     gil_order_fork_child();
+    gil_print_fork_child();
     gil_machine_start();
     gil_interp_each_block(empty_lock, empty_gate);
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = next) {

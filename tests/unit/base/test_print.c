@@ -119,6 +119,33 @@ START_TEST(test_base_print__hooks_are_read_whole_while_others_set_them)
 }
 END_TEST
 
+/* Whoever was setting one is not there in the child. */
+START_TEST(test_base_print__hooks_can_be_set_after_a_fork)
+{
+    pthread_t threads[2];
+    int count = 0, status;
+
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, set_and_set, &count), 0);
+    for (int i = 0; i < 30; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGALRM, SIG_DFL);
+            alarm(3);
+            gil_print_fork_child();
+            Gil_SetErrorPrintHook(must_be_null, NULL);
+            gil_print("x\n", 2);
+            _exit(0);
+        }
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+}
+END_TEST
+
 START_TEST(test_base_print__closed_standard_error_does_no_harm)
 {
     int ends[2];
@@ -352,6 +379,7 @@ suite(void)
     tcase_add_test(tc, test_base_print__hook_gets_whole_lines_and_errno_is_kept);
     tcase_add_test(tc, test_base_print__the_latest_hook_is_called);
     tcase_add_test(tc, test_base_print__hooks_are_read_whole_while_others_set_them);
+    tcase_add_test(tc, test_base_print__hooks_can_be_set_after_a_fork);
     tcase_add_test(tc, test_base_print__closed_standard_error_does_no_harm);
     tcase_add_test(tc, test_base_print__pending_sigpipe_is_the_hosts);
     tcase_add_test(tc, test_base_print__fatal_hook_gets_the_sentence_once);
