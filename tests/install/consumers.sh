@@ -18,6 +18,11 @@ build_cxx()
     $CXX -x c++ -std=c++17 $WARNINGS $cflags "$here/consumer.c" -x none -o "$work/cxx" $libs
 }
 
+build_once()
+{
+    $CXX -std=c++17 -D_GNU_SOURCE $WARNINGS $cflags "$here/once.cpp" -o "$work/once" $libs -lpthread
+}
+
 build_static()
 {
     $CC -std=c11 -D_GNU_SOURCE $WARNINGS $cflags "$here/consumer.c" -o "$work/static" \
@@ -39,6 +44,8 @@ if [ -n "$CXX" ]; then
     tap_check "a C++17 host builds" build_cxx
     tap_check "a C++17 host runs" says ok "$work/cxx" "$work"
     tap_check "the C++17 host's malloc is libc's" says 'malloc .*/libc\.so\.6' "$work/cxx" "$work"
+    tap_check "a static variable of C++ behind GilOnce builds" build_once
+    tap_check "a static variable of C++ behind GilOnce is no deadlock" says ok timeout 60 "$work/once"
 else
     tap_skip "a C++17 host" "no C++ compiler is installed"
 fi
