@@ -77,7 +77,8 @@ GilPendingNode_IsPosted(const GilPendingNode *node)
 GIL_API int GilPending_PostToMain(GilPendingNode *node);
 /**
  * Have the call made by any thread of the view's interpreter, by the first that comes to a safe point. Those asleep in an
- * interruptible wait are woken for it. Async-signal-safe and lock-free; takes longer with many threads in the process if nothing
+ * interruptible wait are woken for it; native code of theirs is not told, as it is of a call to main or to its thread
+ * (gilrt/unblock.h): another thread may make the call. Async-signal-safe and lock-free; takes longer with many threads in the process if nothing
  * was waiting. errno is kept.
  * @return as GilPending_PostToMain(); GIL_PENDING_ENDED also when view is NULL.
  * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
