@@ -53,9 +53,9 @@ set_hook(struct hooks *hooks, void (*func)(void), void *data)
         sched_yield();
     uint32_t number = gil_load_relaxed(&hooks->set);
     struct hook *place = &hooks->ring[number % PLACES];
-    gil_store_relaxed(&place->func, func);
-    gil_store_relaxed(&place->data, data);
-    /* Release: pairs with the acquire of whoever reads the place. */
+    /* Release, each: pairs with the acquire of whoever reads the place: who finds this also finds that the count came as far. */
+    gil_store_release(&place->func, func);
+    gil_store_release(&place->data, data);
     gil_store_release(&hooks->set, number + 1);
     gil_store_release(&hooks->busy, 0u);
 }
@@ -68,9 +68,8 @@ get_hook(struct hooks *hooks)
         struct hook *place = &hooks->ring[(number - 1) % PLACES];
         if (number == 0)
             return (struct hook){NULL, NULL};
-        struct hook hook = {gil_load_relaxed(&place->func), gil_load_relaxed(&place->data)};
-        /* Keeps the two loads before the one that says whether they belong together. */
-        gil_fence_seq_cst();
+        /* Acquire: keeps the two before the look that says whether they belong together. */
+        struct hook hook = {gil_load_acquire(&place->func), gil_load_acquire(&place->data)};
         /* The writer of the last but one before the place comes round may be at work already. */
         if (gil_load_relaxed(&hooks->set) - number < PLACES - 1)
             return hook;
