@@ -86,16 +86,16 @@ uint32_t gil_mem_watched;
 static struct {
     pthread_t thread; /* [atomic] whose requests count; relaxed: only that thread acts on what follows */
     long left;        /* [own] requests until one fails */
-    int forever;      /* [own] and all after it */
+    int again;        /* [own] and after so many more, again and again; 0: not */
     long delivered;   /* [own] */
 } fault;
 
 void
-gil_mem_fail_nth(long nth, int forever)
+gil_mem_fail_nth(long nth, int again)
 {
     gil_store_relaxed(&fault.thread, pthread_self());
     fault.left = nth;
-    fault.forever = forever;
+    fault.again = again;
     fault.delivered = 0;
     gil_store_relaxed(&gil_mem_watched, nth > 0 ? 1u : 0u);
 }
@@ -116,8 +116,8 @@ fails(void)
         return 0;
     if (--fault.left > 0)
         return 0;
-    if (fault.forever)
-        fault.left = 1;
+    if (fault.again)
+        fault.left = fault.again;
     fault.delivered++;
     return 1;
 }

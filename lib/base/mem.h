@@ -96,11 +96,12 @@ void gil_mem_trim(void);
 const char *gil_mem_backend(void);
 
 /*
- * Fault injection, for tests: the nth request from now on (1 is the next) fails, once or for ever. Counts raw and heap
- * requests of the calling thread only; one thread at a time may use it. 0 switches it off. gil_mem_fail_count() tells
- * how many failures were delivered since the last call of gil_mem_fail_nth().
+ * Fault injection, for tests: the nth request from now on (1 is the next) fails, once (again 0), or again and again: again 1
+ * is every one from there, 2 every second. Counts raw and heap requests of the calling thread only; one thread at a time may
+ * use it. 0 switches it off. gil_mem_fail_count() tells how many failures were delivered since the last call of
+ * gil_mem_fail_nth().
  */
-void gil_mem_fail_nth(long nth, int forever);
+void gil_mem_fail_nth(long nth, int again);
 long gil_mem_fail_count(void);
 
 /* The rest is for the inline paths. */

@@ -49,6 +49,10 @@ gil_gc_verify_visit(GilObject *op)
 
     GIL_REQUIRE(op != NULL, "the tp_traverse of '%s' visits NULL", name);
     GIL_REQUIRE((uintptr_t)op->ob_type != FREED, "the tp_traverse of '%s' visits freed memory", name);
+#ifdef GIL_BURIES
+    const char *was = op->ob_refcnt == 0 ? gil_heap_buried(gil_tstate_attached()->heap, op) : NULL;
+    GIL_REQUIRE(was == NULL, "the tp_traverse of '%s' visits freed memory: an object of type '%s' that ended", name, was);
+#endif
     GIL_REQUIRE(op->ob_refcnt != 0 && gil_object_is_alive(op), "the tp_traverse of '%s' visits a dead object of type '%s'",
                 name, Gil_TYPE(op)->tp_name);
     if (op == (GilObject *)Gil_TYPE(gc->traversed))

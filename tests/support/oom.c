@@ -11,9 +11,9 @@
 #define STEPS_MAX 10000
 
 void
-gil_test_fail_alloc(long nth, int forever)
+gil_test_fail_alloc(long nth, int again)
 {
-    gil_mem_fail_nth(nth, forever);
+    gil_mem_fail_nth(nth, again);
 }
 
 void
@@ -32,14 +32,14 @@ blocks_alive(void)
     return raw.blocks + heap.blocks;
 }
 
-/* One run of the step with the nth allocation failing; returns whether any failure was delivered. */
+/* One run of the step with the nth allocation failing, and each again-th after it; returns whether any failure was delivered. */
 static int
-run_failing(gil_test_step step, void *arg, long nth, int forever)
+run_failing(gil_test_step step, void *arg, long nth, int again)
 {
-    const char *mode = forever ? "all from there" : "only it";
+    const char *mode = again == 0 ? "only it" : again == 1 ? "all from there" : "and others after it";
     size_t before = blocks_alive();
 
-    gil_test_fail_alloc(nth, forever);
+    gil_test_fail_alloc(nth, again);
     int rc = step(arg);
     int delivered = gil_mem_fail_count() > 0;
     gil_test_fail_alloc_off();
@@ -69,4 +69,13 @@ gil_test_oom_loop(gil_test_step step, void *arg)
             return;
     }
     ck_abort_msg("still failing after %d allocations", STEPS_MAX);
+}
+
+void
+gil_test_oom_pairs(gil_test_step step, void *arg)
+{
+    ck_assert_int_eq(step(arg), 0);
+    for (int gap = 2; gap <= 6; gap++)
+        for (long nth = 1; run_failing(step, arg, nth, gap); nth++)
+            ck_assert_int_lt(nth, STEPS_MAX);
 }

@@ -34,8 +34,8 @@ void gil_test_refuse_membarrier(int error);
 
 /* --- for unit tests only: the functions below use hidden symbols of the library --- */
 
-/* Lets the nth allocation from now fail (1 is the next), and with forever set all that follow too. */
-void gil_test_fail_alloc(long nth, int forever);
+/* Lets the nth allocation from now fail (1 is the next); with again 1 all that follow too, with again 2 every second. */
+void gil_test_fail_alloc(long nth, int again);
 /* Memory is plentiful again. */
 void gil_test_fail_alloc_off(void);
 
@@ -48,5 +48,9 @@ typedef int (*gil_test_step)(void *arg);
  * be alive as before. Needs an attached thread. The step is first run once undisturbed, so that caches fill.
  */
 void gil_test_oom_loop(gil_test_step step, void *arg);
+
+/* The same with a second failure, and a third and so on, some allocations after the first: what is asked for on the way out of
+ * an error fails too. The distances are 2 to 6; gil_test_oom_loop() tries 1. */
+void gil_test_oom_pairs(gil_test_step step, void *arg);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "gilrt/typeobject.h"
 
+#include <pthread.h>
+
 static int finalized;
 static GilObject *saved;
 
@@ -184,6 +186,68 @@ START_TEST(test_object_finalize__a_living_object_is_not_dying)
 }
 END_TEST
 
+/* --- others look while it dies --- */
+
+static GilObject *holder, *reference; /* a list that held the dying object, and a weak reference to it */
+static int looks;
+
+static void *
+look(void *arg)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(arg);
+    GilObject *alive = NULL;
+
+    ck_assert_ptr_nonnull(token);
+    ck_assert_int_eq(GilList_Size(holder), 0);
+    ck_assert_int_ge(GilWeakref_GetRef(reference, &alive), 0);
+    /* The finalizer's object is whole and may be held: that is what resurrects it. */
+    Gil_XDECREF(alive);
+    looks++;
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+let_others_look(GilObject *self)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread;
+    (void)self;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, look, guard), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(guard);
+}
+
+/* The slot is empty before the reference is given back, so nobody finds the dying object in the list. */
+START_TEST(test_G8_others_look_while_a_finalizer_has_left_the_lock)
+{
+    GilType_Slot slots[] = {{Gil_tp_finalize, (void *)let_others_look}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Slow", .flags = Gil_TPFLAGS_MANAGED_WEAKREF, .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *op;
+
+    for (int how = 0; how < 3; how++) {
+        holder = GilList_New(0);
+        op = GilObject_CallNoArgs(type);
+        reference = GilWeakref_NewRef(op, NULL);
+        ck_assert_int_eq(GilList_Append(holder, op), 0);
+        Gil_DECREF(op);
+        if (how == 0)
+            ck_assert_int_eq(GilList_Clear(holder), 0);
+        else if (how == 1)
+            ck_assert_int_eq(GilSequence_DelItem(holder, 0), 0);
+        else
+            ck_assert_int_eq(GilList_SetSlice(holder, 0, 1, NULL), 0);
+        ck_assert_int_eq(looks, how + 1);
+        Gil_DECREF(reference);
+        Gil_DECREF(holder);
+    }
+    Gil_DECREF(type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -198,5 +262,6 @@ suite(void)
     tests[n++] = test_object_finalize__derived_from_a_type_with_a_destructor;
     tests[n++] = test_object_finalize__null;
     tests[n++] = test_object_finalize__a_living_object_is_not_dying;
+    tests[n++] = test_G8_others_look_while_a_finalizer_has_left_the_lock;
     return suite_of_one("object/finalize", tests);
 }

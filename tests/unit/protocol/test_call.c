@@ -157,6 +157,21 @@ START_TEST(test_protocol_call__lack_of_memory_is_an_error)
 }
 END_TEST
 
+#ifdef GIL_DEBUG
+static void
+call_with_error_set(void *arg)
+{
+    GilErr_SetString(GilExc_ValueError, "not looked at");
+    GilObject_CallNoArgs(arg);
+}
+
+START_TEST(test_L6_a_call_while_an_error_is_set_stops_a_debug_build)
+{
+    gil_test_expect_abort(call_with_error_set, &GilList_Type, "gil_err_pending");
+}
+END_TEST
+#endif
+
 Suite *
 suite(void)
 {
@@ -169,6 +184,9 @@ suite(void)
     tcase_add_loop_test(tc, test_protocol_call__wrong_arguments, 0, 2);
     tcase_add_test(tc, test_L3_tp_call_that_says_nothing_is_named);
     tcase_add_loop_test(tc, test_protocol_call__lack_of_memory_is_an_error, 0, 2);
+#ifdef GIL_DEBUG
+    tcase_add_test(tc, test_L6_a_call_while_an_error_is_set_stops_a_debug_build);
+#endif
     suite_add_tcase(s, tc);
     return s;
 }

@@ -320,6 +320,60 @@ START_TEST(test_J1_protocol_class)
 }
 END_TEST
 
+static int
+chain_errors(void *arg)
+{
+    GilObject *cause, *error;
+    (void)arg;
+
+    GilErr_Format(GilExc_ValueError, "%s and %R", "first", Gil_None);
+    cause = GilErr_GetRaisedException();
+    if (cause == NULL)
+        return -1;
+    GilErr_SetHandledException(cause);
+    GilErr_Format(GilExc_KeyError, "second after %R", cause);
+    GilErr_SetHandledException(NULL);
+    error = GilErr_GetRaisedException();
+    int failed = !GilErr_GivenExceptionMatches(error, GilExc_KeyError);
+    int lacked = GilErr_GivenExceptionMatches(cause, GilExc_MemoryError) || GilErr_GivenExceptionMatches(error, GilExc_MemoryError);
+    Gil_DECREF(cause);
+    if (failed || lacked) {
+        GilErr_SetRaisedException(error);
+        if (!GilErr_ExceptionMatches(GilExc_MemoryError)) {
+            GilErr_Clear();
+            GilErr_NoMemory();
+        }
+        return -1;
+    }
+    Gil_DECREF(error);
+    return 0;
+}
+
+static int
+merge_and_call(void *arg)
+{
+    GilObject *dict = Gil_BuildValue("{s:i,s:i,s:(ii)}", "a", 1, "b", 2, "c", 3, 4), *copy = NULL, *made = NULL;
+    int rc = -1;
+
+    if (dict != NULL && (copy = GilDict_New()) != NULL && GilDict_Update(copy, dict) == 0 &&
+        (made = GilObject_CallOneArg(arg, copy)) != NULL)
+        rc = 0;
+    Gil_XDECREF(made);
+    Gil_XDECREF(copy);
+    Gil_XDECREF(dict);
+    return rc;
+}
+
+/* What is done on the way out of a failure finds no memory either. */
+START_TEST(test_J8_several_allocations_fail_one_after_the_other)
+{
+    gil_test_oom_pairs(make_some, &GilList_Type);
+    gil_test_oom_pairs(chain_errors, NULL);
+    gil_test_oom_pairs(merge_and_call, &GilList_Type);
+    gil_test_oom_pairs(merge_and_call, &GilDict_Type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -332,6 +386,7 @@ suite(void)
                             test_protocol_class__metatypes,
                             test_protocol_class__metatypes_with_a_new_of_their_own,
                             test_J1_protocol_class,
+                            test_J8_several_allocations_fail_one_after_the_other,
                             NULL};
     return suite_of_one("protocol/class", tests);
 }

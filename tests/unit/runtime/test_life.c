@@ -3,6 +3,8 @@
 #include "support/support.h"
 
 #include "base/mem.h"
+#include "gilrt/buffer.h"
+#include "gilrt/bytearray.h"
 #include "gilrt/call.h"
 #include "gilrt/config.h"
 #include "gilrt/dict.h"
@@ -10,6 +12,7 @@
 #include "gilrt/guard.h"
 #include "gilrt/import.h"
 #include "gilrt/list.h"
+#include "gilrt/memoryview.h"
 #include "gilrt/lock.h"
 #include "gilrt/long.h"
 #include "gilrt/module.h"
@@ -279,6 +282,22 @@ START_TEST(test_runtime_life__what_is_left_is_counted)
 }
 END_TEST
 
+/* A view that nobody releases keeps its exporter, and both are told. */
+START_TEST(test_M7_views_that_are_left_are_counted)
+{
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilObject *array = GilByteArray_FromStringAndSize("abc", 3), *view = GilMemoryView_FromObject(array);
+    static char memory[8];
+    ck_assert_ptr_nonnull(view);
+    ck_assert_ptr_nonnull(GilMemoryView_FromMemory(memory, sizeof memory, GilBUF_WRITE)); /* the memory is not the library's */
+    Gil_DECREF(array); /* the view is lost */
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_uint_ge(last_report().objects, 2);
+    ck_assert_uint_ge(last_report().blocks, 3);
+    memset(memory, 1, sizeof memory);
+}
+END_TEST
+
 START_TEST(test_runtime_life__leaks_are_printed_only_when_asked)
 {
     for (int asked = 0; asked < 2; asked++) {
@@ -515,6 +534,7 @@ suite(void)
     tcase_add_test(tc, test_C4_finalize_is_refused_in_callbacks);
     tcase_add_test(tc, test_runtime_life__finalize_waits_for_guards);
     tcase_add_test(tc, test_runtime_life__what_is_left_is_counted);
+    tcase_add_test(tc, test_M7_views_that_are_left_are_counted);
     tcase_add_test(tc, test_runtime_life__leaks_are_printed_only_when_asked);
     tcase_add_test(tc, test_runtime_life__start_without_memory_fails_and_leaves_nothing);
     tcase_add_test(tc, test_runtime_life__first_start_without_memory_goes_on_where_it_failed);
