@@ -29,6 +29,19 @@ struct gil_gc_head {
 #define GIL_GC_PLACE_SHIFT 2
 #define GIL_GC_BITS ((uintptr_t)15)
 
+/*
+ * Lists and tuples as the collector sees them, which goes through their items by itself. The value layer asserts that
+ * its structs begin like that.
+ */
+struct gil_gc_list {
+    GilVarObject head;
+    GilObject **items; /* [gil] */
+};
+struct gil_gc_tuple {
+    GilVarObject head;
+    GilObject *items[1]; /* [gil] */
+};
+
 static inline struct gil_gc_head *
 gil_gc_head(const void *op)
 {

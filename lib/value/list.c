@@ -25,6 +25,8 @@
 
 #include <string.h>
 
+_Static_assert(offsetof(GilListObject, ob_item) == offsetof(struct gil_gc_list, items), "as the collector sees it");
+
 /* By which part of its size an array grows, as a power of two: see above. */
 static inline int
 growth(Gil_ssize_t size)

@@ -18,6 +18,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+_Static_assert(offsetof(GilTupleObject, ob_item) == offsetof(struct gil_gc_tuple, items), "as the collector sees it");
+
 /* So many that the size in bytes, prefix included, is one that can be asked for. */
 #define ITEMS_MAX \
     (((size_t)GIL_SSIZE_T_MAX - sizeof(struct gil_gc_head) - sizeof(GilTupleObject)) / sizeof(GilObject *))
