@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -360,6 +361,44 @@ START_TEST(test_E10_a_system_call_of_the_main_thread_ends)
 }
 END_TEST
 
+static void *
+interrupt_unblocked(void *unused)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    while (!gil_load_acquire(&over))
+        sched_yield();
+    ck_assert_int_eq(raise(SIGINT), 0);
+    return unused;
+}
+
+/* The main thread blocks the signal, so no system call ends by it; but the handler calls the region's function. */
+START_TEST(test_E10_a_region_of_the_main_thread_is_left)
+{
+    int wake = eventfd(0, EFD_CLOEXEC);
+    struct pollfd look = {.fd = wake, .events = POLLIN};
+    pthread_t thread;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_unblocked, NULL), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Eventfd, &wake)
+    gil_store_release(&over, 1);
+    ck_assert_int_eq(poll(&look, 1, -1), 1);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    close(wake);
+}
+END_TEST
+
 static int
 is_same_action(const struct sigaction *was, const struct sigaction *is)
 {
@@ -569,6 +608,7 @@ suite(void)
     tcase_add_test(tcase, test_E8_waits_go_on_while_callbacks_run);
     tcase_add_test(tcase, test_runtime_signal__a_wait_of_the_main_thread_ends);
     tcase_add_test(tcase, test_E10_a_system_call_of_the_main_thread_ends);
+    tcase_add_test(tcase, test_E10_a_region_of_the_main_thread_is_left);
     tcase_add_test(tcase, test_E9_what_the_host_had_is_called_and_comes_back);
     tcase_add_test(tcase, test_C4_the_end_from_a_signal_s_callback);
     tcase_add_test(tcase, test_E11_a_handler_runs_no_code_of_the_host_s);

@@ -375,6 +375,85 @@ START_TEST(test_E9_a_signal_is_used_only_if_it_is_free)
 }
 END_TEST
 
+/* Regions one after the other, and two that ask for each: nobody sleeps for ever, and no function is called outside. */
+#define SLEEPERS 3
+
+static struct sleeper {
+    GilThreadState *ts; /* [atomic] */
+    int wake;
+    int open; /* [atomic] */
+} sleepers[SLEEPERS];
+static int asked; /* [atomic] times that somebody was asked */
+
+static void
+wake_in_time(void *arg)
+{
+    struct sleeper *sleeper = arg;
+
+    ck_assert_int_eq(gil_load_acquire(&sleeper->open), 1);
+    GilUnblock_Eventfd(&sleeper->wake);
+    ck_assert_int_eq(gil_load_acquire(&sleeper->open), 1);
+}
+
+static void *
+sleep_again_and_again(void *arg)
+{
+    struct sleeper *sleeper = arg;
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    uint64_t count;
+
+    gil_store_release(&sleeper->ts, GilThreadState_Get());
+    while (!gil_load_acquire(&over)) {
+        gil_store_release(&sleeper->open, 1);
+        Gil_BEGIN_BLOCKING_CALL_UBF(wake_in_time, sleeper)
+        ck_assert_int_eq((int)read(sleeper->wake, &count, sizeof count), (int)sizeof count);
+        Gil_END_BLOCKING_CALL_UBF
+        gil_store_release(&sleeper->open, 0);
+        (void)Gil_Poll();
+    }
+    gil_store_release(&sleeper->ts, NULL);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void *
+ask_again_and_again(void *most)
+{
+    for (long i = 0; i < *(long *)most; i++) {
+        GilThreadState *ts;
+        while ((ts = gil_load_acquire(&sleepers[i % SLEEPERS].ts)) == NULL)
+            sched_yield();
+        ck_assert_int_eq(GilThreadState_Interrupt(ts, LONG_ENOUGH), 1);
+        gil_fetch_add_seq_cst(&asked, 1);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_interrupt__regions_in_a_crowd)
+{
+    long most = gil_test_plenty(3000);
+    pthread_t threads[SLEEPERS + 2];
+
+    for (int i = 0; i < SLEEPERS; i++) {
+        sleepers[i].wake = eventfd(0, EFD_CLOEXEC);
+        threads[i] = world_thread(sleep_again_and_again, &sleepers[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        threads[SLEEPERS + i] = world_thread(ask_again_and_again, &most);
+    for (int i = 0; i < 2; i++)
+        world_join(threads[SLEEPERS + i]);
+    ck_assert_int_eq(asked, 2 * most);
+    gil_store_release(&over, 1);
+    for (int i = 0; i < SLEEPERS; i++) {
+        GilThreadState *ts = gil_load_acquire(&sleepers[i].ts);
+        while (ts != NULL && GilThreadState_Interrupt(ts, LONG_ENOUGH) == 1 && gil_load_acquire(&sleepers[i].ts) != NULL)
+            (void)Gil_Poll();
+        world_join(threads[i]);
+        close(sleepers[i].wake);
+    }
+}
+END_TEST
+
 /* --- being asked --- */
 
 START_TEST(test_state_interrupt__a_detached_thread_looks_and_meets)
@@ -506,6 +585,7 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_signal_of_the_host_s_choice_ends_a_system_call);
     tcase_add_test(tcase, test_state_interrupt__an_eventfd_needs_one_call);
     tcase_add_test(tcase, test_E9_a_signal_is_used_only_if_it_is_free);
+    tcase_add_test(tcase, test_state_interrupt__regions_in_a_crowd);
     tcase_add_test(tcase, test_state_interrupt__a_detached_thread_looks_and_meets);
     tcase_add_test(tcase, test_R9_no_descriptor_for_a_cancel_descriptor);
     tcase_add_test(tcase, test_L1_misuse_stops_the_process);
