@@ -8,12 +8,13 @@
 #include "state/wait.h"
 
 /*
- * What is to be raised waits in the thread state as a node that holds it: whoever sets it, replaces it or raises it holds the
- * interpreter's lock. But a state may end without that lock, and then the node is the pending call that gives the reference back
- * (state/pending.c), so that the end of a state, which cannot fail, needs no memory.
+ * What is to be raised waits in the thread state as a node that holds it: whoever sets it, replaces it or raises it
+ * holds the interpreter's lock. But a state may end without that lock, and then the node is the pending call that
+ * gives the reference back (state/pending.c), so that the end of a state, which cannot fail, needs no memory.
  *
- * A mask is the thread's own count. The bit in brk, by which a safe point notices, is taken back by one that finds the mask, and set again
- * when the mask falls: a thread that is masked for long would go the slow way at each transition otherwise.
+ * A mask is the thread's own count. The bit in brk, by which a safe point notices, is taken back by one that finds
+ * the mask, and set again when the mask falls: a thread that is masked for long would go the slow way at each
+ * transition otherwise.
  */
 
 int
@@ -22,7 +23,8 @@ GilThreadState_SetAsyncExc(uint64_t id, GilObject *exc)
     GilThreadState *ts = gil_tstate_need(__func__);
     GilPendingNode *node = NULL;
 
-    if (exc != NULL && !gil_is_exception_class(exc) && !GilType_FastSubclass(Gil_TYPE(exc), Gil_TPFLAGS_BASE_EXC_SUBCLASS)) {
+    if (exc != NULL && !gil_is_exception_class(exc) &&
+        !GilType_FastSubclass(Gil_TYPE(exc), Gil_TPFLAGS_BASE_EXC_SUBCLASS)) {
         gil_err_type(__func__, "an exception", exc);
         return -1;
     }

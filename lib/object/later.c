@@ -12,12 +12,14 @@
 #include <errno.h>
 
 /*
- * A count is changed by plain accesses of whoever holds the lock, so another thread must not touch it; and the object lives, so
- * there is no field of it that could be a link, as there is in dead ones (dealloc.c). What is left is memory for a pending call.
+ * A count is changed by plain accesses of whoever holds the lock, so another thread must not touch it; and the object
+ * lives, so there is no field of it that could be a link, as there is in dead ones (dealloc.c). What is left is
+ * memory for a pending call.
  *
- * Three sources, each when the one before has none: the allocator; the nodes of the interpreter's ring, which others may have used up;
- * and no memory at all, by entering the interpreter and giving the reference back there and then. That last one can fail too, if the
- * thread has no state there and none can be had, or the interpreter is closing: then the caller is told, and keeps the reference.
+ * Three sources, each when the one before has none: the allocator; the nodes of the interpreter's ring, which others
+ * may have used up; and no memory at all, by entering the interpreter and giving the reference back there and then.
+ * That last one can fail too, if the thread has no state there and none can be had, or the interpreter is closing:
+ * then the caller is told, and keeps the reference.
  */
 struct later {
     GilPendingNode node;

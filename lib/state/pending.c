@@ -17,46 +17,53 @@
 #include <errno.h>
 
 /*
- * THE QUEUE of a target is one word, the top of a stack of nodes. Posting is a compare-and-exchange of that word. Who makes
- * the calls takes the whole stack by an exchange, so that no top can go and come back, and turns it round; what it has turned round
- * is a list under the interpreter's lock, which other threads of the interpreter go on with if a call leaves that lock.
+ * THE QUEUE of a target is one word, the top of a stack of nodes. Posting is a compare-and-exchange of that word. Who
+ * makes the calls takes the whole stack by an exchange, so that no top can go and come back, and turns it round; what
+ * it has turned round is a list under the interpreter's lock, which other threads of the interpreter go on with if a
+ * call leaves that lock.
  *
- * Closing the queue is an exchange of the same word, for CLOSED: so a post comes before it, and is among what was taken, or is refused.
- * There is no third outcome, and no moment in which the end of an interpreter would have to wait for posters.
+ * Closing the queue is an exchange of the same word, for CLOSED: so a post comes before it, and is among what was
+ * taken, or is refused. There is no third outcome, and no moment in which the end of an interpreter would have to
+ * wait for posters.
  *
- * Three kinds of target: the main thread, whose queue is static, for whoever posts has nothing in his hands; an interpreter, whose
- * queue is in its gate, which views keep; a thread state. A view's holder needs no lock to post. A thread state is found by its
- * number under gil_states_mutex, under which it also ends.
+ * Three kinds of target: the main thread, whose queue is static, for whoever posts has nothing in his hands; an
+ * interpreter, whose queue is in its gate, which views keep; a thread state. A view's holder needs no lock to post. A
+ * thread state is found by its number under gil_states_mutex, under which it also ends.
  *
- * NODES. The state of a node says whether it is in a queue. Who changes IDLE to POSTED pushes it; who finds it POSTED has nothing to
- * do: the call will begin after that, because it begins with the exchange to IDLE. That is also where a thread that found it posted
- * meets the one that makes the call: what was written before such a post is seen by it. After the exchange the library does not
- * touch the node. Rings are such nodes, and need nothing else: one that is IDLE is free.
+ * NODES. The state of a node says whether it is in a queue. Who changes IDLE to POSTED pushes it; who finds it POSTED
+ * has nothing to do: the call will begin after that, because it begins with the exchange to IDLE. That is also where
+ * a thread that found it posted meets the one that makes the call: what was written before such a post is seen by it.
+ * After the exchange the library does not touch the node. Rings are such nodes, and need nothing else: one that is
+ * IDLE is free.
  *
- * WAKING. After the push the poster sets a bit in brk of each thread that may make the call, and rouses it. The thread takes the bit
- * back, and looks at the queues then. So either it finds the node, or the bit comes after, and the next safe point finds it. Only who
- * found the stack empty does this: whoever pushes on top of something may count on him. A thread that leaves calls for later asks
- * itself, in the same two steps: it may be in the middle of a wait.
+ * WAKING. After the push the poster sets a bit in brk of each thread that may make the call, and rouses it. The
+ * thread takes the bit back, and looks at the queues then. So either it finds the node, or the bit comes after, and
+ * the next safe point finds it. Only who found the stack empty does this: whoever pushes on top of something may
+ * count on him. A thread that leaves calls for later asks itself, in the same two steps: it may be in the middle of a
+ * wait.
  *
- * There are two bits. _Gil_BRK_CALLS is meant for that one thread, main or not, which is reached in native code too, as far as it wants
- * to be (unblock.c). _Gil_BRK_SHARED stands in all threads of an interpreter: which of them makes the call is open, and that is no reason
- * to disturb their native code. Who sets it walks through all thread blocks there are (state/stable.h), without a mutex: they are never
- * unmapped, and a bit too much costs one look. A thread state that is made meanwhile is found by that walk, or finds the node itself
- * (gil_tstate_get_block()): first it is published, then it looks; first is pushed, then walked.
+ * There are two bits. _Gil_BRK_CALLS is meant for that one thread, main or not, which is reached in native code too,
+ * as far as it wants to be (unblock.c). _Gil_BRK_SHARED stands in all threads of an interpreter: which of them makes
+ * the call is open, and that is no reason to disturb their native code. Who sets it walks through all thread blocks
+ * there are (state/stable.h), without a mutex: they are never unmapped, and a bit too much costs one look. A thread
+ * state that is made meanwhile is found by that walk, or finds the node itself (gil_tstate_get_block()): first it is
+ * published, then it looks; first is pushed, then walked.
  *
- * SIGNAL HANDLERS may post to main and to an interpreter: what is done for that is atomic accesses of memory that stays, and a
- * wake. A handler that comes between two steps of a post in the same thread leaves both whole, since no step waits for another.
+ * SIGNAL HANDLERS may post to main and to an interpreter: what is done for that is atomic accesses of memory that
+ * stays, and a wake. A handler that comes between two steps of a post in the same thread leaves both whole, since no
+ * step waits for another.
  *
- * A safe point makes what it finds, SERVED_MAX of each queue at most; in a call no other is made by that thread, so nothing nests. What
- * is left over, or came meanwhile, keeps the bit set. When a call raises, the safe point fails, and the rest waits for the next one.
+ * A safe point makes what it finds, SERVED_MAX of each queue at most; in a call no other is made by that thread, so
+ * nothing nests. What is left over, or came meanwhile, keeps the bit set. When a call raises, the safe point fails,
+ * and the rest waits for the next one.
  *
- * THE END. A thread state that ends leaves its calls to its interpreter. The end of an interpreter closes all queues of it under
- * gil_states_mutex and chains what is left; the ending thread makes those calls. So none is lost, and since no more are taken then,
- * their number is bounded, whatever the calls do.
+ * THE END. A thread state that ends leaves its calls to its interpreter. The end of an interpreter closes all queues
+ * of it under gil_states_mutex and chains what is left; the ending thread makes those calls. So none is lost, and
+ * since no more are taken then, their number is bounded, whatever the calls do.
  *
- * What was rejected: a ring of function and argument without nodes, as in CPython, has to say "full" when its poster can least use
- * it. A mutex around a list is shorter, and forbids the handler. Waking one thread of an interpreter instead of all would be cheaper,
- * but that one may return from its wait and never come to a safe point.
+ * What was rejected: a ring of function and argument without nodes, as in CPython, has to say "full" when its poster
+ * can least use it. A mutex around a list is shorter, and forbids the handler. Waking one thread of an interpreter
+ * instead of all would be cheaper, but that one may return from its wait and never come to a safe point.
  */
 #define IDLE 0u
 #define POSTED 1u
@@ -569,7 +576,8 @@ gil_pending_swap_async(GilThreadState *ts, uint64_t id, GilPendingNode **node)
 {
     gil_mutex_lock(&gil_states_mutex);
     GilThreadState *other = find(id);
-    int found = other != NULL && other->interp == ts->interp && gil_load_relaxed(&other->calls.head) != GIL_CALLS_CLOSED;
+    int found = other != NULL && other->interp == ts->interp &&
+                gil_load_relaxed(&other->calls.head) != GIL_CALLS_CLOSED;
     int raises = found && *node != NULL;
     if (found) {
         GilPendingNode *was = other->async;

@@ -48,32 +48,33 @@ int gil_calls_wait(const struct gil_calls *calls);
 /* From now on calls to main are made by ts, the runtime's first state. */
 void gil_pending_open_main(GilThreadState *ts);
 /*
- * The calls of ts, which is attached: 0, or -1 with the exception of one. What a safe point does when _Gil_BRK_CALLS is set. Runs
- * anything.
+ * The calls of ts, which is attached: 0, or -1 with the exception of one. What a safe point does when _Gil_BRK_CALLS
+ * is set. Runs anything.
  */
 int gil_pending_serve(GilThreadState *ts);
 /*
- * All calls that wait for ts, by the thread that ends its interpreter; report is told of each that raises. Returns how many it
- * made.
+ * All calls that wait for ts, by the thread that ends its interpreter; report is told of each that raises. Returns
+ * how many it made.
  */
 size_t gil_pending_drain(GilThreadState *ts, void (*report)(GilObject *));
 /*
- * The beginning of the end of ts's interpreter: no queue of it takes a call any more, and what waited in any of them is left to
- * gil_pending_drain(). Under gil_states_mutex, ts attached.
+ * The beginning of the end of ts's interpreter: no queue of it takes a call any more, and what waited in any of them
+ * is left to gil_pending_drain(). Under gil_states_mutex, ts attached.
  */
 void gil_pending_close(GilThreadState *ts);
-/* The state ts ends, its interpreter need not: others make its calls. Under gil_states_mutex, ts in no list any more and not attached. */
+/* The state ts ends, its interpreter need not: others make its calls. Under gil_states_mutex, ts in no list any more
+ * and not attached. */
 void gil_pending_leave(GilThreadState *ts);
 /*
- * In the child of a fork, where what waits is called: for each interpreter that lives on, then for each state of these; not survives:
- * its thread is no more. Neither memory nor object code is used.
+ * In the child of a fork, where what waits is called: for each interpreter that lives on, then for each state of
+ * these; not survives: its thread is no more. Neither memory nor object code is used.
  */
 void gil_pending_fork_interp(GilInterpreterState *interp);
 void gil_pending_fork_state(GilThreadState *ts, int survives);
 
 /*
- * What the state with that number, of ts's interpreter, is to raise: node takes the place of what is there, which is returned in
- * *node. 0: there is no such state, and nothing was exchanged. ts is attached.
+ * What the state with that number, of ts's interpreter, is to raise: node takes the place of what is there, which is
+ * returned in *node. 0: there is no such state, and nothing was exchanged. ts is attached.
  */
 int gil_pending_swap_async(GilThreadState *ts, uint64_t id, GilPendingNode **node);
 /* Take out what the attached state ts is to raise, or NULL. */

@@ -235,7 +235,8 @@ START_TEST(test_api_pending__a_wait_is_woken_for_a_call)
 }
 END_TEST
 
-/* Within a call, nothing that is posted makes an interruptible wait turn in circles: it sleeps, and ends by its time. */
+/* Within a call, nothing that is posted makes an interruptible wait turn in circles: it sleeps, and ends by its time.
+ * */
 static int
 wait_inside(void *unused)
 {
@@ -689,7 +690,9 @@ post_until_refused(void *view)
     for (int i = 0; i < 4; i++)
         GilPendingNode_Init(&nodes[i], count, NULL);
     for (int i = 0;; i = (i + 1) % 4) {
-        int rc = i < 2 ? GilPending_Post(view, &nodes[i]) : i < 3 ? GilPending_Add(view, count, NULL) : GilPending_PostToMain(&nodes[3]);
+        int rc = i < 2   ? GilPending_Post(view, &nodes[i])
+                 : i < 3 ? GilPending_Add(view, count, NULL)
+                         : GilPending_PostToMain(&nodes[3]);
         if (rc == GIL_PENDING_ENDED)
             break;
         if (rc == 0)
@@ -803,7 +806,8 @@ unmask(void *unused)
 
 START_TEST(test_api_pending__an_unmask_too_many_stops_the_process)
 {
-    gil_test_expect_abort(unmask, NULL, "GilThreadState_UnmaskAsyncExc: there is no GilThreadState_MaskAsyncExc() to undo");
+    gil_test_expect_abort(unmask, NULL,
+                          "GilThreadState_UnmaskAsyncExc: there is no GilThreadState_MaskAsyncExc() to undo");
 }
 END_TEST
 

@@ -20,12 +20,12 @@
 #include <string.h>
 
 /*
- * The interpreter's lock is a plain mutex here, and whoever holds it is attached. A thread that makes calls comes to a safe point only
- * when its bit is set, as a poll does, and goes home when it is not and nobody posts any more: so a bit that is lost leaves a
- * call unmade, which the end of each run looks for.
+ * The interpreter's lock is a plain mutex here, and whoever holds it is attached. A thread that makes calls comes to
+ * a safe point only when its bit is set, as a poll does, and goes home when it is not and nobody posts any more: so a
+ * bit that is lost leaves a call unmade, which the end of each run looks for.
  *
- * A signal handler that posts is a thread here that posts. What it may do between two steps of the thread that it came over,
- * another thread may, too; and that it is over before that thread goes on is one of the schedules.
+ * A signal handler that posts is a thread here that posts. What it may do between two steps of the thread that it
+ * came over, another thread may, too; and that it is over before that thread goes on is one of the schedules.
  */
 #define THREADS_MAX 3
 #define NODES 3
@@ -845,7 +845,8 @@ static const struct model_run runs[] = {
     {{"calls_node", 3, 0, setup_two_posters, body_node, of_interest, NULL, finish_node}, {2, 0, 0}, {4, 0, 0}},
     {{"calls_main", 2, 0, setup, body_main, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_sleep", 2, 0, setup_sleep, body_sleep, of_interest, NULL, finish_sleep}, {3, 0, 1}, {5, 0, 1}},
-    {{"calls_sleep_main", 2, 0, setup_sleep_main, body_sleep_main, of_interest, NULL, finish_sleep}, {3, 0, 1}, {5, 0, 1}},
+    {{"calls_sleep_main", 2, 0, setup_sleep_main, body_sleep_main, of_interest, NULL, finish_sleep},
+     {3, 0, 1}, {5, 0, 1}},
     {{"calls_servers", 3, 0, setup_servers, body_servers, of_interest, NULL, finish_servers}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
@@ -854,7 +855,8 @@ static const struct model_run runs[] = {
     {{"calls_end", 3, 0, setup_end, body_end, of_interest, NULL, finish_end}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_leave", 3, 0, setup_leave, body_leave_and_serve, of_interest, NULL, finish_leave}, {2, 0, 0}, {4, 0, 0}},
     {{"calls_birth", 3, 0, setup_birth, body_birth, of_interest, NULL, finish_poll}, {2, 0, 0}, {4, 0, 0}},
-    {{"calls_birth_left", 3, 0, setup_birth_left, body_birth_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_birth_left", 3, 0, setup_birth_left, body_birth_left, of_interest, NULL, finish_left},
+     {2, 0, 0}, {3, 0, 0}},
     {{"calls_async", 3, 0, setup_async, body_async, of_interest, NULL, finish_leave}, {3, 0, 0}, {4, 0, 0}},
 };
 
