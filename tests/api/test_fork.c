@@ -4,12 +4,17 @@
 #include "support/support.h"
 
 #include <gilrt.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 extern char **environ;
 
@@ -306,8 +311,6 @@ START_TEST(test_api_fork__wrong_arguments)
 }
 END_TEST
 
-/* --- the host's locks --- */
-
 static int
 note_try(void *lock)
 {
@@ -328,6 +331,44 @@ note_reset(void *lock)
     note((char)(*(char *)lock + 2));
     return 0;
 }
+
+/* From now on no process can be made, for the rest of this one. */
+static void
+refuse_processes(void)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof program / sizeof program[0], program};
+
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+START_TEST(test_api_fork__system_that_refuses_undoes_all)
+{
+    static const GilForeignLock how = {note_try, note_try, note_unlock};
+
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    ck_assert_int_eq(GilOS_AtFork(&calls, second), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, note_reset, third, 0), 0);
+    refuse_processes();
+    for (int i = 0; i < 2; i++) {
+        seen[0] = '\0';
+        errno = 0;
+        ck_assert_int_eq(GilOS_Fork(), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        ck_assert_str_eq(seen, "Aa01bB");
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+    }
+}
+END_TEST
+
+/* --- the host's locks --- */
 
 START_TEST(test_api_fork__locks_in_order_of_rank)
 {
@@ -995,6 +1036,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__calls_may_raise_and_leave_the_lock);
     tcase_add_test(tc, test_api_fork__call_that_detaches_stops);
     tcase_add_test(tc, test_api_fork__wrong_arguments);
+    tcase_add_test(tc, test_api_fork__system_that_refuses_undoes_all);
     tcase_add_test(tc, test_api_fork__locks_in_order_of_rank);
     tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);
