@@ -96,8 +96,7 @@ START_TEST(test_state_dump__holder_waiter_and_who_is_outside)
 
     GilThread_SetName("host");
     ck_assert_int_eq(pthread_create(&worker.thread, NULL, enter_and_leave, &worker), 0);
-    while (!gil_load_acquire(&worker.ts->waiter.queued))
-        sched_yield();
+    world_until_waiting(world_ts->interp, 1);
     const char *whole = dump();
     snprintf(expected, sizeof expected, "gilrt: threads of process %ld, told by thread %ld\n", (long)getpid(), (long)getpid());
     ck_assert_says(whole, expected);
