@@ -4,6 +4,7 @@
 
 #include "models/machine_model.h"
 
+#include "base/print.h"
 #include "state/closing.h"
 #include "state/fork.h"
 #include "state/gate.h"
@@ -56,6 +57,11 @@ gil_rank_all(int begins)
 
 void
 gil_order_fork_child(void)
+{
+}
+
+void
+gil_print_fork_child(void)
 {
 }
 
