@@ -62,6 +62,7 @@
 #include "gilrt/traceback.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
+#include "gilrt/unicodecodec.h"
 #include "gilrt/unicodectype.h"
 #include "gilrt/unicodewriter.h"
 

@@ -15,6 +15,7 @@ gilrtinclude_HEADERS += include/gilrt/capsule.h
 gilrtinclude_HEADERS += include/gilrt/function.h
 gilrtinclude_HEADERS += include/gilrt/exception.h
 gilrtinclude_HEADERS += include/gilrt/unicode.h
+gilrtinclude_HEADERS += include/gilrt/unicodecodec.h
 gilrtinclude_HEADERS += include/gilrt/unicodectype.h
 gilrtinclude_HEADERS += include/gilrt/unicodewriter.h
 gilrtinclude_HEADERS += include/gilrt/bytes.h

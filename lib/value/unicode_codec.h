@@ -17,6 +17,8 @@ unsigned gil_utf8_put(char *to, Gil_UCS4 ch);
 
 /* errors as in the public functions; NULL is strict. text may be NULL when size is 0. */
 GilObject *gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const char *errors);
+/* The other way. */
+GilObject *gil_unicode_encode_utf8(GilThreadState *ts, GilObject *op, const char *errors);
 /* Whether the UTF-8 form is text; makes nothing. */
 int gil_unicode_equal_utf8(GilObject *op, const char *text, size_t size);
 

@@ -54,6 +54,7 @@ API_TESTS += tests/api/test_long
 API_TESTS += tests/api/test_float
 API_TESTS += tests/api/test_slice
 API_TESTS += tests/api/test_unicode
+API_TESTS += tests/api/test_unicodecodec
 API_TESTS += tests/api/test_unicodectype
 API_TESTS += tests/api/test_unicodewriter
 API_TESTS += tests/api/test_bytes

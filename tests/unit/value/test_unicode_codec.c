@@ -148,8 +148,8 @@ START_TEST(test_value_unicode_codec__names)
 
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(known); i++)
         gil_expect_text(GilUnicode_Decode("ab", 2, known[i], NULL), "ab");
-    ck_assert_ptr_null(GilUnicode_Decode("ab", 2, "utf-16", NULL));
-    gil_expect_error(GilExc_LookupError, "unknown encoding: utf-16");
+    ck_assert_ptr_null(GilUnicode_Decode("ab", 2, "utf-7", NULL));
+    gil_expect_error(GilExc_LookupError, "unknown encoding: utf-7");
     ck_assert_ptr_null(GilUnicode_Decode("ab", 2, "utf-8 but a very long name", NULL));
     gil_expect_error(GilExc_LookupError, "unknown encoding: utf-8 but a very long name");
     gil_expect_text(GilUnicode_Decode("ab", 2, NULL, "never needed"), "ab");
