@@ -182,6 +182,54 @@ START_TEST(test_api_unblock__a_thread_is_interrupted_wherever_it_waits)
 }
 END_TEST
 
+static int calls_made;
+
+static int
+make_a_call(void *unused)
+{
+    (void)unused;
+    calls_made++;
+    return 0;
+}
+
+/* In a region that ends each time that somebody wants the thread; until something raises. */
+static void *
+wait_until_it_raises(void *class)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    int wake = eventfd(0, EFD_CLOEXEC), rc = 0;
+    uint64_t count;
+    ssize_t n = 0;
+
+    come();
+    while (rc == 0) {
+        Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Eventfd, &wake)
+        be_there();
+        n = read(wake, &count, sizeof count);
+        Gil_END_BLOCKING_CALL_UBF
+        ck_assert_int_eq((int)n, (int)sizeof count);
+        rc = GilErr_CheckSignals();
+    }
+    expect(*(GilObject **)class);
+    close(wake);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_api_unblock__calls_and_exceptions_reach_a_region)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, wait_until_it_raises, &GilExc_ValueError), 0);
+    wait_for_others(1);
+    ck_assert_int_eq(GilPending_AddToThread(GilThreadState_GetID(other), make_a_call, NULL), 0);
+    wait_for_others(2);
+    ck_assert_int_eq(calls_made, 1);
+    ck_assert_int_eq(GilThreadState_SetAsyncExc(GilThreadState_GetID(other), GilExc_ValueError), 1);
+    join(thread);
+}
+END_TEST
+
 /* Those who are inside are interrupted, and the end waits until they have left. */
 START_TEST(test_C1_the_end_interrupts_who_is_in_a_system_call)
 {
@@ -253,6 +301,7 @@ suite(void)
 
     tcase_add_checked_fixture(tcase, start, stop);
     tcase_add_test(tcase, test_api_unblock__a_thread_is_interrupted_wherever_it_waits);
+    tcase_add_test(tcase, test_api_unblock__calls_and_exceptions_reach_a_region);
     tcase_add_test(tcase, test_C1_the_end_interrupts_who_is_in_a_system_call);
     tcase_add_test(tcase, test_api_unblock__errno_is_kept);
     tcase_add_test(tcase, test_D4_a_child_has_a_cancel_descriptor_of_its_own);

@@ -28,6 +28,20 @@ lock_asks_nobody()
         }'
 }
 
+# What runs in a signal handler is in these files, beside what does not; they call only what a handler may.
+handlers_ask_what_they_may()
+{
+    undefined_symbols | "$AWK" '
+        $1 !~ /^(signal|unblock|cancel|wait|parking)$/ { next }
+        { seen[$1] }
+        $2 !~ /^(gil_|Gil|_Gil|__gcov_|__llvm_|__stack_chk_|_GLOBAL_OFFSET_TABLE_$|mem(cpy|move|set)$|__+errno_location$)/ &&
+            $2 !~ /^(close|dup3|eventfd|getpid|getuid|read|sigaction|syscall|write)$/ { print $1 ".c uses " $2 }
+        END {
+            if (!("signal" in seen) || !("unblock" in seen) || !("wait" in seen))
+                print "the objects of signals are not in the library"
+        }'
+}
+
 no_condition_variables()
 {
     undefined_symbols | "$AWK" '$2 ~ /^(pthread_cond|cnd)_/ { print $1 ".c uses " $2 }'
@@ -45,8 +59,10 @@ one_clock()
 
 if [ "${GILRT_SANITIZER:-no}" = no ]; then
     tap_check "test_A2_the_lock_asks_nothing_of_libc" lock_asks_nobody
+    tap_check "test_E1_handlers_ask_libc_only_for_what_is_safe_there" handlers_ask_what_they_may
 else
     tap_skip "test_A2_the_lock_asks_nothing_of_libc" "a sanitizer adds calls of its own"
+    tap_skip "test_E1_handlers_ask_libc_only_for_what_is_safe_there" "a sanitizer adds calls of its own"
 fi
 tap_check "test_A2_there_are_no_condition_variables" no_condition_variables
 tap_check "test_R5_no_clock_is_asked_but_the_monotonic_one" one_clock
