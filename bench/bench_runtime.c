@@ -73,7 +73,7 @@ static const struct bench_scenario scenarios[] = {
     MEMORY("runtime.rss", runtime_rss, 1),
     TIME("interp.create_destroy", "us", create_destroy, 50),
     MEMORY("interp.rss", interp_rss, 16),
-    MEMORY("interp.left", interp_left, 1000),
+    MEMORY("interp.left", interp_left, 100),
     {{{"interp.scaling", "", 1}}, .ours = ours_scaling, .cpython = CPYTHON(scaling), .n = 30000},
 };
 
