@@ -240,8 +240,12 @@ put_requests(struct out *out, const GilThreadState *ts)
         uint32_t bit;
         const char *text;
     } requests[] = {
-        {_Gil_BRK_PREEMPT, "is asked for the lock"}, {_Gil_BRK_CALLS, "has calls to make"},
-        {_Gil_BRK_ASYNC, "has an exception to raise"}, {_Gil_BRK_COLLECT, "has to collect"},
+        {_Gil_BRK_PREEMPT, "is asked for the lock"},
+        {_Gil_BRK_CALLS | _Gil_BRK_SHARED, "has calls to make"},
+        {_Gil_BRK_ASYNC, "has an exception to raise"},
+        {_Gil_BRK_SIGNAL, "has a signal to handle"},
+        {_Gil_BRK_INTERRUPT, "is interrupted"},
+        {_Gil_BRK_COLLECT, "has to collect"},
         {_Gil_BRK_ENDING, "is asked to end"},
     };
     uint32_t brk = gil_load_relaxed(&ts->block.brk);

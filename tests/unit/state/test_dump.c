@@ -129,9 +129,12 @@ END_TEST
 
 START_TEST(test_state_dump__requests_are_told)
 {
-    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_ENDING | _Gil_BRK_COLLECT);
-    ck_assert_says(state_line(dump(), world_ts), "; has to collect; is asked to end");
-    gil_fetch_and_seq_cst(&world_ts->block.brk, ~(_Gil_BRK_ENDING | _Gil_BRK_COLLECT));
+    uint32_t asked = _Gil_BRK_SHARED | _Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT | _Gil_BRK_COLLECT | _Gil_BRK_ENDING;
+
+    gil_fetch_or_seq_cst(&world_ts->block.brk, asked);
+    ck_assert_says(state_line(dump(), world_ts),
+                   "; has calls to make; has a signal to handle; is interrupted; has to collect; is asked to end");
+    gil_fetch_and_seq_cst(&world_ts->block.brk, ~asked);
     gil_lock_set_timing(world_ts->lock, world_ts, 1);
     ck_assert_says(state_line(dump(), world_ts), "has the lock, for 0.");
 }
