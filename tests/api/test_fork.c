@@ -851,7 +851,16 @@ fork_in_destructor(GilObject *capsule)
     tried++;
 }
 
-START_TEST(test_D6_fork_in_a_collection_or_finalizer)
+static int
+fork_in_pending_call(void *unused)
+{
+    (void)unused;
+    refused_with(EBUSY);
+    tried++;
+    return 0;
+}
+
+START_TEST(test_D6_fork_in_a_collection_finalizer_or_pending_call)
 {
     ck_assert_int_eq(GilGC_AddCallback(fork_in_collection, NULL), 0);
     GilGC_Collect();
@@ -860,6 +869,9 @@ START_TEST(test_D6_fork_in_a_collection_or_finalizer)
     GilObject *capsule = GilCapsule_New(seen, NULL, fork_in_destructor);
     Gil_DECREF(capsule);
     ck_assert_int_eq(tried, 3);
+    ck_assert_int_eq(Gil_AddPendingCall(fork_in_pending_call, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(tried, 4);
 }
 END_TEST
 
@@ -1049,7 +1061,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
     tcase_add_test(tc, test_D7_fork_from_an_interpreter_that_forbids_it);
-    tcase_add_test(tc, test_D6_fork_in_a_collection_or_finalizer);
+    tcase_add_test(tc, test_D6_fork_in_a_collection_finalizer_or_pending_call);
     tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);
     tcase_add_loop_test(tc, test_api_fork__plain_child_that_goes_on_stops, 0, (int)(sizeof misuses / sizeof misuses[0]));
     tcase_add_test(tc, test_D11_vfork_and_posix_spawn_are_left_alone);
