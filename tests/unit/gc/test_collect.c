@@ -107,6 +107,89 @@ on_death(GilObject *Gil_UNUSED(self), GilObject *ref)
 
 static GilMethodDef on_death_def = {"on_death", on_death, GIL_METH_O, NULL};
 
+static int late_looks;
+
+static void
+make_weakref_to_number_1(struct box *box)
+{
+    if (box->number == 1)
+        late_ref = GilWeakref_NewRef((GilObject *)box, NULL);
+}
+
+static void
+look_at_late_ref(GilObject *Gil_UNUSED(capsule))
+{
+    GilObject *found = NULL;
+
+    ck_assert_int_eq(GilWeakref_GetRef(late_ref, &found), 0);
+    ck_assert_ptr_null(found);
+    late_looks++;
+}
+
+/* Those that finalizers made are dead before anything is taken apart: nobody sees what has lost a part already. */
+START_TEST(test_I5_nobody_sees_garbage_being_taken_apart)
+{
+    static int something;
+    GilTypeObject *type = box_type(1);
+    struct box *a = box_circle(type);
+
+    a->second = GilCapsule_New(&something, NULL, look_at_late_ref);
+    box_finalizer = make_weakref_to_number_1;
+    Gil_DECREF(a);
+    ck_assert_int_eq(GilGC_Collect(), 2);
+    ck_assert_int_eq(late_looks, 1);
+    ck_assert_int_eq(boxes_gone, 2);
+    Gil_DECREF(late_ref);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* The garbage has no object of a type with weak references, but a weak reference, to an object that the collector does not
+ * know and that dies with the garbage; whichever goes first. */
+START_TEST(test_I6_nor_when_its_referent_dies_with_the_garbage)
+{
+    GilType_Slot slots[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Plain", .flags = Gil_TPFLAGS_MANAGED_WEAKREF, .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *callback = GilCFunction_New(&on_death_def, NULL);
+
+    for (int order = 0; order < 2; order++) {
+        GilObject *list = GilList_New(3), *op = GilObject_CallNoArgs(type), *ref = GilWeakref_NewRef(op, callback);
+        GilList_SET_ITEM(list, order, op);
+        GilList_SET_ITEM(list, 1 - order, ref);
+        GilList_SET_ITEM(list, 2, Gil_NewRef(list));
+        Gil_DECREF(list);
+        ck_assert_int_ge(GilGC_Collect(), 1);
+        ck_assert_int_eq(weakrefs_called, 0);
+    }
+    Gil_DECREF(callback);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static void
+disturb_errno(struct box *Gil_UNUSED(box))
+{
+    errno = ENOENT;
+}
+
+/* A poll between a system call and the look at its errno changes nothing. */
+START_TEST(test_gc_collect__a_safe_point_keeps_errno)
+{
+    GilThreadState *ts = gil_tstate_attached();
+    GilTypeObject *type = box_type(1);
+
+    box_finalizer = disturb_errno;
+    for (int i = 0; i < 2000; i++)
+        Gil_DECREF(box_circle(type));
+    errno = EDOM;
+    gil_gc_serve(ts);
+    ck_assert_int_eq(errno, EDOM);
+    ck_assert_int_gt(boxes_finalized, 0);
+    GilGC_Collect();
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_I6_callback_of_a_weak_reference_that_is_garbage_never_runs)
 {
     GilTypeObject *type = box_type(1);
@@ -484,6 +567,9 @@ suite(void)
     tcase_add_test(tc, test_I5_what_a_finalizer_resurrects_is_whole);
     tcase_add_test(tc, test_I5_no_weak_reference_gives_garbage);
     tcase_add_test(tc, test_I6_callback_of_a_weak_reference_that_is_garbage_never_runs);
+    tcase_add_test(tc, test_I5_nobody_sees_garbage_being_taken_apart);
+    tcase_add_test(tc, test_I6_nor_when_its_referent_dies_with_the_garbage);
+    tcase_add_test(tc, test_gc_collect__a_safe_point_keeps_errno);
     tcase_add_test(tc, test_I3_a_collection_in_a_collection_is_refused_and_runs_later);
     tcase_add_test(tc, test_I7_a_collection_needs_no_memory);
     tcase_add_test(tc, test_gc_collect__the_pending_error_and_errno_stay);

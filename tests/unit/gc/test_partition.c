@@ -132,6 +132,46 @@ START_TEST(test_gc_partition__chains_in_both_orders)
 END_TEST
 
 /* One object holds more than the stack of the second pass has room for, and was made after them. */
+/* The bit in prev survives all that prev is used for: in the array, on the stack, and where an object is met at its turn. */
+START_TEST(test_gc_partition__who_was_finalized_stays_so)
+{
+    enum { WIDE = 1000 };
+    GilObject *items[WIDE], *all = GilList_New(WIDE);
+
+    for (int i = 0; i < WIDE; i++) {
+        items[i] = GilList_New(0);
+        gil_gc_head(items[i])->prev |= GIL_GC_FINALIZED;
+        GilList_SET_ITEM(all, i, items[i]);
+    }
+    GilObject_GC_UnTrack(all); /* and once more, so that it comes after its items */
+    GilObject_GC_Track(all);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(GilGC_Collect(), 0);
+        for (int i = 0; i < WIDE; i++)
+            ck_assert_int_eq(GilObject_GC_IsFinalized(items[i]), 1);
+        ck_assert_int_eq(GilObject_GC_IsFinalized(all), 0);
+    }
+    Gil_DECREF(all);
+}
+END_TEST
+
+/* What is visited, and none of the collector's, is left alone. */
+START_TEST(test_gc_partition__untracked_objects_are_not_written)
+{
+    GilObject *holder = GilList_New(1), *untracked = GilList_New(0);
+
+    GilList_SET_ITEM(holder, 0, untracked);
+    GilObject_GC_UnTrack(untracked);
+    for (int generation = 0; generation < 3; generation++) {
+        GilGC_CollectGeneration(generation);
+        ck_assert_uint_eq(gil_gc_head(untracked)->prev, 0);
+        ck_assert_ptr_null(gil_gc_head(untracked)->next);
+    }
+    GilObject_GC_Track(untracked);
+    Gil_DECREF(holder);
+}
+END_TEST
+
 START_TEST(test_gc_partition__more_than_the_array_holds)
 {
     GilThreadState *ts = gil_tstate_attached();
@@ -207,6 +247,8 @@ suite(void)
     tcase_add_test(tc, test_gc_partition__every_small_graph);
     tcase_add_test(tc, test_gc_partition__chains_in_both_orders);
     tcase_add_test(tc, test_gc_partition__more_than_the_array_holds);
+    tcase_add_test(tc, test_gc_partition__who_was_finalized_stays_so);
+    tcase_add_test(tc, test_gc_partition__untracked_objects_are_not_written);
     tcase_add_test(tc, test_I8_a_long_graph_is_collected_in_a_small_stack);
     suite_add_tcase(s, tc);
     return s;
