@@ -392,7 +392,7 @@ GilDict_Update(GilObject *mp, GilObject *other)
     return GilDict_Merge(mp, other, 1);
 }
 
-GIL_COLD int
+__attribute__((cold)) GIL_COLD int
 GilDict_Merge(GilObject *mp, GilObject *other, int override)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -403,7 +403,7 @@ GilDict_Merge(GilObject *mp, GilObject *other, int override)
     return merge_mapping(ts, gil_dict(mp), other, override);
 }
 
-GIL_COLD int
+__attribute__((cold)) GIL_COLD int
 GilDict_MergeFromSeq2(GilObject *d, GilObject *seq2, int override)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

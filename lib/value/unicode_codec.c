@@ -153,7 +153,7 @@ GilUnicode_AsUTF8(GilObject *unicode)
     return gil_unicode_need(__func__, unicode) < 0 ? NULL : GilUnicode_AsUTF8AndSize(unicode, NULL);
 }
 
-int
+__attribute__((cold)) int
 gil_unicode_equal_utf8(GilObject *op, const char *text, size_t size)
 {
     const GilCompactUnicodeObject *str = (const GilCompactUnicodeObject *)(void *)op;

@@ -45,14 +45,14 @@ struct conversion {
     Gil_UCS4 type;
 };
 
-static int
+static __attribute__((cold)) int
 type_error(const char *text)
 {
     GilErr_SetString(GilExc_TypeError, text);
     return -1;
 }
 
-static int
+static __attribute__((cold)) int
 value_error(const char *text)
 {
     GilErr_SetString(GilExc_ValueError, text);
@@ -82,7 +82,7 @@ next_argument(struct template *t)
 }
 
 /* Behind "(": the name up to its parenthesis. From here on that item is the only argument. */
-static int
+static __attribute__((cold)) int
 read_name(struct template *t)
 {
     Gil_ssize_t start = t->at;
@@ -109,7 +109,7 @@ read_name(struct template *t)
 }
 
 /* '*': a width or a precision that is an argument. 0, or -1 with the error set. */
-static int
+static __attribute__((cold)) int
 take_star(struct template *t, Gil_ssize_t *value)
 {
     GilObject *arg = next_argument(t);
@@ -240,7 +240,7 @@ write_text(struct gil_writer *writer, const struct conversion *c, GilObject *str
 }
 
 /* The int that arg is or can be made for this type of conversion; a new reference, NULL with the error set. */
-static GilObject *
+static __attribute__((cold)) GilObject *
 to_int(const struct conversion *c, GilObject *arg)
 {
     int whole = c->type == 'o' || c->type == 'x' || c->type == 'X';
@@ -261,7 +261,7 @@ to_int(const struct conversion *c, GilObject *arg)
 }
 
 /* The digits of text, at least precision of them. 0, or -1 with the error set. */
-static int
+static __attribute__((cold)) int
 write_digits(struct gil_writer *writer, const struct conversion *c, GilObject *text, const char *prefix)
 {
     const char *digits = _GilUnicode_DATA(text);
@@ -330,7 +330,7 @@ write_int(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
     return rc;
 }
 
-static int
+static __attribute__((cold)) int
 write_float(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
 {
     double v = GilFloat_AsDouble(arg); /* may run anything */
@@ -352,7 +352,7 @@ write_float(struct gil_writer *writer, const struct conversion *c, GilObject *ar
 }
 
 /* %c: an int, or a str of one character. */
-static int
+static __attribute__((cold)) int
 write_character(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
 {
     struct conversion whole = *c;
@@ -376,7 +376,7 @@ write_character(struct gil_writer *writer, const struct conversion *c, GilObject
     return write_text(writer, &whole, GilUnicode_FromOrdinal((int)value));
 }
 
-static int
+static __attribute__((cold)) int
 unknown_type(const struct template *t, const struct conversion *c)
 {
     GilErr_Format(GilExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd",

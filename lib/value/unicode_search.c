@@ -204,7 +204,7 @@ count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, Gil
     return n;
 }
 
-Gil_ssize_t
+__attribute__((cold)) Gil_ssize_t
 GilUnicode_Count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end)
 {
     gil_tstate_need(__func__);
@@ -214,7 +214,7 @@ GilUnicode_Count(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
     return count(str, substr, start, end, GIL_SSIZE_T_MAX);
 }
 
-Gil_ssize_t
+__attribute__((cold)) Gil_ssize_t
 GilUnicode_Tailmatch(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction)
 {
     gil_tstate_need(__func__);
@@ -406,7 +406,7 @@ GilUnicode_Split(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
     return list;
 }
 
-static int
+static __attribute__((cold)) int
 rsplit_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t maxsplit)
 {
     Gil_ssize_t i = GilUnicode_GET_LENGTH(str);
@@ -428,7 +428,7 @@ rsplit_at_space(GilThreadState *ts, GilObject *list, GilObject *str, Gil_ssize_t
     }
 }
 
-static int
+static __attribute__((cold)) int
 rsplit_at(GilThreadState *ts, GilObject *list, GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
 {
     Gil_ssize_t end = GilUnicode_GET_LENGTH(str);
@@ -444,7 +444,7 @@ rsplit_at(GilThreadState *ts, GilObject *list, GilObject *str, GilObject *sep, G
     return add_part(ts, list, str, 0, end);
 }
 
-GilObject *
+__attribute__((cold)) GilObject *
 GilUnicode_RSplit(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -465,7 +465,7 @@ GilUnicode_RSplit(GilObject *str, GilObject *sep, Gil_ssize_t maxsplit)
 }
 
 /* (str[:at], sep, str[at + length of sep:]), or for -1 whole and two empty strings, whole last when that is wanted. */
-static GilObject *
+static __attribute__((cold)) GilObject *
 partition(GilThreadState *ts, GilObject *str, GilObject *sep, Gil_ssize_t at, int whole_last)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(str);
@@ -486,7 +486,7 @@ partition(GilThreadState *ts, GilObject *str, GilObject *sep, Gil_ssize_t at, in
     return tuple;
 }
 
-GilObject *
+__attribute__((cold)) GilObject *
 GilUnicode_Partition(GilObject *str, GilObject *sep)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -496,7 +496,7 @@ GilUnicode_Partition(GilObject *str, GilObject *sep)
     return partition(ts, str, sep, gil_unicode_find(str, sep, 0, GilUnicode_GET_LENGTH(str), 1), 0);
 }
 
-GilObject *
+__attribute__((cold)) GilObject *
 GilUnicode_RPartition(GilObject *str, GilObject *sep)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -506,7 +506,7 @@ GilUnicode_RPartition(GilObject *str, GilObject *sep)
     return partition(ts, str, sep, gil_unicode_find(str, sep, 0, GilUnicode_GET_LENGTH(str), -1), 1);
 }
 
-GilObject *
+__attribute__((cold)) GilObject *
 GilUnicode_Splitlines(GilObject *str, int keepends)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -534,7 +534,7 @@ GilUnicode_Splitlines(GilObject *str, int keepends)
 /* --- replacing --- */
 
 /* Length of str after n replacements, or -1 with OverflowError. */
-static Gil_ssize_t
+static __attribute__((cold)) Gil_ssize_t
 replaced_length(Gil_ssize_t length, Gil_ssize_t from, Gil_ssize_t to, Gil_ssize_t n)
 {
     if (to > from && to - from > (GIL_SSIZE_T_MAX - length) / n) {
@@ -564,7 +564,7 @@ write_replaced_narrow(GilObject *op, GilObject *str, GilObject *substr, GilObjec
 
 /* Fill op with str, its first n occurrences of substr replaced. An empty substr occurs before each character and at
  * the end. */
-static void
+static __attribute__((cold)) void
 write_replaced(GilObject *op, GilObject *str, GilObject *substr, GilObject *replstr, Gil_ssize_t n)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(str), sub = GilUnicode_GET_LENGTH(substr);

@@ -179,7 +179,7 @@ go_on(const char *func, GilUnicodeWriter *writer, const void *what)
     return 0;
 }
 
-GilUnicodeWriter *
+__attribute__((cold)) GilUnicodeWriter *
 GilUnicodeWriter_Create(Gil_ssize_t length)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -199,7 +199,7 @@ GilUnicodeWriter_Create(Gil_ssize_t length)
     return public;
 }
 
-GilObject *
+__attribute__((cold)) GilObject *
 GilUnicodeWriter_Finish(GilUnicodeWriter *writer)
 {
     if (go_on(__func__, writer, writer) < 0)
@@ -209,7 +209,7 @@ GilUnicodeWriter_Finish(GilUnicodeWriter *writer)
     return op;
 }
 
-void
+__attribute__((cold)) void
 GilUnicodeWriter_Discard(GilUnicodeWriter *writer)
 {
     gil_tstate_need(__func__);
@@ -258,7 +258,7 @@ GilUnicodeWriter_WriteASCII(GilUnicodeWriter *writer, const char *str, Gil_ssize
     return gil_writer_ascii(&writer->writer, str, size < 0 ? (Gil_ssize_t)strlen(str) : size);
 }
 
-int
+__attribute__((cold)) int
 GilUnicodeWriter_WriteUCS4(GilUnicodeWriter *writer, const Gil_UCS4 *str, Gil_ssize_t size)
 {
     if (go_on(__func__, writer, str) < 0)
@@ -283,7 +283,7 @@ GilUnicodeWriter_WriteStr(GilUnicodeWriter *writer, GilObject *obj)
     return write_new(writer, GilObject_Str(obj));
 }
 
-int
+__attribute__((cold)) int
 GilUnicodeWriter_WriteRepr(GilUnicodeWriter *writer, GilObject *obj)
 {
     if (go_on(__func__, writer, obj) < 0)
@@ -291,7 +291,7 @@ GilUnicodeWriter_WriteRepr(GilUnicodeWriter *writer, GilObject *obj)
     return write_new(writer, GilObject_Repr(obj));
 }
 
-int
+__attribute__((cold)) int
 GilUnicodeWriter_WriteSubstring(GilUnicodeWriter *writer, GilObject *str, Gil_ssize_t start, Gil_ssize_t end)
 {
     if (go_on(__func__, writer, str) < 0 || gil_unicode_need(__func__, str) < 0)
@@ -303,7 +303,7 @@ GilUnicodeWriter_WriteSubstring(GilUnicodeWriter *writer, GilObject *str, Gil_ss
     return gil_writer_str(&writer->writer, str, start, end);
 }
 
-int
+__attribute__((cold)) int
 GilUnicodeWriter_Format(GilUnicodeWriter *writer, const char *format, ...)
 {
     va_list args;
