@@ -117,7 +117,7 @@ START_TEST(test_F4_ids_are_never_reused)
     GilInterpreterConfig config = default_config();
     int64_t last = 0;
 
-    for (int i = 0; i < 20; i++) {
+    for (long i = gil_test_plenty(2000); i > 0; i--) {
         GilThreadState *ts = new_interp(&config);
         ck_assert_int_gt(GilInterpreterState_GetID(ts->interp), last);
         last = GilInterpreterState_GetID(ts->interp);
@@ -166,6 +166,46 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     GilThreadState *older = new_interp(&bad[0]);
     ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_FORK), 0);
     ck_assert_int_eq(Gil_EndInterpreter(older), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__the_interval_is_its_own_or_inherited)
+{
+    GilInterpreterConfig config = default_config();
+
+    ck_assert_int_eq(GilInterpreterState_SetSwitchInterval(main_ts->interp, 7000000), 0);
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(ts->interp), 7000000);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    config.switch_interval_ns = 123456;
+    ts = new_interp(&config);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(ts->interp), 123456);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    ck_assert_uint_eq(GilInterpreterState_GetSwitchInterval(main_ts->interp), 7000000);
+}
+END_TEST
+
+static void
+come_late(void *unused)
+{
+    GilInterpreterConfig config = default_config();
+
+    (void)unused;
+    config.late_policy = Gil_LATE_ABORT;
+    GilThreadState *first = new_interp(&config), *ts = GilThreadState_New(first->interp);
+    ck_assert_ptr_nonnull(ts);
+    GilThreadState_Swap(ts);
+    GilThreadState *late = GilEval_SaveThread();
+    GilThreadState_Swap(first);
+    ck_assert_int_eq(Gil_EndInterpreter(first), 0);
+    GilEval_RestoreThread(late);
+}
+
+START_TEST(test_runtime_interp__who_is_late_stops_the_process_by_choice)
+{
+    gil_test_expect_abort(come_late, NULL, "comes back after its interpreter has ended");
 }
 END_TEST
 
@@ -684,6 +724,8 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__may_share_the_main_lock);
     tcase_add_test(tc, test_F4_ids_are_never_reused);
     tcase_add_test(tc, test_runtime_interp__each_wrong_configuration_is_refused);
+    tcase_add_test(tc, test_runtime_interp__the_interval_is_its_own_or_inherited);
+    tcase_add_test(tc, test_runtime_interp__who_is_late_stops_the_process_by_choice);
     tcase_add_test(tc, test_runtime_interp__what_it_may_not_do_is_refused_with_a_sentence);
     tcase_add_test(tc, test_runtime_interp__a_limit_becomes_a_memory_error);
     tcase_add_test(tc, test_runtime_interp__a_limit_too_small_to_start_is_an_error);

@@ -19,15 +19,19 @@ START_TEST(test_state_interp__the_first_alive_is_main)
 }
 END_TEST
 
+/* Nor are those of states: more of both than fit 16 bits. */
 START_TEST(test_state_interp__numbers_are_never_reused)
 {
     int64_t last = 0;
+    uint64_t last_state = 0;
 
     world_start();
-    for (int i = 0; i < 100; i++) {
+    for (long i = gil_test_plenty(70000); i > 0; i--) {
         GilThreadState *ts = world_interp_new();
         ck_assert_int_gt(ts->interp->id, last);
+        ck_assert_uint_gt(ts->id, last_state);
         last = ts->interp->id;
+        last_state = ts->id;
         gil_tstate_detach(world_ts, "test");
         gil_tstate_attach(ts, "test");
         world_interp_end(ts);
