@@ -218,8 +218,8 @@ lookup_once(struct gil_dict *d, GilObject *key, Gil_hash_t hash, int *restart)
     }
 }
 
-Gil_ssize_t
-gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+static __attribute__((noinline)) Gil_ssize_t
+lookup_asking(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 {
     for (int round = 0; round < RESTARTS_MAX; round++) {
         int restart = 0;
@@ -229,6 +229,79 @@ gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
     }
     GilErr_SetString(GilExc_RuntimeError, "dictionary changed again and again during lookup");
     return GIL_DICT_FAILED;
+}
+
+static inline uint64_t
+word_at(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t
+half_at(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+/* Names are short: a call of memcmp() takes longer than to compare them. The last words may overlap those before. */
+static inline int
+bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (word_at(a + i) != word_at(b + i))
+                return 0;
+        return word_at(a + n - 8) == word_at(b + n - 8);
+    }
+    if (n >= 4)
+        return half_at(a) == half_at(b) && half_at(a + n - 4) == half_at(b + n - 4);
+    while (n > 0 && a[n - 1] == b[n - 1])
+        n--;
+    return n == 0;
+}
+
+static inline int
+texts_equal(const GilObject *a, const GilObject *b)
+{
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(a);
+    int kind = GilUnicode_KIND(a);
+    return length == GilUnicode_GET_LENGTH(b) && kind == GilUnicode_KIND(b) &&
+           bytes_equal(_GilUnicode_DATA(a), _GilUnicode_DATA(b), (size_t)length * (size_t)kind);
+}
+
+/* For a str: all that stands under its hash can be told without asking, as a rule. */
+static GIL_HOT Gil_ssize_t
+lookup_text(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+{
+    const struct gil_dict_table *table = d->table;
+    const struct gil_dict_entry *entries = gil_dict_entries(table);
+
+    for (struct gil_probe p = probe_begin(table, hash);; gil_probe_next(&p)) {
+        Gil_ssize_t ix = gil_dict_index(table, p.slot);
+        if (ix == GIL_DICT_SLOT_FREE)
+            return GIL_DICT_ABSENT;
+        if (ix < 0)
+            continue;
+        GilObject *there = entries[ix].key;
+        if (there == key)
+            return ix;
+        if (entries[ix].hash != hash)
+            continue;
+        if (GIL_UNLIKELY(!GilUnicode_CheckExact(there)))
+            return lookup_asking(d, key, hash);
+        if (GIL_LIKELY(texts_equal(there, key)))
+            return ix;
+    }
+}
+
+Gil_ssize_t
+gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+{
+    return GilUnicode_CheckExact(key) ? lookup_text(d, key, hash) : lookup_asking(d, key, hash);
 }
 
 int

@@ -178,8 +178,8 @@ GilDict_Size(GilObject *mp)
 }
 
 /* The common part of the lookups: 1, 0, -1; *result (may be NULL) gets a new reference or NULL. */
-static int
-get(struct gil_dict *d, GilObject *key, GilObject **result)
+static inline int
+find(struct gil_dict *d, GilObject *key, GilObject **result)
 {
     Gil_hash_t hash = gil_dict_hash(key); /* may run anything */
     Gil_ssize_t ix = hash == -1 ? GIL_DICT_FAILED : gil_dict_lookup(d, key, hash); /* may run anything */
@@ -188,7 +188,14 @@ get(struct gil_dict *d, GilObject *key, GilObject **result)
     return ix == GIL_DICT_FAILED ? -1 : ix >= 0;
 }
 
-int
+/* The same, not in line. */
+static __attribute__((noinline)) int
+get(struct gil_dict *d, GilObject *key, GilObject **result)
+{
+    return find(d, key, result);
+}
+
+GIL_HOT int
 GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result)
 {
     gil_tstate_need(__func__);
@@ -196,7 +203,7 @@ GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result)
         *result = NULL;
     if (need_dict_and(__func__, mp, key) < 0 || need_dict_and(__func__, mp, result) < 0)
         return -1;
-    return get(gil_dict(mp), key, result);
+    return find(gil_dict(mp), key, result);
 }
 
 GIL_COLD int

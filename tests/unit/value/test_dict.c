@@ -390,6 +390,51 @@ START_TEST(test_G4_deep_dict_in_64_KiB_of_stack)
 }
 END_TEST
 
+/* A str of a and b (any code points below the one given) whose hash is said to be 1. */
+static GilObject *
+text_of(Gil_ssize_t length, Gil_ssize_t different, Gil_UCS4 widest)
+{
+    GilObject *text = GilUnicode_New(length, widest);
+    ck_assert_ptr_nonnull(text);
+    for (Gil_ssize_t i = 0; i < length; i++)
+        ck_assert_int_eq(GilUnicode_WriteChar(text, i, i == different ? 'b' : i == 0 ? widest : 'a'), 0);
+    ((GilASCIIObject *)(void *)text)->hash = 1;
+    return text;
+}
+
+START_TEST(test_value_dict__texts_of_one_hash_differ_in_any_character)
+{
+    static const Gil_UCS4 widest[] = {'z', 0xe9, 0x20ac, 0x1f600};
+    for (int kind = 0; kind < 4; kind++)
+        for (Gil_ssize_t length = 2; length < 28; length++) {
+            GilObject *dict = GilDict_New(), *key = text_of(length, -1, widest[kind]), *value;
+            GilObject *equal = text_of(length, -1, widest[kind]), *longer = text_of(length + 1, -1, widest[kind]);
+            ck_assert_int_eq(GilDict_SetItem(dict, key, Gil_None), 0);
+            ck_assert_int_eq(GilDict_GetItemRef(dict, equal, &value), 1);
+            Gil_DECREF(value);
+            ck_assert_int_eq(GilDict_GetItemRef(dict, longer, &value), 0);
+            for (Gil_ssize_t i = 0; i < length; i++) {
+                GilObject *other = text_of(length, i, widest[kind]);
+                ck_assert_int_eq(GilDict_GetItemRef(dict, other, &value), 0);
+                Gil_DECREF(other);
+            }
+            /* Behind one that must be asked. */
+            GilObject *asked = gil_test_probe(7, 1, NULL);
+            ck_assert_int_eq(GilDict_DelItem(dict, key), 0);
+            ck_assert_int_eq(GilDict_SetItem(dict, asked, Gil_True), 0);
+            ck_assert_int_eq(GilDict_SetItem(dict, key, Gil_None), 0);
+            ck_assert_int_eq(GilDict_GetItemRef(dict, equal, &value), 1);
+            ck_assert_ptr_eq(value, Gil_None);
+            Gil_DECREF(value);
+            Gil_DECREF(asked);
+            Gil_DECREF(longer);
+            Gil_DECREF(equal);
+            Gil_DECREF(key);
+            Gil_DECREF(dict);
+        }
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -404,6 +449,7 @@ suite(void)
     tcase_add_test(tc, test_H1_every_operation_under_every_evil_comparison);
     tcase_add_test(tc, test_H1_dict_that_changes_at_every_comparison);
     tcase_add_test(tc, test_H4_dying_items_see_an_empty_dict);
+    tcase_add_test(tc, test_value_dict__texts_of_one_hash_differ_in_any_character);
     tcase_add_test(tc, test_J1_dict_is_unchanged_when_it_cannot_grow);
     tcase_add_test(tc, test_G4_deep_dict_in_64_KiB_of_stack);
     suite_add_tcase(s, tc);
