@@ -41,6 +41,11 @@ floor_incref(long n, double *values)
     {{{"object." figure, "ns", 0}}, .ours = ours_##function, .cpython = CPYTHON(function),     \
      .floor = floor_function, .n = turns}
 
+/* Bytes an object. */
+#define MEMORY(a, b, c, d, function)                                                                        \
+    {{{"object." a, "B", 0}, {"object." b, "B", 0}, {"object." c, "B", 0}, {"object." d, "B", 0}},          \
+     .ours = ours_##function, .cpython = CPYTHON(function), .n = 10000}
+
 static const struct bench_scenario scenarios[] = {
     FIGURE("incref", incref, floor_incref, 20000000),
     FIGURE("float", make_float, floor_memory, 3000000),
@@ -52,6 +57,15 @@ static const struct bench_scenario scenarios[] = {
     FIGURE("instance_gc", make_instance_gc, floor_memory, 3000000),
     FIGURE("call_instance", call_instance, floor_memory, 3000000),
     FIGURE("vectorcall", vectorcall, NULL, 3000000),
+    FIGURE("str8", make_str8, floor_memory, 3000000),
+    FIGURE("list_append", list_append, NULL, 3000000),
+    FIGURE("dict_insert_int", dict_insert_int, NULL, 1000000),
+    FIGURE("dict_lookup_int", dict_lookup_int, NULL, 3000000),
+    FIGURE("dict_insert_str", dict_insert_str, NULL, 1000000),
+    FIGURE("dict_lookup_str", dict_lookup_str, NULL, 3000000),
+    FIGURE("parse_tuple", parse_tuple, NULL, 3000000),
+    MEMORY("mem_float", "mem_int", "mem_str8", "mem_instance", memory_plain),
+    MEMORY("mem_tuple3", "mem_list", "mem_dict", "mem_instance_gc", memory_gc),
 };
 
 int

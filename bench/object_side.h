@@ -15,7 +15,16 @@
     void side##_make_instance(long n, double *values);   \
     void side##_make_instance_gc(long n, double *values); \
     void side##_call_instance(long n, double *values);   \
-    void side##_vectorcall(long n, double *values);
+    void side##_vectorcall(long n, double *values);      \
+    void side##_make_str8(long n, double *values);       \
+    void side##_list_append(long n, double *values);     \
+    void side##_dict_insert_int(long n, double *values); \
+    void side##_dict_lookup_int(long n, double *values); \
+    void side##_dict_insert_str(long n, double *values); \
+    void side##_dict_lookup_str(long n, double *values); \
+    void side##_parse_tuple(long n, double *values);     \
+    void side##_memory_plain(long n, double *values);    \
+    void side##_memory_gc(long n, double *values);
 
 OBJECT_SIDE(ours)
 OBJECT_SIDE(cpython)
