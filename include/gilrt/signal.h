@@ -47,7 +47,8 @@ typedef int (*GilSignal_Func)(int signum, void *arg);
 
 /**
  * Have a signal watched: from now on func(signum, arg) is called when it has come. NULL: KeyboardInterrupt is raised. Takes the
- * place of what was watched for that signal before. The handler runs on the alternate stack if the thread has one, does
+ * place of what was watched for that signal before. A handler that somebody has set over the library's since then is replaced and not
+ * called, since it may be calling the library's; it is back when the watch ends. The handler runs on the alternate stack if the thread has one, does
  * nothing that is not async-signal-safe, and keeps errno; masks are left as they are.
  * @param flags  GIL_SIGNAL_…, joined by |, or 0
  * @return 0; -1 with ValueError for no such signal, one that cannot be caught, one that a fault raises (SIGSEGV and its like, unless

@@ -27,8 +27,9 @@
  * outside that word could not be read. If the signal is blocked in the main thread, the first handler's work stands.
  *
  * FORMER HANDLERS are called with the arguments that the library's got, so a host that had one keeps it. They stay known after the
- * watch has ended: somebody who has set his own handler in the meantime may be calling the library's as the former one.
- * Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
+ * watch has ended: somebody who has set his own handler in the meantime may be calling the library's as the former one. For the
+ * same reason a handler that was set over the library's is not called when the signal is watched anew: it might call back for
+ * ever. Until the watch ends it is replaced. Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
  *
  * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
  * Whoever finds the bit and is not the main thread clears it.
@@ -50,6 +51,7 @@ static struct watch {
     void *former;        /* [atomic] handler that was there before; NULL: none. Written by the holder of the lock */
     uint32_t former_info; /* [atomic] it wants three arguments */
     struct sigaction before; /* [gil] */
+    int covered;         /* [gil] somebody has set a handler over this one, and may call it */
 } watches[SIGNALS];
 
 static uint32_t arrived;          /* [atomic] some entry is marked */
@@ -249,8 +251,12 @@ give_back(struct watch *watch, int signum)
 {
     struct sigaction now;
 
-    if (gil_load_relaxed(&watch->state) & TAKEN && sigaction(signum, NULL, &now) == 0 && is_ours(&now))
-        (void)sigaction(signum, &watch->before, NULL);
+    if ((gil_load_relaxed(&watch->state) & TAKEN) && sigaction(signum, NULL, &now) == 0) {
+        if (is_ours(&now))
+            (void)sigaction(signum, &watch->before, NULL);
+        else
+            watch->covered = 1;
+    }
     gil_store_relaxed(&watch->state, 0);
     gil_store_relaxed(&watch->marked, 0);
 }
@@ -265,9 +271,12 @@ take(struct watch *watch, int signum, unsigned flags)
         return -1;
     if (!is_ours(&before)) {
         int has = before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN;
-        gil_store_relaxed(&watch->former_info, (before.sa_flags & SA_SIGINFO) != 0);
-        /* Release: pairs with call_former(). */
-        gil_store_release(&watch->former, has ? (void *)(uintptr_t)before.sa_handler : NULL);
+        watch->covered |= (gil_load_relaxed(&watch->state) & TAKEN) != 0;
+        if (!watch->covered) {
+            gil_store_relaxed(&watch->former_info, (before.sa_flags & SA_SIGINFO) != 0);
+            /* Release: pairs with call_former(). */
+            gil_store_release(&watch->former, has ? (void *)(uintptr_t)before.sa_handler : NULL);
+        }
         watch->before = before;
     }
     ours.sa_mask = watch->before.sa_mask;

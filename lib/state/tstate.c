@@ -524,6 +524,11 @@ static void
 tidy(GilThreadState *ts)
 {
     ts->masked = 0;
+    /* An interrupt was for this stay. */
+    if (gil_load_relaxed(&ts->block.brk) & _Gil_BRK_INTERRUPT) {
+        gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_INTERRUPT);
+        gil_unblock_drain(ts);
+    }
     if (gil_tstate_holds_objects(ts) || ts->async != NULL)
         gil_state_hooks.clear_thread(ts);
 }

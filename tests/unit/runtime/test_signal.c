@@ -453,6 +453,47 @@ START_TEST(test_E9_what_the_host_had_is_called_and_comes_back)
 }
 END_TEST
 
+static struct sigaction covered; /* what was there before the handler below */
+static int covering_calls;
+
+static void
+covering_handler(int signum, siginfo_t *info, void *context)
+{
+    covering_calls++;
+    if ((covered.sa_flags & SA_SIGINFO) && covering_calls < 100)
+        covered.sa_sigaction(signum, info, context);
+}
+
+/* One who has set his handler over ours, and calls it: watched anew, neither calls the other for ever. */
+START_TEST(test_E9_a_handler_over_ours_is_no_former_one)
+{
+    struct sigaction action = {.sa_handler = host_handler};
+    struct sigaction cover = {.sa_sigaction = covering_handler, .sa_flags = SA_SIGINFO}, now;
+
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+        if (round == 0)
+            ck_assert_int_eq(sigaction(SIGUSR1, &cover, &covered), 0);
+        ck_assert_int_eq(raise(SIGUSR1), 0);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(count[SIGUSR1], round + 1);
+        ck_assert_int_eq(former_calls, round + 1);
+        ck_assert_int_eq(covering_calls, 1);
+        if (round == 1)
+            ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    }
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert(now.sa_sigaction == covering_handler);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(covering_calls, 2);
+    ck_assert_int_eq(former_calls, 4);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 3);
+}
+END_TEST
+
 /* Nothing is taken that nobody asked for, and the end gives all back. */
 START_TEST(test_E9_dispositions_are_as_before)
 {
@@ -610,6 +651,7 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_system_call_of_the_main_thread_ends);
     tcase_add_test(tcase, test_E10_a_region_of_the_main_thread_is_left);
     tcase_add_test(tcase, test_E9_what_the_host_had_is_called_and_comes_back);
+    tcase_add_test(tcase, test_E9_a_handler_over_ours_is_no_former_one);
     tcase_add_test(tcase, test_C4_the_end_from_a_signal_s_callback);
     tcase_add_test(tcase, test_E11_a_handler_runs_no_code_of_the_host_s);
     tcase_add_test(tcase, test_runtime_signal__a_host_with_its_own_handler_posts);

@@ -172,6 +172,28 @@ START_TEST(test_state_interrupt__who_asks_himself_does_not_wait)
 }
 END_TEST
 
+static void *
+stay_twice(void *unused)
+{
+    for (int stay = 0; stay < 2; stay++) {
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        int fd = GilThreadState_GetCancelFD();
+        ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 0);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(GilThreadState_Interrupt(GilThreadState_Get(), 0), 1);
+        ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 1);
+        GilThreadState_Release(token);
+    }
+    return unused;
+}
+
+START_TEST(test_state_interrupt__a_stay_is_not_interrupted_for_the_one_before)
+{
+    world_join(world_thread(stay_twice, NULL));
+    ck_assert_int_eq(met, 0);
+}
+END_TEST
+
 #define CROWD 40
 
 static void
@@ -579,6 +601,7 @@ suite(void)
     tcase_add_test(tcase, test_state_interrupt__nothing_asked_nothing_called);
     tcase_add_test(tcase, test_B8_a_thread_state_that_is_gone_is_not_asked);
     tcase_add_test(tcase, test_state_interrupt__who_asks_himself_does_not_wait);
+    tcase_add_test(tcase, test_state_interrupt__a_stay_is_not_interrupted_for_the_one_before);
     tcase_add_test(tcase, test_state_interrupt__all_of_an_interpreter_are_told);
     tcase_add_test(tcase, test_C1_the_end_calls_those_in_native_code);
     tcase_add_test(tcase, test_state_interrupt__pauses_grow_and_end_at_the_limit);
