@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * The interpreter's lock as users meet it: leaving it around long work, polling, and looking at it.
+ * The interpreter's lock as users meet it: leaving it around long work, polling, and looking at it. A lock may serve several
+ * interpreters (interp.h); what is set or told of it through one of them then holds for all.
  */
 #ifndef GILRT_LOCK_H
 #define GILRT_LOCK_H
@@ -60,7 +61,7 @@ struct _GilThreadBlock {
 GIL_API extern __thread struct _GilThreadBlock *_Gil_thread __attribute__((tls_model("initial-exec")));
 
 /** The library's half of leaving, when brk is not 0. ABI, not API, like the next four.
- *  @lock_held */
+ *  @lock_held @blocks @reenters */
 GIL_API void _GilEval_LeaveSlow(struct _GilThreadBlock *block) __attribute__((_GIL_BY_ADDRESS));
 /** The library's half of returning, when brk is not 0.
  *  @lock_free @blocks */
@@ -117,16 +118,23 @@ _GilEval_Return(GilThreadState *save)
  *     Gil_END_ALLOW_THREADS
  *
  * The pair is a block of its own, with a hidden local `_save`; leaving it by `return`, `goto`, an exception or longjmp()
- * skips the END and is an error that is found at the next use of the lock. errno is kept by both. The END waits for the
- * lock as long as it takes and cannot fail; if the interpreter came to its end meanwhile, the thread sleeps for ever
- * after one line on standard error: enter through a guard (guard.h), which prevents that. Stops the process, in every
+ * skips the END and is an error that is found at the next use of the lock. errno is kept by both. Stops the process, in every
  * build: BEGIN in a thread that is not attached, END in one that is.
+ *
+ * BEGIN is a safe point: a collection that is due runs there, with its finalizers, and attached. Borrowed pointers are dead
+ * from there on.
+ * @lock_held @blocks @reenters
  */
 #define Gil_BEGIN_ALLOW_THREADS                                                                                  \
     {                                                                                                            \
         static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_ALLOW, {0, 0, 0, 0}};              \
         GilThreadState *_save = _GilEval_Leave(&_gil_site);
-/** The end of Gil_BEGIN_ALLOW_THREADS: attached again. */
+/**
+ * The end of Gil_BEGIN_ALLOW_THREADS: attached again. Waits for the lock as long as it takes and cannot fail; if the interpreter
+ * came to its end meanwhile, the thread sleeps for ever after one line on standard error, or stops the process, as
+ * GilConfig.late_policy says: enter through a guard (guard.h), which prevents that. No finalizer runs here.
+ * @lock_free @blocks
+ */
 #define Gil_END_ALLOW_THREADS  \
         _GilEval_Return(_save); \
     }
@@ -135,36 +143,44 @@ _GilEval_Return(GilThreadState *save)
  * to the first waiter at once if that one computes, where that form lets whoever runs take it first. A waiter that holds the
  * lock for moments only is woken, and may find that another was faster. A call site of that form that shows to take long is
  * treated like this one.
+ * @lock_held @blocks @reenters
  */
 #define Gil_BEGIN_BLOCKING_CALL                                                                                  \
     {                                                                                                            \
         static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_BLOCKING, {0, 0, 0, 0}};           \
         GilThreadState *_save = _GilEval_Leave(&_gil_site);
-/** The end of Gil_BEGIN_BLOCKING_CALL: attached again. */
+/** The end of Gil_BEGIN_BLOCKING_CALL: attached again, as Gil_END_ALLOW_THREADS.
+ *  @lock_free @blocks */
 #define Gil_END_BLOCKING_CALL   \
         _GilEval_Return(_save); \
     }
 /**
  * Gil_BEGIN_ALLOW_THREADS if @p condition holds, else nothing: for work that is worth it only beyond some size. Ends with
  * Gil_END_ALLOW_THREADS_COND. The condition is evaluated once, attached.
+ * @lock_held @blocks @reenters
  */
 #define Gil_BEGIN_ALLOW_THREADS_COND(condition)                                                                  \
     {                                                                                                            \
         static struct _GilCallSite _gil_site = {__FILE__, __LINE__, _Gil_SITE_ALLOW, {0, 0, 0, 0}};              \
         GilThreadState *_save = (condition) ? _GilEval_Leave(&_gil_site) : NULL;
-/** The end of Gil_BEGIN_ALLOW_THREADS_COND. */
+/** The end of Gil_BEGIN_ALLOW_THREADS_COND: attached, as before it.
+ *  @lock_any @blocks */
 #define Gil_END_ALLOW_THREADS_COND  \
         if (_save != NULL)          \
             _GilEval_Return(_save); \
     }
-/** Inside the pair: attach for a moment; Gil_UNBLOCK_THREADS leaves again. */
+/** Inside the pair: attach for a moment, as Gil_END_ALLOW_THREADS does; Gil_UNBLOCK_THREADS leaves again. Where the pair is the
+ *  conditional one and its condition did not hold, there is nothing to return to, and the process is stopped.
+ *  @lock_free @blocks */
 #define Gil_BLOCK_THREADS _GilEval_Return(_save);
+/** After Gil_BLOCK_THREADS: leave again, as Gil_BEGIN_ALLOW_THREADS does.
+ *  @lock_held @blocks @reenters */
 #define Gil_UNBLOCK_THREADS _save = _GilEval_Leave(&_gil_site);
 
 /**
  * What an evaluator calls at back-edges and calls: a safe point, one relaxed load when nothing is asked. When a waiter is
- * owed the lock, it runs before this returns. If the interpreter came to its end meanwhile, the thread sleeps for ever,
- * as in Gil_END_ALLOW_THREADS. In a thread that is not attached: stops the process when something is asked, undefined
+ * owed the lock, it runs before this returns. If the interpreter came to its end meanwhile, the thread goes the way of
+ * Gil_END_ALLOW_THREADS. In a thread that is not attached: stops the process when something is asked, undefined
  * otherwise.
  * @return 0; -1 with an exception set when something that had to be done here failed.
  * @lock_held @blocks @reenters
@@ -209,7 +225,7 @@ Gil_PollTick(GilThreadState *ts, GilTicker *ticker)
 
 /**
  * Give way: if somebody waits for the lock, at least one waiter runs before this returns; else nothing happens. A safe point,
- * like Gil_Poll(), which gives way only to who is owed the lock.
+ * like Gil_Poll(), which gives way only to who is owed the lock. Stops the process when not attached.
  * @return as Gil_Poll().
  * @lock_held @blocks @reenters
  */
@@ -224,7 +240,8 @@ GIL_API int GilEval_Yield(void);
 GIL_API GilThreadState *GilEval_SaveThread(void);
 /**
  * Attach ts and wait for its lock as long as it takes. Stops the process when ts is NULL or deleted, when it is attached
- * already, here or in another thread, and when the calling thread has another state attached. errno is kept.
+ * already, here or in another thread, and when the calling thread has another state attached. If the interpreter has ended, the
+ * thread goes the way of Gil_END_ALLOW_THREADS. errno is kept.
  * @lock_free @blocks
  */
 GIL_API void GilEval_RestoreThread(GilThreadState *ts);
@@ -236,14 +253,15 @@ GIL_API void GilEval_AcquireThread(GilThreadState *ts);
 GIL_API void GilEval_ReleaseThread(GilThreadState *ts);
 
 /**
- * GilEval_RestoreThread() if the lock can be had at once: no waiting for another thread's turn. errno is kept. Misuse as there.
+ * GilEval_RestoreThread() if the lock can be had at once: no waiting for another thread's turn. Takes some microseconds, for the
+ * fence, where one thread has used the lock alone and is outside. errno is kept. Misuse as there.
  * @return 1 attached; 0 somebody else has the lock; -1 the interpreter has ended: ts will never be attached. No exception is set.
  * @lock_free
  */
 GIL_API int GilEval_TryRestoreThread(GilThreadState *ts);
 /**
- * GilEval_RestoreThread() that gives up after @p ns nanoseconds; 0 is GilEval_TryRestoreThread(). A thread that gave up has lost
- * its place in the queue. errno is kept. Misuse as there.
+ * GilEval_RestoreThread() that gives up after @p ns nanoseconds; 0 is GilEval_TryRestoreThread(), UINT64_MAX no limit. A thread
+ * that gave up has lost its place in the queue. errno is kept. Misuse as there.
  * @return 1 attached; 0 the time is over; -1 the interpreter has ended: ts will never be attached. No exception is set.
  * @lock_free @blocks
  */
@@ -264,7 +282,7 @@ typedef struct {
     uint64_t holder;             /**< GilThreadState_GetID() of the holder; 0: nobody */
     uint64_t waiters;            /**< threads that wait in the queue */
     uint64_t switches_voluntary; /**< times another thread got the lock because its holder had left it; exact */
-    uint64_t switches_forced;    /**< times a holder gave it up in a poll because a waiter was owed it; exact */
+    uint64_t switches_forced;    /**< times a holder gave it up in a poll, because a waiter was owed it, or in a yield; exact */
     uint64_t wait_ns;            /**< time that threads spent waiting for it, all together; exact */
     uint64_t held_ns;            /**< time it was held, as far as its beginning and its end were seen: see timing */
     uint64_t since_ns;           /**< since when the holder has it, on CLOCK_MONOTONIC; 0: not seen, see timing */
@@ -308,7 +326,7 @@ typedef struct {
     uint64_t wait_ns;            /**< for how long, all together; exact */
     uint64_t wait_max_ns;        /**< for how long at most; exact */
     uint64_t switches_voluntary; /**< times it got the lock because another thread had left it; exact */
-    uint64_t switches_forced;    /**< times it got it because another gave it up in a poll; exact */
+    uint64_t switches_forced;    /**< times it got it because another gave it up in a poll or a yield; exact */
     uint64_t switches_stolen;    /**< times it took it from one that used it alone and was outside; exact */
     uint64_t given_up;           /**< times it gave the lock up in a poll or a yield; exact */
     uint64_t lent;               /**< of these, for a moment only; exact */
@@ -334,7 +352,7 @@ GIL_API int GilThreadState_GetLockStats(GilThreadState *ts, GilLockStats *stats)
 /** What a long-hold function is told. Names and texts are valid during the call only. */
 typedef struct {
     size_t size;                 /**< of this structure, as the library knows it */
-    GilInterpreterState *interp; /**< the holder's */
+    GilInterpreterState *interp; /**< the holder's: a name to compare; it may have come to its end by now */
     uint64_t holder;             /**< GilThreadState_GetID() of the holder */
     uint64_t waiter;             /**< of the waiter that tells, in whose thread the function runs */
     uint64_t waiters;            /**< threads that wait */
@@ -360,7 +378,8 @@ GIL_API int GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, Gi
  * that a host can arm its own interrupt only then (a debug hook of its evaluator, a flag) instead of polling. NULL: no more.
  * func runs in the thread that claims, which is not attached, perhaps a moment after this thread has left the lock: it must
  * not call the library, nor wait. A claim that stands already is not told again: poll once after setting func. When this
- * function returns, no call with the former data is under way or will begin.
+ * function returns, no call with the former data is under way or will begin. The function stays set until it is taken back or the
+ * thread state ends, which is not at GilThreadState_Release().
  * @return 0.
  * @lock_held @blocks
  */
@@ -375,14 +394,14 @@ GIL_API int GilThreadState_SetPreemptHook(void (*func)(void *data), void *data);
 #define GIL_LATENCY_PATIENT (-1)
 
 /**
- * Set how a thread state waits for its lock: GIL_LATENCY_…
+ * Set how a thread state waits for its lock: GIL_LATENCY_… A wait that has begun keeps its place in the queue.
  * @return 0; -1 when ts is NULL or the value is none of these. No exception is set.
  * @lock_any
  */
 GIL_API int GilThreadState_SetLatency(GilThreadState *ts, int latency);
 /**
  * Set how long the turns of a thread state are while others wait, in percent of the switch interval: 10 to 1000, 100 unless set. Threads
- * that compute share the lock by weight.
+ * that compute share the lock by weight. A turn that has begun keeps its length.
  * @return 0; -1 when ts is NULL or the value is out of range. No exception is set.
  * @lock_any
  */
@@ -394,9 +413,11 @@ GIL_API int GilThreadState_SetWeight(GilThreadState *ts, unsigned percent);
 #define GIL_SWITCH_INTERVAL_DEFAULT UINT64_C(5000000)
 
 /**
- * Set for how many nanoseconds a thread keeps the interpreter's lock at least once others wait for it; then it hands the
- * lock over at its next poll or release. Values outside [GIL_SWITCH_INTERVAL_MIN, GIL_SWITCH_INTERVAL_MAX] are moved
- * to the nearer bound. A turn that has begun keeps its length; the next is of the new one. Interpreters made later inherit it.
+ * Set the length of a turn in nanoseconds: for so long a thread that computes keeps the interpreter's lock once others wait
+ * for a turn, by its weight; one that had more than its share keeps it for less, 50 µs at least. Then it hands the lock over at
+ * its next poll or release. Who wants a moment only may have it within a turn. Values outside [GIL_SWITCH_INTERVAL_MIN,
+ * GIL_SWITCH_INTERVAL_MAX] are moved to the nearer bound. A turn that has begun keeps its length; the next is of the new one.
+ * Interpreters made later inherit it.
  * @return 0; -1 when interp is NULL. No exception is set.
  * @lock_any
  */
