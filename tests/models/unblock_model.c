@@ -9,6 +9,7 @@
 #include "state/unblock.h"
 #include "sync/machine.h"
 #include "sync/parking.h"
+#include "sync/rank.h"
 
 #include <string.h>
 
