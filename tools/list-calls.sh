@@ -32,7 +32,7 @@ for header in gilrt/*.h; do
         function letter(doc, word, sign) { return doc ~ ("@" word "([^a-z_]|$)") ? sign : "-" }
         function tell(s, doc) {
             gsub(/[ \t\n]+/, " ", s)
-            if (!sub(/.*(^| )GIL_API /, "", s) || s ~ /^extern /)
+            if (!sub(/.*(^| )GIL_API (GIL_NOPLT )?/, "", s) || s ~ /^extern /)
                 return
             while (sub(/^[A-Z][A-Z_]*(\([^()]*\))? /, "", s))
                 continue

@@ -70,7 +70,7 @@ function read_declarations(    statement, mark, comment, doc, depth, end) {
 
 function note_declaration(s, doc,    name, open) {
     gsub(/[ \t\n]+/, " ", s)
-    if (!sub(/.*(^| )GIL_API /, "", s))
+    if (!sub(/.*(^| )GIL_API (GIL_NOPLT )?/, "", s))
         return
     if (s ~ /^extern /) {
         sub(/ __attribute__.*/, "", s)
