@@ -31,7 +31,7 @@ EXTRA_DIST += lib/libgilrt.map
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
 COLD = base/panic base/print state/dump state/pending module/module module/import module/path module/slots module/loader module/importerror \
-    module/build \
+    module/args_keywords module/args_unit module/build \
     object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slotfill object/slots object/type object/typespec object/error protocol/buffer protocol/class runtime/atexit \
     runtime/config runtime/copies runtime/ending runtime/event runtime/finalize runtime/interp runtime/signal state/interrupt state/unblock state/cancel runtime/layers runtime/life \

@@ -143,7 +143,7 @@ static int
 convert_int(struct gil_args *args, char unit, GilObject *arg)
 {
     void *to = va_arg(args->va, void *);
-    unsigned long long mask;
+    unsigned long long mask = 0;
     long value;
 
     switch (unit) {
