@@ -130,8 +130,32 @@ free_slot(const struct gil_dict_table *table, Gil_hash_t hash)
     return p.slot;
 }
 
+/* An index for each entry of a table that has none yet. Most tables have narrow ones, written as what they are. */
+#define FILL_INDICES(type)                                        \
+    for (Gil_ssize_t i = 0; i < table->count; i++) {              \
+        struct gil_probe p = probe_begin(table, entries[i].hash); \
+        type *indices = (type *)(void *)(table + 1);              \
+        while (indices[p.slot] != (type)GIL_DICT_SLOT_FREE)       \
+            gil_probe_next(&p);                                   \
+        indices[p.slot] = (type)i;                                \
+    }
+
+static void
+fill_indices(struct gil_dict_table *table)
+{
+    const struct gil_dict_entry *entries = gil_dict_entries(table);
+
+    if (table->log2_width == 0)
+        FILL_INDICES(int8_t)
+    else if (table->log2_width == 1)
+        FILL_INDICES(int16_t)
+    else
+        for (Gil_ssize_t i = 0; i < table->count; i++)
+            set_index(table, free_slot(table, entries[i].hash), i);
+}
+
 /* Move the live entries of d to a table with room for n, n not below d->used. */
-static int
+static __attribute__((noinline)) int
 rebuild(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n)
 {
     unsigned log2_slots = LOG2_SLOTS_MIN;
@@ -144,10 +168,9 @@ rebuild(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n)
     const struct gil_dict_entry *from = gil_dict_entries(old);
     struct gil_dict_entry *to = gil_dict_entries(table);
     for (Gil_ssize_t i = 0; i < old->count; i++)
-        if (from[i].key != NULL) {
-            to[table->count] = from[i];
-            set_index(table, free_slot(table, from[i].hash), table->count++);
-        }
+        if (from[i].key != NULL)
+            to[table->count++] = from[i];
+    fill_indices(table);
     table->usable -= table->count;
     d->table = table;
     d->version++;
@@ -304,8 +327,8 @@ gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
     return GilUnicode_CheckExact(key) ? lookup_text(d, key, hash) : lookup_asking(d, key, hash);
 }
 
-int
-gil_dict_add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value)
+static inline __attribute__((always_inline)) int
+add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value)
 {
     /* A full table doubles; one that is full of removed entries is rebuilt at its size or below, a third of it free. */
     if (d->table->usable == 0 && rebuild(ts, d, d->used * 3 / 2 + 1) < 0)
@@ -322,11 +345,17 @@ gil_dict_add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t 
 }
 
 int
+gil_dict_add(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value)
+{
+    return add(ts, d, key, hash, value);
+}
+
+GIL_HOT int
 gil_dict_put(GilThreadState *ts, struct gil_dict *d, GilObject *key, Gil_hash_t hash, GilObject *value, int replace)
 {
     Gil_ssize_t ix = gil_dict_lookup(d, key, hash); /* may run anything */
     if (ix == GIL_DICT_ABSENT)
-        return gil_dict_add(ts, d, key, hash, value);
+        return add(ts, d, key, hash, value);
     if (ix == GIL_DICT_FAILED)
         return -1;
     if (replace) {

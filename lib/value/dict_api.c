@@ -237,7 +237,7 @@ GilDict_ContainsString(GilObject *mp, const char *key)
     return rc;
 }
 
-int
+GIL_HOT int
 GilDict_SetItem(GilObject *mp, GilObject *key, GilObject *item)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
