@@ -381,6 +381,20 @@ octets_added(GilObject *octets, struct fixture *f)
     X(octets_assigned, with(fresh_octets(f), octets_assigned, f))                                \
     X(octets_joined, with(fresh_octets(f), octets_joined, f))                                    \
     X(octets_added, with(fresh_octets(f), octets_added, f))                                      \
+    X(octets_found, CALL1(f->bytearray, "find", f->any))                                         \
+    X(octets_counted, GilObject_CallMethod(f->bytearray, "count", "(OOO)", f->bytes, f->any, f->any))\
+    X(octets_replaced, GilObject_CallMethod(f->bytearray, "replace", "(OOO)", f->bytes, f->any, f->any))\
+    X(octets_split, CALL2(f->bytearray, "split", f->any, f->any))                                \
+    X(octets_translated, CALL2(f->bytearray, "translate", f->none, f->any))                      \
+    X(octets_starting, CALL1(f->bytearray, "startswith", f->tuple))                              \
+    X(octets_inserted, CALL2(f->bytearray, "insert", f->any, f->any))                            \
+    X(octets_popped, CALL1(f->bytearray, "pop", f->any))                                         \
+    X(octets_removed, CALL1(f->bytearray, "remove", f->any))                                     \
+    X(octets_padded, CALL2(f->bytearray, "center", f->any, f->bytes))                            \
+    X(octets_between, CALL1(f->bytearray, "join", f->list))                                      \
+    X(text_translated, CALL1(f->text, "translate", f->any))                                      \
+    X(text_translated_by, CALL1(f->text, "translate", f->dict))                                  \
+    X(text_padded, CALL1(f->text, "center", f->any))                                             \
     X(octets_made, MAKE(GilByteArray_Type, f->list))                                             \
     X(bytes_made, MAKE(GilBytes_Type, f->any))                                                   \
     X(int_made, MAKE(GilLong_Type, f->any))                                                      \
