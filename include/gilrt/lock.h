@@ -378,8 +378,8 @@ GIL_API int GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, Gi
  * that a host can arm its own interrupt only then (a debug hook of its evaluator, a flag) instead of polling. NULL: no more.
  * func runs in the thread that claims, which is not attached, perhaps a moment after this thread has left the lock: it must
  * not call the library, nor wait. A claim that stands already is not told again: poll once after setting func. When this
- * function returns, no call with the former data is under way or will begin. The function stays set until it is taken back or the
- * thread state ends, which is not at GilThreadState_Release().
+ * function returns, no call with the former data is under way or will begin. The function stays set until it is taken back, the
+ * outermost GilThreadState_Release(), or the end of the thread state. errno is kept for the thread that claims.
  * @return 0.
  * @lock_held @blocks
  */

@@ -191,7 +191,9 @@ leave_mu(struct gil_lock *lock, struct after *after)
     while (after->wakes > 0)
         gil_machine_unpark(after->wake[--after->wakes]);
     if (after->preempted != NULL) {
+        int saved = gil_machine_errno();
         after->preempt(after->preempt_data);
+        gil_machine_set_errno(saved);
         /* Release: pairs with gil_lock_set_preempt_hook(), which waits for the end of the call. */
         if (gil_fetch_sub_acq_rel(&after->preempted->preempt_calls, 1) == 1)
             gil_machine_unpark(&after->preempted->preempt_calls);
@@ -229,7 +231,7 @@ revoke(struct gil_lock *lock, GilThreadState *ts)
     /* Acquire: pairs with the release of st by which the other left. */
     int outside = gil_load_acquire(&other->block.st) == _Gil_LAZY;
     gil_store_release(&lock->owner, (uintptr_t)(outside ? ts : other));
-    if (outside)
+    if (outside && ts != NULL)
         gil_store_relaxed(&lock->stolen, lock->stolen + 1);
     return outside;
 }
@@ -523,8 +525,11 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         leave_mu(lock, after);
 
         int taken = spins ? spin(lock, ts, AWAKE, until) : 0;
-        if (watch.func != NULL)
+        if (watch.func != NULL) {
+            int saved = gil_machine_errno();
             watch.func(&report, watch.data);
+            gil_machine_set_errno(saved);
+        }
         if (!spins)
             gil_machine_park(&w->token, ASLEEP, until);
 

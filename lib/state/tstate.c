@@ -524,6 +524,8 @@ static void
 tidy(GilThreadState *ts)
 {
     ts->masked = 0;
+    if (ts->preempt != NULL)
+        gil_lock_set_preempt_hook(ts->lock, ts, NULL, NULL);
     /* An interrupt was for this stay. */
     if (gil_load_relaxed(&ts->block.brk) & _Gil_BRK_INTERRUPT) {
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_INTERRUPT);

@@ -60,6 +60,10 @@ uint64_t gil_machine_spin_ns(void);
 /* The number of the processor that runs the caller, or did a moment ago. */
 uint32_t gil_machine_processor(void);
 
+/* What errno says, and to have it say that again: round a function of the host's. */
+int gil_machine_errno(void);
+void gil_machine_set_errno(int saved);
+
 #ifdef GIL_MACHINE_BACKEND
 #include GIL_MACHINE_BACKEND
 #else

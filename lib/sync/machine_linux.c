@@ -121,3 +121,15 @@ gil_machine_processor(void)
 {
     return (uint32_t)sched_getcpu();
 }
+
+int
+gil_machine_errno(void)
+{
+    return errno;
+}
+
+void
+gil_machine_set_errno(int saved)
+{
+    errno = saved;
+}

@@ -715,6 +715,18 @@ gil_machine_processor(void)
     return 0;
 }
 
+int
+gil_machine_errno(void)
+{
+    return 0;
+}
+
+void
+gil_machine_set_errno(int saved)
+{
+    (void)saved;
+}
+
 /* --- runs --- */
 
 /* What a run leaves behind and the next one begins with would tell all their states apart. A few times it is the dynamic

@@ -3,6 +3,7 @@
 #include "sync/machine.h"
 
 #include <check.h>
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -219,6 +220,18 @@ uint32_t
 gil_machine_processor(void)
 {
     return machine.crowded || self == NULL ? 0 : (uint32_t)(self - machine.thread);
+}
+
+int
+gil_machine_errno(void)
+{
+    return errno;
+}
+
+void
+gil_machine_set_errno(int saved)
+{
+    errno = saved;
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include "sync/machine.h"
 
+#include <errno.h>
+
 #define MS UINT64_C(1000000)
 
 static GilLockInfo
@@ -68,7 +70,9 @@ stay(void *arg)
     struct guest *guest = (struct guest *)arg;
 
     guest->thread = gil_machine_thread();
+    errno = EDOM;
     GilEval_RestoreThread(guest->ts);
+    ck_assert_int_eq(errno, EDOM); /* whatever a hook did there */
     gil_store_release(&guest->inside, 1);
     world_until(&guest->may_leave, 1);
     GilEval_ReleaseThread(guest->ts);
@@ -500,6 +504,7 @@ ring(void *data)
 {
     struct bell *to = (struct bell *)data;
 
+    errno = ERANGE;
     to->thread = gil_machine_thread();
     gil_fetch_add_seq_cst(&to->rings, 1);
 }
