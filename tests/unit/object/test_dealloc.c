@@ -351,6 +351,23 @@ START_TEST(test_G12_destruction_on_a_detached_thread_stops_the_process)
 }
 END_TEST
 
+/* Where the stack is nearly used up, the second level waits already. */
+START_TEST(test_G5_a_low_stack_puts_off_at_any_depth)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *head = chain(type, 10);
+    char *limit = ts->stack_limit;
+
+    ts->stack_limit = (char *)__builtin_frame_address(0) - ((uintptr_t)1 << 10); /* as if little more were left */
+    Gil_DECREF(head);
+    ck_assert_int_eq(nodes_gone, 10);
+    ck_assert_ptr_null(ts->dealloc_later);
+    ts->stack_limit = limit;
+    Gil_DECREF(type);
+}
+END_TEST
+
 /* --- a reference too few --- */
 
 static void
@@ -454,6 +471,7 @@ suite(void)
     static const TTest *tests[20];
     int n = 0;
 
+    tests[n++] = test_G5_a_low_stack_puts_off_at_any_depth;
     tests[n++] = test_G2_a_reference_too_few_is_named;
 #ifdef GIL_BURIES
     tests[n++] = test_G2_the_dead_are_known_by_name;

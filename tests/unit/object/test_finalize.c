@@ -186,6 +186,57 @@ START_TEST(test_object_finalize__a_living_object_is_not_dying)
 }
 END_TEST
 
+static int deaths;
+
+static void
+stay_at_first(GilObject *self)
+{
+    if (deaths++ == 0)
+        saved = Gil_NewRef(self);
+}
+
+static void
+become_immortal(GilObject *self)
+{
+    deaths++;
+    self->ob_refcnt = GIL_SSIZE_T_MIN / 2;
+}
+
+/* The old form of a finalizer, of a type that leaves the rest to the default destructor. */
+START_TEST(test_object_finalize__tp_del_may_resurrect)
+{
+    GilType_Slot slots[] = {{Gil_tp_del, (void *)stay_at_first}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Del", .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)type);
+
+    Gil_DECREF(op);
+    ck_assert_int_eq(deaths, 1);
+    ck_assert_ptr_eq(saved, op);
+    ck_assert_int_eq(Gil_REFCNT(op), 1);
+    Gil_DECREF(op);
+    ck_assert_int_eq(deaths, 2);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* Whoever lives for ever now has no count that a reference could be taken off. */
+START_TEST(test_object_finalize__the_dying_may_become_immortal)
+{
+    for (int old = 0; old < 2; old++) {
+        GilType_Slot slots[] = {{old ? Gil_tp_del : Gil_tp_finalize, (void *)become_immortal}, {0, NULL}};
+        GilType_Spec spec = {.name = "test.Ever", .slots = slots};
+        GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+
+        Gil_DECREF(op);
+        ck_assert_int_eq(deaths, old + 1);
+        ck_assert_int_eq(Gil_REFCNT(op), GIL_SSIZE_T_MIN / 2);
+        Gil_DECREF(type);
+    }
+}
+END_TEST
+
 /* --- others look while it dies --- */
 
 static GilObject *holder, *reference; /* a list that held the dying object, and a weak reference to it */
@@ -262,6 +313,8 @@ suite(void)
     tests[n++] = test_object_finalize__derived_from_a_type_with_a_destructor;
     tests[n++] = test_object_finalize__null;
     tests[n++] = test_object_finalize__a_living_object_is_not_dying;
+    tests[n++] = test_object_finalize__tp_del_may_resurrect;
+    tests[n++] = test_object_finalize__the_dying_may_become_immortal;
     tests[n++] = test_G8_others_look_while_a_finalizer_has_left_the_lock;
     return suite_of_one("object/finalize", tests);
 }

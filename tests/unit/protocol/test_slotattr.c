@@ -180,6 +180,135 @@ START_TEST(test_protocol_slotattr__numbers)
 }
 END_TEST
 
+static GilObject *
+on_any(GilObject *Gil_UNUSED(self), GilObject *args)
+{
+    GilObject *repr = GilObject_Repr(args);
+
+    snprintf(said, sizeof said, "any%s", GilUnicode_AsUTF8AndSize(repr, NULL));
+    Gil_DECREF(repr);
+    return GilLong_FromLong(1);
+}
+
+static GilMethodDef def_any = {"any", on_any, GIL_METH_VARARGS, NULL};
+
+/* Each operator's slot, forwards, backwards and in place, and without an attribute. */
+START_TEST(test_protocol_slotattr__every_operator)
+{
+    static const struct {
+        const char *name;
+        binaryfunc both, in_place;
+    } operators[] = {
+        {"add", GilNumber_Add, GilNumber_InPlaceAdd},
+        {"sub", GilNumber_Subtract, GilNumber_InPlaceSubtract},
+        {"mul", GilNumber_Multiply, GilNumber_InPlaceMultiply},
+        {"matmul", GilNumber_MatrixMultiply, GilNumber_InPlaceMatrixMultiply},
+        {"truediv", GilNumber_TrueDivide, GilNumber_InPlaceTrueDivide},
+        {"floordiv", GilNumber_FloorDivide, GilNumber_InPlaceFloorDivide},
+        {"mod", GilNumber_Remainder, GilNumber_InPlaceRemainder},
+        {"divmod", GilNumber_Divmod, NULL},
+        {"lshift", GilNumber_Lshift, GilNumber_InPlaceLshift},
+        {"rshift", GilNumber_Rshift, GilNumber_InPlaceRshift},
+        {"and", GilNumber_And, GilNumber_InPlaceAnd},
+        {"xor", GilNumber_Xor, GilNumber_InPlaceXor},
+        {"or", GilNumber_Or, GilNumber_InPlaceOr},
+    };
+    static const struct {
+        const char *name;
+        unaryfunc call;
+    } signs[] = {{"__neg__", GilNumber_Negative}, {"__pos__", GilNumber_Positive}, {"__abs__", GilNumber_Absolute},
+                 {"__invert__", GilNumber_Invert}};
+    GilTypeObject *type = plain_class();
+    GilObject *op = instance_of(type), *five = GilLong_FromLong(5), *any = GilDescr_NewMethod(type, &def_any);
+    char name[32];
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(operators); i++) {
+        ck_assert_ptr_null(operators[i].both(op, five));
+        ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+        GilErr_Clear();
+        snprintf(name, sizeof name, "__%s__", operators[i].name);
+        set(type, name, any);
+        expect_number(operators[i].both(op, five), 1, "any(5,)");
+        snprintf(name, sizeof name, "__r%s__", operators[i].name);
+        set(type, name, any);
+        expect_number(operators[i].both(five, op), 1, "any(5,)");
+        if (operators[i].in_place == NULL)
+            continue;
+        snprintf(name, sizeof name, "__i%s__", operators[i].name);
+        set(type, name, any);
+        expect_number(operators[i].in_place(op, five), 1, "any(5,)");
+    }
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(signs); i++) {
+        set(type, signs[i].name, any);
+        expect_number(signs[i].call(op), 1, "any()");
+    }
+    Gil_DECREF(any);
+    Gil_DECREF(five);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static GilObject *
+fails(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    GilErr_SetString(GilExc_KeyError, "no");
+    return NULL;
+}
+
+static GilMethodDef def_fails = {"fails", fails, GIL_METH_VARARGS, NULL};
+
+/* The error of an attribute is that of the operation, in each form of result that a slot has. */
+START_TEST(test_protocol_slotattr__errors_pass)
+{
+    static const char *const names[] = {"__len__",    "__bool__", "__contains__", "__iter__", "__next__", "__hash__",  "__repr__",
+                                        "__getitem__", "__setitem__", "__eq__",   "__call__", "__init__", "__setattr__", "__pow__",
+                                        "__getattr__", "__new__"};
+    GilTypeObject *type = plain_class();
+    GilObject *op = instance_of(type), *bad = GilDescr_NewMethod(&GilBaseObject_Type, &def_fails);
+    GilObject *one = GilLong_FromLong(1);
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(names); i++)
+        set(type, names[i], bad);
+    int failed = GilObject_IsTrue(op) == -1;
+    GilErr_Clear();
+    failed += GilObject_Size(op) == -1;
+    GilErr_Clear();
+    failed += GilSequence_Contains(op, one) == -1;
+    GilErr_Clear();
+    failed += GilObject_GetIter(op) == NULL;
+    GilErr_Clear();
+    failed += GilIter_Next(op) == NULL;
+    GilErr_Clear();
+    failed += GilObject_Hash(op) == -1;
+    GilErr_Clear();
+    failed += GilObject_Repr(op) == NULL;
+    GilErr_Clear();
+    failed += GilSequence_GetItem(op, 0) == NULL;
+    GilErr_Clear();
+    failed += GilSequence_SetItem(op, 0, one) == -1;
+    GilErr_Clear();
+    failed += GilObject_RichCompareBool(op, one, Gil_EQ) == -1;
+    GilErr_Clear();
+    failed += GilObject_CallNoArgs(op) == NULL;
+    GilErr_Clear();
+    failed += GilObject_CallNoArgs((GilObject *)type) == NULL;
+    GilErr_Clear();
+    failed += GilObject_SetAttrString(op, "x", one) == -1;
+    GilErr_Clear();
+    failed += GilNumber_Power(op, one, one) == NULL;
+    GilErr_Clear();
+    failed += GilObject_GetAttrString(op, "x") == NULL;
+    ck_assert(GilErr_ExceptionMatches(GilExc_KeyError));
+    GilErr_Clear();
+    ck_assert_int_eq(failed, 15);
+    Gil_DECREF(one);
+    Gil_DECREF(bad);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
 /* One function stands for both operands' attributes; it must ask them in the order of the rule. */
 START_TEST(test_protocol_slotattr__two_classes_that_both_know)
 {
@@ -527,6 +656,8 @@ Suite *
 suite(void)
 {
     const TTest *tests[] = {test_protocol_slotattr__numbers,
+                                   test_protocol_slotattr__every_operator,
+                                   test_protocol_slotattr__errors_pass,
                                    test_protocol_slotattr__two_classes_that_both_know,
                                    test_protocol_slotattr__what_is_not_set_is_the_base_s,
                                    test_protocol_slotattr__containers,
