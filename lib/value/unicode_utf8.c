@@ -29,7 +29,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a w
 
 typedef unsigned char vec8 __attribute__((vector_size(16)));
 typedef uint16_t vec16 __attribute__((vector_size(16)));
-typedef uint32_t vec32 __attribute__((vector_size(16)));
+typedef int32_t vec32 __attribute__((vector_size(16))); /* with a sign: that is what processors compare */
 
 static inline uint64_t
 load(const void *p)
@@ -342,8 +342,8 @@ gil_utf8_measure(int kind, const void *data, Gil_ssize_t length)
             for (Gil_ssize_t stop = Gil_MIN(i + 4 * 127, length - 3); i < stop; i += 4) {
                 memcpy(&points, p + i, 16);
                 /* true is -1 */
-                more -= (vec32)(points >= 0x80) + (vec32)(points >= 0x800) + (vec32)(points >= 0x10000);
-                wrong |= (vec32)((points & 0xfffff800) == 0xd800);
+                more -= (points >= 0x80) + (points >= 0x800) + (points >= 0x10000);
+                wrong |= (points & ~0x7ff) == 0xd800;
             }
             size += sum16((vec16)more);
             surrogates += (size_t)any_bit((vec8)wrong);
