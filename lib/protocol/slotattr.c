@@ -309,8 +309,8 @@ ask_sq_ass_item(GilObject *self, Gil_ssize_t i, GilObject *value)
 static int
 ask_sq_contains(GilObject *self, GilObject *item)
 {
-    GilObject *answer =
-        is_refused(self, "__contains__") ? refuse("'%.200s' object is not a container", self) : ask_1("__contains__", self, item);
+    GilObject *answer = is_refused(self, "__contains__") ? refuse("'%.200s' object is not a container", self)
+                                                         : ask_1("__contains__", self, item);
     if (answer == NULL)
         return -1;
     int truth = GilObject_IsTrue(answer); /* may run anything */
