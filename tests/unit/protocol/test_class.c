@@ -210,7 +210,8 @@ END_TEST
 
 START_TEST(test_protocol_class__bases_learn_of_heirs)
 {
-    GilObject *base = make_one(), *hook = GilDescr_NewClassMethod(&GilBaseObject_Type, &def_init_subclass), *type, *args, *kwargs;
+    GilObject *base = make_one(), *type, *args, *kwargs;
+    GilObject *hook = GilDescr_NewClassMethod(&GilBaseObject_Type, &def_init_subclass);
     GilObject *fails = GilDescr_NewClassMethod(&GilBaseObject_Type, &def_fail_class);
 
     args = Gil_BuildValue("(s(O){})", "Heir", base);
@@ -335,7 +336,8 @@ chain_errors(void *arg)
     GilErr_SetHandledException(NULL);
     error = GilErr_GetRaisedException();
     int failed = !GilErr_GivenExceptionMatches(error, GilExc_KeyError);
-    int lacked = GilErr_GivenExceptionMatches(cause, GilExc_MemoryError) || GilErr_GivenExceptionMatches(error, GilExc_MemoryError);
+    int lacked = GilErr_GivenExceptionMatches(cause, GilExc_MemoryError) ||
+                 GilErr_GivenExceptionMatches(error, GilExc_MemoryError);
     Gil_DECREF(cause);
     if (failed || lacked) {
         GilErr_SetRaisedException(error);

@@ -261,9 +261,9 @@ static GilMethodDef def_fails = {"fails", fails, GIL_METH_VARARGS, NULL};
 /* The error of an attribute is that of the operation, in each form of result that a slot has. */
 START_TEST(test_protocol_slotattr__errors_pass)
 {
-    static const char *const names[] = {"__len__",    "__bool__", "__contains__", "__iter__", "__next__", "__hash__",  "__repr__",
-                                        "__getitem__", "__setitem__", "__eq__",   "__call__", "__init__", "__setattr__", "__pow__",
-                                        "__getattr__", "__new__"};
+    static const char *const names[] = {
+        "__len__",     "__bool__", "__contains__", "__iter__", "__next__",    "__hash__", "__repr__",    "__getitem__",
+        "__setitem__", "__eq__",   "__call__",     "__init__", "__setattr__", "__pow__",  "__getattr__", "__new__"};
     GilTypeObject *type = plain_class();
     GilObject *op = instance_of(type), *bad = GilDescr_NewMethod(&GilBaseObject_Type, &def_fails);
     GilObject *one = GilLong_FromLong(1);
