@@ -15,7 +15,13 @@
  * that comes by dlopen() shares what little thread-local storage is left with others.
  */
 static __thread const struct gil_mutex *held[GIL_RANK_END - 1];
-static __thread int takes_all; /* [own] */
+
+/* No mutex has the rank OUTSIDE: its place says whether the thread takes them all. */
+static int
+takes_all(void)
+{
+    return held[GIL_RANK_OUTSIDE - 1] != NULL;
+}
 
 static const struct gil_mutex **
 place_of(const struct gil_mutex *mutex)
@@ -36,7 +42,7 @@ highest_above(int floor)
 void
 gil_rank_take(const struct gil_mutex *mutex)
 {
-    if (takes_all)
+    if (takes_all())
         return;
     const struct gil_mutex *other = highest_above((int)mutex->rank - 1);
     if (other != NULL)
@@ -48,7 +54,7 @@ gil_rank_take(const struct gil_mutex *mutex)
 void
 gil_rank_drop(const struct gil_mutex *mutex)
 {
-    if (takes_all)
+    if (takes_all())
         return;
     if (*place_of(mutex) != mutex)
         gil_panic(__func__, "%s is dropped by a thread that does not hold it", mutex->name);
@@ -67,7 +73,9 @@ gil_rank_parking(const char *func)
 void
 gil_rank_all(int begins)
 {
-    takes_all = begins;
+    static const struct gil_mutex all = {.name = "all"};
+
+    held[GIL_RANK_OUTSIDE - 1] = begins ? &all : NULL;
 }
 
 void

@@ -224,8 +224,8 @@ crash(void)
     sigaltstack(&stack, NULL);
     sigaction(SIGSEGV, &action, NULL);
     gil_mutex_lock(&gil_states_mutex);
-    gil_mutex_lock(&world_ts->lock->mu);
     gil_mutex_lock(&world_ts->interp->gate->mu);
+    gil_mutex_lock(&world_ts->lock->mu);
     *nowhere = 'x';
 }
 

@@ -323,7 +323,7 @@ step(void *Gil_UNUSED(arg))
     static const char octets[] = "a\xff\xe2\x82\xac many more octets follow";
     GilObject *text = GilUnicode_Decode(octets, sizeof octets - 1, NULL, "surrogateescape");
     GilObject *back = text == NULL ? NULL : GilUnicode_AsEncodedString(text, "utf-8", "surrogateescape");
-    GilObject *wide = text == NULL ? NULL : GilUnicode_AsEncodedString(text, "utf-32", "replace");
+    GilObject *wide = back == NULL ? NULL : GilUnicode_AsEncodedString(text, "utf-32", "replace");
     GilObject *again = wide == NULL ? NULL : GilUnicode_FromEncodedObject(wide, "utf-32", NULL);
     int rc = back == NULL || again == NULL ? -1 : 0;
 
