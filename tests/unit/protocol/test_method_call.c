@@ -61,7 +61,7 @@ with_class(GilObject *self, GilTypeObject *cls, GilObject *const *args, size_t n
 static GilObject *
 call(GilMethodDef *def, int n, int named)
 {
-    GilObject *args[4], *names = named == 0   ? NULL
+    GilObject *args[4] = {NULL}, *names = named == 0   ? NULL
                                  : named == 1 ? Gil_BuildValue("(s)", "a")
                                               : Gil_BuildValue("(ss)", "a", "b");
     for (int i = 0; i < n; i++)
