@@ -101,6 +101,7 @@ static void (*const in_interp[])(GilInterpreterState *interp) = {
     NULL,
 };
 static void (*const in_state[])(GilThreadState *ts, int survives) = {
+    gil_tstate_fork_child,
     gil_pending_fork_state,
     gil_unblock_fork_child,
     gil_signal_fork_child,

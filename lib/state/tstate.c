@@ -91,15 +91,15 @@ struct gil_state_hooks gil_state_hooks = {
 
 static pthread_key_t key;     /* [const] after gil_state_start() */
 static int key_made;          /* [start] */
-static char ends[2];          /* never written; their addresses are the two ends of a shelf */
 static uint64_t next_id = 1;  /* [atomic] */
 static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
 
-/* A shelf ends in one of these and never in NULL, which would mean that the thread wants no destructor. GONE is the whole
- * shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be over
- * before that could be reclaimed. */
-#define NO_MORE ((GilThreadState *)(void *)&ends[0])
-#define GONE ((GilThreadState *)(void *)&ends[1])
+/* A shelf ends in a mark and never in NULL, which would mean that the thread wants no destructor. The mark has a bit that no
+ * address has, and above it the thread as the kernel numbers it, which would cost each new state a system call. GONE is the
+ * whole shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be
+ * over before that could be reclaimed. */
+#define END ((uintptr_t)1)
+#define GONE ((GilThreadState *)END)
 
 _Static_assert(sizeof(struct _GilThreadBlock) == 16 && offsetof(struct _gilts, block) == 0, "the head is ABI");
 
@@ -277,11 +277,55 @@ gil_tstate_look(struct gil_stable_look *look)
 
 /* --- attaching --- */
 
+static int
+is_end(const GilThreadState *shelf)
+{
+    return shelf == NULL || ((uintptr_t)shelf & END) != 0;
+}
+
+static GilThreadState *
+end_of_shelf(unsigned long native)
+{
+    return (GilThreadState *)((uintptr_t)native << 1 | END);
+}
+
 /* See to it that at_thread_exit() runs in this thread. -1: no memory for that. */
 static int
 register_thread(void)
 {
-    return pthread_getspecific(key) != NULL || pthread_setspecific(key, NO_MORE) == 0 ? 0 : -1;
+    if (pthread_getspecific(key) != NULL)
+        return 0;
+    return pthread_setspecific(key, end_of_shelf(GilThread_get_thread_native_id())) == 0 ? 0 : -1;
+}
+
+/* What the kernel calls this thread: asked once, if the key could be set. */
+static uint32_t
+native_number(void)
+{
+    const GilThreadState *shelf = pthread_getspecific(key);
+
+    if (shelf == NULL || shelf == GONE)
+        return (uint32_t)GilThread_get_thread_native_id();
+    return is_end(shelf) ? (uint32_t)((uintptr_t)shelf >> 1) : gil_load_relaxed(&shelf->native);
+}
+
+void
+gil_tstate_fork_child(GilThreadState *ts, int survives)
+{
+    if (!survives || gil_load_relaxed(&ts->os_thread) != this_thread())
+        return;
+    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
+    GilThreadState *shelf = pthread_getspecific(key);
+    gil_store_relaxed(&ts->native, native);
+    if (shelf == NULL || shelf == GONE)
+        return;
+    if (is_end(shelf)) {
+        (void)pthread_setspecific(key, end_of_shelf(native));
+        return;
+    }
+    while (!is_end(shelf->shelf))
+        shelf = shelf->shelf;
+    shelf->shelf = end_of_shelf(native);
 }
 
 /* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
@@ -327,7 +371,7 @@ announce_thread(GilThreadState *ts)
     unsigned long self = this_thread();
 
     if (ts->os_thread != self)
-        gil_store_relaxed(&ts->native, (uint32_t)GilThread_get_thread_native_id());
+        gil_store_relaxed(&ts->native, native_number());
     return self;
 }
 
@@ -419,12 +463,6 @@ make_token(struct _GilThreadBlock *before, uintptr_t back, int depth)
     return (struct _giltoken *)((uintptr_t)before | ((uintptr_t)depth & DEPTH_MASK) << DEPTH_SHIFT | back);
 }
 
-static int
-is_end(const GilThreadState *shelf)
-{
-    return shelf == NULL || shelf == NO_MORE || shelf == GONE;
-}
-
 /* This thread's state in interp, of those that are not attached; NULL: none yet. */
 static inline __attribute__((always_inline)) GilThreadState *
 find(const GilInterpreterState *interp)
@@ -454,7 +492,7 @@ make(GilInterpreterState *interp)
         return NULL;
     ts->kept = 1;
     gil_store_relaxed(&ts->os_thread, this_thread());
-    gil_store_relaxed(&ts->native, (uint32_t)GilThread_get_thread_native_id());
+    gil_store_relaxed(&ts->native, native_number());
     ts->shelf = pthread_getspecific(key);
     if (pthread_setspecific(key, ts) != 0) {
         gil_tstate_delete(ts);

@@ -131,6 +131,8 @@ int gil_tstate_holds_objects(const GilThreadState *ts);
 void gil_tstate_put_block(GilThreadState *ts);
 /* Calls each for each mutex of this file: that of the pool. */
 void gil_tstate_mutexes(void (*each)(struct gil_mutex *mutex));
+/* In the child of a fork, for each state: the forking thread has another number. */
+void gil_tstate_fork_child(GilThreadState *ts, int survives);
 /* Thread blocks in use, of all interpreters. */
 size_t gil_tstate_blocks(void);
 /* gil_stable_look() over all blocks: those with an id are states. */
