@@ -2,6 +2,8 @@
 UNIT_TESTS += tests/unit/value/test_row
 UNIT_TESTS += tests/unit/value/test_tuple
 UNIT_TESTS += tests/unit/value/test_list
+UNIT_TESTS += tests/unit/value/test_list_method
+UNIT_TESTS += tests/unit/value/test_list_slice
 UNIT_TESTS += tests/unit/value/test_list_sort
 UNIT_TESTS += tests/unit/value/test_row_iter
 UNIT_TESTS += tests/unit/value/test_dir
