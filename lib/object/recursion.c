@@ -8,7 +8,8 @@
  * What the kernel maps for it at exec, 128 KiB, is there in any case. So:
  *
  *   - The bounds come from pthread_getattr_np(), asked once a thread and kept in its state.
- *   - With a finite RLIMIT_AS the main thread is taken to have what is mapped from the start and no more.
+ *   - With a finite RLIMIT_AS the stack that came with the process is taken to have what is mapped from the start and no
+ *     more.
  *   - Where the bounds cannot be had (the main thread's are read from /proc) a modest size below the first caller is
  *     assumed.
  *   - A margin above the lowest address stays unused, for what runs on the way out: handlers, finalizers, printing.
@@ -23,12 +24,13 @@
 #include "object/error.h"
 
 #include <pthread.h>
+#include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define MAPPED_AT_EXEC ((size_t)128 << 10) /* setup_arg_pages() of Linux: stack_expand */
 #define ASSUMED ((size_t)96 << 10)         /* when nothing can be learnt */
+#define ABOVE_STACK ((size_t)8 << 20)      /* arguments and environment, by the kernel's own limit, and a rest */
 
 /* What stays unused of a stack of that size: a quarter, so that a stack of 64 KiB has 48 to work with. */
 static size_t
@@ -38,10 +40,15 @@ margin_of(size_t size)
     return margin < GIL_STACK_MARGIN ? margin : GIL_STACK_MARGIN;
 }
 
+/*
+ * Whether the stack that begins at low is the one that the kernel made at exec. Not: whether this is the main thread. In the child
+ * of a fork the thread that forked is that, on the stack that it had before. The kernel leaves 16 random bytes at the top of its
+ * stack, above the arguments, which take 6 MiB at most; and no other mapping comes as near.
+ */
 static int
-is_main_thread(void)
+is_from_exec(const char *low, size_t size)
 {
-    return syscall(SYS_gettid) == getpid();
+    return getauxval(AT_RANDOM) - (uintptr_t)low < size + ABOVE_STACK;
 }
 
 static int
@@ -67,7 +74,7 @@ gil_stack_measure(GilThreadState *ts)
             size = length;
         }
         pthread_attr_destroy(&attr);
-        if (size > MAPPED_AT_EXEC && is_main_thread() && address_space_is_limited()) {
+        if (size > MAPPED_AT_EXEC && is_from_exec(low, size) && address_space_is_limited()) {
             low += size - MAPPED_AT_EXEC;
             size = MAPPED_AT_EXEC;
         }

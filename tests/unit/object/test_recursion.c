@@ -5,6 +5,9 @@
 #include "object/recursion.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 START_TEST(test_object_recursion__levels_are_counted)
 {
@@ -98,6 +101,55 @@ START_TEST(test_R6_a_small_stack_ends_recursion_sooner)
 }
 END_TEST
 
+/* In a child, with an address space that is limited: how far the calling thread gets down its stack, measured anew. */
+static int
+reached_in_child(void)
+{
+    int status;
+    pid_t child = GilOS_Fork();
+
+    if (child == 0) {
+        struct rlimit finite = {RLIM_INFINITY - 1, RLIM_INFINITY};
+        if (setrlimit(RLIMIT_AS, &finite) != 0)
+            _exit(255);
+        gil_stack_measure(gil_tstate_need(__func__));
+        int reached = dig(0);
+        _exit(reached < 200 ? reached : 200);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void *
+fork_deep(void *arg)
+{
+    struct digger *digger = arg;
+    char room[400 << 10];
+
+    GilThreadStateToken *token = GilThreadState_Ensure(digger->guard);
+    __asm__ volatile("" : : "r"(room) : "memory");
+    digger->reached = reached_in_child();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* The thread that forked is the main one of the child, but its stack is not the one that came with the process. */
+START_TEST(test_G5_a_stack_that_may_not_grow_is_told_from_a_threads)
+{
+    struct digger digger = {GilInterpreterGuard_FromCurrent(), -1};
+    pthread_t thread;
+
+    ck_assert_int_lt(reached_in_child(), 120);
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_deep, &digger), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(digger.guard);
+    ck_assert_int_eq(digger.reached, 200);
+}
+END_TEST
+
 START_TEST(test_object_recursion__a_stack_of_the_hosts_own_is_not_taken_for_low)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -150,6 +202,7 @@ suite(void)
     tests[n++] = test_object_recursion__levels_are_counted;
     tests[n++] = test_object_recursion__leaving_what_was_not_entered_stops_the_process;
     tests[n++] = test_R6_a_small_stack_ends_recursion_sooner;
+    tests[n++] = test_G5_a_stack_that_may_not_grow_is_told_from_a_threads;
     tests[n++] = test_object_recursion__a_stack_of_the_hosts_own_is_not_taken_for_low;
     tests[n++] = test_object_recursion__printing_is_remembered;
     return suite_of_one("object/recursion", tests);
