@@ -117,15 +117,20 @@ GIL_API void GilThreadState_Release(GilThreadStateToken *token);
  *  @{ */
 #define GIL_HOLDER_GUARD 1 /**< an open guard */
 #define GIL_HOLDER_VISIT 2 /**< a thread inside GilThreadState_EnsureFromView() … GilThreadState_Release() */
+#define GIL_HOLDER_CALL 3  /**< a thread inside a call of the library that makes or ends another interpreter, or forks */
+#define GIL_HOLDER_ENDER 4 /**< another thread is just ending it, or trying to */
+/** A thread that has the interpreter's lock at this moment, and is neither inside by a view nor the calling one. An end from outside
+ *  (GilInterpreterView_End()) waits until it leaves that; one from within does not meet it. */
+#define GIL_HOLDER_LOCK 5
 
 /** Somebody whom the end of an interpreter has to wait for. Grows from version to version. */
 typedef struct GilHolder {
     int kind;        /**< GIL_HOLDER_… */
     int line;        /**< of a guard: where it was opened; 0: not known */
-    char file[48];   /**< of a guard: the same, the end of the name; "": not known */
-    uint64_t thread; /**< pthread_t of the thread that opened the guard, or is inside, as a number */
-    uint64_t state;  /**< number of the thread state that is inside; of a guard 0 */
-    uint64_t age_ns; /**< of a guard: since when it is open; of others 0 */
+    char file[48];   /**< of a guard: the same, the end of the name; "": not known; of a call: the function */
+    uint64_t thread; /**< pthread_t of the thread that opened the guard, or of whom this tells, as a number */
+    uint64_t state;  /**< number of the thread state that is inside by a view, or has the lock; of others 0 */
+    uint64_t age_ns; /**< of a guard and a call: since when; of others 0 */
 } GilHolder;
 
 /** What GilInterpreterState_GetHolders() calls; @p size is that of the caller's GilHolder.
@@ -133,9 +138,9 @@ typedef struct GilHolder {
 GIL_API size_t _GilInterpreterState_GetHoldersSized(GilInterpreterState *interp, GilHolder *holders, size_t count, size_t size);
 
 /**
- * Tell who keeps an interpreter, which must be alive, from ending: each open guard, newest first, with the place where it was
- * opened, then each thread that is inside by a view. For a host that got GIL_FINALIZE_BUSY, and for finding leaks before.
- * Of others' guards and threads it is a snapshot.
+ * Tell who keeps an interpreter, which must be alive, from ending: each open guard and call, newest first, with the place where it
+ * was opened, then each thread that is inside by a view, then who is ending it, or has its lock. For a host that got
+ * GIL_FINALIZE_BUSY, and for finding leaks before. Of others' guards and threads it is a snapshot.
  * @param holders  room for @p count of them; may be NULL if that is 0
  * @return how many there are, which may be more than @p count; 0 also when interp is NULL
  */

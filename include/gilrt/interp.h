@@ -109,9 +109,9 @@ GIL_API GilThreadState *Gil_NewInterpreter(void);
  * End the interpreter of ts, which must be attached: anything else stops the process. Its steps are those of Gil_FinalizeEx():
  * first what can be undone, until the time that the configuration of the interpreter allows is over, then what cannot fail.
  * @return 0: it is gone, and ts with it, and the thread is attached to nothing. GIL_FINALIZE_BUSY: somebody stayed inside, or
- *         another thread is just ending it; nothing happened. -1 with SystemError, and nothing happened, when it is the main
- *         interpreter, when something of it is active in the calling thread (a finalizer, an import, GilThreadState_Ensure()), or
- *         when the runtime is being stopped, which ends it.
+ *         another thread is just ending it (GilInterpreterState_GetHolders() names them); nothing happened. -1 with SystemError,
+ *         and nothing happened, when it is the main interpreter, when something of it is active in the calling thread (a
+ *         finalizer, an import, GilThreadState_Ensure()), or when the runtime is being stopped, which ends it.
  * @lock_held
  * @blocks
  * @reenters  finalizers
@@ -121,9 +121,9 @@ GIL_API int Gil_EndInterpreter(GilThreadState *ts);
  * End the interpreter that a view names, from any thread that is not inside it, and waiting for as long as is said here. What the
  * calling thread is attached to is left meanwhile, and attached again.
  * @param timeout_ns  how long to wait for those inside; 0: not at all; UINT64_MAX: for ever
- * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(). -1, without an exception, and nothing
- *         happened, when view is NULL or names the main interpreter, when the calling thread is attached to it or between BEGIN
- *         and END, or when the runtime is being stopped, which ends it.
+ * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(), or a thread did not leave its lock.
+ *         -1, without an exception, and nothing happened, when view is NULL or names the main interpreter, when the calling thread
+ *         is attached to it or between BEGIN and END, or when the runtime is being stopped, which ends it.
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers

@@ -26,11 +26,12 @@
 #include "state/tstate.h"
 
 struct gil_gate *
-gil_main_enter(void)
+gil_main_enter(struct gil_pass *pass, const char *func)
 {
     struct gil_gate *gate = gil_interp_hold_main_gate();
 
-    if (gate != NULL && gil_gate_enter(gate) < 0) {
+    gil_pass_init(pass, func);
+    if (gate != NULL && gil_gate_enter_with(gate, pass) < 0) {
         gil_interp_put_gate(gate);
         gate = NULL;
     }
@@ -38,8 +39,9 @@ gil_main_enter(void)
 }
 
 void
-gil_main_leave(struct gil_gate *gate)
+gil_main_leave(struct gil_gate *gate, struct gil_pass *pass)
 {
+    gil_gate_unlist(gate, pass);
     gil_gate_leave(gate);
     gil_interp_put_gate(gate);
 }
@@ -64,18 +66,19 @@ Gil_EndInterpreter(GilThreadState *ts)
     GIL_REQUIRE(ts == current, "the thread state is not the one that is attached");
     const char *wrong = NULL;
     struct gil_gate *gate = NULL;
+    struct gil_pass pass;
     if (ts->interp == GilInterpreterState_Main())
         wrong = "the main interpreter ends with the runtime";
     else if (gil_finalize_is_inside(ts))
         wrong = "something of the interpreter is active in the calling thread";
-    else if ((gate = gil_main_enter()) == NULL)
+    else if ((gate = gil_main_enter(&pass, __func__)) == NULL)
         wrong = "the runtime is being stopped, which ends it";
     if (wrong != NULL) {
         GilErr_Format(GilExc_SystemError, "%s: %s", __func__, wrong);
         return -1;
     }
     int rc = end(ts, ts->interp->end_timeout, __func__);
-    gil_main_leave(gate);
+    gil_main_leave(gate, &pass);
     return rc;
 }
 
@@ -106,7 +109,8 @@ may_wait(const struct gil_gate *gate)
 static int
 end_now(struct gil_gate *gate, uint64_t limit, const char *func)
 {
-    struct gil_gate *main_gate = gil_main_enter();
+    struct gil_pass pass;
+    struct gil_gate *main_gate = gil_main_enter(&pass, func);
     int rc = -1, asked;
 
     if (main_gate == NULL)
@@ -121,7 +125,7 @@ end_now(struct gil_gate *gate, uint64_t limit, const char *func)
     default:
         rc = GIL_FINALIZE_BUSY;
     }
-    gil_main_leave(main_gate);
+    gil_main_leave(main_gate, &pass);
     return rc;
 }
 
@@ -131,11 +135,12 @@ wait_for_end(struct gil_gate *gate, uint64_t limit, const char *func)
 {
     for (;;) {
         uint32_t turn = gil_closing_turn(gate);
-        struct gil_gate *main_gate = gil_main_enter();
+        struct gil_pass pass;
+        struct gil_gate *main_gate = gil_main_enter(&pass, func);
         enum gil_closing found = main_gate != NULL ? gil_closing_take_if_asked(gate) : GIL_CLOSING_TAKEN;
         int rc = found == GIL_CLOSING_MINE ? end_by_reserve(gate, limit, 1, func) : 0;
         if (main_gate != NULL)
-            gil_main_leave(main_gate);
+            gil_main_leave(main_gate, &pass);
         if (found == GIL_CLOSING_MINE || found == GIL_CLOSING_GONE)
             return rc;
         /* The runtime's end takes a gate without a place in the main one, which lets nobody in then. */

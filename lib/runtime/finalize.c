@@ -38,6 +38,8 @@
 #include "state/tstate.h"
 #include "sync/machine.h"
 
+#include <stdio.h>
+
 /* Calls that bring up new ones may be a loop. Real ones need two or three rounds. */
 #define ROUNDS 16
 /* Of those who are inside, so many are printed. */
@@ -50,17 +52,29 @@ gil_limit_in(uint64_t ns)
     return ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 }
 
+/* What keeps it from ending, into text. */
 static void
-print_holder(const GilHolder *holder, int64_t id, const char *func)
+describe(const GilHolder *holder, char *text, size_t room)
 {
-    if (holder->kind == GIL_HOLDER_GUARD)
-        gil_print_line("gilrt: %s: interpreter %lld does not end: a guard is open for %llu.%03u s, opened by thread %#llx at %s:%d",
-                       func, (long long)id, (unsigned long long)(holder->age_ns / 1000000000),
-                       (unsigned)(holder->age_ns / 1000000 % 1000), (unsigned long long)holder->thread,
-                       holder->line > 0 ? holder->file : "an unknown place", holder->line);
-    else
-        gil_print_line("gilrt: %s: interpreter %lld does not end: thread %#llx is inside by a view (state %llu)", func,
-                       (long long)id, (unsigned long long)holder->thread, (unsigned long long)holder->state);
+    unsigned long long thread = holder->thread, state = holder->state, age = holder->age_ns / 1000000;
+
+    switch (holder->kind) {
+    case GIL_HOLDER_GUARD:
+        (void)snprintf(text, room, "a guard is open for %llu.%03llu s, opened by thread %#llx at %s:%d", age / 1000, age % 1000,
+                       thread, holder->line > 0 ? holder->file : "an unknown place", holder->line);
+        break;
+    case GIL_HOLDER_VISIT:
+        (void)snprintf(text, room, "thread %#llx is inside by a view (state %llu)", thread, state);
+        break;
+    case GIL_HOLDER_CALL:
+        (void)snprintf(text, room, "thread %#llx is in %s() for %llu.%03llu s", thread, holder->file, age / 1000, age % 1000);
+        break;
+    case GIL_HOLDER_ENDER:
+        (void)snprintf(text, room, "thread %#llx is ending it", thread);
+        break;
+    default:
+        (void)snprintf(text, room, "thread %#llx does not leave its lock (state %llu)", thread, state);
+    }
 }
 
 /* The wait for interp, whose end the caller has taken still, was in vain. Returns how many were inside, at least 1: the last may
@@ -80,11 +94,12 @@ tell_busy(int64_t id, long count, const GilHolder *holders, size_t inside, const
 
     if (gil_event_tell(&event))
         return;
-    for (size_t i = 0; i < inside && i < PRINTED; i++)
-        print_holder(&holders[i], id, func);
-    if (inside == 0)
-        gil_print_line("gilrt: %s: interpreter %lld does not end: a thread %s", func, (long long)id,
-                       id == 0 ? "is making or ending another interpreter" : "without a guard does not leave its lock");
+    char text[160] = "whoever was inside has left just now";
+    for (size_t i = 0; i < (inside > 0 ? inside : 1) && i < PRINTED; i++) {
+        if (inside > 0)
+            describe(&holders[i], text, sizeof text);
+        gil_print_line("gilrt: %s: interpreter %lld does not end: %s", func, (long long)id, text);
+    }
 }
 
 /* asked: that was told already. */

@@ -71,6 +71,7 @@ static struct {
     GilThreadState *ts;         /* [mutex] attached during the fork; NULL: the runtime does not work */
     GilThreadStateToken *token; /* [mutex] it was attached for the fork; or NULL */
     struct gil_gate *place;     /* [mutex] where the thread has a place; or NULL */
+    struct gil_pass pass;       /* its, there */
     struct calls *newest, *oldest; /* [mutex] functions */
     struct calls *first, *last;    /* [mutex] locks, by rank */
 } forking;
@@ -258,6 +259,7 @@ static void
 leave(void)
 {
     if (forking.place != NULL) {
+        gil_gate_unlist(forking.place, &forking.pass);
         gil_gate_leave(forking.place);
         gil_interp_put_gate(forking.place);
     }
@@ -277,6 +279,30 @@ objection(const GilThreadState *ts)
     return gil_gate_is_closing(ts->interp->gate) || is_busy(ts) ? EBUSY : 0;
 }
 
+/* A call of the library that has a place of its own, and runs a hook of the host in the middle. */
+static void
+find_own_call(const struct gil_pass *pass, void *found)
+{
+    *(int *)found |= pass->func != NULL && pass->thread == gil_machine_thread();
+}
+
+/* Take the place: 0; an errno. */
+static int
+take_place(const char *func)
+{
+    struct gil_gate *gate = gil_interp_hold_main_gate();
+    int inside = 0;
+
+    gil_gate_visit(gate, find_own_call, &inside);
+    gil_pass_init(&forking.pass, func);
+    if (inside || gil_gate_enter_with(gate, &forking.pass) < 0) {
+        gil_interp_put_gate(gate);
+        return EBUSY;
+    }
+    forking.place = gate;
+    return 0;
+}
+
 /* Attached, with a place inside the main interpreter, or not attached and no interpreter there: 0; an errno. */
 static int
 arrive(const char *func)
@@ -286,14 +312,8 @@ arrive(const char *func)
     forking.ts = gil_tstate_attached();
     if (error == 0 && forking.ts != NULL)
         error = objection(forking.ts);
-    if (error == 0 && forking.ts != NULL) {
-        forking.place = gil_interp_hold_main_gate();
-        if (gil_gate_enter(forking.place) < 0) {
-            gil_interp_put_gate(forking.place);
-            forking.place = NULL;
-            error = EBUSY;
-        }
-    }
+    if (error == 0 && forking.ts != NULL)
+        error = take_place(func);
     if (error != 0)
         leave();
     return error;
@@ -371,7 +391,7 @@ GilOS_AfterFork_Child(void)
 
     require_prepared(__func__);
     give_all_back();
-    gil_fork_clean(forking.ts, forking.place, &calls);
+    gil_fork_clean(forking.ts, &calls);
     gil_life_fork_child(forking.ts);
     gil_machine_strand(0);
     /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. */

@@ -132,13 +132,14 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
         return gil_status_error(__func__, wrong);
     if (_Gil_thread != NULL && gil_tstate_attached() == NULL)
         return gil_status_error(__func__, "the calling thread is between BEGIN and END");
-    struct gil_gate *gate = gil_main_enter();
+    struct gil_pass pass;
+    struct gil_gate *gate = gil_main_enter(&pass, __func__);
     if (gate == NULL)
         return gil_status_error(__func__, "the runtime is not started, or is just being started or stopped");
     *ts = make(gate->interp, &read);
     if (*ts != NULL)
         gil_closing_give_up((*ts)->interp->gate);
-    gil_main_leave(gate);
+    gil_main_leave(gate, &pass);
     if (*ts == NULL)
         return gil_status_error(__func__, "memory allocation failed");
     gil_event_step(GIL_LIFE_STARTED, (*ts)->interp->id);

@@ -13,7 +13,7 @@
  * the end and went away, that several wait for it, that it has come.
  *
  *     asked   the gate stays closing, whoever gives up, until the end, or until it is taken back
- *     taken   one thread ends the interpreter, or tries to. It alone shuts the gate, and opens it again unless asked
+ *     taken   one thread, the taker, ends the interpreter, or tries to. It alone shuts the gate, and opens it again unless asked
  *     gone    the interpreter has ended; the gate is there for views
  *
  * All three under gil_states_mutex, under which the interpreter also leaves the registry: so while gone is not set, under that mutex,
@@ -24,6 +24,13 @@
  * theirs, it gives up, and the next of them takes it: therefore they sleep on a word that changes with each of these steps, and
  * look again; and all are woken, because which of them has time left only they know.
  */
+
+static void
+take(struct gil_gate *gate)
+{
+    gate->taken = 1;
+    gate->taker = gil_machine_thread();
+}
 
 enum gil_closing
 gil_closing_take(struct gil_gate *gate, int *asked)
@@ -36,7 +43,7 @@ gil_closing_take(struct gil_gate *gate, int *asked)
     if (gate->gone || gate->taken)
         found = gate->gone ? GIL_CLOSING_GONE : GIL_CLOSING_TAKEN;
     else {
-        gate->taken = 1;
+        take(gate);
         (void)gil_gate_close(gate);
     }
     gil_mutex_unlock(&gil_states_mutex);
@@ -52,7 +59,7 @@ gil_closing_take_if_asked(struct gil_gate *gate)
     if (gate->gone || gate->taken)
         found = gate->gone ? GIL_CLOSING_GONE : GIL_CLOSING_TAKEN;
     else if (gate->asked)
-        gate->taken = 1;
+        take(gate);
     else
         found = GIL_CLOSING_OPEN;
     gil_mutex_unlock(&gil_states_mutex);

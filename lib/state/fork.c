@@ -121,7 +121,7 @@ clean_state(GilThreadState *ts, int closing, const struct gil_fork_calls *calls)
 }
 
 static void
-clean_interp(GilInterpreterState *interp, const struct gil_gate *place, const struct gil_fork_calls *calls)
+clean_interp(GilInterpreterState *interp, const struct gil_fork_calls *calls)
 {
     int closing = gil_gate_is_closing(interp->gate);
     uint32_t inside = gil_guard_fork_child(interp->gate, 1);
@@ -133,7 +133,7 @@ clean_interp(GilInterpreterState *interp, const struct gil_gate *place, const st
         inside += clean_state(each, closing, calls);
     }
     gil_closing_fork_child(interp->gate, 1);
-    gil_gate_reset(interp->gate, inside + (interp->gate == place));
+    gil_gate_reset(interp->gate, inside);
 }
 
 /* Its states of the forking thread remain, to be told that they are too late; who goes to sleep for that would be the last thread. */
@@ -153,7 +153,7 @@ lose(GilInterpreterState *interp, GilThreadState *ts)
 }
 
 void
-gil_fork_clean(GilThreadState *ts, const struct gil_gate *place, const struct gil_fork_calls *calls)
+gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls)
 {
     GilInterpreterState *next;
 
@@ -168,7 +168,7 @@ gil_fork_clean(GilThreadState *ts, const struct gil_gate *place, const struct gi
             lose(each, ts);
     }
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
-        clean_interp(each, place, calls);
+        clean_interp(each, calls);
 }
 
 /* --- the child of a plain fork --- */

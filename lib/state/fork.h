@@ -20,9 +20,8 @@ struct gil_fork_calls {
 int gil_fork_is_mine(const GilThreadState *ts);
 /* Before a fork, all mutexes held, by the thread that has ts attached; NULL: none: no lock leans to another thread from here on. */
 void gil_fork_prepare(const GilThreadState *ts);
-/* In the child, with the mutexes given back: what is left is what the forking thread can go on with; ts as before. place: the gate
- * where that thread has a place for the time of the fork; NULL: none. */
-void gil_fork_clean(GilThreadState *ts, const struct gil_gate *place, const struct gil_fork_calls *calls);
+/* In the child, with the mutexes given back: what is left is what the forking thread can go on with; ts as before. */
+void gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls);
 /* In the child of a fork that nobody prepared: whoever enters or leaves an interpreter goes into a mutex and sleeps, which
  * gil_machine_strand() makes a stop with a sentence. */
 void gil_fork_strand(void);

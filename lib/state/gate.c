@@ -20,10 +20,11 @@
  * Past its limit the closer tries once more, and only if somebody is inside even then says so. It has not taken CLOSING back by that:
  * several gates may be closing together, and all or none are to be shut; gil_gate_reopen() undoes it.
  *
- * PASSES. A count cannot say who is inside, which is what one wants to know of a guard that was forgotten. So guards are listed as
- * well, under a mutex in which they are also counted: whoever looks at the list sees none that was refused. A guard leaves the list
- * before the count, because with its place in the count ends its right to touch the gate, and the mutex in it. Threads that enter by
- * a view are in a hurry, and are not listed: their thread states tell.
+ * PASSES. A count cannot say who is inside, which is what one wants to know of a guard that was forgotten, and of a call of the
+ * library that holds up the end (it ends another interpreter, or forks). So these are listed as well, under a mutex in which they
+ * are also counted: whoever looks at the list sees none that was refused. A pass leaves the list before the count, because with its
+ * place in the count ends its right to touch the gate, and the mutex in it. Threads that enter by a view are in a hurry, and are not
+ * listed: their thread states tell.
  *
  * REFERENCES. Views outlive the interpreter, and so does its gate, which answers them: the last reference puts it back. A number of
  * the interpreter in the word instead, to tell a gate that serves another, would have to share its bits with the count.
@@ -49,6 +50,7 @@ gil_gate_init(struct gil_gate *gate, GilInterpreterState *interp)
     gate->ring = NULL;
     gil_calls_init(&gate->calls);
     gate->asked = gate->taken = gate->gone = 0;
+    gate->taker = 0;
 }
 
 void
@@ -103,6 +105,14 @@ gil_gate_leave(struct gil_gate *gate)
     GIL_REQUIRE((was & COUNT) != 0, "a guard is closed that is not open");
     if (was == (CLOSING | 1))
         gil_machine_unpark(word);
+}
+
+void
+gil_pass_init(struct gil_pass *pass, const char *func)
+{
+    pass->func = func;
+    pass->thread = gil_machine_thread();
+    pass->since = gil_machine_now();
 }
 
 /* Under mu. */

@@ -14,9 +14,12 @@
  * allocated here.
  */
 
-/* Somebody inside who is to be found by name: part of a struct that says more. */
+/* Somebody inside who is to be found by name. */
 struct gil_pass {
     struct gil_pass *next, *prev; /* [mu] the gate's list */
+    const char *func;             /* [const] the function of the library that is inside while it is at work; NULL: a guard (guard.c) */
+    unsigned long thread;         /* [const] that went in */
+    uint64_t since;               /* [const] by the clock */
 };
 
 struct gil_gate {
@@ -29,6 +32,7 @@ struct gil_gate {
     struct gil_calls calls;      /* what any thread of the interpreter is to call; see state/pending.c */
     struct gil_call_ring *ring;  /* [const] nodes for that, in memory that is the gate's */
     int asked, taken, gone;      /* [states] see state/closing.c */
+    unsigned long taker;         /* [states] the thread that has taken it */
     uint32_t waiters;            /* [states] who waits there for the end */
     uint32_t turn;               /* [atomic] what they sleep on; written under states */
 };
@@ -45,6 +49,8 @@ int gil_gate_enter(struct gil_gate *gate);
 int gil_gate_enter_late(struct gil_gate *gate);
 /* Go out. The interpreter, and the gate with it, may be gone when this returns. */
 void gil_gate_leave(struct gil_gate *gate);
+/* The pass of the calling thread, as of now. */
+void gil_pass_init(struct gil_pass *pass, const char *func);
 /* gil_gate_enter() with a pass, which others may look at (gil_gate_visit()) until it is taken off the list, before leaving. */
 int gil_gate_enter_with(struct gil_gate *gate, struct gil_pass *pass);
 void gil_gate_unlist(struct gil_gate *gate, struct gil_pass *pass);

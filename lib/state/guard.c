@@ -4,9 +4,12 @@
 
 #include "base/mem.h"
 #include "gilrt/interp.h"
+#include "gilrt/state.h"
 #include "state/gate.h"
 #include "state/guard.h"
 #include "state/interp.h"
+#include "state/lock.h"
+#include "state/stable.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 
@@ -23,8 +26,6 @@ struct _gilguard {
     struct gil_pass pass;   /* first: the gate lists it */
     GilInterpreterState *interp; /* [const] alive, because this guard is open; NULL: a fork has made it a view */
     struct gil_gate *gate;  /* [const] its; of such a view a reference */
-    unsigned long thread;   /* [const] that opened it */
-    uint64_t opened;        /* [const] by the clock */
     int line;               /* [const] */
     char file[sizeof ((GilHolder *)NULL)->file]; /* [const] */
 };
@@ -67,8 +68,7 @@ open_guard(struct gil_gate *gate, const char *file, int line, GilInterpreterGuar
         return 0;
     new->interp = gate->interp;
     new->gate = gate;
-    new->thread = gil_machine_thread();
-    new->opened = gil_machine_now();
+    gil_pass_init(&new->pass, NULL);
     new->line = line;
     copy_end(new->file, sizeof new->file, file);
     if (gil_gate_enter_with(gate, &new->pass) == 0)
@@ -143,13 +143,15 @@ gil_guard_fork_child(struct gil_gate *gate, int lives)
     for (struct gil_pass *pass = gate->passes, *next; pass != NULL; pass = next) {
         GilInterpreterGuard *guard = (GilInterpreterGuard *)(void *)pass;
         next = pass->next;
-        if (lives && guard->thread == gil_machine_thread())
+        if (lives && pass->thread == gil_machine_thread()) {
             left++;
-        else {
-            gil_gate_unlist(gate, pass);
-            guard->interp = NULL;
-            gil_gate_hold(gate);
+            continue;
         }
+        gil_gate_unlist(gate, pass);
+        if (pass->func != NULL)
+            continue;
+        guard->interp = NULL;
+        gil_gate_hold(gate);
     }
     return left;
 }
@@ -228,28 +230,63 @@ list(struct listing *listing, const void *entry, size_t known)
 }
 
 static void
-list_guard(const struct gil_pass *pass, void *data)
+list_pass(const struct gil_pass *pass, void *data)
 {
     const GilInterpreterGuard *guard = (const GilInterpreterGuard *)(const void *)pass;
     struct listing *listing = data;
-    GilHolder holder = {.kind = GIL_HOLDER_GUARD, .line = guard->line, .thread = guard->thread};
+    GilHolder holder = {.kind = GIL_HOLDER_CALL, .thread = pass->thread};
 
     /* Opened while this was on its way here, perhaps. */
-    holder.age_ns = listing->now > guard->opened ? listing->now - guard->opened : 0;
-    memcpy(holder.file, guard->file, sizeof holder.file);
+    holder.age_ns = listing->now > pass->since ? listing->now - pass->since : 0;
+    copy_end(holder.file, sizeof holder.file, pass->func != NULL ? pass->func : guard->file);
+    if (pass->func == NULL) {
+        holder.kind = GIL_HOLDER_GUARD;
+        holder.line = guard->line;
+    }
     list(listing, &holder, sizeof holder);
+}
+
+/* A thread that is another than the calling one. */
+static void
+list_thread(struct listing *listing, int kind, unsigned long thread, uint64_t state)
+{
+    GilHolder holder = {.kind = kind, .thread = thread, .state = state};
+
+    if (thread != gil_machine_thread())
+        list(listing, &holder, sizeof holder);
+}
+
+/* Who has the lock that an end from outside asks for: unless it was told already, and whatever interpreter it is in. */
+static void
+list_lock_holder(const GilInterpreterState *interp, struct listing *listing)
+{
+    struct gil_stable_look at = {NULL, 0};
+    const GilThreadState *ts;
+    GilLockInfo info;
+
+    gil_lock_info(interp->lock, &info);
+    while (info.holder != 0 && (ts = gil_tstate_look(&at)) != NULL)
+        if (gil_load_relaxed(&ts->id) == info.holder && (gil_load_relaxed(&ts->gate) != interp->gate || gil_load_relaxed(&ts->visits) == 0))
+            list_thread(listing, GIL_HOLDER_LOCK, gil_load_relaxed(&ts->os_thread), info.holder);
 }
 
 /* Under gil_states_mutex. A pair that leaves while this looks is found or not. */
 static void
 list_holders(struct gil_gate *gate, struct listing *listing)
 {
-    gil_gate_visit(gate, list_guard, listing);
+    const GilInterpreterState *main_interp = GilInterpreterState_Main();
+
+    gil_gate_visit(gate, list_pass, listing);
     for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
         if (gil_load_relaxed(&ts->visits) != 0) {
             GilHolder holder = {.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id};
             list(listing, &holder, sizeof holder);
         }
+    /* Who ends the runtime ends them all. */
+    if (gate->taken || (main_interp != NULL && main_interp->gate->taken))
+        list_thread(listing, GIL_HOLDER_ENDER, gate->taken ? gate->taker : main_interp->gate->taker, 0);
+    else
+        list_lock_holder(gate->interp, listing);
 }
 
 /* The same. The reserve for the end is nobody's. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards, as a fork sees them. */
+/* Guards, and calls with a place, as a fork sees them. */
 #ifndef GIL_STATE_GUARD_H
 #define GIL_STATE_GUARD_H
 
@@ -7,7 +7,8 @@
 
 /*
  * In the child of a fork: the guards of other threads, or all of them if the interpreter does not live on, are no guards any more,
- * but handles that let in as a view does. Returns how many are left.
+ * but handles that let in as a view does; and the calls of the library that such threads had under way have no place any more.
+ * Returns how many of both are left.
  */
 uint32_t gil_guard_fork_child(struct gil_gate *gate, int lives);
 

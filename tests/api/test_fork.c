@@ -775,6 +775,36 @@ START_TEST(test_api_fork__guards_of_others_hold_nothing_up)
 }
 END_TEST
 
+static int
+names_itself(void *error)
+{
+    GilHolder holder;
+
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, GIL_HOLDER_CALL);
+    ck_assert_str_eq(holder.file, "GilOS_BeforeFork");
+    ck_assert_uint_eq(holder.thread, (uint64_t)pthread_self());
+    return error != NULL ? -1 : 0;
+}
+
+START_TEST(test_api_fork__holds_up_the_end_and_has_a_name)
+{
+    GilForkCalls asked = {names_itself, NULL, NULL};
+    int status;
+
+    ck_assert_int_eq(GilOS_AtFork(&asked, NULL), 0);
+    pid_t child = GilOS_Fork();
+    if (child == 0)
+        _exit(GilInterpreterState_GetHolders(GilInterpreterState_Get(), NULL, 0) != 0 || Gil_FinalizeTimed(0) != 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), NULL, 0), 0);
+    GilOS_AtFork(&asked, &status);
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), NULL, 0), 0);
+}
+END_TEST
+
 /* --- refusals --- */
 
 static void
@@ -1060,6 +1090,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
+    tcase_add_test(tc, test_api_fork__holds_up_the_end_and_has_a_name);
     tcase_add_test(tc, test_D7_fork_from_an_interpreter_that_forbids_it);
     tcase_add_test(tc, test_D6_fork_in_a_collection_finalizer_or_pending_call);
     tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);

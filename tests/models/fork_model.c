@@ -274,7 +274,7 @@ fork_child(void)
     explore_fork();
     forked = 1;
     each_mutex_back(gil_mutex_unlock);
-    gil_fork_clean(ts, NULL, &calls);
+    gil_fork_clean(ts, &calls);
 }
 
 /* All of the interpreter that was forked from: its data are whole, it has one thread, and that can do everything. */

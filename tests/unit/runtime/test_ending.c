@@ -4,6 +4,7 @@
 
 #include "base/atomic.h"
 #include "gilrt/error.h"
+#include "gilrt/fork.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"
 #include "gilrt/list.h"
@@ -14,6 +15,7 @@
 #include "state/interp.h"
 #include "state/tstate.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 
@@ -310,6 +312,102 @@ START_TEST(test_runtime_ending__the_end_of_the_runtime_is_one)
 }
 END_TEST
 
+/* The first who keeps what a view names from ending. */
+static void
+expect_holder(GilInterpreterView *of, int kind, pthread_t who, const char *file)
+{
+    GilHolder holder;
+
+    ck_assert_uint_ge(GilInterpreterView_GetHolders(of, &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, kind);
+    ck_assert_uint_eq(holder.thread, (uint64_t)who);
+    ck_assert_str_eq(holder.file, file);
+    ck_assert(kind == GIL_HOLDER_CALL ? holder.age_ns > 0 : holder.age_ns == 0);
+    ck_assert(kind == GIL_HOLDER_LOCK ? holder.state != 0 : holder.state == 0);
+}
+
+static void *
+end_it(void *unused)
+{
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), 0);
+    return unused;
+}
+
+/* An end that is under way keeps the runtime from ending, another from ending the same interpreter, and a request from being taken
+ * back: each is told who it is. */
+START_TEST(test_runtime_ending__who_ends_another_is_named)
+{
+    GilInterpreterView *of_main = GilInterpreterView_FromMain();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+    pthread_t ender = thread(end_it, NULL);
+    GilHolder holders[3];
+
+    until_waiting(0, 1);
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    expect_holder(of_main, GIL_HOLDER_CALL, ender, "GilInterpreterView_End");
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 1);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), GIL_FINALIZE_BUSY);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, holders, 3), 2);
+    ck_assert_int_eq(holders[0].kind, GIL_HOLDER_GUARD);
+    ck_assert_int_eq(holders[1].kind, GIL_HOLDER_ENDER);
+    ck_assert_uint_eq(holders[1].thread, (uint64_t)ender);
+    GilInterpreterGuard_Close(guard);
+    join(ender);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 0);
+    GilInterpreterView_Close(of_main);
+}
+END_TEST
+
+static void *
+wait_in_vain(void *ender)
+{
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), GIL_FINALIZE_BUSY);
+    expect_holder(view, GIL_HOLDER_ENDER, *(pthread_t *)ender, "");
+    return NULL;
+}
+
+/* A call at exit of that interpreter, which the end of the runtime makes. */
+static void
+wait_beside(void *ender)
+{
+    join(thread(wait_in_vain, ender));
+}
+
+START_TEST(test_runtime_ending__who_ends_the_runtime_is_named)
+{
+    static pthread_t self;
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    self = pthread_self();
+    ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), wait_beside, &self), 0);
+    GilThreadState_Release(token);
+    gil_test_stop();
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void
+fork_here(const GilLifeEvent *event, void *errors)
+{
+    if (event->kind != GIL_LIFE_CLOSING)
+        return;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    *(int *)errors = errno;
+}
+
+/* The hook of an end by a view is called detached, in the middle of what no child could go on with. */
+START_TEST(test_runtime_ending__no_fork_in_the_middle_of_it)
+{
+    int error = 0;
+
+    Gil_SetLifeHook(fork_here, &error);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    Gil_SetLifeHook(NULL, NULL);
+    ck_assert_int_eq(error, EBUSY);
+}
+END_TEST
+
 /* Nobody holds a guard, but a thread does not leave the lock: the time is kept. */
 static int may_leave;
 
@@ -334,6 +432,7 @@ START_TEST(test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_t
     while (!gil_load_acquire(&evaluating))
         sched_yield();
     ck_assert_int_eq(GilInterpreterView_End(view, 1000000), GIL_FINALIZE_BUSY);
+    expect_holder(view, GIL_HOLDER_LOCK, keeper, "");
     ck_assert(is_open());
     ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
     gil_store_release(&may_leave, 1);
@@ -454,10 +553,13 @@ suite(void)
     tcase_add_test(tc, test_runtime_ending__what_is_asked_can_be_taken_back);
     tcase_add_test(tc, test_runtime_ending__is_refused_where_it_must_be);
     tcase_add_test(tc, test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_time);
+    tcase_add_test(tc, test_runtime_ending__who_ends_another_is_named);
+    tcase_add_test(tc, test_runtime_ending__no_fork_in_the_middle_of_it);
     tcase_add_test(tc, test_runtime_ending__threads_are_listed);
     tcase_add_test(tc, test_F2_asking_waiting_taking_back_and_entering_at_once);
     tcase_add_checked_fixture(alone, start, NULL);
     tcase_add_test(alone, test_runtime_ending__the_end_of_the_runtime_is_one);
+    tcase_add_test(alone, test_runtime_ending__who_ends_the_runtime_is_named);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, alone);
     return s;
