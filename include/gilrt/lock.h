@@ -32,15 +32,13 @@ struct _GilThreadBlock {
 #define _Gil_LAZY 0u
 #define _Gil_ATTACHED 1u
 
-/* Bits of brk, see doc/internals/locking.md. The low eight are the lock's own (0x01 and 0x04 are free); the rest ask for a
+/* Bits of brk, see doc/internals/locking.md. The low eight are the lock's own (0x02 and 0x08 are in use); the rest ask for a
  * poll. */
 #define _Gil_BRK_PREEMPT 0x02u
 #define _Gil_BRK_FENCED 0x08u
-#define _Gil_BRK_TIMED 0x10u
 #define _Gil_BRK_CALLS 0x100u
 #define _Gil_BRK_ASYNC 0x200u
 #define _Gil_BRK_COLLECT 0x400u
-#define _Gil_BRK_STOP 0x800u
 #define _Gil_BRK_ENDING 0x1000u
 #define _Gil_BRK_SIGNAL 0x2000u
 #define _Gil_BRK_INTERRUPT 0x4000u
@@ -310,8 +308,9 @@ GilLockInfo_Init(GilLockInfo *info)
 GIL_API int GilLock_GetInfo(GilInterpreterState *interp, GilLockInfo *info);
 
 /**
- * Switch exact timing of the calling thread's interpreter on (1) or off (0). It sends each transition through the slow
- * path and a clock: for diagnosis, not while speed is measured. Held time counts from the moment it is switched on.
+ * Switch exact timing of the lock of the calling thread's interpreter on (1) or off (0), for all interpreters that share it. It
+ * sends each transition through the slow path and a clock: for diagnosis, not while speed is measured. Held time counts from the
+ * moment it is switched on.
  * @return 0; -1 with SystemError when interp is not the interpreter the thread is attached to.
  * @lock_held
  */
@@ -352,7 +351,7 @@ GIL_API int GilThreadState_GetLockStats(GilThreadState *ts, GilLockStats *stats)
 /** What a long-hold function is told. Names and texts are valid during the call only. */
 typedef struct {
     size_t size;                 /**< of this structure, as the library knows it */
-    GilInterpreterState *interp; /**< the holder's: a name to compare; it may have come to its end by now */
+    int64_t interp;              /**< GilInterpreterState_GetID() of the holder's, which may have come to its end by now */
     uint64_t holder;             /**< GilThreadState_GetID() of the holder */
     uint64_t waiter;             /**< of the waiter that tells, in whose thread the function runs */
     uint64_t waiters;            /**< threads that wait */
@@ -367,7 +366,8 @@ typedef void (*GilLock_LongHoldFunc)(const GilLongHold *hold, void *data);
 
 /**
  * Have @p func called when a holder keeps the lock of interp for @p ns nanoseconds after a waiter was owed it, and again each
- * time as long has passed. NULL: no more; a call that is under way may still be. There is no thread behind this: who waits tells.
+ * time as long has passed. NULL: no more; a call that is under way may go on, so what @p data points to
+ * is kept as long as threads may wait for that lock. There is no thread behind this: who waits tells.
  * @return 0; -1 when interp is NULL, or ns is 0 and func is not NULL. No exception is set.
  * @lock_any
  */

@@ -134,7 +134,7 @@ GIL_API int GilThreadState_Unblock(GilThreadState *ts, uint64_t ns);
  *  @{ */
 /* The bits of brk that say that something is asked; not that the lock is wanted, nor that a collection is due. */
 #define _Gil_BRK_ASKED \
-    (_Gil_BRK_POLL_MASK & ~(_Gil_BRK_PREEMPT | _Gil_BRK_COLLECT | _Gil_BRK_STOP | _Gil_BRK_SHARED))
+    (_Gil_BRK_POLL_MASK & ~(_Gil_BRK_PREEMPT | _Gil_BRK_COLLECT | _Gil_BRK_SHARED))
 
 /** Whether something is asked of a thread: a look, without the lock, at what GilErr_CheckSignals() would meet. @p ts: a state of
  *  the calling thread, attached or left; NULL: the current one, left by a BEGIN macro or attached.

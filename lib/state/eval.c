@@ -312,14 +312,6 @@ GilLock_SetTiming(GilInterpreterState *interp, int on)
         gil_state_hooks.system_error(ts, "GilLock_SetTiming: not the interpreter that the thread is attached to");
         return -1;
     }
-    gil_mutex_lock(&gil_states_mutex);
-    interp->timed = on != 0;
-    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
-        if (on)
-            gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_TIMED);
-        else
-            gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_TIMED);
-    gil_mutex_unlock(&gil_states_mutex);
     gil_lock_set_timing(ts->lock, ts, on);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "state/gate.h"
 #include "state/guard.h"
 #include "state/interp.h"
+#include "state/lean.h"
 #include "state/lock.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
@@ -59,7 +60,7 @@ void
 gil_fork_prepare(const GilThreadState *ts)
 {
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
-        gil_lock_upright(each->lock, ts);
+        gil_lean_upright(each->lock, ts);
 }
 
 /* --- the child --- */

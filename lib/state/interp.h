@@ -40,7 +40,6 @@ struct _gilis {
     int exits_over;            /* [gil] they were, and no more are taken */
     GilThreadState *ender;     /* [closer] a state for who ends the interpreter and has none; NULL: none was wanted */
     uint64_t end_timeout;      /* [const] ns that its end waits for those inside */
-    int timed;                 /* [states] timing mode: new thread states are born with the bit */
     GilInterpreterState *next; /* [states] registry, newest first */
 };
 

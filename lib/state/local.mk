@@ -3,6 +3,7 @@ libcore_la_SOURCES += lib/state/stable.c lib/state/stable.h
 libcore_la_SOURCES += lib/state/turn.c lib/state/turn.h
 libcore_la_SOURCES += lib/state/habit.c lib/state/habit.h
 libcore_la_SOURCES += lib/state/lock.c lib/state/lock.h
+libcore_la_SOURCES += lib/state/lean.c lib/state/lean.h
 libcore_la_SOURCES += lib/state/lock_info.c
 libcore_la_SOURCES += lib/state/lock_fork.c
 libcore_la_SOURCES += lib/state/eval.c

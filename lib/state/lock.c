@@ -4,6 +4,7 @@
 
 #include "base/panic.h"
 #include "state/habit.h"
+#include "state/lean.h"
 #include "sync/machine.h"
 
 /*
@@ -19,21 +20,8 @@
  *     LEANS    the lock leans to the thread that the word names, whether that is inside or not. Set and cleared under mu; no
  *              other flag stands beside it, so nobody is queued.
  *
- * LEANING. A thread that took the lock many times with nobody else in between makes it lean to itself, under mu: from then on its
- * transitions leave the word alone. They store st, then load brk of the thread's own block: zero means done. No atomic
- * instruction, no fence. FENCED in brk is clear exactly on the thread to which a lock leans; any other thread
- * goes by the word. (A thread that finds other bits of brk, but not FENCED, is done as well: they ask for a poll.)
- *
- * REVOKING. Whoever else wants the lock finds LEANS and asks, under mu: set FENCED in that thread's brk; heavy fence, which makes every
- * thread pass a full fence; read its st. LAZY: it is outside, the lock is stolen. ATTACHED: it is inside, and
- * holds the lock by the word like any holder. One store to the word says which. Why that excludes: let the heavy fence
- * fall, in the other thread, before its load of brk: then that load sees FENCED. Or after it: then the store of st before that load
- * has reached memory, and the revoker sees it. So a thread that found brk zero on its way in is seen inside, and one that
- * is not seen inside finds FENCED on its way in. A thread that finds FENCED takes mu, that is, waits until the
- * revocation is over, and reads its fate from the word (came_in_time()).
- * Then it is a lock by the word, until a thread has used it alone again for so long that a heavy fence is worth it
- * (GIL_MACHINE_FENCE_WORTH): so leaning costs at most twice what the better of the two ways would have cost.
- * Nobody sleeps while the lock leans, so leaning can lose no wake-up.
+ * LEANING. A lock that one thread uses alone leans to it: its transitions leave the word alone, until another wants the lock, and
+ * revokes that under mu. How this excludes, lean.c says. Nobody sleeps while the lock leans, so leaning can lose no wake-up.
  *
  * WHO MAY CHANGE THE WORD. Without mu: from free to held by a compare-and-exchange; from held to
  * free, by the holder alone, by one that finds either no flag at all, or QUEUED and WAKING and no other.
@@ -201,61 +189,6 @@ leave_mu(struct gil_lock *lock, struct after *after)
     *after = (struct after){0};
 }
 
-/* --- leaning, under mu --- */
-
-/* ts holds the lock: lean to it if nobody waits. The bit is cleared before LEANS is set, so a revocation comes after. */
-static void
-lean(struct gil_lock *lock, GilThreadState *ts)
-{
-    gil_mutex_lock(&lock->mu);
-    if (gil_load_relaxed(&lock->owner) == (uintptr_t)ts) {
-        ts->leaning = 1;
-        gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_FENCED);
-        gil_store_relaxed(&lock->owner, (uintptr_t)ts | LEANS);
-    }
-    gil_mutex_unlock(&lock->mu);
-}
-
-/*
- * Under mu, the lock leans to another: from here on that thread goes by the word. Returns whether ts has stolen the lock. One
- * store decides, because a word that says "free" for a moment would be taken.
- */
-static int
-revoke(struct gil_lock *lock, GilThreadState *ts)
-{
-    GilThreadState *other = owner_of(gil_load_relaxed(&lock->owner));
-
-    gil_fetch_or_seq_cst(&other->block.brk, _Gil_BRK_FENCED);
-    gil_machine_fence_all();
-    gil_store_relaxed(&lock->fences, lock->fences + 1);
-    /* Acquire: pairs with the release of st by which the other left. */
-    int outside = gil_load_acquire(&other->block.st) == _Gil_LAZY;
-    gil_store_release(&lock->owner, (uintptr_t)(outside ? ts : other));
-    if (outside && ts != NULL)
-        gil_store_relaxed(&lock->stolen, lock->stolen + 1);
-    return outside;
-}
-
-void
-gil_lock_upright(struct gil_lock *lock, const GilThreadState *holder)
-{
-    uintptr_t word = gil_load_relaxed(&lock->owner);
-
-    if ((word & LEANS) && owner_of(word) != holder)
-        (void)revoke(lock, NULL);
-}
-
-void
-gil_lock_straighten(struct gil_lock *lock)
-{
-    uintptr_t word = gil_load_relaxed(&lock->owner);
-
-    if (word & LEANS) {
-        gil_fetch_or_seq_cst(&owner_of(word)->block.brk, _Gil_BRK_FENCED);
-        gil_store_relaxed(&lock->owner, word & ~LEANS);
-    }
-}
-
 /* --- taking --- */
 
 /* What every new holder does first, without mu: GIL_LOCK_GOT, or GIL_LOCK_BARRED and it has left it again. */
@@ -296,7 +229,7 @@ entered(struct gil_lock *lock, GilThreadState *ts)
         return GIL_LOCK_GOT;
     if (first || (again && --lock->until_lean == 0)) {
         lock->until_lean = GIL_MACHINE_FENCE_WORTH;
-        lean(lock, ts);
+        gil_lean(lock, ts);
     }
     return GIL_LOCK_GOT;
 }
@@ -469,55 +402,92 @@ is_here(struct gil_lock *lock)
     return gil_load_relaxed(&owner_of(gil_load_relaxed(&lock->owner))->waiter.processor) == gil_machine_processor();
 }
 
+/* What a waiter goes by between two looks at the lock. */
+struct vigil {
+    uint64_t limit;      /* when it gives up */
+    uint64_t spin_until; /* it spins until then, if it does */
+    int spins;
+    uint64_t told_at;    /* the claimant: when it last told of the hold, or began to watch it; 0: it does not watch */
+    struct gil_long_hold watch; /* whom to tell now; func NULL: nobody */
+    GilLongHold report;
+};
+
+/* Under mu, ts queued, the lock may be free: whether its wait is over, and then mu is dropped and *got says how it ended. */
+static int
+look_again(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct vigil *vigil, struct after *after, int *got)
+{
+    do {
+        if (take_or_rest(lock, ts)) {
+            settle(lock, ts, now);
+            leave_mu(lock, after);
+            *got = waited(lock, ts, LEFT);
+            return 1;
+        }
+        if (now >= vigil->limit) {
+            give_up(lock, ts, after);
+            leave_mu(lock, after);
+            *got = GIL_LOCK_LATE;
+            return 1;
+        }
+        if (gil_turns_when(&lock->turns, ts) > now)
+            return 0;
+    } while (!claim(lock, ts, now, after));
+    /* A holder that computes polls soon, if only it is let. */
+    if (lock->turns.claimant == ts && !vigil->spins && !is_here(lock)) {
+        vigil->spins = 1;
+        vigil->spin_until = now + 2 * gil_machine_spin_ns();
+    }
+    return 0;
+}
+
+/* Under mu: when ts has to tell of the hold, it being the claimant, or else to look after the time of somebody. */
+static uint64_t
+next_look(struct gil_lock *lock, GilThreadState *ts, uint64_t now, struct vigil *vigil)
+{
+    const struct gil_long_hold *watch = &lock->watch;
+
+    vigil->watch.func = NULL;
+    if (lock->turns.claimant != ts || watch->func == NULL) {
+        vigil->told_at = 0;
+        return gil_turns_timer(&lock->turns, ts, now);
+    }
+    if (vigil->told_at == 0)
+        vigil->told_at = now; /* there is nothing to tell yet */
+    else if (now - vigil->told_at >= watch->ns) {
+        vigil->watch = *watch;
+        gil_lock_describe_hold(lock, ts, now, &vigil->report);
+        vigil->told_at = now;
+    }
+    return watch->ns < GIL_LOCK_WAIT - vigil->told_at ? vigil->told_at + watch->ns : GIL_LOCK_WAIT;
+}
+
+static void
+tell_of_hold(const struct vigil *vigil)
+{
+    if (vigil->watch.func == NULL)
+        return;
+    int saved = gil_machine_errno();
+    vigil->watch.func(&vigil->report, vigil->watch.data);
+    gil_machine_set_errno(saved);
+}
+
 /* Under mu, which is dropped: ts is in the queue and stays there until it has the lock, or is barred, or limit has come. look:
  * the lock may be free; else ts was the holder until now. */
 static int
 wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, int look, struct after *after)
 {
     struct gil_waiter *w = &ts->waiter;
-    int spins = w->lane != GIL_LANE_TURN;
-    uint64_t spin_until = now + 2 * gil_machine_spin_ns(), told_at = 0;
+    struct vigil vigil = {.limit = limit, .spin_until = now + 2 * gil_machine_spin_ns(), .spins = w->lane != GIL_LANE_TURN};
 
     for (;; look = 1) {
-        struct gil_long_hold watch = {0};
-        GilLongHold report;
+        int got;
 
-        if (look) {
-            if (take_or_rest(lock, ts)) {
-                settle(lock, ts, now);
-                leave_mu(lock, after);
-                return waited(lock, ts, LEFT);
-            }
-            if (now >= limit) {
-                give_up(lock, ts, after);
-                leave_mu(lock, after);
-                return GIL_LOCK_LATE;
-            }
-            if (gil_turns_when(&lock->turns, ts) <= now) {
-                if (!claim(lock, ts, now, after))
-                    continue;
-                /* A holder that computes polls soon, if only it is let. */
-                if (lock->turns.claimant == ts && !spins && !is_here(lock)) {
-                    spins = 1;
-                    spin_until = now + 2 * gil_machine_spin_ns();
-                }
-            }
-        }
-        uint64_t until = gil_turns_timer(&lock->turns, ts, now);
-        if (lock->turns.claimant != ts || lock->watch.func == NULL)
-            told_at = 0;
-        else {
-            if (told_at == 0)
-                told_at = now; /* there is nothing to tell yet */
-            else if (now - told_at >= lock->watch.ns) {
-                watch = lock->watch;
-                gil_lock_describe_hold(lock, ts, now, &report);
-                told_at = now;
-            }
-            until = lock->watch.ns < GIL_LOCK_WAIT - told_at ? told_at + lock->watch.ns : GIL_LOCK_WAIT;
-        }
-        if (spins && until > spin_until)
-            until = spin_until;
+        if (look && look_again(lock, ts, now, &vigil, after, &got))
+            return got;
+        int spins = vigil.spins;
+        uint64_t until = next_look(lock, ts, now, &vigil);
+        if (spins && until > vigil.spin_until)
+            until = vigil.spin_until;
         if (until > limit)
             until = limit;
         w->looks = until;
@@ -525,11 +495,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         leave_mu(lock, after);
 
         int taken = spins ? spin(lock, ts, AWAKE, until) : 0;
-        if (watch.func != NULL) {
-            int saved = gil_machine_errno();
-            watch.func(&report, watch.data);
-            gil_machine_set_errno(saved);
-        }
+        tell_of_hold(&vigil);
         if (!spins)
             gil_machine_park(&w->token, ASLEEP, until);
 
@@ -542,7 +508,7 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
             taken = spin(lock, ts, NUDGED, now + gil_machine_spin_ns());
             now = gil_machine_now();
         }
-        spins = spins && now < spin_until;
+        vigil.spins = spins && now < vigil.spin_until;
         gil_mutex_lock(&lock->mu);
         w->looks = 0;
         if (!w->queued) {
@@ -567,26 +533,9 @@ twice(const GilThreadState *ts, const char *does, const char *func)
 }
 
 void
-gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func)
+gil_lock_twice(const GilThreadState *ts, const char *func)
 {
-    (void)lock;
     twice(ts, "holds the lock", func);
-}
-
-/*
- * ts came back, and the lock that leaned to it was or is being revoked. Whether it came in time only the revoker knows, and
- * says by the word.
- */
-static int
-came_in_time(struct gil_lock *lock, GilThreadState *ts)
-{
-    ts->leaning = 0;
-    if (owner_of(gil_load_relaxed(&lock->owner)) != ts)
-        return 0;
-    gil_mutex_lock(&lock->mu);
-    int inside = owner_of(gil_load_relaxed(&lock->owner)) == ts;
-    gil_mutex_unlock(&lock->mu);
-    return inside;
 }
 
 /* Whether the lock is likely to come free soon, by what is known of the holder, if that much is known. */
@@ -603,7 +552,7 @@ acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const ch
 {
     struct after after = {0};
 
-    if (ts->leaning && came_in_time(lock, ts))
+    if (ts->leaning && gil_lean_came_in_time(lock, ts))
         return GIL_LOCK_GOT;
     if (owner_of(gil_load_relaxed(&lock->owner)) == ts)
         twice(ts, "holds the lock", func);
@@ -621,7 +570,7 @@ acquire_slow(struct gil_lock *lock, GilThreadState *ts, uint64_t limit, const ch
     gil_mutex_lock(&lock->mu);
     if (ts->waiter.queued)
         twice(ts, "waits for the lock", func);
-    if ((gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts)) {
+    if ((gil_load_relaxed(&lock->owner) & LEANS) && gil_lean_revoke(lock, ts)) {
         leave_mu(lock, &after);
         return waited(lock, ts, STOLEN);
     }
@@ -649,7 +598,7 @@ try_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
     struct after after = {0};
     int stolen = 0;
 
-    if (ts->leaning && came_in_time(lock, ts))
+    if (ts->leaning && gil_lean_came_in_time(lock, ts))
         return GIL_LOCK_GOT;
     if (owner_of(gil_load_relaxed(&lock->owner)) == ts)
         twice(ts, "holds the lock", func);
@@ -657,7 +606,7 @@ try_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)
     if (!barge(lock, ts)) {
         if (!(gil_load_relaxed(&lock->owner) & LEANS) || !gil_mutex_try(&lock->mu))
             return GIL_LOCK_LATE;
-        stolen = (gil_load_relaxed(&lock->owner) & LEANS) && revoke(lock, ts);
+        stolen = (gil_load_relaxed(&lock->owner) & LEANS) && gil_lean_revoke(lock, ts);
         leave_mu(lock, &after);
         if (!stolen)
             return GIL_LOCK_LATE;
@@ -706,7 +655,7 @@ gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *fun
 
     if (ts->leaning) {
         /* Revoked while ts was inside, or just outside: then there is nothing left to do. */
-        if (!came_in_time(lock, ts))
+        if (!gil_lean_came_in_time(lock, ts))
             return;
         word = gil_load_relaxed(&lock->owner);
     }
@@ -843,17 +792,4 @@ gil_lock_forget(struct gil_lock *lock, GilThreadState *ts)
         gil_store_release(&lock->owner, 0);
     gil_turns_booked(&lock->turns, ts);
     gil_mutex_unlock(&lock->mu);
-}
-
-void
-gil_lock_hold(struct gil_lock *lock)
-{
-    gil_fetch_add_relaxed(&lock->refs, 1);
-}
-
-int
-gil_lock_drop(struct gil_lock *lock)
-{
-    /* Acquire and release: what each user did to the lock comes before its next life. */
-    return gil_fetch_sub_acq_rel(&lock->refs, 1) == 1;
 }

@@ -59,7 +59,7 @@ void gil_lock_init(struct gil_lock *lock, uint64_t interval, int may_lean);
 /* The rest of leaving: somebody else wants the lock, or there is something to count. */
 void gil_lock_release_slow(struct gil_lock *lock, GilThreadState *ts, const char *func);
 
-void gil_lock_twice(struct gil_lock *lock, GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
+void gil_lock_twice(const GilThreadState *ts, const char *func) __attribute__((noreturn, cold));
 
 /*
  * The second halves of the functions below, and of the inline transitions of <gilrt/lock.h>: st is stored already, and
@@ -111,7 +111,7 @@ static inline int
 gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func)
 {
     if (__builtin_expect(gil_load_relaxed(&ts->block.st) == _Gil_ATTACHED, 0))
-        gil_lock_twice(lock, ts, func);
+        gil_lock_twice(ts, func);
     gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
     gil_compiler_barrier();
     return gil_lock_return(lock, ts, func);
@@ -150,9 +150,19 @@ void gil_lock_set_preempt_hook(struct gil_lock *lock, GilThreadState *ts, void (
 /* Tell func of holds longer than ns while others wait; NULL: nobody. */
 void gil_lock_set_long_hold(struct gil_lock *lock, const struct gil_long_hold *watch);
 
-void gil_lock_hold(struct gil_lock *lock);
+static inline void
+gil_lock_hold(struct gil_lock *lock)
+{
+    gil_fetch_add_relaxed(&lock->refs, 1);
+}
+
 /* 1 when that was the last: the memory may be put back. */
-int gil_lock_drop(struct gil_lock *lock);
+static inline int
+gil_lock_drop(struct gil_lock *lock)
+{
+    /* Acquire and release: what each user did to the lock comes before its next life. */
+    return gil_fetch_sub_acq_rel(&lock->refs, 1) == 1;
+}
 
 /* --- looking at it: lock_info.c --- */
 
@@ -167,10 +177,8 @@ void gil_lock_stats(struct gil_lock *lock, GilThreadState *ts, GilLockStats *sta
 /* Whether ts holds it; exact for the thread that ts belongs to. */
 int gil_lock_is_owner(struct gil_lock *lock, const GilThreadState *ts);
 
-/* --- a fork: lock_fork.c, and the first of these lock.c --- */
+/* --- a fork: lock_fork.c --- */
 
-/* Under mu: if the lock leans to another than holder, it does no more; whether that one is inside the word says from here on. */
-void gil_lock_upright(struct gil_lock *lock, const GilThreadState *holder);
 /* Who has the lock, or to whom it leans; NULL: nobody. Of a lock that others may take and leave: a moment ago. */
 GilThreadState *gil_lock_holder(const struct gil_lock *lock);
 /* In the child: nobody waits for it. Who has it has it still, be it a thread that is gone. */
@@ -178,13 +186,11 @@ void gil_lock_fork_child(struct gil_lock *lock);
 /* In the child of a plain fork: nobody gets or leaves it without mu, which is never free again. nobody: a state that is none. */
 void gil_lock_strand(struct gil_lock *lock, GilThreadState *nobody);
 
-/* What lock.c and lock_info.c share. */
+/* What lock.c, lean.c and lock_info.c share. */
 #define GIL_LOCK_LEANS ((uintptr_t)16)
 #define GIL_LOCK_FLAGS ((uintptr_t)31)
 /* Under mu, ts the claimant: what there is to tell of the holder, which cannot leave meanwhile. */
 void gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, GilLongHold *report);
-/* Under mu, by the holder: if the lock leans to it, no more. */
-void gil_lock_straighten(struct gil_lock *lock);
 /* The holder leaves in timing mode, or timing ends: charge the time held. */
 void gil_lock_count_held(struct gil_lock *lock, GilThreadState *ts);
 

@@ -3,6 +3,7 @@
 #include "state/lock.h"
 
 #include "state/habit.h"
+#include "state/lean.h"
 #include "sync/machine.h"
 
 static GilThreadState *
@@ -24,7 +25,7 @@ void
 gil_lock_set_timing(struct gil_lock *lock, GilThreadState *ts, int on)
 {
     gil_mutex_lock(&lock->mu);
-    gil_lock_straighten(lock);
+    gil_lean_straighten(lock);
     gil_mutex_unlock(&lock->mu);
     if (lock->timing && !on)
         gil_lock_count_held(lock, ts);
@@ -87,7 +88,7 @@ gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, 
 
     *report = (GilLongHold){
         .size = sizeof *report,
-        .interp = holder->interp,
+        .interp = holder->interp_id,
         .holder = gil_load_relaxed(&holder->id),
         .waiter = ts->id,
         .waiters = lock->turns.waiters,

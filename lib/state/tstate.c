@@ -164,12 +164,13 @@ gil_tstate_get_block(GilInterpreterState *interp)
         return NULL;
     memset((char *)ts + offsetof(struct _gilts, leaning), 0, sizeof *ts - offsetof(struct _gilts, leaning));
     gil_store_relaxed(&ts->block.st, _Gil_LAZY);
-    gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED | (interp->timed ? _Gil_BRK_TIMED : 0));
+    gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED);
     gil_store_relaxed(&ts->block.site, NULL);
     gil_store_relaxed(&ts->park_word, 0);
     ts->interp = interp;
     ts->heap = interp->heap;
     ts->lock = interp->lock;
+    ts->interp_id = interp->id;
     ts->late_abort = interp->late_abort;
     ts->exit_leaves = interp->exit_leaves;
     gil_lock_hold(ts->lock);

@@ -378,6 +378,43 @@ note_hold(const GilLongHold *hold, void *data)
     store(&holds, 1);
 }
 
+static uint32_t
+timing_of(GilInterpreterState *interp)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
+    return info.timing;
+}
+
+START_TEST(test_api_lock__timing_is_of_the_lock_and_of_all_who_share_it)
+{
+    GilThreadState *here = GilThreadState_Get(), *there = NULL, *elsewhere = NULL;
+    GilInterpreterState *interps[3] = {GilInterpreterState_Get()};
+    GilInterpreterConfig config;
+
+    GilInterpreterConfig_Init(&config);
+    config.gil = GilInterpreterConfig_OWN_GIL;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&elsewhere, &config)));
+    interps[2] = GilInterpreterState_Get();
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&there, &config)));
+    interps[1] = GilInterpreterState_Get();
+    (void)GilThreadState_Swap(here);
+    ck_assert_int_eq(GilLock_SetTiming(interps[0], 1), 0);
+    ck_assert_uint_eq(timing_of(interps[1]), 1);
+    ck_assert_uint_eq(timing_of(interps[2]), 0);
+    (void)GilThreadState_Swap(there);
+    ck_assert_int_eq(GilLock_SetTiming(interps[1], 0), 0);
+    ck_assert_uint_eq(timing_of(interps[0]), 0);
+    Gil_EndInterpreter(there);
+    (void)GilThreadState_Swap(elsewhere);
+    Gil_EndInterpreter(elsewhere);
+    (void)GilThreadState_Swap(here);
+}
+END_TEST
+
 START_TEST(test_api_lock__a_long_hold_is_told_by_who_waits)
 {
     GilInterpreterState *interp = GilInterpreterState_Get();
@@ -396,7 +433,7 @@ START_TEST(test_api_lock__a_long_hold_is_told_by_who_waits)
     ck_assert_int_eq(GilLock_SetLongHoldHook(interp, 0, NULL, NULL), 0);
     ck_assert(pthread_equal(teller, thread));
     ck_assert_uint_eq(last_hold.size, sizeof last_hold);
-    ck_assert_ptr_eq(last_hold.interp, interp);
+    ck_assert_int_eq(last_hold.interp, GilInterpreterState_GetID(interp));
     ck_assert_uint_eq(last_hold.holder, GilThreadState_GetID(GilThreadState_Get()));
     ck_assert_uint_eq(last_hold.waiter, GilThreadState_GetID(guest.ts));
     ck_assert_uint_eq(last_hold.waiters, 1);
@@ -598,6 +635,7 @@ suite(void)
     tcase_add_test(tcase, test_api_lock__save_and_restore);
     tcase_add_test(tcase, test_B9_errno_is_kept);
     tcase_add_test(tcase, test_api_lock__threads_share_a_list);
+    tcase_add_test(tcase, test_api_lock__timing_is_of_the_lock_and_of_all_who_share_it);
     tcase_add_test(tcase, test_api_lock__info);
     tcase_add_test(tcase, test_api_lock__info_of_another_version);
     tcase_add_test(tcase, test_api_lock__timing);

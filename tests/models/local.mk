@@ -5,7 +5,7 @@ EXPLORER = tests/models/explore.c tests/models/explore.h tests/models/seen.c tes
     tests/models/machine_model.h
 CORE_TESTS += tests/models/lock_model
 tests_models_lock_model_SOURCES = tests/models/lock_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+    lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
 tests_models_lock_model_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 '-DGIL_MACHINE_BACKEND="models/machine_model.h"'
 tests_models_lock_model_CFLAGS = -std=gnu11 $(CODE_CFLAGS) $(WARN_CFLAGS)
 tests_models_lock_model_LDFLAGS =
@@ -13,7 +13,7 @@ tests_models_lock_model_LDADD =
 
 CORE_TESTS += tests/models/lives_model
 tests_models_lives_model_SOURCES = tests/models/lives_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/gate.c lib/state/closing.c lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+    lib/state/gate.c lib/state/closing.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
 tests_models_lives_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_lives_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_lives_model_LDFLAGS =
@@ -47,7 +47,7 @@ tests_models_calls_model_LDADD =
 
 CORE_TESTS += tests/models/fork_model
 tests_models_fork_model_SOURCES = tests/models/fork_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/fork.c lib/state/lock_fork.c lib/state/gate.c lib/state/lock.c lib/state/lock_info.c lib/state/turn.c \
+    lib/state/fork.c lib/state/lock_fork.c lib/state/gate.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c \
     lib/state/habit.c lib/sync/parking.c lib/sync/bytelock.c lib/sync/mutex.c
 tests_models_fork_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_fork_model_CFLAGS = $(tests_models_lock_model_CFLAGS)

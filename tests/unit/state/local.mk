@@ -25,7 +25,7 @@ UNIT_TESTS += tests/unit/state/test_lock_fork
 UNIT_TESTS += tests/unit/state/test_fork
 
 # The lock as it ships, over other machines; the rest of them is the library's.
-LOCK_FILES = lib/state/lock.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c \
+LOCK_FILES = lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c lib/sync/rank.c \
     lib/sync/order.c
 UNIT_TESTS += tests/unit/state/test_lock_fault
 tests_unit_state_test_lock_fault_SOURCES = tests/unit/state/test_lock_fault.c tests/models/crew.h \

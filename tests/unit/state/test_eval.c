@@ -85,17 +85,28 @@ START_TEST(test_state_eval__timing_is_for_the_attached_interpreter)
 }
 END_TEST
 
-START_TEST(test_state_eval__timing_sets_the_bit_of_every_thread)
+START_TEST(test_state_eval__timing_is_exact_for_every_thread)
 {
     GilThreadState *before = GilThreadState_New(world_ts->interp);
+    GilLockStats stats;
 
     ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 1), 0);
-    GilThreadState *after = GilThreadState_New(world_ts->interp);
-    ck_assert_uint_ne(before->block.brk & _Gil_BRK_TIMED, 0);
-    ck_assert_uint_ne(after->block.brk & _Gil_BRK_TIMED, 0);
+    GilThreadState *after = GilThreadState_New(world_ts->interp), *each[] = {before, after, world_ts};
+    for (int i = 0; i < 3; i++) {
+        (void)GilThreadState_Swap(each[i]);
+        uint64_t start = gil_machine_now();
+        while (gil_machine_now() == start)
+            ;
+        Gil_BEGIN_ALLOW_THREADS
+        Gil_END_ALLOW_THREADS
+        GilLockStats_Init(&stats);
+        ck_assert_int_eq(GilThreadState_GetLockStats(each[i], &stats), 0);
+        ck_assert_uint_eq(stats.timing, 1);
+        ck_assert_uint_gt(stats.held_ns, 0);
+    }
     ck_assert_int_eq(GilLock_SetTiming(world_ts->interp, 0), 0);
-    ck_assert_uint_eq(before->block.brk & _Gil_BRK_TIMED, 0);
-    ck_assert_uint_eq(after->block.brk & _Gil_BRK_TIMED, 0);
+    ck_assert_int_eq(GilThreadState_GetLockStats(world_ts, &stats), 0);
+    ck_assert_uint_eq(stats.timing, 0);
     GilThreadState_Delete(before);
     GilThreadState_Delete(after);
 }
@@ -787,7 +798,7 @@ suite(void)
     tcase_add_test(tcase, test_state_eval__poll_without_a_request_is_nothing);
     tcase_add_test(tcase, test_state_eval__info_wants_its_size);
     tcase_add_test(tcase, test_state_eval__timing_is_for_the_attached_interpreter);
-    tcase_add_test(tcase, test_state_eval__timing_sets_the_bit_of_every_thread);
+    tcase_add_test(tcase, test_state_eval__timing_is_exact_for_every_thread);
     tcase_add_test(tcase, test_B3_unbalanced_calls_stop_the_process);
     tcase_add_test(tcase, test_A9_taking_a_lock_that_one_holds_stops_the_process);
     tcase_add_test(tcase, test_A10_leaving_a_lock_that_one_does_not_hold_stops_the_process);

@@ -64,9 +64,9 @@ START_TEST(test_state_lock_fork__upright_says_by_the_word_who_is_inside)
     if (!leans_to(ts))
         return; /* there is no heavy fence */
     gil_mutex_lock(&lock.mu);
-    gil_lock_upright(&lock, ts);
+    gil_lean_upright(&lock, ts);
     ck_assert(leans_to(ts));
-    gil_lock_upright(&lock, other);
+    gil_lean_upright(&lock, other);
     ck_assert_uint_eq(lock.owner, (uintptr_t)ts);
     gil_mutex_unlock(&lock.mu);
     gil_lock_release(&lock, ts, __func__);
@@ -78,7 +78,7 @@ START_TEST(test_state_lock_fork__upright_says_by_the_word_who_is_inside)
     gil_lock_release(&lock, ts, __func__);
     ck_assert(leans_to(ts));
     gil_mutex_lock(&lock.mu);
-    gil_lock_upright(&lock, NULL);
+    gil_lean_upright(&lock, NULL);
     gil_mutex_unlock(&lock.mu);
     ck_assert_uint_eq(lock.owner, 0);
     take(ts);

@@ -339,7 +339,7 @@ START_TEST(test_state_lock_info__a_long_hold_is_told_again_and_again)
     world_join(thread);
     ck_assert_uint_eq(told.thread, guest.thread);
     ck_assert_uint_eq(told.first.size, sizeof told.first);
-    ck_assert_ptr_eq(told.first.interp, world_ts->interp);
+    ck_assert_int_eq(told.first.interp, GilInterpreterState_GetID(world_ts->interp));
     ck_assert_uint_eq(told.first.holder, world_ts->id);
     ck_assert_uint_eq(told.first.waiter, guest.ts->id);
     ck_assert_uint_eq(told.first.waiters, 1);
