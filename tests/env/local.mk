@@ -1,5 +1,6 @@
 # The same library where there is less of something. One line a test: CORE_TESTS += tests/env/test_NAME
 CORE_TESTS += tests/env/test_sandbox
+EXTRA_DIST += tests/env/work.h
 CORE_TESTS += tests/env/test_nesting
 CORE_TESTS += tests/env/test_stop
 CORE_TESTS += tests/env/test_crowd

@@ -2,6 +2,8 @@
 /* Ten thousand threads in one interpreter at the same time, and a system that refuses a thread. */
 #include "support/support.h"
 
+#include "sync/machine.h"
+
 #include <errno.h>
 #include <gilrt.h>
 #include <pthread.h>
@@ -91,6 +93,21 @@ report(int made, int error)
     fflush(stdout);
 }
 
+/* What the lock says of itself; and whether fences were asked for as it says. */
+static void
+check_mode(GilInterpreterState *interp)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
+    gil_machine_start();
+    ck_assert_uint_eq(info.mode, gil_machine_can_fence_all() ? GIL_LOCK_ASYMMETRIC : GIL_LOCK_FENCED);
+    ck_assert_uint_eq(info.membarriers > 0, info.mode == GIL_LOCK_ASYMMETRIC);
+    printf("# mode %d, %llu membarriers\n", (int)info.mode, (unsigned long long)info.membarriers);
+    fflush(stdout);
+}
+
 static pthread_t crowd[CROWD];
 
 /* A crowd in the lock's queue, which the caller holds; returns how many they are. */
@@ -132,6 +149,7 @@ START_TEST(test_R7_ten_thousand_threads_at_once)
     ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
     ck_assert_uint_eq(info.waiters, 0);
     ck_assert_uint_eq(info.switches_voluntary + info.switches_forced, (uint64_t)made + 1);
+    check_mode(interp);
     GilInterpreterGuard_Close(guard);
     gil_test_stop();
     GilFinalizeReport_Init(&left);
@@ -151,8 +169,9 @@ sleeps(void)
     return usage.ru_nvcsw;
 }
 
-/* Who is served wakes the next, and now and then one behind it; a herd would go back to sleep, all of it, each time. Sleeps of whatever
- * kind count: in the queue, for a join, at the end of a thread. */
+/* Who is served wakes the next, and now and then one behind it; a herd would go back to sleep, all of it, and if that happened at one
+ * release alone it would be a sleep more for each. Sleeps of whatever kind count: in the queue, for a join, at the end of a thread;
+ * the last of those is about one for each. */
 START_TEST(test_A17_ten_thousand_waiters_are_no_herd)
 {
     gil_test_start();
@@ -167,7 +186,7 @@ START_TEST(test_A17_ten_thousand_waiters_are_no_herd)
     ck_assert_int_eq(counter, made);
     printf("# %.2f sleeps a waiter\n", (double)(after - before) / made);
     fflush(stdout);
-    ck_assert_int_le(after - before, 2L * made);
+    ck_assert_int_le(after - before, made + made / 2L);
     GilInterpreterGuard_Close(guard);
     gil_test_stop();
 }

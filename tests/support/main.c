@@ -3,6 +3,7 @@
 #include "support/support.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int
@@ -10,6 +11,10 @@ main(void)
 {
     /* The builder's locale, so that a run under one with a decimal comma shows who depends on it. */
     setlocale(LC_ALL, "");
+    if (gil_test_refuse_as_asked() != 0) {
+        puts("Bail out! membarrier is not refused as GIL_TEST_REFUSE_MEMBARRIER asks");
+        return EXIT_FAILURE;
+    }
 
     SRunner *runner = srunner_create(suite());
     srunner_set_tap(runner, "-");

@@ -2,12 +2,16 @@
 /* A sandbox that refuses membarrier(2), for the rest of the process. */
 #include "support/support.h"
 
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 void
 gil_test_refuse_membarrier(int error)
@@ -22,4 +26,27 @@ gil_test_refuse_membarrier(int error)
 
     ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+int
+gil_test_refuses_membarrier(void)
+{
+    return getenv("GIL_TEST_REFUSE_MEMBARRIER") != NULL;
+}
+
+int
+gil_test_refuse_as_asked(void)
+{
+    static const struct {
+        const char *name;
+        int error;
+    } refusals[] = {{"ENOSYS", ENOSYS}, {"EPERM", EPERM}, {"EINVAL", EINVAL}};
+    const char *wanted = getenv("GIL_TEST_REFUSE_MEMBARRIER");
+
+    for (size_t i = 0; wanted != NULL && i < sizeof refusals / sizeof refusals[0]; i++)
+        if (strcmp(wanted, refusals[i].name) == 0) {
+            gil_test_refuse_membarrier(refusals[i].error);
+            return syscall(SYS_membarrier, 0, 0, 0) == -1 && errno == refusals[i].error ? 0 : -1;
+        }
+    return wanted == NULL ? 0 : -1;
 }

@@ -114,19 +114,63 @@ START_TEST(test_state_lock_clock__a_modest_thread_waits_no_interval)
 }
 END_TEST
 
-/* Threads that leave the lock and take it again at once, faster than a sleeper wakes up. */
-START_TEST(test_A15_nobody_is_passed_over_for_longer_than_a_turn)
+/* --- who is passed by whom --- */
+
+#define WAKE (50 * US) /* what it takes a sleeper to wake up: several visits of those that pass it */
+
+static GilThreadState *owed; /* [gil] who had claimed the lock when it was left */
+static int claims;           /* [gil] */
+
+/* Whoever comes in was not passed over: if there was a claim it is the claimant. */
+static void
+come_by_right(const struct player *p)
 {
-    uint64_t interval = 500 * US, bargers = (uint64_t)_i;
+    must(owed == NULL || owed == p->ts);
+    owed = NULL;
+}
+
+static void
+note_claim(void)
+{
+    owed = crew.lock.turns.claimant;
+    claims += owed != NULL;
+}
+
+/* Leaves the lock and takes it again, faster than a sleeper wakes up. */
+static void
+barger(void *arg)
+{
+    struct player *p = (struct player *)arg;
+
+    for (int i = 0; i < p->visits; i++) {
+        take(p);
+        come_by_right(p);
+        clock_spend(p->step);
+        note_claim();
+        give(p);
+        clock_spend(p->apart);
+    }
+}
+
+/* The bound of doc/internals/locking.md with k others that wait: k + 1 turns, each longer by a timer's sixteenth and a step; and
+ * the claimant has to wake up. However often the lock was free meanwhile: from the claim on nobody passes. */
+START_TEST(test_A15_nobody_waits_longer_than_a_turn_of_each_other)
+{
+    uint64_t interval = 500 * US, bargers = (uint64_t)_i, step = 10 * US, turn = interval + interval / 16 + step + WAKE;
 
     start_at(BEGIN, interval, 0);
-    clock_set_prices(50, 50 * US);
+    clock_set_prices(50, WAKE);
+    owed = NULL;
+    claims = 0;
     for (uint64_t i = 0; i < bargers; i++)
-        add(visitor, (struct player){.step = 10 * US, .visits = 3000}, 0);
-    add(visitor, (struct player){.step = US, .apart = 10 * US, .visits = 10}, 15 * US);
+        add(barger, (struct player){.step = step, .visits = 3000}, 0);
+    struct player *modest = add(barger, (struct player){.step = US, .apart = step, .visits = 10}, 15 * US);
     clock_run();
     for (int i = 0; i < players; i++)
-        ck_assert_uint_le(player[i].longest, (bargers + 1) * (interval + 60 * US));
+        ck_assert_uint_le(player[i].longest, bargers * turn);
+    /* Before it claims it is passed, and more often than there are others: the bound is one of time. */
+    ck_assert_int_gt(modest->passed, (long)bargers);
+    ck_assert_int_gt(claims, 0);
 }
 END_TEST
 
@@ -209,19 +253,72 @@ END_TEST
 
 /* --- the price --- */
 
-START_TEST(test_A17_a_release_wakes_no_herd)
-{
-    enum { WAITERS = 200 };
+#define WAITERS 200
 
+/* One that has the lock for a millisecond, and so many that come meanwhile and sleep; each wants it for so long. */
+static void
+gather(uint64_t step)
+{
     start_at(BEGIN, HOUR, 0);
     clock_set_prices(50, 20 * US);
     add(visitor, (struct player){.step = MS, .visits = 1}, 0);
     for (uint64_t i = 1; i <= WAITERS; i++)
-        add(visitor, (struct player){.step = US, .visits = 1}, i);
+        add(visitor, (struct player){.step = step, .visits = 1}, i);
+}
+
+/* Each is woken for the lock, and before that at most twice to look after the time. */
+START_TEST(test_A17_a_crowd_is_served_with_three_wakes_each)
+{
+    gather(US);
     clock_run();
     ck_assert_uint_ge(clock_counts().parks, WAITERS);
     ck_assert_uint_le(clock_counts().wakes, 3 * WAITERS);
     ck_assert_uint_le(clock_counts().parks, 4 * WAITERS);
+}
+END_TEST
+
+/* What had happened at a moment. */
+struct moment {
+    struct clock_counts counts;
+    long entries;
+};
+
+static void
+note_moment(void *arg)
+{
+    *(struct moment *)arg = (struct moment){clock_counts(), crew.entries};
+}
+
+/* The next has it for a minute, so that there is time for each who was woken to show. */
+START_TEST(test_A17_of_one_release_one_wake_is_of_use)
+{
+    struct moment before, after;
+
+    gather(HOUR / 60);
+    clock_thread(note_moment, &before, BEGIN + MS - 1);
+    clock_thread(note_moment, &after, BEGIN + MS + HOUR / 120);
+    clock_run();
+    ck_assert_uint_eq(before.counts.parks, WAITERS);
+    ck_assert_int_eq(after.entries - before.entries, 1);
+    ck_assert_uint_ge(after.counts.wakes - before.counts.wakes, 1);
+    ck_assert_uint_le(after.counts.wakes - before.counts.wakes, 1 + 2);
+    ck_assert_uint_eq(after.counts.parks - before.counts.parks, after.counts.wakes - before.counts.wakes - 1);
+}
+END_TEST
+
+/* All at the same moment: the last has the lock when each of the others has had it once, to the nanosecond. */
+START_TEST(test_B15_a_burst_is_served_in_as_many_holds_as_there_are_threads)
+{
+    uint64_t step = 10 * US;
+
+    start_at(BEGIN, INTERVAL, _i);
+    clock_set_prices(0, 0);
+    for (int i = 0; i < WAITERS; i++)
+        add(visitor, (struct player){.step = step, .visits = 1}, 0);
+    clock_run();
+    for (int i = 0; i < WAITERS; i++)
+        ck_assert_uint_eq(player[i].got_at, BEGIN + (uint64_t)(player[i].place - 1) * step);
+    ck_assert_int_eq(places, WAITERS);
 }
 END_TEST
 
@@ -339,11 +436,13 @@ suite(void)
     tcase_add_test(tc, test_state_lock_clock__a_wait_may_take_hours);
     tcase_add_test(tc, test_state_lock_clock__hogs_take_turns_of_an_interval);
     tcase_add_test(tc, test_state_lock_clock__a_modest_thread_waits_no_interval);
-    tcase_add_loop_test(tc, test_A15_nobody_is_passed_over_for_longer_than_a_turn, 1, 4);
+    tcase_add_loop_test(tc, test_A15_nobody_waits_longer_than_a_turn_of_each_other, 1, 6);
     tcase_add_test(tc, test_A12_a_changed_interval_is_that_of_the_next_turn);
     tcase_add_test(tc, test_A12_an_interval_without_end_and_one_of_a_nanosecond);
     tcase_add_test(tc, test_A13_a_turn_may_end_while_the_lock_is_left);
-    tcase_add_test(tc, test_A17_a_release_wakes_no_herd);
+    tcase_add_test(tc, test_A17_a_crowd_is_served_with_three_wakes_each);
+    tcase_add_test(tc, test_A17_of_one_release_one_wake_is_of_use);
+    tcase_add_loop_test(tc, test_B15_a_burst_is_served_in_as_many_holds_as_there_are_threads, 0, 2);
     tcase_add_test(tc, test_R3_one_processor_does_not_spin);
     tcase_add_test(tc, test_state_lock_clock__no_claimant_spins_where_the_holder_runs);
     tcase_add_test(tc, test_state_lock_clock__a_spin_has_an_end);

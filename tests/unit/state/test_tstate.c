@@ -3,8 +3,8 @@
 #include "unit/state/world.h"
 
 #include "base/mem.h"
+#include "gilrt/pending.h"
 #include "gilrt/print.h"
-#include "gilrt/thread.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +31,31 @@ START_TEST(test_B1_a_state_for_a_dead_interpreter_is_refused)
     gil_tstate_attach(world_ts, "test");
     ck_assert_ptr_null(GilThreadState_New(dead));
     ck_assert_ptr_null(GilThreadState_New(NULL));
+}
+END_TEST
+
+/* The memory of the dead one serves the next. A pointer cannot tell them apart; a view has the number of its interpreter, and so
+ * has a guard, which therefore keeps it alive. */
+START_TEST(test_B1_a_view_does_not_mean_the_next_in_the_same_place)
+{
+    GilThreadState *ts = world_interp_new(), *next = NULL;
+    GilInterpreterState *dead = ts->interp;
+    int64_t id = dead->id;
+
+    GilThreadState_Swap(ts);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    GilThreadState_Swap(world_ts);
+    next = world_interp_new();
+    ck_assert_int_ne(next->interp->id, id);
+    ck_assert_int_eq(GilInterpreterView_GetID(view), id);
+    ck_assert_ptr_null(GilThreadState_EnsureFromView(view));
+    ck_assert_ptr_null(GilInterpreterGuard_FromView(view));
+    ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
+    GilInterpreterView_Close(view);
+    GilThreadState_Swap(next);
+    ck_assert_uint_eq(world_interp_end(next), 0);
+    GilThreadState_Swap(world_ts);
 }
 END_TEST
 
@@ -85,6 +110,44 @@ START_TEST(test_B2_nested_ensure_restores_the_exact_state)
     other_guard = GilInterpreterGuard_FromCurrent();
     GilThreadState_Swap(world_ts);
     world_join(world_thread(nest, NULL));
+    GilThreadState_Swap(other);
+    GilInterpreterGuard_Close(other_guard);
+    world_interp_end(other);
+    GilThreadState_Swap(world_ts);
+}
+END_TEST
+
+/* A callback thread that nobody in the process knows. */
+static void *
+enter_where_it_was_told(void *guard)
+{
+    static GilInterpreterState *last;
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    ck_assert_ptr_nonnull(token);
+    GilInterpreterState *here = GilInterpreterState_Get();
+    ck_assert_ptr_ne(here, last);
+    last = here;
+    GilThreadState_Release(token);
+    return here;
+}
+
+/* Which interpreter was made first, is the main one, or was entered last means nothing: what counts is the guard. */
+START_TEST(test_B6_a_foreign_thread_is_in_the_interpreter_of_its_guard)
+{
+    GilThreadState *other = world_interp_new();
+    void *entered = NULL;
+
+    GilThreadState_Swap(other);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    GilThreadState_Swap(world_ts);
+    for (int i = 0; i < 4; i++) {
+        pthread_t thread = world_thread(enter_where_it_was_told, i % 2 ? world_guard : other_guard);
+        Gil_BEGIN_ALLOW_THREADS
+        ck_assert_int_eq(pthread_join(thread, &entered), 0);
+        Gil_END_ALLOW_THREADS
+        ck_assert_ptr_eq(entered, i % 2 ? world_ts->interp : other->interp);
+    }
     GilThreadState_Swap(other);
     GilInterpreterGuard_Close(other_guard);
     world_interp_end(other);
@@ -176,33 +239,6 @@ START_TEST(test_state_tstate__a_foreign_thread_keeps_its_state)
     world_join(world_thread(ensure_twice, NULL));
     ck_assert_uint_ne(kept_id[0], 0);
     ck_assert_uint_eq(kept_id[0], kept_id[1]);
-}
-END_TEST
-
-/* What a dump says of each state: with and without a kept one, in a thread that may stand where another one stood. */
-static void *
-has_its_own_number(void *unused)
-{
-    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
-
-    (void)unused;
-    for (int i = 0; i < 2; i++) {
-        GilThreadState *made = GilThreadState_New(world_ts->interp);
-        ck_assert_uint_eq(made->native, 0);
-        GilEval_AcquireThread(made);
-        ck_assert_uint_eq(made->native, native);
-        GilThreadState_DeleteCurrent();
-        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
-        ck_assert_uint_eq(GilThreadState_Get()->native, native);
-        GilThreadState_Release(token);
-    }
-    return NULL;
-}
-
-START_TEST(test_state_tstate__a_state_knows_its_thread_as_the_kernel_does)
-{
-    for (int i = 0; i < 3; i++)
-        world_join(world_thread(has_its_own_number, NULL));
 }
 END_TEST
 
@@ -433,6 +469,8 @@ END_TEST
 
 /* --- what stops the process --- */
 
+static int in_region;
+
 static void *
 body_exit_attached(void *unused)
 {
@@ -496,12 +534,37 @@ attach_twice(void *unused)
     pthread_join(thread, NULL);
 }
 
-START_TEST(test_B7_one_state_on_two_threads_stops_the_process)
+static void *
+attach_and_stay(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&in_region, 1);
+    while (gil_load_acquire(&in_region))
+        sched_yield();
+    return NULL;
+}
+
+/* This thread wants the state that the other one has attached. */
+static void
+attach_what_another_has(void *unused)
+{
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+
+    (void)unused;
+    (void)GilEval_SaveThread();
+    (void)world_thread(attach_and_stay, ts);
+    world_until(&in_region, 1);
+    GilEval_RestoreThread(ts);
+}
+
+START_TEST(test_B7_one_state_on_two_threads_stops_the_process_with_both_named)
 {
     char needle[128];
 
     snprintf(needle, sizeof needle, "holds the lock already, for thread %#lx, and thread", world_ts->os_thread);
     gil_test_expect_abort(attach_twice, NULL, needle);
+    snprintf(needle, sizeof needle, ", and thread %#lx", world_ts->os_thread);
+    gil_test_expect_abort(attach_what_another_has, NULL, needle);
 }
 END_TEST
 
@@ -523,16 +586,58 @@ delete_twice(void *unused)
     GilThreadState_Delete(ts);
 }
 
-START_TEST(test_B8_a_deleted_state_is_noticed)
+static void
+attach_deleted(void *unused)
 {
+    (void)unused;
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    GilThreadState_Delete(ts);
+    (void)GilEval_SaveThread();
+    GilEval_RestoreThread(ts);
+}
+
+START_TEST(test_B8_the_pointer_to_a_deleted_state_stops_the_process)
+{
+    gil_test_expect_abort(attach_deleted, NULL, "GilEval_RestoreThread: the thread state is deleted");
     gil_test_expect_abort(restore_deleted, NULL, "GilThreadState_Swap: the thread state is deleted");
     gil_test_expect_abort(delete_twice, NULL, "GilThreadState_Delete: the thread state is deleted");
 }
 END_TEST
 
+static int calls;
+
+static int
+note_call(void *unused)
+{
+    (void)unused;
+    return ++calls;
+}
+
+/* The block of a deleted state serves the next one, and a pointer cannot tell them apart; the number can, which is never used
+ * again: what is asked of the old one is an error, and the next one knows nothing of it. */
+START_TEST(test_B8_the_number_of_a_deleted_state_means_no_other)
+{
+    GilPendingNode node = {.func = note_call};
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    uint64_t id = GilThreadState_GetID(ts);
+
+    GilThreadState_Delete(ts);
+    ck_assert_int_eq(GilPending_PostToThread(id, &node), GIL_PENDING_ENDED);
+    GilThreadState *next = GilThreadState_New(world_ts->interp);
+    ck_assert_ptr_eq(next, ts);
+    ck_assert_uint_gt(GilThreadState_GetID(next), id);
+    ck_assert_int_eq(GilPending_PostToThread(id, &node), GIL_PENDING_ENDED);
+    GilThreadState_Swap(next);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    GilThreadState_Swap(world_ts);
+    ck_assert_int_eq(calls, 0);
+    GilThreadState_Delete(next);
+}
+END_TEST
+
 /* --- the end of the interpreter --- */
 
-static int in_region, may_return;
+static int may_return;
 
 static void *
 come_back_too_late(void *ts)
@@ -688,12 +793,13 @@ suite(void)
     tcase_add_test(tcase, test_state_tstate__static_tls_is_two_words);
     tcase_add_test(tcase, test_B1_a_state_for_a_dead_interpreter_is_refused);
     tcase_add_test(tcase, test_B1_a_state_for_an_ending_interpreter_is_refused);
+    tcase_add_test(tcase, test_B1_a_view_does_not_mean_the_next_in_the_same_place);
+    tcase_add_test(tcase, test_B6_a_foreign_thread_is_in_the_interpreter_of_its_guard);
     tcase_add_test(tcase, test_B2_nested_ensure_restores_the_exact_state);
     tcase_add_test(tcase, test_B2_a_callback_inside_allow_threads_restores_it);
     tcase_add_test(tcase, test_state_tstate__ensure_finds_the_state_that_was_left);
     tcase_add_test(tcase, test_state_tstate__a_state_used_by_another_thread_is_not_found);
     tcase_add_test(tcase, test_state_tstate__a_foreign_thread_keeps_its_state);
-    tcase_add_test(tcase, test_state_tstate__a_state_knows_its_thread_as_the_kernel_does);
     tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
     tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
@@ -704,8 +810,9 @@ suite(void)
     tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
     tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
     tcase_add_test(tcase, test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured);
-    tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process);
-    tcase_add_test(tcase, test_B8_a_deleted_state_is_noticed);
+    tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process_with_both_named);
+    tcase_add_test(tcase, test_B8_the_pointer_to_a_deleted_state_stops_the_process);
+    tcase_add_test(tcase, test_B8_the_number_of_a_deleted_state_means_no_other);
     tcase_add_test(tcase, test_state_tstate__a_new_state_knows_nothing_of_the_last_one_in_its_block);
     tcase_add_checked_fixture(ended, world_start, NULL);
     tcase_add_test(ended, test_state_tstate__a_thread_that_yields_too_late_tells_and_sleeps);
