@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "gilrt/pending.h"
 #include "gilrt/print.h"
+#include "gilrt/thread.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -239,6 +240,33 @@ START_TEST(test_state_tstate__a_foreign_thread_keeps_its_state)
     world_join(world_thread(ensure_twice, NULL));
     ck_assert_uint_ne(kept_id[0], 0);
     ck_assert_uint_eq(kept_id[0], kept_id[1]);
+}
+END_TEST
+
+/* What a dump says of each state: with and without a kept one, in a thread that may stand where another one stood. */
+static void *
+has_its_own_number(void *unused)
+{
+    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        GilThreadState *made = GilThreadState_New(world_ts->interp);
+        ck_assert_uint_eq(made->native, 0);
+        GilEval_AcquireThread(made);
+        ck_assert_uint_eq(made->native, native);
+        GilThreadState_DeleteCurrent();
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        ck_assert_uint_eq(GilThreadState_Get()->native, native);
+        GilThreadState_Release(token);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_tstate__a_state_knows_its_thread_as_the_kernel_does)
+{
+    for (int i = 0; i < 3; i++)
+        world_join(world_thread(has_its_own_number, NULL));
 }
 END_TEST
 
@@ -800,6 +828,7 @@ suite(void)
     tcase_add_test(tcase, test_state_tstate__ensure_finds_the_state_that_was_left);
     tcase_add_test(tcase, test_state_tstate__a_state_used_by_another_thread_is_not_found);
     tcase_add_test(tcase, test_state_tstate__a_foreign_thread_keeps_its_state);
+    tcase_add_test(tcase, test_state_tstate__a_state_knows_its_thread_as_the_kernel_does);
     tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
     tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
