@@ -133,10 +133,53 @@ private:
     GilThreadState *state_;
 };
 
-/** Attached from here to the end of the scope, within an allow_threads: for one callback in the middle of a computation. */
+/** The same with an unblock function, which gets the thread out of what it waits for there (gilrt/unblock.h): what
+ *  Gil_BEGIN_BLOCKING_CALL_UBF does. Made by GIL_BLOCKING_CALL_UBF. The end of the scope waits until a call of the function that is
+ *  under way is over, so what the function uses is declared before this. */
+class interruptible_call {
+public:
+    interruptible_call(_GilCallSite *site, GilUnblock_Func func, void *arg, unsigned flags = 0) noexcept
+        : site_(site), func_(func), arg_(arg), flags_(flags)
+    {
+        again();
+    }
+    ~interruptible_call()
+    {
+        end();
+    }
+    interruptible_call(const interruptible_call &) = delete;
+    interruptible_call &operator=(const interruptible_call &) = delete;
+
+    /** Attach before the scope ends. The function is not called any more. */
+    void
+    end() noexcept
+    {
+        if (state_ != nullptr)
+            _GilEval_ReturnRegion(std::exchange(state_, nullptr), &region_);
+    }
+    /** Leave again, after end(). */
+    void
+    again() noexcept
+    {
+        if (state_ == nullptr)
+            state_ = _GilEval_LeaveRegion(site_, &region_, func_, arg_, flags_);
+    }
+
+private:
+    _GilCallSite *site_;
+    GilUnblock_Func func_;
+    void *arg_;
+    unsigned flags_;
+    _GilRegion region_;
+    GilThreadState *state_ = nullptr;
+};
+
+/** Attached from here to the end of the scope, within an allow_threads or interruptible_call: for one callback in the middle of a
+ *  computation. */
+template <typename Outside>
 class block_threads {
 public:
-    explicit block_threads(allow_threads &outside) noexcept : outside_(outside)
+    explicit block_threads(Outside &outside) noexcept : outside_(outside)
     {
         outside_.end();
     }
@@ -148,17 +191,22 @@ public:
     block_threads &operator=(const block_threads &) = delete;
 
 private:
-    allow_threads &outside_;
+    Outside &outside_;
 };
 
-/** What both macros are made of: the record of this place, and the object. */
-#define _GIL_OUTSIDE(name, kind)                                                       \
-    static struct _GilCallSite name##_site = {__FILE__, __LINE__, kind, {0, 0, 0, 0}}; \
+/** What the macros are made of: the record of this place, and the object. */
+#define _GIL_SITE(name, kind) static struct _GilCallSite name##_site = {__FILE__, __LINE__, kind, {0, 0, 0, 0}}
+#define _GIL_OUTSIDE(name, kind) \
+    _GIL_SITE(name, kind);       \
     ::gil::allow_threads name(&name##_site)
 /** Leave the lock until the scope ends: Gil_BEGIN_ALLOW_THREADS as an object of that name. */
 #define GIL_ALLOW_THREADS(name) _GIL_OUTSIDE(name, _Gil_SITE_ALLOW)
 /** The same around a call that will sleep: Gil_BEGIN_BLOCKING_CALL. */
 #define GIL_BLOCKING_CALL(name) _GIL_OUTSIDE(name, _Gil_SITE_BLOCKING)
+/** The same with an unblock function, its argument, and GIL_UNBLOCK_SIGNAL_SAFE or nothing: Gil_BEGIN_BLOCKING_CALL_UBF(_EX). */
+#define GIL_BLOCKING_CALL_UBF(name, ...) \
+    _GIL_SITE(name, _Gil_SITE_BLOCKING); \
+    ::gil::interruptible_call name(&name##_site, __VA_ARGS__)
 
 /** Keeps an interpreter from ending; false where there was no way. May be given to other threads. */
 class guard {
@@ -185,10 +233,29 @@ public:
         return guard(_GilInterpreterGuard_FromCurrentAt(file, line));
     }
 
+    /** Of the interpreter that a view names; false when it is ending or gone, or memory lacks. */
+    [[nodiscard]] static guard
+    from_view(GilInterpreterView *of, const char *file = __builtin_FILE(), int line = __builtin_LINE()) noexcept
+    {
+        return guard(_GilInterpreterGuard_FromViewAt(of, file, line));
+    }
+
     GilInterpreterGuard *
     get() const noexcept
     {
         return guard_;
+    }
+    /** The guard, which is the caller's to close from now on. */
+    [[nodiscard]] GilInterpreterGuard *
+    release() noexcept
+    {
+        return std::exchange(guard_, nullptr);
+    }
+    /** Close it before the scope ends. */
+    void
+    reset() noexcept
+    {
+        GilInterpreterGuard_Close(std::exchange(guard_, nullptr));
     }
     explicit
     operator bool() const noexcept
@@ -230,17 +297,35 @@ public:
     {
         return view(GilInterpreterView_FromMain());
     }
+    /** Of the interpreter that an open guard keeps. */
+    [[nodiscard]] static view
+    from_guard(const guard &open) noexcept
+    {
+        return view(GilInterpreterView_FromGuard(open.get()));
+    }
     /** A guard of it; false when it is ending or gone, or memory lacks. */
     [[nodiscard]] guard
     open_guard(const char *file = __builtin_FILE(), int line = __builtin_LINE()) const noexcept
     {
-        return guard(_GilInterpreterGuard_FromViewAt(view_, file, line));
+        return guard::from_view(view_, file, line);
     }
 
     GilInterpreterView *
     get() const noexcept
     {
         return view_;
+    }
+    /** The view, which is the caller's to close from now on. */
+    [[nodiscard]] GilInterpreterView *
+    release() noexcept
+    {
+        return std::exchange(view_, nullptr);
+    }
+    /** Close it before the scope ends. */
+    void
+    reset() noexcept
+    {
+        GilInterpreterView_Close(std::exchange(view_, nullptr));
     }
     explicit
     operator bool() const noexcept
@@ -255,8 +340,11 @@ private:
 /** Attached from here to the end of the scope, in any thread; false, and then nothing is attached, where there is no way in. */
 class ensure {
 public:
-    explicit ensure(const guard &open) noexcept : token_(open ? GilThreadState_Ensure(open.get()) : nullptr) {}
-    explicit ensure(const view &of) noexcept : token_(of ? GilThreadState_EnsureFromView(of.get()) : nullptr) {}
+    explicit ensure(const guard &open) noexcept : ensure(open.get()) {}
+    explicit ensure(const view &of) noexcept : ensure(of.get()) {}
+    /** By a handle that somebody else owns. */
+    explicit ensure(GilInterpreterGuard *open) noexcept : token_(open != nullptr ? GilThreadState_Ensure(open) : nullptr) {}
+    explicit ensure(GilInterpreterView *of) noexcept : token_(of != nullptr ? GilThreadState_EnsureFromView(of) : nullptr) {}
     ~ensure()
     {
         if (token_ != nullptr)

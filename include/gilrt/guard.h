@@ -74,6 +74,11 @@ GIL_API GilInterpreterView *GilInterpreterView_FromCurrent(void);
 /** A view of the main interpreter. NULL, without an exception, before initialization and after finalization.
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API GilInterpreterView *GilInterpreterView_FromMain(void);
+/** A view of the interpreter that an open guard keeps: for what takes a view (GilPending_Post(), GilObject_DecrefLater(),
+ *  GilInterpreterView_GetHolders()) in a thread that has a guard. Takes no memory, and is closed like any other.
+ *  @return NULL, without an exception, when guard is NULL
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
+GIL_API GilInterpreterView *GilInterpreterView_FromGuard(GilInterpreterGuard *guard);
 /** The number of the interpreter, as GilInterpreterState_GetID() gives it, also when it is gone; -1 on NULL. Numbers are
  *  never used again, so two views with one number are of one interpreter; but the main one's is 0 in each start of the runtime.
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */

@@ -171,6 +171,15 @@ GilInterpreterView_FromMain(void)
     return view_of(gil_interp_hold_main_gate());
 }
 
+GilInterpreterView *
+GilInterpreterView_FromGuard(GilInterpreterGuard *guard)
+{
+    if (guard == NULL)
+        return NULL;
+    gil_gate_hold(guard->gate);
+    return view_of(guard->gate);
+}
+
 int64_t
 GilInterpreterView_GetID(GilInterpreterView *view)
 {

@@ -140,6 +140,60 @@ START_TEST(test_api_guard__views_find_the_interpreter_or_that_it_is_gone)
 }
 END_TEST
 
+static int
+count_call(void *counter)
+{
+    ++*(int *)counter;
+    return 0;
+}
+
+struct errand {
+    GilInterpreterGuard *guard;
+    GilObject *object;
+    GilPendingNode node;
+    GilInterpreterView *view;
+};
+
+/* A thread that has no more than a guard posts a call, and gives a reference back, without entering. */
+static void *
+run_errand(void *arg)
+{
+    struct errand *errand = arg;
+
+    errand->view = GilInterpreterView_FromGuard(errand->guard);
+    ck_assert_int_eq(GilInterpreterView_GetID(errand->view), 0);
+    ck_assert_int_eq(GilPending_Post(errand->view, &errand->node), 0);
+    ck_assert_int_eq(GilObject_DecrefLater(errand->view, errand->object), 0);
+    ck_assert(!GilThreadState_IsAttached());
+    GilInterpreterGuard_Close(errand->guard);
+    return NULL;
+}
+
+START_TEST(test_api_guard__a_guard_names_its_interpreter)
+{
+    int calls = 0;
+    struct errand errand = {NULL, NULL, GIL_PENDING_NODE_INIT(count_call, &calls), NULL};
+    pthread_t thread;
+
+    ck_assert_ptr_null(GilInterpreterView_FromGuard(NULL));
+    gil_test_start();
+    errand.guard = GilInterpreterGuard_FromCurrent();
+    errand.object = GilList_New(0);
+    Gil_INCREF(errand.object);
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_errand, &errand), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(calls, 1);
+    ck_assert_int_eq((int)Gil_REFCNT(errand.object), 1);
+    Gil_DECREF(errand.object);
+    gil_test_stop();
+    ck_assert_int_eq(GilPending_Post(errand.view, &errand.node), GIL_PENDING_ENDED);
+    GilInterpreterView_Close(errand.view);
+}
+END_TEST
+
 START_TEST(test_api_guard__a_leak_has_a_name)
 {
     GilHolder holders[2];
@@ -168,6 +222,7 @@ suite(void)
     tcase_add_test(tcase, test_api_guard__a_leak_has_a_name);
     tcase_add_test(ended, test_api_guard__the_end_waits);
     tcase_add_test(ended, test_api_guard__views_find_the_interpreter_or_that_it_is_gone);
+    tcase_add_test(ended, test_api_guard__a_guard_names_its_interpreter);
     suite_add_tcase(suite, tcase);
     suite_add_tcase(suite, ended);
     return suite;

@@ -6,8 +6,10 @@
 #include <gilrt.hpp>
 #include <gilrt.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -173,6 +175,73 @@ regions()
     WANT(GilThreadState_IsAttached());
 }
 
+void
+take_from(void *pipe_end)
+{
+    if (write(*static_cast<int *>(pipe_end), "", 1) != 1)
+        std::abort();
+}
+
+/* Waits in a system call until somebody asks; what is asked is met after the scope. */
+bool
+waits_until_asked(int (&ends)[2])
+{
+    char byte;
+    bool inside = false;
+
+    try {
+        GIL_BLOCKING_CALL_UBF(waiting, take_from, &ends[1]);
+        WANT(!GilThreadState_IsAttached());
+        {
+            gil::block_threads for_a_moment(waiting);
+            inside = GilThreadState_IsAttached();
+        }
+        if (read(ends[0], &byte, 1) == 1)
+            throw 7;
+    }
+    catch (int) {
+        return inside && GilThreadState_IsAttached() && GilErr_AreSignalsPending(nullptr);
+    }
+    return false;
+}
+
+void
+region_with_an_unblock_function()
+{
+    int ends[2];
+    gil::guard open = gil::guard::from_current();
+    std::atomic<GilThreadState *> asked{nullptr};
+    bool met = false;
+
+    WANT(pipe(ends) == 0);
+    std::thread thread([&] {
+        gil::ensure in(open);
+        asked = GilThreadState_Get();
+        met = waits_until_asked(ends) && GilErr_CheckSignals() < 0 && GilErr_ExceptionMatches(GilExc_KeyboardInterrupt);
+        GilErr_Clear();
+    });
+    {
+        GIL_BLOCKING_CALL(waiting);
+        while (asked == nullptr)
+            std::this_thread::yield();
+        while (GilThreadState_Interrupt(asked, 1000000) == 0)
+            continue;
+        thread.join();
+    }
+    WANT(met);
+    {
+        GIL_BLOCKING_CALL_UBF(safe, GilUnblock_Eventfd, &ends[1], GIL_UNBLOCK_SIGNAL_SAFE);
+        safe.end();
+        WANT(GilThreadState_IsAttached());
+        safe.again();
+        WANT(!GilThreadState_IsAttached());
+        safe.again();
+    }
+    WANT(GilThreadState_IsAttached());
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* --- entering --- */
 
 void
@@ -216,8 +285,18 @@ guards_and_views()
         thread.join();
     }
     WANT(there && refused);
-    open = gil::guard();
-    WANT(GilInterpreterState_GetHolders(GilInterpreterState_Get(), nullptr, 0) == 0);
+    main = gil::view::from_guard(open);
+    WANT(GilInterpreterView_GetID(main.get()) == 0);
+    GilInterpreterView *bare = main.release();
+    WANT(!main && gil::guard::from_view(bare) && gil::ensure(bare) && gil::ensure(open.get()));
+    main = gil::view(bare);
+    main.reset();
+    WANT(!main && !gil::view::from_guard(gil::guard()) && !gil::guard::from_view(nullptr));
+    GilInterpreterGuard_Close(open.release());
+    WANT(!open && GilInterpreterState_GetHolders(GilInterpreterState_Get(), nullptr, 0) == 0);
+    open = gil::guard::from_current();
+    open.reset();
+    WANT(!open && GilInterpreterState_GetHolders(GilInterpreterState_Get(), nullptr, 0) == 0);
 }
 
 void
@@ -383,6 +462,7 @@ struct {
     {"refs", refs},
     {"exception_passes_through_allow_threads", exception_passes_through_allow_threads},
     {"regions", regions},
+    {"region_with_an_unblock_function", region_with_an_unblock_function},
     {"guards_and_views", guards_and_views},
     {"mutexes", mutexes},
     {"border", border},
