@@ -22,7 +22,7 @@
 /* What all tests did, each of which is a process of its own. */
 static struct {
     pid_t owner;
-    long tried, elsewhere, allocating, failures;
+    long functions, scenes, allocating, failures, stops;
 } *total;
 
 __attribute__((constructor)) static void
@@ -38,9 +38,9 @@ __attribute__((destructor)) static void
 print_total(void)
 {
     if (total->owner == getpid())
-        printf("# functions: %ld called without memory, %ld of them allocate; %ld left to the tests that the manifest "
-               "names; %ld failures injected\n",
-               total->tried, total->allocating, total->elsewhere, total->failures);
+        printf("# functions: %ld called without memory, %ld of them in scenes, %ld allocate; %ld only stop the process; "
+               "%ld failures injected\n",
+               total->functions, total->scenes, total->allocating, total->stops, total->failures);
 }
 
 static size_t
@@ -91,31 +91,69 @@ call_failing(const char *name, misuse_call call, enum call_kind kind, long nth, 
     return delivered;
 }
 
-void
-misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
-            const struct expectation *expected)
+/* The end of the runtime without memory; it has failures to meet, and none of its own. */
+static long
+end_failing(misuse_call end, long nth, int forever)
+{
+    GilFinalizeReport report;
+
+    gil_test_start();
+    gil_test_fail_alloc(nth, forever);
+    end(NULL);
+    long delivered = gil_mem_fail_count();
+    gil_test_fail_alloc_off();
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.blocks, 0);
+    return delivered;
+}
+
+/* Returns how many failures were met. */
+static long
+try_all(const char *name, misuse_call call, enum call_kind kind, int ends)
 {
     long injected = 0;
 
-    (void)lock;
-    (void)n_arguments;
-    (void)expected;
-    if (kind == CALL_ELSEWHERE) {
-        total->elsewhere++;
-        return;
+    if (!ends) {
+        misuse_start();
+        /* Caches fill. */
+        call_failing(name, call, kind, 0, 0);
     }
-    misuse_start();
-    /* Caches fill. */
-    call_failing(name, call, kind, 0, 0);
     for (long nth = 1;; nth++) {
-        long delivered = call_failing(name, call, kind, nth, 0) + call_failing(name, call, kind, nth, 1);
+        long delivered = ends ? end_failing(call, nth, 0) + end_failing(call, nth, 1)
+                              : call_failing(name, call, kind, nth, 0) + call_failing(name, call, kind, nth, 1);
         if (delivered == 0)
             break;
         injected += delivered;
         ck_assert_int_lt(nth, ALLOCATIONS_MAX);
     }
-    gil_test_stop();
-    total->tried++;
+    if (!ends)
+        gil_test_stop();
+    return injected;
+}
+
+void
+misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
+            const struct expectation *expected)
+{
+    int ends = 0;
+
+    (void)lock;
+    (void)n_arguments;
+    (void)expected;
+    if (kind == CALL_ELSEWHERE) {
+        const struct misuse_scene *scene = misuse_scene_of(name);
+        if (scene->kind == SCENE_STOPS) {
+            total->stops++;
+            return;
+        }
+        call = scene->call;
+        kind = scene->kind == SCENE_LEAVES ? CALL_LEAVES : CALL_WORKS;
+        ends = scene->kind == SCENE_ENDS;
+        total->scenes++;
+    }
+    long injected = try_all(name, call, kind, ends);
+    total->functions++;
     total->allocating += injected > 0;
     total->failures += injected;
     if (injected > 0)

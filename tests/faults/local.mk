@@ -4,7 +4,7 @@ API_TESTS += tests/faults/test_system
 
 # Each call of the table of exports without memory; see tests/api/misuse/.
 CORE_TESTS += tests/faults/test_exports
-tests_faults_test_exports_SOURCES = tests/faults/exports.c tests/api/misuse/fixture.c tests/api/misuse/misuse.h
+tests_faults_test_exports_SOURCES = tests/faults/exports.c tests/api/misuse/fixture.c tests/api/misuse/elsewhere.c tests/api/misuse/misuse.h
 nodist_tests_faults_test_exports_SOURCES = tests/faults/test_exports.c
 CLEANFILES += tests/faults/test_exports.c
 tests/faults/test_exports.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)

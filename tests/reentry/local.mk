@@ -1,6 +1,6 @@
 # The re-entrancy matrix. One line a test: CORE_TESTS += tests/reentry/test_NAME   (its source is the .c of that name)
 REENTRY_SOURCES = tests/reentry/matrix.c tests/reentry/matrix.h tests/reentry/imp.c tests/reentry/imp.h \
-    tests/api/misuse/fixture.c tests/api/misuse/misuse.h
+    tests/api/misuse/fixture.c tests/api/misuse/elsewhere.c tests/api/misuse/misuse.h
 
 CORE_TESTS += tests/reentry/test_methods
 tests_reentry_test_methods_SOURCES = tests/reentry/test_methods.c $(REENTRY_SOURCES)

@@ -359,7 +359,7 @@ stop_and_count(const char *name, enum call_kind kind)
                   (unsigned long long)report.blocks);
 }
 
-void
+long
 matrix_run(const char *name, misuse_call call, enum call_kind kind)
 {
     long runs = 0, made = 0;
@@ -381,4 +381,5 @@ matrix_run(const char *name, misuse_call call, enum call_kind kind)
     stop_and_count(name, kind);
     if (runs > 0)
         fprintf(stderr, "%s: %ld calls, trouble made in %ld\n", name, runs, made);
+    return made;
 }

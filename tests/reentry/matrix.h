@@ -12,7 +12,8 @@
 
 #include "api/misuse/misuse.h"
 
-/* Tries call in all ways, and says on stderr how many there were. Starts and stops the runtime. */
-void matrix_run(const char *name, misuse_call call, enum call_kind kind);
+/* Tries call in all ways, and says on stderr how many there were; returns how often trouble was made. Starts and stops the
+ * runtime. */
+long matrix_run(const char *name, misuse_call call, enum call_kind kind);
 
 #endif

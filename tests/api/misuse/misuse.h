@@ -97,6 +97,22 @@ enum call_kind {
 
 typedef void (*misuse_call)(struct fixture *f);
 
+/* How a function is called that one line cannot call (CALL_ELSEWHERE): elsewhere.c. */
+enum scene_kind {
+    SCENE_WORKS,
+    SCENE_LEAVES, /* memory is left, for the end */
+    SCENE_ENDS,   /* the runtime has ended: no fixture */
+    SCENE_STOPS   /* there is no scene: whoever calls it is stopped */
+};
+struct misuse_scene {
+    const char *name;
+    misuse_call call;
+    enum scene_kind kind;
+};
+extern const struct misuse_scene misuse_scenes[];
+/* The scene of that function; without one the test fails. */
+const struct misuse_scene *misuse_scene_of(const char *name);
+
 /* What a program does with each line of the table: misuse.c and faults/exports.c differ here. */
 void misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
                  const struct expectation *expected);
