@@ -143,6 +143,7 @@ tell(GilThreadState *ts, uint32_t token, struct after *after)
 {
     uint32_t was = gil_load_relaxed(&ts->waiter.token);
 
+    GIL_ASSERT((size_t)after->wakes < sizeof after->wake / sizeof *after->wake);
     ts->waiter.looks = 0;
     /* Release: pairs with the acquire of who waits for it; from here on ts may be gone. */
     gil_store_release(&ts->waiter.token, token);
