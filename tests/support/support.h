@@ -25,17 +25,12 @@ void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
 int gil_test_left_out_under_valgrind(const char *test, const char *why);
 
 /* How many of something make a test of great numbers: most, or a hundredth under GIL_TEST_BRIEF, which the gate sets wherever
- * the tests run for the second time. */
+ * the tests run for the second time, or a thousandth where each allocation is a collection (GIL_GC_STRESS). */
 long gil_test_plenty(long most);
 
 /* From now on the system refuses membarrier(2) to this process with that errno. There is no way back: each test runs in a
  * process of its own. */
 void gil_test_refuse_membarrier(int error);
-
-/* Whether all tests of the program run so, because GIL_TEST_REFUSE_MEMBARRIER names an errno: ENOSYS, EPERM or EINVAL; main() sees
- * to it by the other, which returns 0, or -1 where that cannot be had. */
-int gil_test_refuses_membarrier(void);
-int gil_test_refuse_as_asked(void);
 
 /* --- for unit tests only: the functions below use hidden symbols of the library --- */
 

@@ -360,7 +360,8 @@ destroy(void *arg)
     if (token == NULL)
         return NULL;
     GilObject *deep = GilDict_New();
-    for (int i = 0; deep != NULL && i < 1000000; i++) {
+    long most = gil_test_plenty(1000000);
+    for (long i = 0; deep != NULL && i < most; i++) {
         GilObject *outer = GilDict_New();
         if (outer == NULL || GilDict_SetItem(outer, Gil_None, deep) < 0)
             break;
