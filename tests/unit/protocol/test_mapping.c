@@ -128,6 +128,129 @@ START_TEST(test_protocol_mapping__lack_of_memory_is_an_error)
 }
 END_TEST
 
+/* A sequence that can be written, and nothing more; the last written is kept. */
+static Gil_ssize_t last_written;
+
+static int
+note_written(GilObject *Gil_UNUSED(self), Gil_ssize_t i, GilObject *value)
+{
+    last_written = value != NULL ? i : -100 - i;
+    return 0;
+}
+
+static GilObject *
+same_number(GilObject *Gil_UNUSED(self), Gil_ssize_t i)
+{
+    return GilLong_FromSsize_t(i);
+}
+
+static Gil_ssize_t
+three(GilObject *Gil_UNUSED(self))
+{
+    return 3;
+}
+
+static Gil_ssize_t
+unsized_after_all(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_TypeError, "no length today");
+    return -1;
+}
+
+static Gil_ssize_t
+broken_length(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_OSError, "broken");
+    return -1;
+}
+
+static GilObject *
+instance_of(const char *name, GilType_Slot *slots)
+{
+    GilType_Spec spec = {name, 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+    Gil_DECREF(type);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_protocol_mapping__a_sequence_is_subscripted_by_index)
+{
+    static GilType_Slot slots[] = {{Gil_sq_item, (void *)same_number},
+                                   {Gil_sq_ass_item, (void *)note_written},
+                                   {Gil_sq_length, (void *)three},
+                                   {0, NULL}};
+    GilObject *row = instance_of("t.Row", slots), *two = GilLong_FromLong(2), *minus_one = GilLong_FromLong(-1),
+              *text = GilUnicode_FromString("x"), *huge = GilLong_FromString("9999999999999999999999", NULL, 10);
+    gil_expect_repr(GilObject_GetItem(row, two), "2");
+    gil_expect_repr(GilObject_GetItem(row, minus_one), "2");
+    ck_assert_int_eq(GilObject_SetItem(row, two, two), 0);
+    ck_assert_int_eq(last_written, 2);
+    ck_assert_int_eq(GilObject_DelItem(row, minus_one), 0);
+    ck_assert_int_eq(last_written, -102);
+    gil_expect_failure(GilObject_GetItem(row, text), GilExc_TypeError, "sequence index must be integer, not 'str'");
+    ck_assert_int_eq(GilObject_SetItem(row, text, two), -1);
+    gil_expect_error(GilExc_TypeError, "sequence index must be integer, not 'str'");
+    gil_expect_failure(GilObject_GetItem(row, huge), GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
+    ck_assert_int_eq(GilObject_DelItem(row, huge), -1);
+    gil_expect_raised(GilExc_IndexError);
+    ck_assert_int_eq(GilMapping_Size(row), -1);
+    gil_expect_error(GilExc_TypeError, "t.Row is not a mapping");
+    Gil_DECREF(row);
+    Gil_DECREF(huge);
+    Gil_DECREF(text);
+}
+END_TEST
+
+static GilObject *
+unsure_hint(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return GilErr_Format(GilExc_TypeError, "I cannot know");
+}
+
+static GilObject *
+failing_hint(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return GilErr_Format(GilExc_OSError, "I will not tell");
+}
+
+static GilObject *
+huge_hint(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return GilLong_FromString("9999999999999999999999", NULL, 10);
+}
+
+static GilMethodDef hints[][2] = {
+    {{"__length_hint__", unsure_hint, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}},
+    {{"__length_hint__", failing_hint, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}},
+    {{"__length_hint__", huge_hint, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}},
+};
+
+START_TEST(test_protocol_mapping__hints_that_fail)
+{
+    GilType_Slot unsure[] = {{Gil_tp_methods, hints[0]}, {Gil_mp_length, (void *)unsized_after_all}, {0, NULL}};
+    GilType_Slot failing[] = {{Gil_tp_methods, hints[1]}, {0, NULL}};
+    GilType_Slot huge[] = {{Gil_tp_methods, hints[2]}, {0, NULL}};
+    GilType_Slot broken[] = {{Gil_mp_length, (void *)broken_length}, {0, NULL}};
+    GilObject *op = instance_of("t.Unsure", unsure);
+    ck_assert_int_eq(GilObject_LengthHint(op, 11), 11); /* neither length nor hint are known: no error */
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(op);
+    op = instance_of("t.Failing", failing);
+    ck_assert_int_eq(GilObject_LengthHint(op, 11), -1);
+    gil_expect_error(GilExc_OSError, "I will not tell");
+    Gil_DECREF(op);
+    op = instance_of("t.Huge", huge);
+    ck_assert_int_eq(GilObject_LengthHint(op, 11), -1);
+    gil_expect_raised(GilExc_OverflowError);
+    Gil_DECREF(op);
+    op = instance_of("t.Broken", broken);
+    ck_assert_int_eq(GilObject_LengthHint(op, 11), -1);
+    gil_expect_error(GilExc_OSError, "broken");
+    Gil_DECREF(op);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -139,6 +262,8 @@ suite(void)
     tcase_add_test(tc, test_protocol_mapping__string_keys);
     tcase_add_test(tc, test_protocol_mapping__length_hints);
     tcase_add_test(tc, test_protocol_mapping__lack_of_memory_is_an_error);
+    tcase_add_test(tc, test_protocol_mapping__a_sequence_is_subscripted_by_index);
+    tcase_add_test(tc, test_protocol_mapping__hints_that_fail);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -77,6 +77,120 @@ START_TEST(test_protocol_sequence__what_is_none)
 }
 END_TEST
 
+/* Has items, and adds and multiplies as a number; how long it is nobody can say. */
+static GilObject *
+row_item(GilObject *Gil_UNUSED(self), Gil_ssize_t i)
+{
+    return GilLong_FromSsize_t(i);
+}
+
+static GilObject *
+row_sum(GilObject *Gil_UNUSED(v), GilObject *Gil_UNUSED(w))
+{
+    return GilUnicode_FromString("sum");
+}
+
+static GilObject *
+row_product(GilObject *Gil_UNUSED(v), GilObject *w)
+{
+    return GilUnicode_FromFormat("times %S", w);
+}
+
+static int
+row_set(GilObject *Gil_UNUSED(self), Gil_ssize_t i, GilObject *value)
+{
+    if (i >= 0)
+        return 0;
+    GilErr_SetString(GilExc_IndexError, value != NULL ? "no such item to set" : "no such item to delete");
+    return -1;
+}
+
+static Gil_ssize_t
+no_length(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_RuntimeError, "who knows");
+    return -1;
+}
+
+static GilType_Slot row_slots[] = {{Gil_sq_item, (void *)row_item},
+                                   {Gil_sq_ass_item, (void *)row_set},
+                                   {Gil_nb_add, (void *)row_sum},
+                                   {Gil_nb_multiply, (void *)row_product},
+                                   {0, NULL}};
+static GilType_Slot unsure_slots[] = {
+    {Gil_sq_item, (void *)row_item}, {Gil_sq_ass_item, (void *)row_set}, {Gil_sq_length, (void *)no_length}, {0, NULL}};
+
+static GilObject *
+instance_of(const char *name, GilType_Slot *slots)
+{
+    GilType_Spec spec = {name, 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+    Gil_DECREF(type);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_protocol_sequence__by_items_only_joins_and_repeats_as_a_number)
+{
+    GilObject *row = instance_of("t.Row", row_slots), *two = GilLong_FromLong(2);
+    gil_expect_text(GilSequence_Concat(row, row), "sum");
+    gil_expect_text(GilSequence_InPlaceConcat(row, row), "sum");
+    gil_expect_text(GilSequence_Repeat(row, 3), "times 3");
+    gil_expect_text(GilSequence_InPlaceRepeat(row, 4), "times 4");
+    gil_expect_failure(GilSequence_Concat(row, two), GilExc_TypeError, "'t.Row' object can't be concatenated");
+    gil_expect_failure(GilSequence_InPlaceRepeat(Gil_None, 2), GilExc_TypeError, "'NoneType' object can't be repeated");
+    gil_expect_failure(GilSequence_InPlaceConcat(Gil_None, row), GilExc_TypeError,
+                       "'NoneType' object can't be concatenated");
+    Gil_DECREF(row);
+}
+END_TEST
+
+static int
+repeat_step(void *row)
+{
+    GilObject *product = GilSequence_Repeat(row, (Gil_ssize_t)1 << 40);
+    Gil_XDECREF(product);
+    return product != NULL ? 0 : -1;
+}
+
+START_TEST(test_protocol_sequence__repeating_by_number_without_memory)
+{
+    GilObject *row = instance_of("t.Row", row_slots);
+    gil_test_oom_loop(repeat_step, row);
+    Gil_DECREF(row);
+}
+END_TEST
+
+START_TEST(test_protocol_sequence__an_index_is_counted_from_a_known_end_only)
+{
+    GilObject *row = instance_of("t.Row", row_slots), *unsure = instance_of("t.Unsure", unsure_slots);
+    gil_expect_repr(GilSequence_GetItem(row, -5), "-5");
+    ck_assert_int_eq(GilSequence_SetItem(row, -5, Gil_None), -1);
+    gil_expect_error(GilExc_IndexError, "no such item to set");
+    ck_assert_int_eq(GilSequence_DelItem(row, -5), -1);
+    gil_expect_error(GilExc_IndexError, "no such item to delete");
+    gil_expect_failure(GilSequence_GetItem(unsure, -1), GilExc_RuntimeError, "who knows");
+    ck_assert_int_eq(GilSequence_SetItem(unsure, -1, Gil_None), -1);
+    gil_expect_error(GilExc_RuntimeError, "who knows");
+    ck_assert_int_eq(GilSequence_SetItem(unsure, 1, Gil_None), 0);
+    Gil_DECREF(row);
+    Gil_DECREF(unsure);
+}
+END_TEST
+
+START_TEST(test_protocol_sequence__a_mapping_is_none)
+{
+    GilObject *dict = GilDict_New();
+    ck_assert_int_eq(GilSequence_Size(dict), -1);
+    gil_expect_error(GilExc_TypeError, "dict is not a sequence");
+    ck_assert_int_eq(GilSequence_SetItem(dict, 0, Gil_None), -1);
+    gil_expect_error(GilExc_TypeError, "dict is not a sequence");
+    ck_assert_int_eq(GilSequence_DelItem(dict, 0), -1);
+    gil_expect_error(GilExc_TypeError, "dict is not a sequence");
+    Gil_DECREF(dict);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -88,6 +202,10 @@ suite(void)
     tcase_add_test(tc, test_protocol_sequence__searching);
     tcase_add_test(tc, test_protocol_sequence__joining_and_repeating);
     tcase_add_test(tc, test_protocol_sequence__what_is_none);
+    tcase_add_test(tc, test_protocol_sequence__by_items_only_joins_and_repeats_as_a_number);
+    tcase_add_test(tc, test_protocol_sequence__repeating_by_number_without_memory);
+    tcase_add_test(tc, test_protocol_sequence__an_index_is_counted_from_a_known_end_only);
+    tcase_add_test(tc, test_protocol_sequence__a_mapping_is_none);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -209,12 +209,153 @@ END_TEST
 START_TEST(test_G4_chain_of_contexts_is_destroyed)
 {
     GilObject *last = make(GilExc_ValueError, "0");
-    for (int i = 0; i < 100000; i++) {
+    for (long i = gil_test_plenty(100000); i > 0; i--) {
         GilObject *exc = make(GilExc_ValueError, "n");
         GilException_SetContext(exc, last);
         last = exc;
     }
     Gil_DECREF(last);
+}
+END_TEST
+
+static GilObject *
+value_error(void)
+{
+    GilObject *exc = GilObject_CallFunction(GilExc_ValueError, "s", "text");
+    ck_assert_ptr_nonnull(exc);
+    return exc;
+}
+
+/* Sets an attribute, NULL: deletes it; it fails with TypeError and that text. */
+static void
+expect_refused(GilObject *exc, const char *name, GilObject *value, const char *text)
+{
+    ck_assert_int_eq(value != NULL ? GilObject_SetAttrString(exc, name, value) : GilObject_DelAttrString(exc, name), -1);
+    gil_test_error(GilExc_TypeError, text);
+}
+
+START_TEST(test_value_exception__attributes_are_checked_when_set)
+{
+    GilObject *exc = value_error(), *cause = value_error(), *number = GilLong_FromLong(7), *args, *dict;
+    expect_refused(exc, "args", NULL, "args may not be deleted");
+    expect_refused(exc, "args", number, "'int' object is not iterable");
+    expect_refused(exc, "__cause__", NULL, "__cause__ may not be deleted");
+    expect_refused(exc, "__cause__", number, "exception cause must be None or derive from BaseException");
+    expect_refused(exc, "__context__", NULL, "__context__ may not be deleted");
+    expect_refused(exc, "__context__", number, "exception context must be None or derive from BaseException");
+    expect_refused(exc, "__traceback__", NULL, "__traceback__ may not be deleted");
+    expect_refused(exc, "__traceback__", number, "__traceback__ must be a traceback or None");
+    expect_refused(exc, "__dict__", NULL, "__dict__ may not be deleted");
+    expect_refused(exc, "__dict__", number, "__dict__ must be set to a dictionary, not a 'int'");
+
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__context__", cause), 0);
+    ck_assert_ptr_eq(gil_exception(exc)->context, cause);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__context__", Gil_None), 0);
+    ck_assert_ptr_null(gil_exception(exc)->context);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__cause__", cause), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__cause__", Gil_None), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__traceback__", Gil_None), 0);
+    GilObject *items = Gil_BuildValue("[ii]", 1, 2);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "args", items), 0);
+    args = GilObject_GetAttrString(exc, "args");
+    gil_test_repr(args, "(1, 2)");
+    Gil_DECREF(args);
+    dict = Gil_BuildValue("{ss}", "colour", "red");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__dict__", dict), 0);
+    GilObject *colour = GilObject_GetAttrString(exc, "colour"), *same = GilObject_GetAttrString(exc, "__dict__");
+    gil_test_str(colour, "red");
+    ck_assert_ptr_eq(same, dict);
+    Gil_DECREF(same);
+    Gil_DECREF(colour);
+    Gil_DECREF(dict);
+    Gil_DECREF(items);
+    Gil_DECREF(number);
+    Gil_DECREF(cause);
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_value_exception__notes_that_cannot_be_added)
+{
+    GilObject *exc = value_error(), *note = GilUnicode_FromString("note");
+    ck_assert_ptr_null(GilObject_CallMethod(exc, "add_note", "i", 7));
+    gil_test_error(GilExc_TypeError, "note must be a str, not 'int'");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__notes__", note), 0);
+    ck_assert_ptr_null(GilObject_CallMethod(exc, "add_note", "O", note));
+    gil_test_error(GilExc_TypeError, "Cannot add note: __notes__ is not a list");
+    Gil_DECREF(note);
+    Gil_DECREF(exc);
+}
+END_TEST
+
+START_TEST(test_value_exception__with_traceback_gives_itself)
+{
+    GilObject *exc = value_error(), *same = GilObject_CallMethod(exc, "with_traceback", "O", Gil_None);
+    ck_assert_ptr_eq(same, exc);
+    Gil_DECREF(same);
+    ck_assert_ptr_null(GilObject_CallMethod(exc, "with_traceback", "i", 7));
+    gil_test_error(GilExc_TypeError, "__traceback__ must be a traceback or None");
+    Gil_DECREF(exc);
+}
+END_TEST
+
+static GilObject *
+none_for_new(GilTypeObject *Gil_UNUSED(type), GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    Gil_RETURN_NONE;
+}
+
+static int
+failing_init(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    GilErr_SetString(GilExc_OSError, "it cannot be");
+    return -1;
+}
+
+static GilObject *
+class_with(int slot, void *function)
+{
+    GilType_Slot slots[] = {{Gil_tp_base, GilExc_ValueError}, {slot, function}, {0, NULL}};
+    GilType_Spec spec = {"t.Odd", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *class = GilType_FromSpec(&spec);
+    ck_assert_ptr_nonnull(class);
+    return class;
+}
+
+/* Raising a class makes an instance when it is asked for; what comes then takes its place. */
+START_TEST(test_value_exception__classes_that_make_no_exceptions)
+{
+    GilObject *odd = class_with(Gil_tp_new, (void *)none_for_new), *failing = class_with(Gil_tp_init, (void *)failing_init);
+    GilErr_SetString(odd, "text");
+    GilObject *error = GilErr_GetRaisedException();
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(error, GilExc_TypeError), 1);
+    gil_test_str(error, "calling <class 't.Odd'> should have returned an instance of BaseException, not NoneType");
+    Gil_DECREF(error);
+    GilErr_SetString(failing, "text");
+    error = GilErr_GetRaisedException();
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(error, GilExc_OSError), 1);
+    gil_test_str(error, "it cannot be");
+    Gil_DECREF(error);
+    Gil_DECREF(failing);
+    Gil_DECREF(odd);
+}
+END_TEST
+
+/* With all that it can hold, in a cycle. */
+START_TEST(test_value_exception__in_a_cycle_is_collected)
+{
+    GilObject *exc = value_error(), *cause = value_error(), *context = value_error();
+    GilException_SetCause(exc, cause);
+    GilException_SetContext(exc, context);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "self", exc), 0);
+    Gil_DECREF(exc);
+    ck_assert_int_ge(GilGC_Collect(), 1);
+    gil_test_stop();
+    GilFinalizeReport report;
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.objects, 0);
+    gil_test_start();
 }
 END_TEST
 
@@ -236,6 +377,11 @@ suite(void)
     tcase_add_test(tc, test_value_exception__made_classes);
     tcase_add_test(tc, test_J1_exception);
     tcase_add_test(tc, test_G4_chain_of_contexts_is_destroyed);
+    tcase_add_test(tc, test_value_exception__attributes_are_checked_when_set);
+    tcase_add_test(tc, test_value_exception__notes_that_cannot_be_added);
+    tcase_add_test(tc, test_value_exception__with_traceback_gives_itself);
+    tcase_add_test(tc, test_value_exception__classes_that_make_no_exceptions);
+    tcase_add_test(tc, test_value_exception__in_a_cycle_is_collected);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -6,6 +6,7 @@
 #include "value/float.h"
 
 #include <gilrt.h>
+#include <gilrt/typeobject.h>
 #include <math.h>
 
 static void
@@ -155,6 +156,129 @@ START_TEST(test_value_float__lack_of_memory_is_an_error)
 }
 END_TEST
 
+static GilObject *
+number(double value)
+{
+    return GilFloat_FromDouble(value);
+}
+
+START_TEST(test_value_float__signs)
+{
+    GilObject *minus = number(-2.5), *plus = number(2.5), *r = GilNumber_Negative(plus);
+    ck_assert_double_eq(GilFloat_AS_DOUBLE(r), -2.5);
+    Gil_SETREF(r, GilNumber_Negative(minus));
+    ck_assert_double_eq(GilFloat_AS_DOUBLE(r), 2.5);
+    Gil_SETREF(r, GilNumber_Absolute(minus));
+    ck_assert_double_eq(GilFloat_AS_DOUBLE(r), 2.5);
+    Gil_SETREF(r, GilNumber_Positive(minus));
+    ck_assert_ptr_eq(r, minus);
+    Gil_DECREF(r);
+    Gil_DECREF(minus);
+    Gil_DECREF(plus);
+}
+END_TEST
+
+START_TEST(test_value_float__refuses_what_is_no_number)
+{
+    static binaryfunc const operations[] = {GilNumber_Subtract, GilNumber_TrueDivide, GilNumber_FloorDivide, GilNumber_Remainder,
+                                            GilNumber_Divmod};
+    GilObject *f = number(1.5), *text = GilUnicode_FromString("x"), *zero = number(0.0);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(operations); i++) {
+        ck_assert_ptr_null(operations[i](f, text));
+        ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+        GilErr_Clear();
+        if (i > 0) {
+            ck_assert_ptr_null(operations[i](f, zero));
+            ck_assert(GilErr_ExceptionMatches(GilExc_ZeroDivisionError));
+            GilErr_Clear();
+        }
+    }
+    ck_assert_int_eq(GilObject_RichCompareBool(f, text, Gil_EQ), 0);
+    ck_assert_ptr_null(GilObject_RichCompare(f, text, Gil_LT));
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    Gil_DECREF(zero);
+    Gil_DECREF(text);
+    Gil_DECREF(f);
+}
+END_TEST
+
+/* Where the quotient is not the next integer but one: rounding is mended. */
+START_TEST(test_value_float__quotients_are_floors)
+{
+    static const double pairs[][3] = {{7.5, 2, 3}, {-7.5, 2, -4}, {7.5, -2, -4}, {1, 0.1, 9}, {-1, 0.1, -10}, {1e18 + 256, 0.7, 0}};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(pairs); i++) {
+        GilObject *a = number(pairs[i][0]), *b = number(pairs[i][1]), *q = GilNumber_FloorDivide(a, b), *r = GilNumber_Remainder(a, b);
+        if (pairs[i][2] != 0)
+            ck_assert_double_eq(GilFloat_AS_DOUBLE(q), pairs[i][2]);
+        ck_assert(fabs(GilFloat_AS_DOUBLE(r)) < fabs(pairs[i][1]));
+        ck_assert(signbit(GilFloat_AS_DOUBLE(r)) == signbit(pairs[i][1]));
+        Gil_DECREF(r);
+        Gil_DECREF(q);
+        Gil_DECREF(b);
+        Gil_DECREF(a);
+    }
+}
+END_TEST
+
+START_TEST(test_value_float__powers_at_the_edges)
+{
+    GilObject *zero = number(0.0), *minus = number(-8.0), *third = number(1.0 / 3), *large = number(1e300), *inf = number(INFINITY);
+    ck_assert_ptr_null(GilNumber_Power(zero, minus, Gil_None));
+    ck_assert(GilErr_ExceptionMatches(GilExc_ZeroDivisionError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilNumber_Power(large, large, Gil_None));
+    ck_assert(GilErr_ExceptionMatches(GilExc_OverflowError));
+    GilErr_Clear();
+    GilObject *r = GilNumber_Power(inf, large, Gil_None);
+    ck_assert(isinf(GilFloat_AS_DOUBLE(r)));
+    Gil_SETREF(r, GilNumber_Power(large, inf, Gil_None));
+    ck_assert(isinf(GilFloat_AS_DOUBLE(r)));
+    Gil_DECREF(r);
+    r = GilNumber_Power(minus, inf, Gil_None);
+    ck_assert_ptr_nonnull(r);
+    Gil_DECREF(r);
+    r = GilNumber_Power(minus, third, Gil_None); /* there are no complex numbers */
+    ck_assert_ptr_null(r);
+    GilErr_Clear();
+    Gil_DECREF(inf);
+    Gil_DECREF(large);
+    Gil_DECREF(third);
+    Gil_DECREF(minus);
+    Gil_DECREF(zero);
+}
+END_TEST
+
+START_TEST(test_value_float__nan_hashes_and_differs_from_all)
+{
+    GilObject *nan = number(NAN), *other = number(NAN);
+    ck_assert_int_ne(GilObject_Hash(nan), -1);
+    ck_assert_int_ne(GilObject_Hash(nan), GilObject_Hash(other)); /* one hash for all would make them collide */
+    GilObject *unequal = GilObject_RichCompare(nan, nan, Gil_NE);
+    ck_assert_ptr_eq(unequal, Gil_True);
+    Gil_DECREF(other);
+    Gil_DECREF(nan);
+}
+END_TEST
+
+START_TEST(test_value_float__constructor_arguments)
+{
+    GilObject *type = (GilObject *)(void *)&GilFloat_Type, *none = GilTuple_New(0), *empty = GilDict_New(),
+              *kwargs = Gil_BuildValue("{si}", "x", 1), *zero = GilObject_Call(type, none, empty);
+    ck_assert_double_eq(GilFloat_AS_DOUBLE(zero), 0.0);
+    ck_assert_ptr_null(GilObject_Call(type, none, kwargs));
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilObject_CallFunction(type, "ii", 1, 2));
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    Gil_DECREF(zero);
+    Gil_DECREF(kwargs);
+    Gil_DECREF(empty);
+    Gil_DECREF(none);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -169,6 +293,12 @@ suite(void)
     tcase_add_test(tc, test_value_float__value_of_what_is_no_float);
     tcase_add_test(tc, test_value_float__subclass);
     tcase_add_test(tc, test_value_float__lack_of_memory_is_an_error);
+    tcase_add_test(tc, test_value_float__signs);
+    tcase_add_test(tc, test_value_float__refuses_what_is_no_number);
+    tcase_add_test(tc, test_value_float__quotients_are_floors);
+    tcase_add_test(tc, test_value_float__powers_at_the_edges);
+    tcase_add_test(tc, test_value_float__nan_hashes_and_differs_from_all);
+    tcase_add_test(tc, test_value_float__constructor_arguments);
     suite_add_tcase(s, tc);
     return s;
 }

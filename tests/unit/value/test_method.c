@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bound methods. */
+#include "gilrt/typeobject.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/function.h"
@@ -78,6 +79,157 @@ START_TEST(test_J1_method)
 }
 END_TEST
 
+static GilObject *
+give_none(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    Gil_RETURN_NONE;
+}
+
+static GilMethodDef none_def = {"none", give_none, GIL_METH_NOARGS, NULL};
+
+START_TEST(test_value_method__compares_function_and_self)
+{
+    GilObject *f = GilCFunction_New(&collect_def, NULL), *g = GilCFunction_New(&none_def, NULL);
+    GilObject *m = GilMethod_New(f, Gil_None), *of_true = GilMethod_New(f, Gil_True), *other = GilMethod_New(g, Gil_None);
+    ck_assert_int_eq(GilObject_RichCompareBool(m, of_true, Gil_EQ), 0);
+    ck_assert_int_eq(GilObject_RichCompareBool(m, of_true, Gil_NE), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(m, other, Gil_EQ), 0);
+    ck_assert_int_eq(GilObject_RichCompareBool(m, other, Gil_NE), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(m, f, Gil_EQ), 0);
+    ck_assert_ptr_null(GilObject_RichCompare(m, other, Gil_LT));
+    gil_test_raised(GilExc_TypeError);
+    Gil_DECREF(other);
+    Gil_DECREF(of_true);
+    Gil_DECREF(m);
+    Gil_DECREF(g);
+    Gil_DECREF(f);
+}
+END_TEST
+
+/* A callable that has no name, and one whose name is no text. */
+static GilObject *
+refuse_name(GilObject *Gil_UNUSED(self), GilObject *name)
+{
+    if (GilUnicode_EqualToUTF8(name, "__qualname__"))
+        return GilErr_Format(GilExc_OSError, "the name is written nowhere");
+    return GilErr_Format(GilExc_AttributeError, "nothing");
+}
+
+static GilObject *
+number_for_name(GilObject *Gil_UNUSED(self), GilObject *name)
+{
+    if (GilUnicode_EqualToUTF8(name, "__name__"))
+        return GilLong_FromLong(7);
+    return GilErr_Format(GilExc_AttributeError, "nothing");
+}
+
+static Gil_hash_t
+no_hash(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_OSError, "no hash");
+    return -1;
+}
+
+static GilObject *
+no_comparison(GilObject *Gil_UNUSED(v), GilObject *Gil_UNUSED(w), int Gil_UNUSED(op))
+{
+    return GilErr_Format(GilExc_OSError, "no comparison");
+}
+
+static GilObject *
+call_nothing(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    Gil_RETURN_NONE;
+}
+
+static GilObject *
+callable(getattrofunc getattro)
+{
+    GilType_Slot slots[] = {{Gil_tp_call, (void *)call_nothing},
+                            {Gil_tp_getattro, (void *)getattro},
+                            {Gil_tp_hash, (void *)no_hash},
+                            {Gil_tp_richcompare, (void *)no_comparison},
+                            {0, NULL}};
+    GilType_Spec spec = {"t.Callable", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+    Gil_DECREF(type);
+    ck_assert_ptr_nonnull(op);
+    return op;
+}
+
+START_TEST(test_value_method__of_a_function_that_does_not_answer)
+{
+    GilObject *f = callable(refuse_name), *m = GilMethod_New(f, Gil_None), *twin = callable(number_for_name),
+              *other = GilMethod_New(twin, Gil_None);
+    ck_assert_ptr_null(GilObject_Repr(m));
+    gil_test_error(GilExc_OSError, "the name is written nowhere");
+    gil_test_repr(other, "<bound method ? of None>");
+    ck_assert_int_eq(GilObject_Hash(m), -1);
+    gil_test_error(GilExc_OSError, "no hash");
+    ck_assert_int_eq(GilObject_RichCompareBool(m, other, Gil_EQ), -1);
+    gil_test_error(GilExc_OSError, "no comparison");
+    Gil_DECREF(other);
+    Gil_DECREF(twin);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+}
+END_TEST
+
+START_TEST(test_value_method__bound_it_stays_bound)
+{
+    GilObject *f = GilCFunction_New(&collect_def, NULL), *m = GilMethod_New(f, Gil_True), *dict = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItemString(dict, "m", m), 0);
+    GilObject *class = GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "s()O", "C", dict);
+    GilObject *op = GilObject_CallNoArgs(class), *found = GilObject_GetAttrString(op, "m");
+    ck_assert_ptr_eq(found, m);
+    GilObject *r = GilObject_CallNoArgs(found);
+    gil_test_repr(r, "(True,)");
+    Gil_DECREF(r);
+    Gil_DECREF(found);
+    Gil_DECREF(op);
+    Gil_DECREF(class);
+    Gil_DECREF(dict);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+}
+END_TEST
+
+/* What a finalizer finds that looks at a method which is garbage with it: it is whole. Afterwards the method is gone. */
+START_TEST(test_value_method__in_a_cycle_is_collected)
+{
+    GilObject *list = GilList_New(0), *f = GilCFunction_New(&collect_def, NULL), *m = GilMethod_New(f, list);
+    GilObject *ref = GilWeakref_NewRef(m, NULL), *alive = NULL;
+    ck_assert_int_eq(GilList_Append(list, m), 0);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+    Gil_DECREF(list);
+    ck_assert_int_ge(GilGC_Collect(), 2);
+    ck_assert_int_eq(GilWeakref_GetRef(ref, &alive), 0);
+    Gil_DECREF(ref);
+}
+END_TEST
+
+/* tp_clear may leave a method that others still look at, who get errors and no crash. */
+START_TEST(test_value_method__taken_apart_it_refuses)
+{
+    GilObject *f = GilCFunction_New(&collect_def, NULL), *m = GilMethod_New(f, Gil_True), *out = NULL;
+    ck_assert_int_eq(Gil_TYPE(m)->tp_clear(m), 0);
+    ck_assert_ptr_null(GilObject_CallNoArgs(m));
+    gil_test_error(GilExc_RuntimeError, "the method's function is gone");
+    ck_assert_ptr_null(GilObject_GetAttrString(m, "__name__"));
+    gil_test_raised(GilExc_AttributeError);
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(m, "__name__", &out), 0);
+    ck_assert_int_eq(GilObject_Hash(m), -1);
+    gil_test_raised(GilExc_SystemError);
+    GilObject *text = GilObject_Repr(m);
+    ck_assert_ptr_nonnull(text);
+    Gil_DECREF(text);
+    ck_assert_int_eq(Gil_TYPE(m)->tp_clear(m), 0);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -87,6 +239,11 @@ suite(void)
     tcase_add_test(tc, test_value_method__puts_self_first);
     tcase_add_test(tc, test_value_method__attributes_are_those_of_the_function);
     tcase_add_test(tc, test_J1_method);
+    tcase_add_test(tc, test_value_method__compares_function_and_self);
+    tcase_add_test(tc, test_value_method__of_a_function_that_does_not_answer);
+    tcase_add_test(tc, test_value_method__bound_it_stays_bound);
+    tcase_add_test(tc, test_value_method__in_a_cycle_is_collected);
+    tcase_add_test(tc, test_value_method__taken_apart_it_refuses);
     suite_add_tcase(s, tc);
     return s;
 }
