@@ -67,6 +67,13 @@ GIL_API GilObject *GilBytes_FromFormatV(const char *format, va_list vargs);
  *  @reenters the object's buffer export, iteration and index */
 GIL_API GilObject *GilBytes_FromObject(GilObject *o);
 
+/** The object as bytes: what its type's method __bytes__ gives, or else as GilBytes_FromObject(). TypeError when that method
+ *  returns anything but bytes; b"<NULL>" for NULL.
+ *  @newref
+ *  @lock_held
+ *  @reenters the method, the object's buffer export, iteration and index */
+GIL_API GilObject *GilObject_Bytes(GilObject *o);
+
 /** Number of octets; -1 with TypeError when @p o is no bytes object, SystemError when it is NULL.
  *  @lock_held */
 GIL_API Gil_ssize_t GilBytes_Size(GilObject *o);

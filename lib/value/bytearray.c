@@ -20,6 +20,7 @@
 #include "object/type.h"
 #include "value/octets.h"
 #include "value/octets_method.h"
+#include "value/octets_percent.h"
 #include "value/text_args.h"
 #include "value/unicode.h"
 
@@ -735,6 +736,7 @@ GilTypeObject GilByteArray_Type = {
     .tp_basicsize = sizeof(struct gil_bytearray),
     .tp_dealloc = bytearray_dealloc,
     .tp_repr = bytearray_repr,
+    .tp_as_number = &gil_octets_as_number,
     .tp_as_sequence = &bytearray_as_sequence,
     .tp_as_mapping = &bytearray_as_mapping,
     .tp_hash = GilObject_HashNotImplemented,

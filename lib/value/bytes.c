@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "gilrt/buffer.h"
+#include "gilrt/call.h"
 #include "gilrt/long.h"
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
@@ -20,8 +21,10 @@
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
+#include "protocol/kind.h"
 #include "value/octets.h"
 #include "value/octets_method.h"
+#include "value/octets_percent.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -168,6 +171,38 @@ GilBytes_FromObject(GilObject *o)
     if (GilBytes_CheckExact(o))
         return Gil_NewRef(o);
     return GilObject_CheckBuffer(o) ? from_buffer(ts, o) : gil_octets_collect(ts, o, "bytes");
+}
+
+/* What o makes of itself as octets: 1 and a new reference, 0 when its type has no __bytes__, -1 with the error set. */
+static int
+ask_bytes(GilThreadState *ts, GilObject *o, GilObject **op)
+{
+    GilObject *hook;
+    int rc = gil_find_hook(ts, o, "__bytes__", 1, &hook); /* may run anything */
+
+    if (rc <= 0)
+        return rc;
+    *op = GilObject_CallNoArgs(hook); /* may run anything */
+    Gil_DECREF(hook);
+    if (*op == NULL || gil_bytes_check(*op))
+        return *op == NULL ? -1 : 1;
+    GilErr_Format(GilExc_TypeError, "__bytes__ returned non-bytes (type %.200s)", Gil_TYPE(*op)->tp_name);
+    Gil_CLEAR(*op);
+    return -1;
+}
+
+GilObject *
+GilObject_Bytes(GilObject *o)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *op = NULL;
+
+    if (o == NULL)
+        return GilBytes_FromString("<NULL>");
+    if (GilBytes_CheckExact(o))
+        return Gil_NewRef(o);
+    int rc = ask_bytes(ts, o, &op);
+    return rc == 0 ? GilBytes_FromObject(o) : op;
 }
 
 /* --- reading --- */
@@ -538,9 +573,11 @@ static GilObject *
 bytes_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
 {
     GilThreadState *ts = gil_tstate_attached();
-    GilObject *source, *op;
+    GilObject *source, *op = NULL;
     Gil_ssize_t zeros;
 
+    if (GilTuple_GET_SIZE(args) == 1 && kwargs == NULL && ask_bytes(ts, GilTuple_GET_ITEM(args, 0), &op) != 0)
+        return op;
     if (gil_octets_arguments(ts, "bytes", args, kwargs, &source, &zeros) < 0)
         return NULL;
     if (source != NULL) {
@@ -578,6 +615,7 @@ GilTypeObject GilBytes_Type = {
     .tp_itemsize = 1,
     .tp_dealloc = gil_plain_dealloc,
     .tp_repr = bytes_repr,
+    .tp_as_number = &gil_octets_as_number,
     .tp_as_sequence = &bytes_as_sequence,
     .tp_as_mapping = &bytes_as_mapping,
     .tp_hash = bytes_hash,

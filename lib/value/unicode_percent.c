@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * str % args: templates with the conversions of printf().
+ * Templates with the conversions of printf(): str % args, and what bytes % args shares with it.
  *
  * A conversion takes the next item of a tuple, the one argument that is no tuple, or, with a name in parentheses, the item
  * of a mapping. Each is held while it is asked for its text, which may run anything; the template cannot change.
+ *
+ * Octets are worked off as the characters of those numbers, and so are written: a result of octets is a str without
+ * anything wider, which octets_percent.c turns into what was asked for. Only what %s, %b and %c take, and a few words of
+ * errors, are not the same there.
  */
+#include "value/unicode_percent.h"
+
+#include "gilrt/bytes.h"
 #include "gilrt/float.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
@@ -27,7 +34,7 @@
 /* A template being worked off. */
 struct template {
     GilThreadState *ts;
-    GilObject *text;
+    const struct gil_percent *of;
     int kind;
     const void *data;
     Gil_ssize_t at, end;
@@ -39,6 +46,7 @@ struct template {
 
 /* One conversion. */
 struct conversion {
+    int octets; /* the template is of octets */
     int minus, alternate, zero;
     char sign;                    /* '+', ' ', or 0 */
     Gil_ssize_t width, precision; /* -1: none */
@@ -95,7 +103,9 @@ read_name(struct template *t)
         Gil_UCS4 ch = _GilUnicode_READ(t->kind, t->data, t->at++);
         depth += (ch == '(') - (ch == ')');
     }
-    GilObject *name = gil_unicode_slice(t->ts, t->text, start, t->at - 1);
+    GilObject *name = t->of->text != NULL
+                          ? gil_unicode_slice(t->ts, t->of->text, start, t->at - 1)
+                          : GilBytes_FromStringAndSize((const char *)t->data + start, t->at - 1 - start);
     if (name == NULL)
         return -1;
     GilObject *value = GilObject_GetItem(t->mapping, name); /* may run anything */
@@ -108,9 +118,9 @@ read_name(struct template *t)
     return 0;
 }
 
-/* '*': a width or a precision that is an argument. 0, or -1 with the error set. */
+/* '*': a width, or a precision, that is an argument. 0, or -1 with the error set. */
 static __attribute__((cold)) int
-take_star(struct template *t, Gil_ssize_t *value)
+take_star(struct template *t, Gil_ssize_t *value, int precision)
 {
     GilObject *arg = next_argument(t);
     int rc = 0;
@@ -120,7 +130,7 @@ take_star(struct template *t, Gil_ssize_t *value)
     if (!gil_is_int(arg))
         rc = type_error("* wants int");
     else {
-        *value = GilLong_AsSsize_t(arg);
+        *value = precision ? GilLong_AsInt(arg) : GilLong_AsSsize_t(arg);
         rc = *value == -1 && gil_err_pending(t->ts) ? -1 : 0;
     }
     Gil_DECREF(arg);
@@ -129,10 +139,10 @@ take_star(struct template *t, Gil_ssize_t *value)
 
 /* Digits, of which the first is in *ch, or none; *ch is then what follows. */
 static int
-read_digits(struct template *t, Gil_UCS4 *ch, Gil_ssize_t *value, const char *too_big)
+read_digits(struct template *t, Gil_UCS4 *ch, Gil_ssize_t *value, Gil_ssize_t max, const char *too_big)
 {
     while (*ch >= '0' && *ch <= '9') {
-        if (*value > (GIL_SSIZE_T_MAX - 9) / 10)
+        if (*value > (max - (Gil_ssize_t)(*ch - '0')) / 10)
             return value_error(too_big);
         *value = Gil_MAX(*value, 0) * 10 + (Gil_ssize_t)(*ch - '0');
         if (take(t, ch) < 0)
@@ -168,7 +178,7 @@ read_conversion(struct template *t, struct conversion *c)
 {
     Gil_UCS4 ch;
 
-    *c = (struct conversion){.width = -1, .precision = -1};
+    *c = (struct conversion){.octets = t->of->text == NULL, .width = -1, .precision = -1};
     if (t->at < t->end && _GilUnicode_READ(t->kind, t->data, t->at) == '(') {
         t->at++;
         if (read_name(t) < 0)
@@ -177,25 +187,25 @@ read_conversion(struct template *t, struct conversion *c)
     if (read_flags(t, c, &ch) < 0)
         return -1;
     if (ch == '*') {
-        if (take_star(t, &c->width) < 0 || take(t, &ch) < 0)
+        if (take_star(t, &c->width, 0) < 0 || take(t, &ch) < 0)
             return -1;
         if (c->width < 0) { /* as printf() has it */
             c->minus = 1;
             c->width = c->width == GIL_SSIZE_T_MIN ? GIL_SSIZE_T_MAX : -c->width;
         }
     }
-    else if (read_digits(t, &ch, &c->width, "width too big") < 0)
+    else if (read_digits(t, &ch, &c->width, GIL_SSIZE_T_MAX, "width too big") < 0)
         return -1;
     if (ch == '.') {
         c->precision = 0;
         if (take(t, &ch) < 0)
             return -1;
         if (ch == '*') {
-            if (take_star(t, &c->precision) < 0 || take(t, &ch) < 0)
+            if (take_star(t, &c->precision, 1) < 0 || take(t, &ch) < 0)
                 return -1;
             c->precision = Gil_MAX(c->precision, 0);
         }
-        else if (read_digits(t, &ch, &c->precision, "precision too big") < 0)
+        else if (read_digits(t, &ch, &c->precision, INT_MAX, c->octets ? "prec too big" : "precision too big") < 0)
             return -1;
     }
     if ((ch == 'h' || ch == 'l' || ch == 'L') && take(t, &ch) < 0)
@@ -278,7 +288,11 @@ write_digits(struct gil_writer *writer, const struct conversion *c, GilObject *t
         return gil_spec_write_number(writer, &spec, &number);
     }
     gil_text_init(&padded, writer->ts->heap);
-    int rc = c->precision > INT_MAX - 3 ? value_error("precision too big") : 0;
+    int rc = 0;
+    if (c->precision > INT_MAX - 3) {
+        GilErr_SetString(GilExc_OverflowError, "precision too large");
+        rc = -1;
+    }
     for (Gil_ssize_t i = (Gil_ssize_t)size; rc == 0 && i < c->precision; i++)
         rc = gil_text_append(&padded, "0", 1);
     if (rc == 0)
@@ -337,8 +351,11 @@ write_float(struct gil_writer *writer, const struct conversion *c, GilObject *ar
     struct gil_spec spec = layout(c, 1);
     struct gil_text text;
 
-    if (v == -1.0 && gil_err_pending(writer->ts))
+    if (v == -1.0 && gil_err_pending(writer->ts)) {
+        if (c->octets && (GilErr_ExceptionMatches(GilExc_TypeError) || GilErr_ExceptionMatches(GilExc_OverflowError)))
+            GilErr_Format(GilExc_TypeError, "float argument required, not %.200s", Gil_TYPE(arg)->tp_name);
         return -1;
+    }
     gil_text_init(&text, writer->ts->heap);
     int rc = gil_double_write(writer->ts, &text, v, (char)c->type, c->precision < 0 ? 6 : c->precision,
                               c->alternate ? GIL_DOUBLE_ALTERNATE : 0);
@@ -353,11 +370,13 @@ write_float(struct gil_writer *writer, const struct conversion *c, GilObject *ar
 
 /* %c: an int, or a str of one character. */
 static __attribute__((cold)) int
-write_character(struct gil_writer *writer, const struct conversion *c, GilObject *arg)
+write_character(struct gil_writer *writer, const struct template *t, const struct conversion *c, GilObject *arg)
 {
     struct conversion whole = *c;
 
     whole.precision = -1;
+    if (c->octets)
+        return write_text(writer, &whole, t->of->octet_of(arg));
     if (gil_unicode_check(arg)) {
         if (GilUnicode_GET_LENGTH(arg) != 1)
             return type_error("%c requires int or char");
@@ -380,7 +399,7 @@ static __attribute__((cold)) int
 unknown_type(const struct template *t, const struct conversion *c)
 {
     GilErr_Format(GilExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd",
-                  c->type >= 32 && c->type < 127 ? (int)c->type : '?', (unsigned)c->type, t->at - 1);
+                  c->type >= (c->octets ? 1 : 31) && c->type < 127 ? (int)c->type : '?', (unsigned)c->type, t->at - 1);
     return -1;
 }
 
@@ -389,9 +408,11 @@ write_argument(struct gil_writer *writer, const struct template *t, const struct
 {
     switch (c->type) {
     case 's':
-        return write_text(writer, c, GilObject_Str(arg));
+        return write_text(writer, c, c->octets ? t->of->octets_of(arg) : GilObject_Str(arg));
+    case 'b':
+        return c->octets ? write_text(writer, c, t->of->octets_of(arg)) : unknown_type(t, c);
     case 'r':
-        return write_text(writer, c, GilObject_Repr(arg));
+        return write_text(writer, c, c->octets ? GilObject_ASCII(arg) : GilObject_Repr(arg));
     case 'a':
         return write_text(writer, c, GilObject_ASCII(arg));
     case 'd': case 'i': case 'u': case 'o': case 'x': case 'X':
@@ -399,7 +420,7 @@ write_argument(struct gil_writer *writer, const struct template *t, const struct
     case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
         return write_float(writer, c, arg);
     case 'c':
-        return write_character(writer, c, arg);
+        return write_character(writer, t, c, arg);
     default:
         return unknown_type(t, c);
     }
@@ -431,7 +452,8 @@ write_template(struct gil_writer *writer, struct template *t)
     while (t->at < t->end) {
         Gil_ssize_t start = t->at, next = gil_find_char(t->kind, t->data, '%', start, t->end, 1);
         t->at = next < 0 ? t->end : next;
-        if (gil_writer_str(writer, t->text, start, t->at) < 0)
+        if (t->of->text != NULL ? gil_writer_str(writer, t->of->text, start, t->at)
+                                : gil_writer_data(writer, t->kind, (const char *)t->data + start, t->at - start))
             return -1;
         if (t->at < t->end) {
             t->at++;
@@ -440,25 +462,38 @@ write_template(struct gil_writer *writer, struct template *t)
         }
     }
     if (t->mapping == NULL && t->next < (t->several ? GilTuple_GET_SIZE(t->args) : 1))
-        return type_error("not all arguments converted during string formatting");
+        return type_error(t->of->text != NULL ? "not all arguments converted during string formatting"
+                                              : "not all arguments converted during bytes formatting");
     return 0;
+}
+
+int
+gil_percent_write(struct gil_writer *writer, const struct gil_percent *of, GilObject *args)
+{
+    struct template t = {writer->ts, of, 1, of->octets, 0, of->size, Gil_NewRef(args), gil_tuple_check(args), 0, NULL};
+
+    if (of->text != NULL) {
+        t.kind = GilUnicode_KIND(of->text);
+        t.data = _GilUnicode_DATA(of->text);
+        t.end = GilUnicode_GET_LENGTH(of->text);
+    }
+    if (!t.several && !gil_unicode_check(args) && (of->text != NULL || !of->is_octets(args)) && GilMapping_Check(args))
+        t.mapping = args;
+    int rc = gil_writer_reserve(writer, t.end + ROOM_FOR_ARGUMENTS, 0x7f);
+    if (rc == 0)
+        rc = write_template(writer, &t);
+    Gil_DECREF(t.args);
+    return rc;
 }
 
 static GilObject *
 format(GilThreadState *ts, GilObject *text, GilObject *args)
 {
-    struct template t = {ts, text, GilUnicode_KIND(text), _GilUnicode_DATA(text), 0, GilUnicode_GET_LENGTH(text),
-                         Gil_NewRef(args), gil_tuple_check(args), 0, NULL};
+    struct gil_percent of = {.text = text};
     struct gil_writer writer;
 
-    if (!t.several && !gil_unicode_check(args) && GilMapping_Check(args))
-        t.mapping = args;
     gil_writer_init(&writer, ts);
-    int rc = gil_writer_reserve(&writer, t.end + ROOM_FOR_ARGUMENTS, 0x7f);
-    if (rc == 0)
-        rc = write_template(&writer, &t);
-    Gil_DECREF(t.args);
-    if (rc == 0)
+    if (gil_percent_write(&writer, &of, args) == 0)
         return gil_writer_finish(&writer);
     gil_writer_drop(&writer);
     return NULL;

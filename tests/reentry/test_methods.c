@@ -221,6 +221,22 @@ fresh_octets(struct fixture *f)
 }
 
 static GilObject *
+fresh_template(struct fixture *f)
+{
+    (void)f;
+    return GilByteArray_FromStringAndSize("%a %d %c %b", 11);
+}
+
+static GilObject *
+octets_formatted(GilObject *octets, struct fixture *f)
+{
+    GilObject *args = GilTuple_Pack(4, f->list, f->number, f->number, f->any);
+    GilObject *result = args == NULL ? NULL : GilNumber_Remainder(octets, args);
+    Gil_XDECREF(args);
+    return result;
+}
+
+static GilObject *
 octets_extended(GilObject *octets, struct fixture *f)
 {
     return CALL1(octets, "extend", f->list);
@@ -381,6 +397,7 @@ octets_added(GilObject *octets, struct fixture *f)
     X(octets_assigned, with(fresh_octets(f), octets_assigned, f))                                \
     X(octets_joined, with(fresh_octets(f), octets_joined, f))                                    \
     X(octets_added, with(fresh_octets(f), octets_added, f))                                      \
+    X(octets_formatted, with(fresh_template(f), octets_formatted, f))                            \
     X(octets_found, CALL1(f->bytearray, "find", f->any))                                         \
     X(octets_counted, GilObject_CallMethod(f->bytearray, "count", "(OOO)", f->bytes, f->any, f->any))\
     X(octets_replaced, GilObject_CallMethod(f->bytearray, "replace", "(OOO)", f->bytes, f->any, f->any))\
