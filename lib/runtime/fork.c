@@ -19,6 +19,7 @@
 #include "state/interp.h"
 #include "state/may.h"
 #include "state/pending.h"
+#include "state/shelf.h"
 #include "state/tstate.h"
 #include "state/unblock.h"
 #include "sync/machine.h"
@@ -102,7 +103,7 @@ static void (*const in_interp[])(GilInterpreterState *interp) = {
     NULL,
 };
 static void (*const in_state[])(GilThreadState *ts, int survives) = {
-    gil_tstate_fork_child,
+    gil_shelf_fork_child,
     gil_pending_fork_state,
     gil_unblock_fork_child,
     gil_signal_fork_child,

@@ -11,6 +11,7 @@ libcore_la_SOURCES += lib/state/gate.c lib/state/gate.h
 libcore_la_SOURCES += lib/state/pending.c lib/state/pending.h
 libcore_la_SOURCES += lib/state/closing.c lib/state/closing.h
 libcore_la_SOURCES += lib/state/tstate.c lib/state/tstate.h
+libcore_la_SOURCES += lib/state/shelf.c lib/state/shelf.h
 libcore_la_SOURCES += lib/state/interp.c lib/state/interp.h
 libcore_la_SOURCES += lib/state/may.c lib/state/may.h
 libcore_la_SOURCES += lib/state/guard.c lib/state/guard.h

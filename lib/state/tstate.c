@@ -6,14 +6,13 @@
 #include "base/print.h"
 #include "gilrt/interp.h"
 #include "gilrt/state.h"
-#include "gilrt/thread.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/lock.h"
 #include "state/may.h"
+#include "state/shelf.h"
 #include "state/stable.h"
 #include "sync/machine.h"
-#include "sync/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -28,9 +27,8 @@
  *                   deleted, or attached elsewhere, since; it counts only while its left_by marks this thread. Reading it
  *                   is safe because blocks are type-stable.
  *
- * The value of the thread key is the shelf: the states that Ensure made for this thread, one an interpreter. They
- * are kept until the thread exits, so that a callback thread pays for a state once. Its destructor reclaims them; it also
- * finds a thread that exits attached, which would hold the lock for ever, and stops the process, or leaves the lock for it.
+ * The states that Ensure made for a thread, one an interpreter, are kept on its shelf until it exits (state/shelf.c), so that a
+ * callback thread pays for a state once.
  *
  * A state that GilThreadState_New() made belongs to whoever made it, may move between threads, and is not reclaimed,
  * unless the thread exits in the middle of BEGIN … END with it: nobody else can know of it then.
@@ -89,21 +87,10 @@ struct gil_state_hooks gil_state_hooks = {
     .collect = no_collection,
 };
 
-static pthread_key_t key;     /* [const] after gil_state_start() */
-static int key_made;          /* [start] */
 static uint64_t next_id = 1;  /* [atomic] */
 static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
 
-/* A shelf ends in a mark and never in NULL, which would mean that the thread wants no destructor. The mark has a bit that no
- * address has, and above it the thread as the kernel numbers it, which would cost each new state a system call. GONE is the
- * whole shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be
- * over before that could be reclaimed. */
-#define END ((uintptr_t)1)
-#define GONE ((GilThreadState *)END)
-
 _Static_assert(sizeof(struct _GilThreadBlock) == 16 && offsetof(struct _gilts, block) == 0, "the head is ABI");
-
-static void at_thread_exit(void *shelf);
 
 static GilThreadState *
 state_of(struct _GilThreadBlock *block)
@@ -128,11 +115,7 @@ int
 gil_state_start(void)
 {
     gil_machine_start();
-    if (key_made)
-        return 0;
-    int rc = pthread_key_create(&key, at_thread_exit);
-    key_made = rc == 0;
-    return rc;
+    return gil_shelf_start();
 }
 
 void
@@ -235,9 +218,8 @@ gil_tstate_put_block(GilThreadState *ts)
     gil_interp_put_lock(lock);
 }
 
-/* Under gil_states_mutex, the interpreter alive. */
-static void
-unlist(GilThreadState *ts)
+void
+gil_tstate_unlist(GilThreadState *ts)
 {
     gil_pending_leave(ts);
     if (ts->prev != NULL)
@@ -253,7 +235,7 @@ gil_tstate_delete(GilThreadState *ts)
 {
     gil_mutex_lock(&gil_states_mutex);
     if (!ts->dead)
-        unlist(ts);
+        gil_tstate_unlist(ts);
     gil_mutex_unlock(&gil_states_mutex);
     gil_tstate_put_block(ts);
 }
@@ -277,57 +259,6 @@ gil_tstate_look(struct gil_stable_look *look)
 }
 
 /* --- attaching --- */
-
-static int
-is_end(const GilThreadState *shelf)
-{
-    return shelf == NULL || ((uintptr_t)shelf & END) != 0;
-}
-
-static GilThreadState *
-end_of_shelf(unsigned long native)
-{
-    return (GilThreadState *)((uintptr_t)native << 1 | END);
-}
-
-/* See to it that at_thread_exit() runs in this thread. -1: no memory for that. */
-static int
-register_thread(void)
-{
-    if (pthread_getspecific(key) != NULL)
-        return 0;
-    return pthread_setspecific(key, end_of_shelf(GilThread_get_thread_native_id())) == 0 ? 0 : -1;
-}
-
-/* What the kernel calls this thread: asked once, if the key could be set. */
-static uint32_t
-native_number(void)
-{
-    const GilThreadState *shelf = pthread_getspecific(key);
-
-    if (shelf == NULL || shelf == GONE)
-        return (uint32_t)GilThread_get_thread_native_id();
-    return is_end(shelf) ? (uint32_t)((uintptr_t)shelf >> 1) : gil_load_relaxed(&shelf->native);
-}
-
-void
-gil_tstate_fork_child(GilThreadState *ts, int survives)
-{
-    if (!survives || gil_load_relaxed(&ts->os_thread) != this_thread())
-        return;
-    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
-    GilThreadState *shelf = pthread_getspecific(key);
-    gil_store_relaxed(&ts->native, native);
-    if (shelf == NULL || shelf == GONE)
-        return;
-    if (is_end(shelf)) {
-        (void)pthread_setspecific(key, end_of_shelf(native));
-        return;
-    }
-    while (!is_end(shelf->shelf))
-        shelf = shelf->shelf;
-    shelf->shelf = end_of_shelf(native);
-}
 
 /* A thread without a guard came back to an interpreter that is no more. It cannot go on, and must not be killed: it may
  * hold locks of the host. It holds none of the library's (checked), or else others would hang with it. */
@@ -372,7 +303,7 @@ announce_thread(GilThreadState *ts)
     unsigned long self = this_thread();
 
     if (ts->os_thread != self)
-        gil_store_relaxed(&ts->native, native_number());
+        gil_store_relaxed(&ts->native, gil_shelf_native());
     return self;
 }
 
@@ -395,7 +326,7 @@ prepare_to_attach(const GilThreadState *ts, const char *func)
         gil_panic(func, "the thread state is deleted");
     /* Without memory for the key only what its destructor would find is lost, and attaching cannot fail. */
     int saved = errno;
-    (void)register_thread();
+    (void)gil_shelf_register();
     errno = saved;
 }
 
@@ -426,6 +357,12 @@ gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
         return rc == GIL_LOCK_LATE ? 0 : -1;
     attached(ts, self);
     return 1;
+}
+
+void
+gil_tstate_forget_left(void)
+{
+    last_left = NULL;
 }
 
 void
@@ -476,26 +413,22 @@ find(const GilInterpreterState *interp)
     ts = last_left;
     if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !gil_load_relaxed(&ts->dead))
         return ts;
-    for (ts = pthread_getspecific(key); !is_end(ts); ts = ts->shelf)
-        if (ts->interp == interp && !gil_load_relaxed(&ts->dead))
-            return ts;
-    return NULL;
+    return gil_shelf_find(interp);
 }
 
 /* A new state, on the shelf. */
 static GilThreadState *
 make(GilInterpreterState *interp)
 {
-    if (register_thread() < 0 || pthread_getspecific(key) == GONE)
+    if (gil_shelf_open() < 0)
         return NULL;
     GilThreadState *ts = gil_tstate_new(interp);
     if (ts == NULL)
         return NULL;
     ts->kept = 1;
     gil_store_relaxed(&ts->os_thread, this_thread());
-    gil_store_relaxed(&ts->native, native_number());
-    ts->shelf = pthread_getspecific(key);
-    if (pthread_setspecific(key, ts) != 0) {
+    gil_store_relaxed(&ts->native, gil_shelf_native());
+    if (gil_shelf_put(ts) != 0) {
         gil_tstate_delete(ts);
         return NULL;
     }
@@ -612,93 +545,6 @@ gil_tstate_release(struct _giltoken *token, const char *func)
     if (back == BACK_SWITCH)
         enter(state_of(before), func);
     _Gil_thread = before;
-}
-
-/* --- the thread's exit --- */
-
-/* A state that holds objects, of an interpreter that a guard keeps alive. Calls that the thread's exit cut short, a
- * destructor's too, are over: what they put off is destroyed now. */
-static void
-clear_and_delete(GilThreadState *ts)
-{
-    ts->dealloc_depth = 0;
-    ts->recursion = 0;
-    gil_tstate_attach(ts, __func__);
-    gil_state_hooks.clear_thread(ts);
-    gil_tstate_detach(ts, __func__);
-    gil_tstate_delete(ts);
-}
-
-static void
-reclaim(GilThreadState *ts)
-{
-    GilInterpreterState *interp = ts->interp;
-    struct gil_gate *gate = NULL;
-    enum { PUT, CLEAR, LEAVE } what = PUT;
-
-    /* Its region is over with its thread, and whoever is in a call for it may want the mutex. */
-    gil_unblock_end(ts);
-    gil_mutex_lock(&gil_states_mutex);
-    if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
-        /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
-        what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
-    if (what == CLEAR)
-        gate = interp->gate;
-    if (what == LEAVE)
-        ts->orphan = 1;
-    if (what == PUT && !ts->dead)
-        unlist(ts);
-    gil_mutex_unlock(&gil_states_mutex);
-
-    if (what == PUT)
-        gil_tstate_put_block(ts);
-    if (what == CLEAR) {
-        clear_and_delete(ts);
-        gil_gate_leave(gate);
-    }
-}
-
-/* The state between whose BEGIN and END the thread ends, or NULL. */
-static GilThreadState *
-state_left_behind(void)
-{
-    GilThreadState *left = _Gil_thread != NULL ? state_of(_Gil_thread) : NULL;
-
-    if (left == NULL || left->block.st != _Gil_ATTACHED)
-        return left;
-    if (!left->exit_leaves)
-        gil_panic("gilrt", "thread %#lx exits while thread state %llu is attached to it: nobody could take the lock again",
-                  this_thread(), (unsigned long long)left->id);
-    gil_print_line("gilrt: thread %#lx exits while thread state %llu is attached to it: the lock is left for it", this_thread(),
-                   (unsigned long long)left->id);
-    gil_tstate_detach(left, "gilrt");
-    _Gil_thread = &left->block; /* as after Gil_BEGIN_ALLOW_THREADS */
-    return left;
-}
-
-static void
-at_thread_exit(void *shelf)
-{
-    (void)state_left_behind();
-    /* What the thread wants called at its end may enter, and finds the shelf as it was. */
-    if (shelf != GONE && pthread_setspecific(key, shelf) == 0) {
-        gil_thread_exit();
-        shelf = pthread_getspecific(key);
-    }
-    GilThreadState *ts = shelf;
-    GilThreadState *left = state_left_behind();
-
-    _Gil_thread = NULL;
-    last_left = NULL;
-    if (left != NULL && !left->kept)
-        reclaim(left);
-    while (!is_end(ts)) {
-        GilThreadState *next = ts->shelf;
-        reclaim(ts);
-        ts = next;
-    }
-    /* This brings the destructor back in each round that is left: harmless, and the mark stays until the last. */
-    (void)pthread_setspecific(key, GONE);
 }
 
 /* --- the public side --- */

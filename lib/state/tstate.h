@@ -132,8 +132,10 @@ int gil_tstate_holds_objects(const GilThreadState *ts);
 void gil_tstate_put_block(GilThreadState *ts);
 /* Calls each for each mutex of this file: that of the pool. */
 void gil_tstate_mutexes(void (*each)(struct gil_mutex *mutex));
-/* In the child of a fork, for each state: the forking thread has another number. */
-void gil_tstate_fork_child(GilThreadState *ts, int survives);
+/* Under gil_states_mutex, interp alive: out of its list. */
+void gil_tstate_unlist(GilThreadState *ts);
+/* The calling thread exits: Ensure is not to look at the state that it left last. */
+void gil_tstate_forget_left(void);
 /* Thread blocks in use, of all interpreters. */
 size_t gil_tstate_blocks(void);
 /* gil_stable_look() over all blocks: those with an id are states. */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* The states that a thread keeps, and what its exit does with its states. */
+#include "state/shelf.h"
+
+#include "base/panic.h"
+#include "base/print.h"
+#include "gilrt/thread.h"
+#include "state/gate.h"
+#include "state/interp.h"
+#include "sync/machine.h"
+#include "sync/thread.h"
+
+/*
+ * The value of the thread key is the shelf: the states that Ensure made for this thread, one an interpreter, chained. The
+ * key's destructor reclaims them; it also finds a thread that exits attached, which would hold the lock for ever, and stops the
+ * process, or leaves the lock for it.
+ *
+ * A shelf ends in a mark and never in NULL, which would mean that the thread wants no destructor. The mark has a bit that no
+ * address has, and above it the thread as the kernel numbers it, which would cost each new state a system call. GONE is the
+ * whole shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be
+ * over before that could be reclaimed.
+ */
+#define END ((uintptr_t)1)
+#define GONE ((GilThreadState *)END)
+
+pthread_key_t gil_shelf_key;
+static int key_made; /* [start] */
+
+static void at_thread_exit(void *shelf);
+
+int
+gil_shelf_start(void)
+{
+    if (key_made)
+        return 0;
+    int rc = pthread_key_create(&gil_shelf_key, at_thread_exit);
+    key_made = rc == 0;
+    return rc;
+}
+
+static int
+is_end(const GilThreadState *shelf)
+{
+    return shelf == NULL || ((uintptr_t)shelf & END) != 0;
+}
+
+static GilThreadState *
+end_of_shelf(unsigned long native)
+{
+    return (GilThreadState *)((uintptr_t)native << 1 | END);
+}
+
+int
+gil_shelf_begin(void)
+{
+    return pthread_setspecific(gil_shelf_key, end_of_shelf(GilThread_get_thread_native_id())) == 0 ? 0 : -1;
+}
+
+int
+gil_shelf_open(void)
+{
+    return gil_shelf_register() < 0 || pthread_getspecific(gil_shelf_key) == GONE ? -1 : 0;
+}
+
+int
+gil_shelf_put(GilThreadState *ts)
+{
+    ts->shelf = pthread_getspecific(gil_shelf_key);
+    return pthread_setspecific(gil_shelf_key, ts);
+}
+
+GilThreadState *
+gil_shelf_find(const GilInterpreterState *interp)
+{
+    for (GilThreadState *ts = pthread_getspecific(gil_shelf_key); !is_end(ts); ts = ts->shelf)
+        if (ts->interp == interp && !gil_load_relaxed(&ts->dead))
+            return ts;
+    return NULL;
+}
+
+uint32_t
+gil_shelf_native(void)
+{
+    const GilThreadState *shelf = pthread_getspecific(gil_shelf_key);
+
+    if (shelf == NULL || shelf == GONE)
+        return (uint32_t)GilThread_get_thread_native_id();
+    return is_end(shelf) ? (uint32_t)((uintptr_t)shelf >> 1) : gil_load_relaxed(&shelf->native);
+}
+
+void
+gil_shelf_fork_child(GilThreadState *ts, int survives)
+{
+    if (!survives || gil_load_relaxed(&ts->os_thread) != gil_machine_thread())
+        return;
+    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
+    GilThreadState *shelf = pthread_getspecific(gil_shelf_key);
+    gil_store_relaxed(&ts->native, native);
+    if (shelf == NULL || shelf == GONE)
+        return;
+    if (is_end(shelf)) {
+        (void)pthread_setspecific(gil_shelf_key, end_of_shelf(native));
+        return;
+    }
+    for (;; shelf = shelf->shelf) {
+        gil_store_relaxed(&shelf->native, native);
+        if (is_end(shelf->shelf))
+            break;
+    }
+    shelf->shelf = end_of_shelf(native);
+}
+
+/* --- the thread's exit --- */
+
+/* A state that holds objects, of an interpreter that a guard keeps alive. Calls that the thread's exit cut short, a
+ * destructor's too, are over: what they put off is destroyed now. */
+static void
+clear_and_delete(GilThreadState *ts)
+{
+    ts->dealloc_depth = 0;
+    ts->recursion = 0;
+    gil_tstate_attach(ts, __func__);
+    gil_state_hooks.clear_thread(ts);
+    gil_tstate_detach(ts, __func__);
+    gil_tstate_delete(ts);
+}
+
+static void
+reclaim(GilThreadState *ts)
+{
+    GilInterpreterState *interp = ts->interp;
+    struct gil_gate *gate = NULL;
+    enum { PUT, CLEAR, LEAVE } what = PUT;
+
+    /* Its region is over with its thread, and whoever is in a call for it may want the mutex. */
+    gil_unblock_end(ts);
+    gil_mutex_lock(&gil_states_mutex);
+    if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
+        /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
+        what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
+    if (what == CLEAR)
+        gate = interp->gate;
+    if (what == LEAVE)
+        ts->orphan = 1;
+    if (what == PUT && !ts->dead)
+        gil_tstate_unlist(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+
+    if (what == PUT)
+        gil_tstate_put_block(ts);
+    if (what == CLEAR) {
+        clear_and_delete(ts);
+        gil_gate_leave(gate);
+    }
+}
+
+/* The state between whose BEGIN and END the thread ends, or NULL. */
+static GilThreadState *
+state_left_behind(void)
+{
+    GilThreadState *left = (GilThreadState *)(void *)_Gil_thread;
+
+    if (left == NULL || left->block.st != _Gil_ATTACHED)
+        return left;
+    if (!left->exit_leaves)
+        gil_panic("gilrt", "thread %#lx exits while thread state %llu is attached to it: nobody could take the lock again",
+                  gil_machine_thread(), (unsigned long long)left->id);
+    gil_print_line("gilrt: thread %#lx exits while thread state %llu is attached to it: the lock is left for it",
+                   gil_machine_thread(), (unsigned long long)left->id);
+    gil_tstate_detach(left, "gilrt");
+    _Gil_thread = &left->block; /* as after Gil_BEGIN_ALLOW_THREADS */
+    return left;
+}
+
+static void
+at_thread_exit(void *shelf)
+{
+    (void)state_left_behind();
+    /* What the thread wants called at its end may enter, and finds the shelf as it was. */
+    if (shelf != GONE && pthread_setspecific(gil_shelf_key, shelf) == 0) {
+        gil_thread_exit();
+        shelf = pthread_getspecific(gil_shelf_key);
+    }
+    GilThreadState *ts = shelf;
+    GilThreadState *left = state_left_behind();
+
+    _Gil_thread = NULL;
+    gil_tstate_forget_left();
+    if (left != NULL && !left->kept)
+        reclaim(left);
+    while (!is_end(ts)) {
+        GilThreadState *next = ts->shelf;
+        reclaim(ts);
+        ts = next;
+    }
+    /* This brings the destructor back in each round that is left: harmless, and the mark stays until the last. */
+    (void)pthread_setspecific(gil_shelf_key, GONE);
+}
