@@ -32,6 +32,11 @@ long gil_test_plenty(long most);
  * process of its own. */
 void gil_test_refuse_membarrier(int error);
 
+/* Whether all tests of the program run so, because GIL_TEST_REFUSE_MEMBARRIER names an errno: ENOSYS, EPERM or EINVAL; main() sees
+ * to it by the other, which returns 0, or -1 where that cannot be had. */
+int gil_test_refuses_membarrier(void);
+int gil_test_refuse_as_asked(void);
+
 /* --- for unit tests only: the functions below use hidden symbols of the library --- */
 
 /* Lets the nth allocation from now fail (1 is the next); with again 1 all that follow too, with again 2 every second. */

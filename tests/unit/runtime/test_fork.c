@@ -164,6 +164,47 @@ is_alone(void *unused)
     CHILD_CHECK(destroyed == 0);
 }
 
+/* The kernel has given the thread another number: of the state that it has, and of those that it makes. */
+static void
+is_renumbered(void *unused)
+{
+    GilThreadState *current = GilThreadState_Get();
+    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
+
+    (void)unused;
+    CHILD_CHECK(current->native == native);
+    GilThreadState *made = GilThreadState_New(current->interp);
+    CHILD_CHECK(made != NULL);
+    (void)GilThreadState_Swap(made);
+    CHILD_CHECK(made->native == native);
+    (void)GilThreadState_Swap(current);
+    GilThreadState_Delete(made);
+}
+
+static void *
+fork_from_a_kept_state(void *guard)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    child_does(is_renumbered, NULL);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_runtime_fork__the_thread_is_renumbered)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread;
+
+    child_does(is_renumbered, NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_from_a_kept_state, guard), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(guard);
+}
+END_TEST
+
 START_TEST(test_D3_states_of_threads_that_are_gone)
 {
     GilInterpreterView *view = GilInterpreterView_FromCurrent();
@@ -531,6 +572,7 @@ suite(void)
     tcase_add_test(tc, test_D5_membarrier_is_refused_in_the_child);
     tcase_add_test(tc, test_D9_turns_in_the_child);
     tcase_add_test(tc, test_D10_nothing_is_allocated_in_the_child);
+    tcase_add_test(tc, test_runtime_fork__the_thread_is_renumbered);
     tcase_add_test(tc, test_runtime_fork__without_memory_registers_nothing);
     suite_add_tcase(s, tc);
     tcase_set_timeout(alone, 60);

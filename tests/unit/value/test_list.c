@@ -44,65 +44,6 @@ START_TEST(test_value_list__growth_is_amortised_and_shrinks)
 }
 END_TEST
 
-START_TEST(test_value_list__set_slice_all_shapes)
-{
-    struct {
-        int low, high, n;
-        const char *want;
-    } cases[] = {
-        {1, 3, 2, "[0, 100, 101, 3, 4]"}, {0, 0, 2, "[100, 101, 0, 1, 2, 3, 4]"}, {5, 5, 1, "[0, 1, 2, 3, 4, 100]"},
-        {1, 4, 0, "[0, 4]"},              {0, 5, 0, "[]"},                        {-3, 99, 1, "[100]"},
-        {2, 1, 1, "[0, 1, 100, 2, 3, 4]"},
-    };
-    for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
-        GilObject *list = gil_test_ints(5, 0, 1, 2, 3, 4), *values = gil_test_ints(2, 100, 101);
-        ck_assert_int_eq(GilList_SetSlice(values, cases[i].n, 2, NULL), 0);
-        ck_assert_int_eq(GilList_SetSlice(list, cases[i].low, cases[i].high, values), 0);
-        gil_test_repr(list, cases[i].want);
-        Gil_DECREF(list);
-        Gil_DECREF(values);
-    }
-    GilObject *list = gil_test_ints(3, 0, 1, 2);
-    ck_assert_int_eq(GilList_SetSlice(list, 1, 2, list), 0);
-    gil_test_repr(list, "[0, 0, 1, 2, 2]");
-    ck_assert_int_eq(GilList_SetSlice(list, 0, 1, Gil_None), -1);
-    gil_test_error(GilExc_TypeError, "can only assign an iterable");
-    gil_test_repr(list, "[0, 0, 1, 2, 2]");
-    Gil_DECREF(list);
-}
-END_TEST
-
-static GilObject *
-slice_of(int start, int stop, int step)
-{
-    GilObject *a = GilLong_FromLong(start), *b = GilLong_FromLong(stop), *c = GilLong_FromLong(step);
-    GilObject *slice = GilSlice_New(a, b, c);
-    Gil_DECREF(a);
-    Gil_DECREF(b);
-    Gil_DECREF(c);
-    return slice;
-}
-
-START_TEST(test_value_list__stepped_slices)
-{
-    GilObject *list = gil_test_ints(7, 0, 1, 2, 3, 4, 5, 6), *values = gil_test_ints(2, 100, 101);
-    GilObject *up = slice_of(1, 4, 2), *down = slice_of(5, 0, -2), *all = slice_of(0, 7, 3);
-    ck_assert_int_eq(GilObject_SetItem(list, up, values), 0);
-    gil_test_repr(list, "[0, 100, 2, 101, 4, 5, 6]");
-    ck_assert_int_eq(GilObject_DelItem(list, down), 0);
-    gil_test_repr(list, "[0, 2, 4, 6]");
-    ck_assert_int_eq(GilObject_SetItem(list, all, values), 0);
-    gil_test_repr(list, "[100, 2, 4, 101]");
-    ck_assert_int_eq(GilObject_SetItem(list, up, list), -1);
-    gil_test_error(GilExc_ValueError, "attempt to assign sequence of size 4 to extended slice of size 2");
-    Gil_DECREF(up);
-    Gil_DECREF(down);
-    Gil_DECREF(all);
-    Gil_DECREF(values);
-    Gil_DECREF(list);
-}
-END_TEST
-
 static void
 append_to(void *arg)
 {
@@ -139,38 +80,6 @@ START_TEST(test_value_list__extend_by_itself_and_by_iterables)
 }
 END_TEST
 
-START_TEST(test_value_list__methods)
-{
-    GilObject *list = gil_test_ints(3, 3, 1, 2), *r;
-    ck_assert_ptr_nonnull(r = GilObject_CallMethod(list, "append", "i", 9));
-    ck_assert_ptr_nonnull(r = GilObject_CallMethod(list, "insert", "ii", -1, 8));
-    gil_test_repr(list, "[3, 1, 2, 8, 9]");
-    r = GilObject_CallMethod(list, "pop", NULL);
-    gil_test_repr(r, "9");
-    Gil_DECREF(r);
-    r = GilObject_CallMethod(list, "pop", "i", 0);
-    gil_test_repr(r, "3");
-    Gil_DECREF(r);
-    ck_assert_ptr_nonnull(r = GilObject_CallMethod(list, "remove", "i", 2));
-    ck_assert_ptr_null(GilObject_CallMethod(list, "remove", "i", 2));
-    gil_test_error(GilExc_ValueError, "list.remove(x): x not in list");
-    r = GilObject_CallMethod(list, "index", "i", 8);
-    gil_test_repr(r, "1");
-    Gil_DECREF(r);
-    ck_assert_ptr_null(GilObject_CallMethod(list, "index", "i", 77));
-    gil_test_error(GilExc_ValueError, "77 is not in list");
-    r = GilObject_CallMethod(list, "copy", NULL);
-    gil_test_repr(r, "[1, 8]");
-    Gil_DECREF(r);
-    ck_assert_ptr_nonnull(r = GilObject_CallMethod(list, "reverse", NULL));
-    gil_test_repr(list, "[8, 1]");
-    ck_assert_ptr_nonnull(r = GilObject_CallMethod(list, "clear", NULL));
-    ck_assert_ptr_null(GilObject_CallMethod(list, "pop", NULL));
-    gil_test_error(GilExc_IndexError, "pop from empty list");
-    Gil_DECREF(list);
-}
-END_TEST
-
 static int
 build_and_drop(void *Gil_UNUSED(arg))
 {
@@ -191,22 +100,6 @@ build_and_drop(void *Gil_UNUSED(arg))
 START_TEST(test_J1_list)
 {
     gil_test_oom_loop(build_and_drop, NULL);
-}
-END_TEST
-
-START_TEST(test_J1_list_is_unchanged_by_a_failed_change)
-{
-    GilObject *list = gil_test_ints(4, 1, 2, 3, 4), *values = GilList_New(0);
-    for (int i = 0; i < 100; i++)
-        GilList_Append(values, Gil_None);
-    gil_test_fail_alloc(1, 1);
-    int rc = GilList_SetSlice(list, 1, 2, values) | GilList_Extend(list, values);
-    gil_test_fail_alloc_off();
-    ck_assert_int_eq(rc, -1);
-    gil_test_raised(GilExc_MemoryError);
-    gil_test_repr(list, "[1, 2, 3, 4]");
-    Gil_DECREF(values);
-    Gil_DECREF(list);
 }
 END_TEST
 
@@ -263,13 +156,9 @@ suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_value_list__empty_list_has_no_array);
     tcase_add_test(tc, test_value_list__growth_is_amortised_and_shrinks);
-    tcase_add_test(tc, test_value_list__set_slice_all_shapes);
-    tcase_add_test(tc, test_value_list__stepped_slices);
     tcase_add_test(tc, test_H4_item_dies_and_appends_to_the_list_being_cleared);
     tcase_add_test(tc, test_value_list__extend_by_itself_and_by_iterables);
-    tcase_add_test(tc, test_value_list__methods);
     tcase_add_test(tc, test_J1_list);
-    tcase_add_test(tc, test_J1_list_is_unchanged_by_a_failed_change);
     tcase_add_test(tc, test_G4_ten_million_levels_in_64_KiB_of_stack);
     suite_add_tcase(s, tc);
     return s;
