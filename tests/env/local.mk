@@ -3,6 +3,7 @@ CORE_TESTS += tests/env/test_sandbox
 EXTRA_DIST += tests/env/work.h
 CORE_TESTS += tests/env/test_nesting
 CORE_TESTS += tests/env/test_stop
+CORE_TESTS += tests/env/test_throttle
 CORE_TESTS += tests/env/test_crowd
 CORE_TESTS += tests/env/test_signals
 CORE_TESTS += tests/env/test_late
@@ -28,10 +29,17 @@ CLEANFILES += tests/env/test_when.c
 tests/env/test_when.c: $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/when.tsv
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(top_srcdir)/tests/env/when.awk $(top_srcdir)/tests/env/when.tsv > $@.tmp && mv $@.tmp $@
 
+# The suite of the lock once more, where membarrier is refused; and, of the target below only, on one processor.
+LOCK_SUITE = tests/unit/state/test_lock tests/unit/state/test_lock_info tests/unit/state/test_eval tests/unit/state/test_tstate \
+    tests/unit/state/test_interp tests/unit/state/test_lock_fork tests/api/test_lock
+TESTS += tests/env/refused.sh
+EXTRA_DIST += tests/env/refused.sh tests/env/processor.sh
+tests/env/refused.log tests/env/processor.log: $(LOCK_SUITE)
+
 # Another C library: of this target only, because it compiles all sources once more.
 EXTRA_DIST += tests/env/musl.sh tests/env/musl.c tests/env/musl_context.c
 
 .PHONY: check-env
 check-env:
-	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter tests/env/%,$(CORE_TESTS))' \
-	    TESTS='$(filter tests/env/%,$(CORE_TESTS)) tests/env/musl.sh'
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter tests/env/%,$(CORE_TESTS)) $(LOCK_SUITE)' \
+	    TESTS='$(filter tests/env/%,$(CORE_TESTS)) tests/env/refused.sh tests/env/processor.sh tests/env/musl.sh'

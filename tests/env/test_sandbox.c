@@ -97,8 +97,7 @@ host_that_is_surprised(void *error)
     int number = 0;
 
     gil_test_start();
-    work_in_this_interpreter();
-    work_mode_is(0);
+    work_in_this_interpreter(0);
     for (int i = 0; i < 10000; i++) {
         Gil_BEGIN_ALLOW_THREADS
         Gil_END_ALLOW_THREADS

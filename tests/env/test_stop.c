@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that is stopped for seconds and continued, as by a debugger, a terminal, or a machine that is moved. */
+/* A process that is stopped for seconds and continued, as by a debugger, a terminal, or a machine that is moved.
+ * What becomes of one thread that stands alone is in test_throttle.c. */
 #include "support/support.h"
 
-#include <gilrt.h>
-#include <pthread.h>
-#include <sched.h>
+#include "env/work.h"
+#include "sync/machine.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,17 +19,16 @@ enum { THREADS = 3 };
 /* After it goes on, each thread has to do so much before the process ends. */
 enum { ROUNDS_AFTER = 200 };
 
-static GilInterpreterGuard *guard;
 static long counter;       /* [gil] */
 static long done[THREADS]; /* [atomic] rounds of each thread */
 static int over;           /* [atomic] */
 
 /* Gives the lock up only when a waiter's time has come, so that everything hangs on deadlines. */
 static void *
-work(void *arg)
+compute(void *arg)
 {
     int number = *(int *)arg;
-    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    GilThreadStateToken *token = GilThreadState_Ensure(work.guard);
 
     ck_assert_ptr_nonnull(token);
     while (!__atomic_load_n(&over, __ATOMIC_SEQ_CST)) {
@@ -68,12 +68,12 @@ host(int in, int out)
     GilLockInfo_Init(&before);
     GilLockInfo_Init(&after);
     gil_test_start();
-    guard = GilInterpreterGuard_FromCurrent();
+    work.guard = GilInterpreterGuard_FromCurrent();
     GilInterpreterState *interp = GilInterpreterState_Get();
     GilInterpreterState_SetSwitchInterval(interp, 1000000);
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, work, &numbers[i]), 0);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, compute, &numbers[i]), 0);
     }
     Gil_BEGIN_ALLOW_THREADS
     until_all_proceed(20);
@@ -95,7 +95,9 @@ host(int in, int out)
     ck_assert_uint_eq(after.waiters, 0);
     /* All but one waited while the process stood. */
     ck_assert_uint_ge(after.wait_ns, (THREADS - 1) * STOPPED_S * UINT64_C(1000000000));
-    GilInterpreterGuard_Close(guard);
+    GilInterpreterGuard_Close(work.guard);
+    /* Whatever a host does, it does as before. */
+    work_in_this_interpreter(!gil_machine_can_fence_all());
     gil_test_stop();
 }
 
@@ -112,7 +114,7 @@ stop_for_a_while(pid_t child)
     ck_assert_int_eq(kill(child, SIGCONT), 0);
 }
 
-START_TEST(test_R4_a_process_is_stopped_for_seconds)
+START_TEST(test_R14_a_process_is_stopped_for_seconds)
 {
     int to_child[2], from_child[2], status;
     char byte;
@@ -145,7 +147,7 @@ suite(void)
     TCase *tc = tcase_create("stop");
 
     tcase_set_timeout(tc, 30);
-    tcase_add_test(tc, test_R4_a_process_is_stopped_for_seconds);
+    tcase_add_test(tc, test_R14_a_process_is_stopped_for_seconds);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -131,21 +131,52 @@ work_all_day(void *number)
     return NULL;
 }
 
-/* The threads do their work in the caller's interpreter, and it adds up. */
+/* What they share, in the caller's interpreter. */
 static inline void
-work_in_this_interpreter(void)
+work_open(void)
 {
-    static int numbers[WORKERS];
-    pthread_t threads[WORKERS];
-    GilInterpreterState *interp = GilInterpreterState_Get();
-    GilLockInfo info;
-
     work.guard = GilInterpreterGuard_FromCurrent();
     work.list = GilList_New(0);
     work.dict = GilDict_New();
     work.rounds = work.appended = 0;
     work_must(work.guard != NULL && work.list != NULL && work.dict != NULL);
-    GilInterpreterState_SetSwitchInterval(interp, 50000);
+}
+
+/* What the lock says of itself: fenced, and then no fence reached into another thread; or not, and then one did. */
+static inline void
+work_mode_is(int fenced)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info), 0);
+    ck_assert_uint_eq(info.waiters, 0);
+    ck_assert_uint_eq(info.mode, fenced ? GIL_LOCK_FENCED : GIL_LOCK_ASYMMETRIC);
+    ck_assert_uint_eq(info.membarriers > 0, !fenced);
+    ck_assert_uint_eq(info.switches_stolen > 0 && fenced, 0);
+    ck_assert_uint_ge(info.switches_voluntary + info.switches_forced, WORKERS);
+}
+
+/* All threads have done their work, and it adds up. */
+static inline void
+work_close(int fenced)
+{
+    ck_assert_int_eq(GilList_Size(work.list), work.appended);
+    work_mode_is(fenced);
+    Gil_CLEAR(work.list);
+    Gil_CLEAR(work.dict);
+    GilInterpreterGuard_Close(work.guard);
+}
+
+/* The threads do their work in the caller's interpreter. */
+static inline void
+work_in_this_interpreter(int fenced)
+{
+    static int numbers[WORKERS];
+    pthread_t threads[WORKERS];
+
+    work_open();
+    GilInterpreterState_SetSwitchInterval(GilInterpreterState_Get(), 50000);
     for (int i = 0; i < WORKERS; i++) {
         numbers[i] = 2 * i;
         ck_assert_int_eq(pthread_create(&threads[i], NULL, work_all_day, &numbers[i]), 0);
@@ -160,28 +191,7 @@ work_in_this_interpreter(void)
         pthread_join(threads[i], NULL);
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(work.rounds, (WORKERS + 1) * (long)WORK_ROUNDS);
-    ck_assert_int_eq(GilList_Size(work.list), work.appended);
-    ck_assert_int_eq(GilDict_Size(work.dict), WORK_KEYS);
-    GilLockInfo_Init(&info);
-    ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
-    ck_assert_uint_eq(info.waiters, 0);
-    ck_assert_uint_ge(info.switches_voluntary + info.switches_forced, WORKERS + 1);
-    Gil_CLEAR(work.list);
-    Gil_CLEAR(work.dict);
-    GilInterpreterGuard_Close(work.guard);
-}
-
-/* What the lock says of itself: fenced, and then no fence reached into another thread; or not, and then one did. */
-static inline void
-work_mode_is(int fenced)
-{
-    GilLockInfo info;
-
-    GilLockInfo_Init(&info);
-    ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Get(), &info), 0);
-    ck_assert_uint_eq(info.mode, fenced ? GIL_LOCK_FENCED : GIL_LOCK_ASYMMETRIC);
-    ck_assert_uint_eq(info.membarriers > 0, !fenced);
-    ck_assert_uint_eq(info.switches_stolen > 0 && fenced, 0);
+    work_close(fenced);
 }
 
 /* Starts the runtime; works in the main interpreter, and in one with a lock of its own; stops it; nothing is left. */
@@ -197,16 +207,14 @@ work_as_a_host(int lock_mode, int fenced)
     config.lock_mode = lock_mode;
     GilStatus status = Gil_InitializeFromConfig(&config);
     ck_assert_msg(!GilStatus_Exception(status), "%s", status.err_msg);
-    work_in_this_interpreter();
-    work_mode_is(fenced);
+    work_in_this_interpreter(fenced);
     main_ts = GilThreadState_Get();
     GilInterpreterConfig_Init(&another);
     another.gil = GilInterpreterConfig_OWN_GIL;
     another.lock_mode = lock_mode;
     status = Gil_NewInterpreterFromConfig(&ts, &another);
     ck_assert_msg(!GilStatus_Exception(status), "%s", status.err_msg);
-    work_in_this_interpreter();
-    work_mode_is(fenced);
+    work_in_this_interpreter(fenced);
     Gil_EndInterpreter(ts);
     GilEval_RestoreThread(main_ts);
     ck_assert_int_eq(Gil_FinalizeEx(), 0);

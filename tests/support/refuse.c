@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void
-gil_test_refuse_membarrier(int error)
+static int
+refuse(int error)
 {
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -24,8 +24,18 @@ gil_test_refuse_membarrier(int error)
     };
     struct sock_fprog filter = {sizeof program / sizeof program[0], program};
 
-    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+        return -1;
+    return syscall(SYS_membarrier, 0, 0, 0) == -1 && errno == error ? 0 : -1;
+}
+
+void
+gil_test_refuse_membarrier(int error)
+{
+    int saved = errno;
+
+    ck_assert_int_eq(refuse(error), 0);
+    errno = saved;
 }
 
 int
@@ -44,9 +54,7 @@ gil_test_refuse_as_asked(void)
     const char *wanted = getenv("GIL_TEST_REFUSE_MEMBARRIER");
 
     for (size_t i = 0; wanted != NULL && i < sizeof refusals / sizeof refusals[0]; i++)
-        if (strcmp(wanted, refusals[i].name) == 0) {
-            gil_test_refuse_membarrier(refusals[i].error);
-            return syscall(SYS_membarrier, 0, 0, 0) == -1 && errno == refusals[i].error ? 0 : -1;
-        }
+        if (strcmp(wanted, refusals[i].name) == 0)
+            return refuse(refusals[i].error);
     return wanted == NULL ? 0 : -1;
 }

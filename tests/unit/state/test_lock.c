@@ -94,7 +94,7 @@ visit(void *rounds)
 
 START_TEST(test_state_lock__excludes_while_it_leans)
 {
-    int rounds = 3000;
+    int rounds = 300 + (int)gil_test_plenty(2700);
     long own = 0;
     pthread_t thread = world_thread(visit, &rounds);
 
@@ -113,6 +113,7 @@ END_TEST
 
 enum { YIELDERS = 4, YIELDS = 2000 };
 static int turn[YIELDERS * YIELDS], turns; /* [gil] who had the lock, one entry a turn */
+static int yields;                         /* [const] of each */
 
 /* Writes the turn down, holds the lock until somebody is owed it, or nobody waits any more, and polls. */
 static void *
@@ -121,7 +122,7 @@ yielder(void *self)
     GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
     GilThreadState *ts = GilThreadState_Get();
 
-    for (int i = 0; i < YIELDS; i++) {
+    for (int i = 0; i < yields; i++) {
         turn[turns++] = *(int *)self;
         while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT) && gil_load_relaxed(&ts->lock->turns.waiters) > 0)
             sched_yield();
@@ -137,6 +138,7 @@ START_TEST(test_A3_an_accepted_request_lets_another_thread_run_first)
     pthread_t threads[YIELDERS];
     int ids[YIELDERS], had[YIELDERS] = {0};
 
+    yields = (int)gil_test_plenty(YIELDS);
     GilInterpreterState_SetSwitchInterval(world_ts->interp, GIL_SWITCH_INTERVAL_MIN);
     for (int i = 0; i < YIELDERS; i++) {
         ids[i] = i;
@@ -145,12 +147,12 @@ START_TEST(test_A3_an_accepted_request_lets_another_thread_run_first)
     world_until_waiting(world_ts->interp, YIELDERS);
     for (int i = 0; i < YIELDERS; i++)
         world_join(threads[i]);
-    ck_assert_int_eq(turns, YIELDERS * YIELDS);
+    ck_assert_int_eq(turns, YIELDERS * yields);
     /* Until the first of them is through, all wait, and first come is first served: round robin. */
     int all = 0;
-    while (had[turn[all]]++ < YIELDS - 1)
+    while (had[turn[all]]++ < yields - 1)
         all++;
-    ck_assert_int_gt(all, YIELDERS * (YIELDS - 2));
+    ck_assert_int_gt(all, YIELDERS * (yields - 2));
     for (int i = YIELDERS; i < all; i++)
         ck_assert_int_eq(turn[i], turn[i - YIELDERS]);
 }
@@ -164,7 +166,7 @@ yield_on(void *self)
 {
     GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
 
-    for (int i = 0; i < RUN_YIELDS / RUN_THREADS; i++) {
+    for (long i = gil_test_plenty(RUN_YIELDS) / RUN_THREADS; i > 0; i--) {
         run_length = run_owner == *(int *)self ? run_length + 1 : 1;
         run_owner = *(int *)self;
         /* Before all have come, and once one has gone, the last may be alone. */

@@ -2,6 +2,7 @@
 /* An interpreter's lock before a fork, in its child, and in the child of a plain one. */
 #include "support/support.h"
 
+#include "state/lean.h"
 #include "state/lock.h"
 
 #include <string.h>

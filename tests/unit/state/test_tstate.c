@@ -279,7 +279,7 @@ START_TEST(test_B5_states_of_threads_that_exit_are_reclaimed)
 
     world_join(world_thread(ensure_twice, NULL));
     gil_raw_stats(&first);
-    for (int i = 0; i < 10000; i++)
+    for (long i = gil_test_plenty(10000); i > 0; i--)
         world_join(world_thread(ensure_twice, NULL));
     gil_raw_stats(&last);
     ck_assert_uint_eq(gil_tstate_blocks(), before);

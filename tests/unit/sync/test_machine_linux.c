@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 START_TEST(test_sync_machine_linux__park_returns_when_the_word_differs)
 {
@@ -73,9 +75,19 @@ START_TEST(test_B9_park_and_unpark_keep_errno)
 }
 END_TEST
 
+/* Never mapped; and mapped while somebody slept there. */
 START_TEST(test_A6_unpark_of_an_address_without_memory_is_harmless)
 {
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    uint32_t *word = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert(word != MAP_FAILED);
+    gil_machine_park(word, 0, gil_machine_now() + 1000);
+    ck_assert_int_eq(munmap(word, size), 0);
+    errno = ERANGE;
+    gil_machine_unpark(word);
     gil_machine_unpark((uint32_t *)(uintptr_t)64);
+    ck_assert_int_eq(errno, ERANGE);
 }
 END_TEST
 
