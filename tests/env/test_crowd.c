@@ -39,6 +39,28 @@ enter_once(void *Gil_UNUSED(arg))
     return NULL;
 }
 
+/* The same, and once more from inside: leaves the lock, returns, polls, and is called back. */
+static void *
+enter_and_work(void *arg)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    if (token == NULL)
+        ck_abort_msg("a thread gets no state");
+    GilThreadState *ts = GilThreadState_Get();
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    if (Gil_Poll() != 0)
+        ck_abort_msg("a poll failed");
+    Gil_BEGIN_ALLOW_THREADS
+    enter_once(arg);
+    Gil_END_ALLOW_THREADS
+    if (GilThreadState_Get() != ts)
+        ck_abort_msg("a thread came back with another state");
+    GilThreadState_Release(token);
+    return NULL;
+}
+
 /* As many as the system lets this user have. */
 static void
 lift_limit(void)
@@ -62,7 +84,7 @@ become_an_ordinary_user(void)
 /* Makes up to `wanted` threads with small stacks; returns how many. Fewer only when the system refused one, and
  * said why in *error. */
 static int
-make_threads(pthread_t *threads, int wanted, int *error)
+make_threads(pthread_t *threads, int wanted, void *(*body)(void *), int *error)
 {
     pthread_attr_t attr;
     int made = 0;
@@ -70,7 +92,7 @@ make_threads(pthread_t *threads, int wanted, int *error)
     *error = 0;
     ck_assert_int_eq(pthread_attr_init(&attr), 0);
     ck_assert_int_eq(pthread_attr_setstacksize(&attr, STACK_SIZE), 0);
-    while (made < wanted && (*error = pthread_create(&threads[made], &attr, enter_once, NULL)) == 0)
+    while (made < wanted && (*error = pthread_create(&threads[made], &attr, body, NULL)) == 0)
         made++;
     pthread_attr_destroy(&attr);
     return made;
@@ -112,7 +134,7 @@ static pthread_t crowd[CROWD];
 
 /* A crowd in the lock's queue, which the caller holds; returns how many they are. */
 static int
-gather(GilInterpreterState *interp)
+gather(GilInterpreterState *interp, void *(*body)(void *))
 {
     GilLockInfo info;
     int error;
@@ -120,7 +142,7 @@ gather(GilInterpreterState *interp)
     lift_limit();
     become_an_ordinary_user();
     GilLockInfo_Init(&info);
-    int made = make_threads(crowd, CROWD, &error);
+    int made = make_threads(crowd, CROWD, body, &error);
     report(made, error);
     do {
         sched_yield();
@@ -129,7 +151,7 @@ gather(GilInterpreterState *interp)
     return made;
 }
 
-/* They gather while the lock is held; then each has it once. */
+/* They gather while the lock is held; then each does its work. */
 START_TEST(test_R7_ten_thousand_threads_at_once)
 {
     GilLockInfo info;
@@ -139,7 +161,7 @@ START_TEST(test_R7_ten_thousand_threads_at_once)
     gil_test_start();
     guard = GilInterpreterGuard_FromCurrent();
     GilInterpreterState *interp = GilInterpreterState_Get();
-    int made = gather(interp);
+    int made = gather(interp, enter_and_work);
     ck_assert_int_eq(counter, 0);
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < made; i++)
@@ -148,7 +170,7 @@ START_TEST(test_R7_ten_thousand_threads_at_once)
     ck_assert_int_eq(counter, made);
     ck_assert_int_eq(GilLock_GetInfo(interp, &info), 0);
     ck_assert_uint_eq(info.waiters, 0);
-    ck_assert_uint_eq(info.switches_voluntary + info.switches_forced, (uint64_t)made + 1);
+    ck_assert_uint_ge(info.switches_voluntary + info.switches_forced, (uint64_t)made + 1);
     check_mode(interp);
     GilInterpreterGuard_Close(guard);
     gil_test_stop();
@@ -176,7 +198,7 @@ START_TEST(test_A17_ten_thousand_waiters_are_no_herd)
 {
     gil_test_start();
     guard = GilInterpreterGuard_FromCurrent();
-    int made = gather(GilInterpreterState_Get());
+    int made = gather(GilInterpreterState_Get(), enter_once);
     long before = sleeps();
     Gil_BEGIN_ALLOW_THREADS
     for (int i = 0; i < made; i++)
@@ -206,7 +228,7 @@ START_TEST(test_R8_the_system_refuses_a_thread)
     ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &none), 0);
     gil_test_start();
     guard = GilInterpreterGuard_FromCurrent();
-    int made = make_threads(threads, WANTED, &error);
+    int made = make_threads(threads, WANTED, enter_once, &error);
     ck_assert_int_lt(made, WANTED);
     ck_assert_int_eq(error, EAGAIN);
     Gil_BEGIN_ALLOW_THREADS
