@@ -20,6 +20,7 @@ UNIT_TESTS += tests/unit/state/test_interrupt
 UNIT_TESTS += tests/unit/state/test_dump
 UNIT_TESTS += tests/unit/state/test_turn
 UNIT_TESTS += tests/unit/state/test_habit
+UNIT_TESTS += tests/unit/state/test_lean
 UNIT_TESTS += tests/unit/state/test_lock_info
 UNIT_TESTS += tests/unit/state/test_lock_fork
 UNIT_TESTS += tests/unit/state/test_fork
