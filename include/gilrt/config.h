@@ -74,6 +74,11 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 #define Gil_EXIT_ABORT 0   /**< the process is stopped, with a sentence */
 #define Gil_EXIT_RELEASE 1 /**< the lock is left for it, and one line printed: for hosts that cannot see to all their threads */
 
+/** Most digits of an int from or to text, in a base that is no power of 2, unless the configuration says otherwise. */
+#define GIL_INT_MAX_STR_DIGITS_DEFAULT 4300
+/** The lowest limit that can be set. */
+#define GIL_INT_MAX_STR_DIGITS_MIN 640
+
 /** How long Gil_FinalizeEx() waits unless the configuration says otherwise, in ns. */
 #define GIL_FINALIZE_TIMEOUT_DEFAULT UINT64_C(10000000000)
 
@@ -107,6 +112,9 @@ typedef struct GilConfig {
     /** What becomes of a thread that exits attached, so that nobody could take the lock again: Gil_EXIT_…. What it had open
      *  besides (guards, EnsureFromView without Release) stays open, and the end of the interpreter names it. */
     int exit_policy;
+    /** GilLong_SetMaxStrDigits() of the main interpreter from its start; -1: no limit (CPython's 0); 0:
+     *  GIL_INT_MAX_STR_DIGITS_DEFAULT. */
+    int int_max_str_digits;
 } GilConfig;
 
 /** What GilConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.

@@ -47,6 +47,7 @@ typedef struct GilInterpreterConfig {
      *  GilInterpreterConfig_SHARED_GIL, where their code is never run by two threads at once. */
     int unchecked_modules;
     int exit_policy; /**< Gil_EXIT_…, as in GilConfig */
+    int int_max_str_digits; /**< as in GilConfig */
 } GilInterpreterConfig;
 
 /** What GilInterpreterConfig_Init() calls: fill the @p size bytes at @p config with default values, and write no byte beyond.

@@ -64,10 +64,25 @@ GIL_API GilObject *GilLong_FromDouble(double v);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromVoidPtr(void *p);
+/**
+ * The most digits that an int may have when it is made from text, or text of it, in a base that is no power of 2; more raise
+ * ValueError. Such a conversion takes the square of the length while it holds the lock, so that a megabyte of digits from a
+ * stranger would stop the interpreter for seconds. Each interpreter has its limit: GIL_INT_MAX_STR_DIGITS_DEFAULT, or what its
+ * configuration says. CPython has these as functions of its module sys.
+ *
+ * @param maxdigits 0: no limit; or GIL_INT_MAX_STR_DIGITS_MIN at least
+ * @return 0; -1 with ValueError, and nothing is changed
+ * @lock_held
+ */
+GIL_API int GilLong_SetMaxStrDigits(int maxdigits);
+/** The limit as it is; 0: none.
+ *  @lock_held */
+GIL_API int GilLong_GetMaxStrDigits(void);
+
 /** Number written in @p str: white space, sign, prefix (0x, 0o, 0b) and underscores between digits as in source text.
  *  @p base is 2 to 36, or 0: the prefix decides. *@p pend (unless NULL) gets the end of @p str, or on error the first
- *  character that could not be used. ValueError for what is no number, and for more than 4300 digits in a base that is
- *  no power of 2: such texts cost the square of their length.
+ *  character that could not be used. ValueError for what is no number, and for more digits than GilLong_SetMaxStrDigits()
+ *  allows in a base that is no power of 2: such texts cost the square of their length.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromString(const char *str, char **pend, int base);

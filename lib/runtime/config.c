@@ -75,6 +75,20 @@ gil_status_error(const char *func, const char *message)
     return (GilStatus){._type = _GilStatus_TYPE_ERROR, .func = func, .err_msg = message};
 }
 
+const char *
+gil_config_wrong_digits(int digits)
+{
+    return digits == 0 || digits == -1 || digits >= GIL_INT_MAX_STR_DIGITS_MIN
+               ? NULL
+               : "int_max_str_digits is neither -1 nor 0 nor from 640 up";
+}
+
+int
+gil_config_digits(int digits)
+{
+    return digits == 0 ? GIL_INT_MAX_STR_DIGITS_DEFAULT : Gil_MAX(digits, 0);
+}
+
 GilStatus
 gil_config_read(const char *func, const GilConfig *config, GilConfig *read)
 {
@@ -99,5 +113,7 @@ gil_config_read(const char *func, const GilConfig *config, GilConfig *read)
         return gil_status_error(func, "late_policy is none of Gil_LATE_SLEEP and Gil_LATE_ABORT");
     if (read->exit_policy != Gil_EXIT_ABORT && read->exit_policy != Gil_EXIT_RELEASE)
         return gil_status_error(func, "exit_policy is none of Gil_EXIT_ABORT and Gil_EXIT_RELEASE");
+    if (gil_config_wrong_digits(read->int_max_str_digits) != NULL)
+        return gil_status_error(func, gil_config_wrong_digits(read->int_max_str_digits));
     return GilStatus_Ok();
 }

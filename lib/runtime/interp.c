@@ -20,6 +20,7 @@
 #include "state/gate.h"
 #include "state/lock.h"
 #include "state/tstate.h"
+#include "value/start.h"
 
 #include <string.h>
 
@@ -66,7 +67,7 @@ read_config(const GilInterpreterConfig *config, GilInterpreterConfig *read)
         return "switch_interval_ns is neither 0 nor from 1 000 to 3 600 000 000 000";
     if (read->unchecked_modules && read->gil != GilInterpreterConfig_SHARED_GIL)
         return "unchecked_modules is for interpreters that share the main one's lock";
-    return NULL;
+    return gil_config_wrong_digits(read->int_max_str_digits);
 }
 
 static unsigned
@@ -115,6 +116,7 @@ make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
         return NULL;
     }
     gil_import_set_path(ts, &path, pocket->strict);
+    gil_value_pocket(ts)->max_str_digits = gil_config_digits(config->int_max_str_digits);
     ts->interp->end_timeout =
         config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
     return ts;

@@ -23,6 +23,7 @@
 #include "state/closing.h"
 #include "state/interp.h"
 #include "state/tstate.h"
+#include "value/start.h"
 #include "sync/mutex.h"
 
 #include <pthread.h>
@@ -97,6 +98,7 @@ start(const char *func, const GilConfig *config)
         return gil_status_error(func, "memory allocation failed");
     }
     gil_import_set_path(ts, &path, config->strict_paths);
+    gil_value_pocket(ts)->max_str_digits = gil_config_digits(config->int_max_str_digits);
     gil_signal_start(ts);
     runtime.starter = pthread_self();
     runtime.main = ts;

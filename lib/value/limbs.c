@@ -11,8 +11,8 @@
  * Products with a factor of at most GIL_LIMBS_DIRECT limbs are made row by row, larger ones by the method of Karatsuba
  * and Ofman (1962), quotients by Knuth's Algorithm D (The Art of Computer Programming, 4.3.1); the latter two with
  * scratch from the interpreter's heap, so that lack of memory is an error like any other. Algorithm D is quadratic at
- * any size. A faster division was left out: texts, the usual source of giant divisions, are limited to 4300 digits, and
- * up to there it would not be faster.
+ * any size. A faster division was left out: texts, the usual source of giant divisions, are limited to 4300 digits unless
+ * the host wants more, and up to there it would not be faster.
  */
 #include "value/limbs.h"
 

@@ -149,7 +149,6 @@ GilObject *gil_long_from_bytes(GilThreadState *ts, const unsigned char *bytes, s
                                int is_signed);
 
 /* long_text.c. */
-#define GIL_INT_MAX_STR_DIGITS 4300
 /* base 2 to 36; prefix: "0b", "0o", "0x" where the base has one. A str, or NULL with the error set. */
 GilObject *gil_long_to_text(GilThreadState *ts, const struct gil_long *v, int base, int prefix);
 /* As GilLong_FromString() for len bytes; shown is what the error message shows, or NULL: the text. */

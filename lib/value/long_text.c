@@ -3,15 +3,19 @@
  * int: as text in any base, and from text.
  *
  * In a base that is a power of two a digit is a fixed number of bits, and both ways take time in proportion to the
- * length. In other bases both take its square, so texts of more than GIL_INT_MAX_STR_DIGITS digits are refused (a text
+ * length. In other bases both take its square, so texts of more digits than the interpreter's limit are refused (a text
  * of a megabyte would otherwise hold the lock for seconds); as many digits as fit into a limb are treated at once.
  */
+#include "gilrt/config.h"
 #include "gilrt/error.h"
 #include "gilrt/unicode.h"
 #include "object/error.h"
 #include "object/ops.h"
 #include "value/long.h"
+#include "value/start.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char digit_chars[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -101,12 +105,41 @@ write_prefix_and_sign(char *at, int base, int prefix, int negative)
     return at;
 }
 
-static GilObject *
-raise_too_many_digits(void)
+/* Whether that many digits are too many, in a base that is no power of 2; then ValueError is set. */
+static int
+exceeds_limit(GilThreadState *ts, uint64_t digits, int known)
 {
-    GilErr_Format(GilExc_ValueError, "Exceeds the limit (%d digits) for integer string conversion",
-                  GIL_INT_MAX_STR_DIGITS);
-    return NULL;
+    int limit = gil_value_pocket(ts)->max_str_digits;
+    char value[48] = "";
+
+    if (limit == 0 || digits <= (uint64_t)limit)
+        return 0;
+    if (known)
+        snprintf(value, sizeof value, ": value has %" PRIu64 " digits", digits);
+    GilErr_Format(GilExc_ValueError,
+                  "Exceeds the limit (%d digits) for integer string conversion%s; use GilLong_SetMaxStrDigits() to increase "
+                  "the limit",
+                  limit, value);
+    return 1;
+}
+
+int
+GilLong_SetMaxStrDigits(int maxdigits)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+
+    if (maxdigits != 0 && maxdigits < GIL_INT_MAX_STR_DIGITS_MIN) {
+        GilErr_Format(GilExc_ValueError, "maxdigits must be 0 or larger than %d", GIL_INT_MAX_STR_DIGITS_MIN);
+        return -1;
+    }
+    gil_value_pocket(ts)->max_str_digits = maxdigits;
+    return 0;
+}
+
+int
+GilLong_GetMaxStrDigits(void)
+{
+    return gil_value_pocket(gil_tstate_need(__func__))->max_str_digits;
 }
 
 /* Ints of one limb: no memory but the result's. */
@@ -134,8 +167,8 @@ gil_long_to_text(GilThreadState *ts, const struct gil_long *v, int base, int pre
         return short_to_text(v, base, prefix);
     uint64_t bits = gil_limbs_bits(v->digit, n);
     /* A digit of base 3 and more carries 1.5 bits at least, one of base 10 more than 3.32. */
-    if (bits_each == 0 && bits > (uint64_t)GIL_INT_MAX_STR_DIGITS * 6)
-        return raise_too_many_digits();
+    if (bits_each == 0 && exceeds_limit(ts, bits / 6, 0))
+        return NULL;
     size_t size = (bits_each > 0 ? bits / bits_each : bits) + 4;
     uint64_t *limbs = NULL;
     char *text = gil_heap_malloc(ts->heap, size), *end = text + size, *at;
@@ -153,9 +186,7 @@ gil_long_to_text(GilThreadState *ts, const struct gil_long *v, int base, int pre
         at = write_divided(limbs, n, (unsigned)base, end);
     }
     GilObject *result = NULL;
-    if (bits_each == 0 && end - at > GIL_INT_MAX_STR_DIGITS)
-        raise_too_many_digits();
-    else {
+    if (bits_each > 0 || !exceeds_limit(ts, (uint64_t)(end - at), 0)) {
         at = write_prefix_and_sign(at, base, prefix, v->size < 0);
         result = gil_ops.str_from_utf8(at, (size_t)(end - at));
     }
@@ -281,12 +312,8 @@ evaluate(GilThreadState *ts, const struct numeral *found)
         gather_products(&limb, found);
         return gil_long_from_magnitude(ts, limb, found->negative);
     }
-    if (bits_each == 0 && found->digits > GIL_INT_MAX_STR_DIGITS) {
-        GilErr_Format(GilExc_ValueError,
-                      "Exceeds the limit (%d digits) for integer string conversion: value has %zd digits",
-                      GIL_INT_MAX_STR_DIGITS, (Gil_ssize_t)found->digits);
+    if (bits_each == 0 && exceeds_limit(ts, found->digits, 1))
         return NULL;
-    }
     /* A digit of base 36 has less than 5.2 bits; one more limb for the carry. */
     unsigned bits_most = bits_each > 0 ? bits_each : gil_limb_bits(found->base);
     size_t n =

@@ -2,6 +2,7 @@
 /* Start and stop of the value layer, and the calls that the layers below make into it. */
 #include "value/start.h"
 
+#include "gilrt/config.h"
 #include "gilrt/float.h"
 #include "gilrt/long.h"
 #include "object/error.h"
@@ -116,6 +117,7 @@ gil_value_interp_start(GilThreadState *ts)
     if (pocket == NULL)
         return -1;
     ts->interp->pocket[GIL_POCKET_VALUE] = pocket;
+    pocket->max_str_digits = GIL_INT_MAX_STR_DIGITS_DEFAULT;
     if (gil_exception_interp_start(ts) == 0) {
         if (gil_unicode_interp_start(ts) == 0)
             return 0;

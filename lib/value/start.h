@@ -12,6 +12,7 @@ struct gil_intern_table; /* value/unicode.c knows what is in it */
 struct gil_value_pocket {
     struct gil_intern_table *interned; /* interned str, or NULL: none yet; gil_unicode_interp_start/stop own it */
     GilObject *memory_error;           /* strong; gil_exception_interp_start/stop own it */
+    int max_str_digits;                /* see GilLong_SetMaxStrDigits(); 0: no limit */
 };
 
 static inline struct gil_value_pocket *

@@ -30,6 +30,25 @@ START_TEST(test_api_config__start_and_stop)
 }
 END_TEST
 
+START_TEST(test_api_config__limit_on_digits)
+{
+    GilConfig config;
+
+    GilConfig_Init(&config);
+    config.int_max_str_digits = 641;
+    ck_assert(!GilStatus_Exception(start(&config)));
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), 641);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    config.int_max_str_digits = -1;
+    ck_assert(!GilStatus_Exception(start(&config)));
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), 0);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), GIL_INT_MAX_STR_DIGITS_DEFAULT);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+}
+END_TEST
+
 START_TEST(test_api_config__twice_is_once)
 {
     GilConfig config;
@@ -116,6 +135,7 @@ suite(void)
     TCase *tc = tcase_create("config");
 
     tcase_add_test(tc, test_api_config__start_and_stop);
+    tcase_add_test(tc, test_api_config__limit_on_digits);
     tcase_add_test(tc, test_api_config__twice_is_once);
     tcase_add_test(tc, test_api_config__errors_name_the_function);
     tcase_add_test(tc, test_api_config__switch_interval_is_the_interpreters);

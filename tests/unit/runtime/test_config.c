@@ -88,6 +88,11 @@ START_TEST(test_runtime_config__bad_values_are_refused)
     config.exit_policy = -1;
     check_refused(&config, "exit_policy");
     GilConfig_Init(&config);
+    config.int_max_str_digits = 639;
+    check_refused(&config, "int_max_str_digits");
+    config.int_max_str_digits = -2;
+    check_refused(&config, "int_max_str_digits");
+    GilConfig_Init(&config);
     config.switch_interval_ns = 999;
     check_refused(&config, "switch_interval_ns");
     config.switch_interval_ns = UINT64_MAX;

@@ -128,7 +128,7 @@ END_TEST
 
 START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
 {
-    GilInterpreterConfig good = default_config(), bad[9];
+    GilInterpreterConfig good = default_config(), bad[11];
     GilThreadState *ts = main_ts;
     size_t wrong = sizeof bad / sizeof *bad;
 
@@ -142,6 +142,8 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     bad[5].size = 100000;
     bad[6].unchecked_modules = 1;
     bad[8].exit_policy = 2;
+    bad[9].int_max_str_digits = 639;
+    bad[10].int_max_str_digits = -2;
     bad[7].size = offsetof(GilInterpreterConfig, forbid_fork) - 1;
     for (size_t i = 0; i < wrong; i++) {
         ck_assert(GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &bad[i])));
@@ -166,6 +168,26 @@ START_TEST(test_runtime_interp__each_wrong_configuration_is_refused)
     GilThreadState *older = new_interp(&bad[0]);
     ck_assert_int_eq(GilInterpreterState_CheckMay(GIL_MAY_FORK), 0);
     ck_assert_int_eq(Gil_EndInterpreter(older), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_interp__the_limit_on_digits_is_its_own)
+{
+    static const struct {
+        int configured, limit;
+    } cases[] = {{0, 4300}, {-1, 0}, {640, 640}, {100000, 100000}};
+    GilInterpreterConfig config = default_config();
+
+    ck_assert_int_eq(GilLong_SetMaxStrDigits(5000), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        config.int_max_str_digits = cases[i].configured;
+        GilThreadState *ts = new_interp(&config);
+        ck_assert_int_eq(GilLong_GetMaxStrDigits(), cases[i].limit);
+        ck_assert_int_eq(GilLong_SetMaxStrDigits(700), 0);
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+        GilThreadState_Swap(main_ts);
+        ck_assert_int_eq(GilLong_GetMaxStrDigits(), 5000);
+    }
 }
 END_TEST
 
@@ -724,6 +746,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__may_share_the_main_lock);
     tcase_add_test(tc, test_F4_ids_are_never_reused);
     tcase_add_test(tc, test_runtime_interp__each_wrong_configuration_is_refused);
+    tcase_add_test(tc, test_runtime_interp__the_limit_on_digits_is_its_own);
     tcase_add_test(tc, test_runtime_interp__the_interval_is_its_own_or_inherited);
     tcase_add_test(tc, test_runtime_interp__who_is_late_stops_the_process_by_choice);
     tcase_add_test(tc, test_runtime_interp__what_it_may_not_do_is_refused_with_a_sentence);

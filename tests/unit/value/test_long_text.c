@@ -6,6 +6,7 @@
 #include "value/long.h"
 
 #include <gilrt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,11 +113,13 @@ START_TEST(test_value_long_text__limit_on_digits)
     memset(text, '9', 5000);
     text[5000] = '\0';
     gil_expect_failure(GilLong_FromString(text, NULL, 10), GilExc_ValueError,
-                       "Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits");
+                       "Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits; use "
+                       "GilLong_SetMaxStrDigits() to increase the limit");
     GilObject *big = GilLong_FromString(text, NULL, 16);
     ck_assert_ptr_nonnull(big);
     gil_expect_failure(GilObject_Repr(big), GilExc_ValueError,
-                       "Exceeds the limit (4300 digits) for integer string conversion");
+                       "Exceeds the limit (4300 digits) for integer string conversion; use GilLong_SetMaxStrDigits() to "
+                       "increase the limit");
     Gil_DECREF(big);
     text[4300] = '\0';
     big = GilLong_FromString(text, NULL, 10);
@@ -124,8 +127,41 @@ START_TEST(test_value_long_text__limit_on_digits)
     big = GilLong_FromString(text, NULL, 10);
     GilObject *more = GilNumber_Add(big, GilLong_FromLong(1));
     gil_expect_failure(GilObject_Repr(more), GilExc_ValueError,
-                       "Exceeds the limit (4300 digits) for integer string conversion");
+                       "Exceeds the limit (4300 digits) for integer string conversion; use GilLong_SetMaxStrDigits() to "
+                       "increase the limit");
     Gil_DECREF(more);
+    Gil_DECREF(big);
+    free(text);
+}
+END_TEST
+
+START_TEST(test_value_long_text__limit_can_be_set)
+{
+    char *text = malloc(5001);
+    memset(text, '9', 5000);
+    text[5000] = '\0';
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), 4300);
+    static const int wrong[] = {-1, 1, 639, INT_MIN};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(wrong); i++) {
+        ck_assert_int_eq(GilLong_SetMaxStrDigits(wrong[i]), -1);
+        gil_expect_error(GilExc_ValueError, "maxdigits must be 0 or larger than 640");
+    }
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), 4300);
+    ck_assert_int_eq(GilLong_SetMaxStrDigits(5000), 0);
+    gil_expect_repr(GilLong_FromString(text, NULL, 10), text);
+    ck_assert_int_eq(GilLong_SetMaxStrDigits(4999), 0);
+    gil_expect_failure(GilLong_FromString(text, NULL, 10), GilExc_ValueError,
+                       "Exceeds the limit (4999 digits) for integer string conversion: value has 5000 digits; use "
+                       "GilLong_SetMaxStrDigits() to increase the limit");
+    ck_assert_int_eq(GilLong_SetMaxStrDigits(0), 0);
+    ck_assert_int_eq(GilLong_GetMaxStrDigits(), 0);
+    GilObject *big = GilLong_FromString(text, NULL, 10);
+    ck_assert_int_eq(GilLong_SetMaxStrDigits(640), 0);
+    ck_assert_ptr_null(GilObject_Str(big));
+    gil_expect_raised(GilExc_ValueError);
+    GilObject *hex = GilNumber_ToBase(big, 16);
+    ck_assert_ptr_nonnull(hex);
+    Gil_DECREF(hex);
     Gil_DECREF(big);
     free(text);
 }
@@ -166,6 +202,7 @@ suite(void)
     tcase_add_test(tc, test_value_long_text__grammar);
     tcase_add_test(tc, test_value_long_text__end_of_what_was_used);
     tcase_add_test(tc, test_value_long_text__limit_on_digits);
+    tcase_add_test(tc, test_value_long_text__limit_can_be_set);
     tcase_add_test(tc, test_value_long_text__lack_of_memory_is_an_error);
     suite_add_tcase(s, tc);
     return s;
