@@ -4,12 +4,14 @@
 #   UNIT_TESTS   see the library's hidden symbols (libcore.la)         tests/unit/LAYER/
 #   API_TESTS    see <gilrt.h> and the shared library, nothing else    tests/api/
 #   CORE_TESTS   like UNIT_TESTS; slower, about many layers at once    tests/env/ tests/faults/ tests/models/ tests/reentry/ tests/stress/
+#   MODEL_TESTS  scripts that run the models                           tests/models/
 #   META_TESTS   scripts about the sources and the build               tests/meta/
 #
 # All print TAP; a program that prints none has failed.
 UNIT_TESTS =
 API_TESTS =
 CORE_TESTS =
+MODEL_TESTS =
 META_TESTS =
 INSTALL_TESTS =
 
@@ -46,7 +48,7 @@ AM_TESTS_ENVIRONMENT = \
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS) $(API_TESTS) $(CORE_TESTS)
-TESTS += $(check_PROGRAMS)
+TESTS += $(check_PROGRAMS) $(MODEL_TESTS)
 else
 check-local:
 	@echo 'Check is missing, and without it there are no unit tests; on Debian and Ubuntu: apt-get install check' >&2
@@ -80,7 +82,7 @@ check-unit:
 check-api:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(API_TESTS)' TESTS='$(API_TESTS)'
 check-models:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/models/%,$(CORE_TESTS))'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/models/%,$(CORE_TESTS)) $(MODEL_TESTS)'
 check-stress:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/stress/%,$(CORE_TESTS))'
 check-programs:

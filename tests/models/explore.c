@@ -7,6 +7,7 @@
 #include "models/seen.h"
 #include "sync/machine.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #define THREADS_MAX 5
 #define STACK_SIZE 65536
-#define DEPTH_MAX 4096  /* choices in a run; a run with more does not end */
+#define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STEPS_MAX 20000 /* the same for steps without a choice */
 #define POISONED_MAX 8
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
@@ -60,7 +61,11 @@ static EXPLORER_OWN const struct explore_bounds *bounds;
 static EXPLORER_OWN enum explore_memory order_of_memory;
 static EXPLORER_OWN jmp_buf out;        /* back to run() */
 static EXPLORER_OWN int cur;            /* the running thread, -1 before the first */
+static EXPLORER_OWN int outside;        /* setup() or finish() runs: nobody else is there, and no store is on its way */
 static EXPLORER_OWN int telling;        /* replay: every step goes to stderr */
+static EXPLORER_OWN int repeating;      /* one schedule is run, and nothing is searched */
+static EXPLORER_OWN int lenient;        /* a choice that is not offered is none, nor is any that comes after it */
+static EXPLORER_OWN int strayed;        /* there was one */
 static EXPLORER_OWN uint64_t now;       /* the clock */
 static EXPLORER_OWN int preemptions, timeouts, spurious, contended, steps, fences; /* of this run */
 static EXPLORER_OWN const char *failure;
@@ -72,7 +77,7 @@ static EXPLORER_OWN int depth, prefix;
 /* What is known of the schedules below each choice of this run, and whether threads met since the choice before. */
 static EXPLORER_OWN struct level {
     long state; /* its number, -1: none */
-    long schedules, contended;
+    double schedules, contended;
     int met;
 } levels[DEPTH_MAX + 1];
 static EXPLORER_OWN long reached; /* the known state in which this run ended, -1: it went to its end */
@@ -96,7 +101,7 @@ tell(const char *format, ...)
 {
     va_list args;
 
-    if (!telling)
+    if (!telling || outside)
         return;
     va_start(args, format);
     vfprintf(stderr, format, args);
@@ -108,6 +113,8 @@ explore_fail(const char *why)
 {
     failure = why;
     tell("  thread %d: FAILURE %s\n", cur, why);
+    if (telling && outside)
+        fprintf(stderr, "  when all had ended: FAILURE %s\n", why);
     _longjmp(out, 1);
 }
 
@@ -135,6 +142,8 @@ catch_faults(void)
 static void
 met(void)
 {
+    if (outside)
+        return;
     contended = 1;
     levels[depth].met = 1;
 }
@@ -204,7 +213,7 @@ look_up(void)
 {
     int is_new;
 
-    if (telling || every || cur < 0) {
+    if (repeating || every || cur < 0) {
         levels[depth] = (struct level){-1, 0, 0, levels[depth].met};
         return;
     }
@@ -236,9 +245,14 @@ pick(int count)
     width[depth] = (unsigned char)count;
     int at = path[depth++];
     levels[depth].met = 0;
-    if (at >= count)
+    if (at < count)
+        return at;
+    if (!lenient)
         explore_fail("the replay string does not fit this source");
-    return at;
+    strayed = 1;
+    path[depth - 1] = 0;
+    prefix = depth;
+    return 0;
 }
 
 static int
@@ -313,6 +327,8 @@ static void
 schedule(void)
 {
     struct option options[3 * THREADS_MAX];
+    if (outside)
+        return;
     scrub();
     int count = list_options(options);
 
@@ -330,7 +346,7 @@ schedule(void)
         _longjmp(out, 1);
     }
     struct option chosen = options[choose(options, count)];
-    if (cur >= 0 && threads[cur].state == READY && chosen.thread != cur)
+    if (cur >= 0 && threads[cur].state == READY && chosen.thread != cur && bounds->preemptions != EXPLORE_ANY)
         preemptions++;
     struct thread *next = &threads[chosen.thread];
     if (chosen.kind == TIMEOUT) {
@@ -352,9 +368,18 @@ explore_point(const char *what)
     schedule();
 }
 
+/* What only others could end has no end in setup() and finish(). */
+static void
+need_others(void)
+{
+    if (outside)
+        explore_fail("setup() or finish() waits for others, and there are none");
+}
+
 void
 explore_until(int (*ready)(void))
 {
+    need_others();
     drain(cur);
     threads[cur].ready = ready;
     threads[cur].state = WAITING;
@@ -406,6 +431,8 @@ put(void *p, unsigned size, uint64_t value, const char *name)
     uint64_t was = get(p, size);
 
     memcpy(p, &value, size);
+    if (outside)
+        return;
     tell("  thread %d: %s %#llx -> %#llx\n", cur, name, (unsigned long long)was, (unsigned long long)get(p, size));
     if (scenario->wrote != NULL)
         scenario->wrote(p, was, get(p, size));
@@ -466,8 +493,9 @@ leave(int t, struct entry *store, int settled)
 static void
 drain(int t)
 {
+    if (outside)
+        return;
     struct thread *thread = &threads[t];
-
     for (int i = 0; i < thread->buffered; i++)
         if (thread->buffer[i].state == WAITS)
             leave(t, &thread->buffer[i], 0);
@@ -495,6 +523,7 @@ settle(const void *p)
 void
 explore_fork(void)
 {
+    need_others();
     schedule();
     drain(cur);
     for (int t = 0; t < scenario->threads; t++) {
@@ -518,8 +547,9 @@ explore_fork(void)
 static const struct entry *
 own_store(const void *p)
 {
+    if (outside)
+        return NULL;
     const struct thread *thread = &threads[cur];
-
     for (int i = thread->buffered; i > 0; i--)
         if (thread->buffer[i - 1].p == p && thread->buffer[i - 1].state != GONE)
             return &thread->buffer[i - 1];
@@ -536,6 +566,8 @@ is_release(int order)
 static void
 make_way(const void *p, int order)
 {
+    if (outside)
+        return;
     if (order_of_memory == EXPLORE_TSO || is_release(order)) {
         drain(cur);
         return;
@@ -577,7 +609,7 @@ void
 model_store(void *p, unsigned size, uint64_t value, int order, const char *name)
 {
     before_access(p, name);
-    if (!scenario->of_interest(p)) {
+    if (outside || !scenario->of_interest(p)) {
         put(p, size, value, name);
         return;
     }
@@ -649,6 +681,8 @@ void
 gil_machine_fence_all(void)
 {
     schedule();
+    if (outside)
+        return;
     tell("  thread %d: heavy fence\n", cur);
     fences++;
     for (int t = 0; t < scenario->threads; t++)
@@ -668,6 +702,7 @@ gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
     settle(word);
     if (*word != expected || now >= deadline)
         return;
+    need_others();
     tell("  thread %d: sleeps\n", cur);
     met();
     threads[cur].word = word;
@@ -745,6 +780,8 @@ check_setup(void)
 static void
 run(void)
 {
+    if (scenario->threads > THREADS_MAX)
+        abort();
     reached = -1;
     levels[0].met = 0;
     depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = 0;
@@ -763,14 +800,18 @@ run(void)
         thread->start.uc_stack.ss_size = STACK_SIZE;
         makecontext(&thread->start, trampoline, 0);
     }
-    scenario->setup();
+    outside = 1;
     if (_setjmp(out) == 0) {
+        scenario->setup();
         check_setup();
+        outside = 0;
         schedule();
     }
     cur = -1;
+    outside = 1;
     if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0)
         scenario->finish();
+    outside = 0;
 }
 
 /* The choices as COUNT*CHOICE or CHOICE, joined by dots; before them the memory if it is not that of x86. */
@@ -790,13 +831,14 @@ write_replay(char *text, size_t size)
         int length = same == 1 ? snprintf(text + used, size - used, "%s%d", dot, path[i])
                                : snprintf(text + used, size - used, "%s%d*%d", dot, same, path[i]);
         used += (size_t)length;
-        if (used >= size - 16)
-            return;
+        if (used >= size)
+            abort();
         i += same;
     }
 }
 
-static void
+/* -1: that is none. */
+static int
 read_replay(const char *text)
 {
     memset(path, 0, sizeof path);
@@ -807,21 +849,25 @@ read_replay(const char *text)
     while (*text != '\0') {
         char *end;
         long count = 1, choice = strtol(text, &end, 10);
-        if (*end == '*') {
+        if (end != text && *end == '*') {
             count = choice;
-            choice = strtol(end + 1, &end, 10);
+            text = end + 1;
+            choice = strtol(text, &end, 10);
         }
-        while (count-- > 0 && prefix < DEPTH_MAX)
-            path[prefix++] = (unsigned char)choice;
+        if (end == text || count < 1 || count > DEPTH_MAX - prefix || choice < 0 || choice > UCHAR_MAX)
+            return -1;
+        memset(&path[prefix], (int)choice, (size_t)count);
+        prefix += (int)count;
+        if (*end != '\0' && (*end != '.' || end[1] == '\0'))
+            return -1;
         text = *end == '.' ? end + 1 : end;
-        if (*end != '.' && *end != '\0')
-            break;
     }
+    return 0;
 }
 
 /* What was found below a depth is added to the choice above it, or to the result. */
 static void
-add(struct explore_result *result, int below, long schedules, long met_below)
+add(struct explore_result *result, int below, double schedules, double met_below)
 {
     if (levels[below].met)
         met_below = schedules;
@@ -914,20 +960,46 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
             add(result, at - 1, levels[at - 1].schedules, levels[at - 1].contended);
 }
 
-void
-explore_replay(const struct scenario *which, const struct explore_bounds *within, const char *replay,
-               struct explore_result *result)
+/* The one schedule of a replay string. */
+static void
+repeat(const struct scenario *which, const struct explore_bounds *within, const char *replay,
+       struct explore_result *result)
 {
     *result = (struct explore_result){0};
     scenario = which;
     bounds = within;
     catch_faults();
-    read_replay(replay);
     unlike = 0;
-    telling = 1;
+    strayed = 0;
+    if (read_replay(replay) < 0) {
+        result->failure = "the replay string cannot be read";
+        return;
+    }
+    int given = prefix;
+    repeating = 1;
     run();
-    telling = 0;
+    repeating = 0;
     account(result);
     result->schedules = 1;
     result->contended = contended;
+    /* A failure may come sooner than it once did. */
+    result->fits = !strayed && (depth >= given || failure != NULL);
+}
+
+void
+explore_replay(const struct scenario *which, const struct explore_bounds *within, const char *replay,
+               struct explore_result *result)
+{
+    telling = 1;
+    repeat(which, within, replay, result);
+    telling = 0;
+}
+
+void
+explore_rerun(const struct scenario *which, const struct explore_bounds *within, const char *replay,
+              struct explore_result *result)
+{
+    lenient = 1;
+    repeat(which, within, replay, result);
+    lenient = 0;
 }

@@ -11,7 +11,7 @@
  * an address of interest, and at each park, the explorer chooses who goes on. It runs the scenario from the start
  * again and again, depth first through the tree of choices, until every schedule within the bounds was seen:
  *
- *     preemptions  switches away from a thread that could go on
+ *     preemptions  switches away from a thread that could go on; EXPLORE_ANY: as many as there can be
  *     timeouts     sleeps with a deadline that end by it; each moves the clock there
  *     spurious     sleeps that end for no reason
  *
@@ -54,6 +54,9 @@ struct explore_bounds {
     int preemptions, timeouts, spurious;
 };
 
+#define EXPLORE_ANY 999
+/* Choices in a run; a run with more does not end. */
+#define EXPLORE_DEPTH_MAX 4096
 /* For time_passes: everybody's timers fire. */
 #define EXPLORE_ALL (~0u)
 
@@ -61,23 +64,24 @@ struct scenario {
     const char *name;
     int threads;
     unsigned time_passes;                              /* whose timers fire when nobody can go on, as bits; 0: nobody's */
-    void (*setup)(void);                               /* plain stores only */
+    void (*setup)(void);                               /* what it touches is touched at once; it may not wait */
     void (*body)(int thread);
     int (*of_interest)(const void *address);           /* other atomic accesses are no points */
     void (*wrote)(const void *address, uint64_t was, uint64_t is); /* checks a step of cur; may be NULL */
-    void (*finish)(void);                              /* all threads ended; may be NULL */
+    void (*finish)(void);                              /* all threads ended; as in setup(). May be NULL */
 };
 
 struct explore_result {
-    long schedules; /* that this was shown for */
-    long contended; /* of these, in which a thread slept or lost a compare-and-exchange */
+    double schedules; /* that this was shown for; exact up to 2^53 */
+    double contended; /* of these, in which a thread slept or lost a compare-and-exchange */
     long runs;      /* fewer: a run ends early in a state that another one has been in */
     long states;    /* remembered for that */
     long fences;    /* heavy fences issued, all runs together */
     long points;    /* choices made, all runs together */
     int deepest;    /* most choices in a run that went to its end */
+    int fits;       /* of one schedule: each choice of the string was offered, and none was left over */
     const char *failure; /* NULL: none */
-    char replay[4096];   /* the failing run */
+    char replay[3 * EXPLORE_DEPTH_MAX + 16]; /* the failing run */
 };
 
 /* The memory of the searches from now on; EXPLORE_TSO at first. A replay string has its own. */
@@ -89,9 +93,14 @@ void explore_every(int on);
 /* Try all schedules, or limit many runs if limit is not 0. */
 void explore(const struct scenario *scenario, const struct explore_bounds *bounds, long limit,
              struct explore_result *result);
-/* Run the one schedule that replay names (what stands after the last '@'), telling each step on stderr. */
+/* Run the one schedule that replay names (what stands after the last '@'), telling each step on stderr. A choice that is not
+ * offered is a failure. */
 void explore_replay(const struct scenario *scenario, const struct explore_bounds *bounds, const char *replay,
                     struct explore_result *result);
+/* The same in silence, and for sources that may have changed since: from a choice on that is not offered, the first option is
+ * taken each time, and the result says that the string does not fit. */
+void explore_rerun(const struct scenario *scenario, const struct explore_bounds *bounds, const char *replay,
+                   struct explore_result *result);
 
 /* --- for the scenarios, inside a run --- */
 
@@ -112,7 +121,7 @@ void explore_until(int (*ready)(void));
  * was.
  */
 void explore_fork(void);
-/* The running thread; in wrote(), the one whose store it is. */
+/* The running thread; in wrote(), the one whose store it is; -1 in setup() and finish(). */
 int explore_self(void);
 /* From now on a touch of this memory is a failure, until the run ends. Its contents become rubbish. */
 void explore_poison(void *memory, size_t size);

@@ -577,7 +577,7 @@ test_bounds(void)
         struct explore_bounds bounds = {preemptions, 0, 0};
         char what[64];
         explore(&scenario, &bounds, 0, &result);
-        snprintf(what, sizeof what, "%ld schedules with %d preemptions", result.schedules, preemptions);
+        snprintf(what, sizeof what, "%.0f schedules with %d preemptions", result.schedules, preemptions);
         report(result.schedules == expected[preemptions], scenario.name, what);
     }
     explore(&scenario, &wide, 3, &result);
@@ -597,6 +597,126 @@ test_setup(void)
            scenario.name, "is found");
 }
 
+/* Atomic accesses where nobody else is there: each is made, and what comes after it too. */
+
+static void
+setup_atomically(void)
+{
+    setup();
+    gil_store_relaxed(&x, 1);
+    gil_store_seq_cst(&y, 7);
+    gil_fetch_sub_relaxed(&x, 1);
+    gil_machine_fence_all();
+    if (gil_load_acquire(&x) == 0 && gil_exchange_acq_rel(&y, 0) == 7)
+        got[3][0] = 1;
+}
+
+static void
+finish_atomically(void)
+{
+    uint32_t expected = 9;
+
+    EXPLORE_CHECK(got[3][0] == 1 && gil_load_relaxed(&x) == 3 && gil_load_seq_cst(&y) == 3);
+    gil_store_relaxed(&x, 5);
+    EXPLORE_CHECK(!gil_cas_acquire(&x, &expected, 6) && expected == 5);
+    gil_machine_park(&x, 4, GIL_MACHINE_NEVER);
+    gil_machine_unpark(&x);
+    explore_point("nobody");
+    explore_fail("the last line");
+}
+
+static void
+finish_asleep(void)
+{
+    gil_machine_park(&x, 3, GIL_MACHINE_NEVER);
+}
+
+static void
+finish_after_poison(void)
+{
+    explore_poison(given_back, sizeof given_back);
+    (void)gil_load_relaxed(&given_back[1]);
+}
+
+static void
+test_outside(void)
+{
+    static const struct {
+        struct scenario scenario;
+        const char *failure;
+    } cases[] = {
+        {{"finish() goes to its end", 2, 0, setup_atomically, counts, of_interest, NULL, finish_atomically}, "the last line"},
+        {{"finish() may not sleep", 2, 0, setup, counts, of_interest, NULL, finish_asleep},
+         "setup() or finish() waits for others, and there are none"},
+        {{"finish() touches what was given back", 2, 0, setup, counts, of_interest, NULL, finish_after_poison},
+         "memory that was given back is touched"},
+    };
+    static const struct scenario plain = {"setup() is no part of the run", 2, 0, setup, counts, of_interest, NULL, NULL};
+    struct scenario atomic = plain;
+    struct explore_result result, other;
+
+    for (int memory = EXPLORE_TSO; memory <= EXPLORE_PSO; memory++)
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            explore_memory(memory);
+            explore(&cases[i].scenario, &wide, 0, &result);
+            report(result.failure != NULL && strcmp(result.failure, cases[i].failure) == 0, cases[i].scenario.name,
+                   cases[i].failure);
+        }
+    explore_memory(EXPLORE_TSO);
+    atomic.setup = setup_atomically;
+    explore(&plain, &wide, 0, &result);
+    explore(&atomic, &wide, 0, &other);
+    report(other.failure == NULL && other.schedules == result.schedules && other.points == result.points &&
+               other.contended == result.contended && other.fences == 0,
+           plain.name, "as many schedules, and no fence counted");
+}
+
+/* A schedule that was kept, after the source has changed. */
+static void
+test_rerun(void)
+{
+    static const struct scenario scenario = {"a string", 2, 0, setup, counts, of_interest, NULL, NULL};
+    static const struct scenario three = {"a string", 3, 0, setup, counts, of_interest, NULL, NULL};
+    static const struct {
+        const char *string;
+        int fits, is_one;
+    } cases[] = {{"", 1, 1},        {"1.0.1", 1, 1}, {"0.2", 0, 1}, {"99*0.1", 0, 1}, {"0.x", 0, 0},
+                 {"0.1.", 0, 0},    {"1*", 0, 0},    {"*1", 0, 0},  {"0*1", 0, 0},    {"-1", 0, 0},
+                 {"9999*0", 0, 0}, {"256", 0, 0},   {"0,1", 0, 0}};
+    struct explore_result result;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        explore_rerun(&scenario, &wide, cases[i].string, &result);
+        report(result.fits == cases[i].fits && (result.failure == NULL) == cases[i].is_one,
+               i == 0 ? "an empty string" : cases[i].string,
+               !cases[i].is_one ? "is no replay string" : cases[i].fits ? "fits" : "does not fit, and passes");
+    }
+    explore_rerun(&three, &wide, "0.2", &result);
+    report(result.fits && result.failure == NULL, "0.2", "fits where there are three");
+    explore_replay(&scenario, &wide, "0.2", &result);
+    report(result.failure != NULL && strcmp(result.failure, "the replay string does not fit this source") == 0, "0.2",
+           "is a failure where somebody looks for one");
+}
+
+/* No bound is as good as one that nobody reaches, and takes less. */
+static void
+test_any(void)
+{
+    static const struct scenario scenario = {"no bound", 2, 0, setup, spin_lock, of_interest, NULL, NULL};
+    static const struct explore_bounds any = {EXPLORE_ANY, 0, 0}, far = {100, 0, 0};
+    struct explore_result result, other;
+
+    for (int memory = EXPLORE_TSO; memory <= EXPLORE_PSO; memory++) {
+        explore_memory(memory);
+        explore(&scenario, &any, 0, &result);
+        explore(&scenario, &far, 0, &other);
+        report(result.failure == NULL && result.schedules == other.schedules && result.contended == other.contended &&
+                   result.states < other.states,
+               scenario.name, "as many schedules as with one that is never reached");
+    }
+    explore_memory(EXPLORE_TSO);
+}
+
 int
 main(void)
 {
@@ -608,12 +728,15 @@ main(void)
     }
     test_bounds();
     test_setup();
+    test_outside();
+    test_rerun();
+    test_any();
     struct explore_result result;
     explore_memory(EXPLORE_TSO);
     for (int i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].scenario.name, "a spin lock") == 0)
             explore(&programs[i].scenario, &wide, 0, &result);
     report(result.states > 0 && result.runs < result.schedules / 2, "a spin lock", "states are met again");
-    printf("# %ld schedules in %ld runs\n1..%d\n", result.schedules, result.runs, number);
+    printf("# %.0f schedules in %ld runs\n1..%d\n", result.schedules, result.runs, number);
     return failed;
 }

@@ -559,14 +559,14 @@ finish_child(void)
 
 static const struct model_run runs[] = {
     {{"fork_waits", 2, 0, setup_plain, body_waits, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 1, 1}},
-    {{"fork_waits", 3, 0, setup_plain, body_waits, of_interest, NULL, finish_child}, {1, 0, 0}, {3, 0, 0}},
+    {{"fork_waits", 3, 0, setup_plain, body_waits, of_interest, NULL, finish_child}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_leans", 2, 0, setup_leaning, body_waits, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 1, 0}},
     {{"fork_claim", 2, EXPLORE_ALL, setup_plain, body_claim, of_interest, NULL, finish_child}, {3, 1, 0}, {4, 2, 1}},
     {{"fork_parent", 2, 0, setup_plain, body_parent, of_interest, NULL, finish_parent_of_one}, {3, 0, 0}, {4, 1, 0}},
-    {{"fork_parent", 3, 0, setup_leaning, body_parent, of_interest, NULL, finish_parent}, {1, 0, 0}, {3, 0, 0}},
+    {{"fork_parent", 3, 0, setup_leaning, body_parent, of_interest, NULL, finish_parent}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_other", 2, 0, setup_plain, body_other, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_other_leans", 2, 0, setup_leaning, body_other, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
-    {{"fork_other", 3, 0, setup_leaning, body_other, of_interest, NULL, finish_child}, {1, 0, 0}, {3, 0, 0}},
+    {{"fork_other", 3, 0, setup_leaning, body_other, of_interest, NULL, finish_child}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_idle", 2, 0, setup_leaning, body_idle, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_busy", 2, 0, setup_leaning, body_busy, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_shut", 2, 0, setup_shut, body_shut, of_interest, NULL, finish_child}, {3, 0, 1}, {5, 0, 2}},

@@ -700,14 +700,14 @@ static const struct model_run runs[] = {
     {{"asked_by_all", 3, 0, setup, body_asked_by_all, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 0, 0}},
     {{"takes_on", 3, 1u, setup_soon, body_takes_on, of_interest, NULL, finish_shut}, {2, 1, 0}, {3, 2, 0}},
     {{"unasked", 2, 0, setup, body_unasked, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 2, 1}},
-    {{"unasked", 3, 0, setup, body_unasked, of_interest, NULL, finish_shut}, {1, 1, 0}, {3, 1, 0}},
+    {{"unasked", 3, 0, setup, body_unasked, of_interest, NULL, finish_shut}, {2, 1, 0}, {3, 1, 0}},
     {{"all_or_none", 2, 0, setup, body_all_or_none, of_interest, NULL, finish_shut}, {3, 0, 0}, {5, 0, 1}},
     {{"all_or_none", 3, 0, setup, body_all_or_none, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 0, 0}},
     {{"visit", 2, 0, setup, body_visit, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 1, 1}},
     {{"visit", 3, 0, setup, body_visit, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 1, 0}},
     {{"busy", 2, 0, setup, body_busy, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 2, 1}},
     {{"late_end", 2, 0, setup_late_end, body_late_end, of_interest, NULL, finish_shut}, {3, 1, 0}, {4, 2, 1}},
-    {{"late_end", 3, 0, setup_late_end, body_late_end, of_interest, NULL, finish_shut}, {1, 0, 0}, {3, 1, 0}},
+    {{"late_end", 3, 0, setup_late_end, body_late_end, of_interest, NULL, finish_shut}, {2, 0, 0}, {3, 1, 0}},
 };
 
 int

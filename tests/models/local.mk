@@ -65,7 +65,8 @@ $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_m
     $(tests_models_fork_model_OBJECTS) \
     $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) $(tests_models_explore_test_OBJECTS): private CFLAGS += -Og
 
-EXTRA_DIST += tests/models/mutants.sh tests/models/mutants tests/models/spin
+MODEL_TESTS += tests/models/schedules.sh
+EXTRA_DIST += $(MODEL_TESTS) tests/models/schedules tests/models/mutants.sh tests/models/mutants tests/models/spin
 .PHONY: check-mutants
 check-mutants:
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/models/mutants.sh

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # How strong is the explorer? Breaks the lock in each of the ways of tests/models/mutants/ and expects it to notice.
-# Usage: mutants.sh [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
+# Usage: mutants.sh [--keep] [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
 # its first line says what is wrong, and a second one may name a scenario in which that is seen soon. As many are tried
 # at once as there are processors, or MUTANTS_JOBS. "model: NAME" in a patch, before the first file, names the model that
 # has to notice; lock_model otherwise.
+# For some mutants the schedule that broke them is kept (see schedules.sh): it is tried first and has to break them at once. One
+# that does not, because the source has changed, gives way to a search; more have to do it than not. --keep searches for the
+# mutants named, or those that have a schedule, and writes down what it finds.
 set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 models=$top/tests/models
@@ -49,6 +52,12 @@ fresh() {
     chmod -R u+w "$1/src"
 }
 
+# broken_by STRING DIRECTORY MODEL: whether the model there fails in this one schedule.
+broken_by() {
+    timeout 120 "$2/$3" --rerun "$1" >"$2/out" 2>&1
+    [ $? -eq 1 ]
+}
+
 # comment FILE: as TAP has it.
 comment() {
     sed 's/^/# /' "$1"
@@ -69,6 +78,16 @@ try() {
         comment "$3/log"
         return
     fi
+    kept=$models/schedules/$name.schedule
+    if [ -f "$kept" ] && [ -z "${MUTANTS_KEEP-}" ]; then
+        string=$(sed -n 's/^replay: //p' "$kept")
+        if broken_by "$string" "$3" "$model"; then
+            echo "ok $1 - $name: killed at once by the schedule that was kept, of ${string%%@*}"
+            comment "$3/out"
+            return
+        fi
+        echo "# $name: the schedule that was kept does not show it any more"
+    fi
     # Narrow searches first: the first failure settles it. What the order of x86 hides may show in a weaker one.
     seen=$(sed -n 's/^seen in: /--first-failure /p' "$2" | sed 's/^\(.*\) --pso/--pso \1/')
     for search in ${seen:+"$seen"} --glance '--pso --glance' --first-failure '--pso --first-failure'; do
@@ -77,6 +96,11 @@ try() {
         if [ $? -eq 1 ]; then
             echo "ok $1 - $name: killed by $(sed -n 's/^not ok [0-9]* - //p' "$3/out" | head -n 1)"
             sed -n '/^# /p' "$3/out" | head -n 2
+            string=$(sed -n 's/^# --replay //p' "$3/out")
+            if [ -n "${MUTANTS_KEEP-}" ] && broken_by "$string" "$3" "$model"; then
+                { sed 1q "$2" && echo "model: $model" && echo "replay: $string"; } >"$kept"
+                echo "# kept: $kept"
+            fi
             return
         fi
     done
@@ -91,6 +115,17 @@ fi
 
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
+if [ "${1-}" = --keep ]; then
+    MUTANTS_KEEP=1
+    export MUTANTS_KEEP
+    shift
+    if [ $# -eq 0 ]; then
+        for name in "$models"/schedules/*.schedule; do
+            name=$(basename "$name" .schedule)
+            [ ! -f "$models/mutants/$name.patch" ] || set -- "$@" "$name"
+        done
+    fi
+fi
 if [ $# -eq 0 ]; then
     set -- "$models"/mutants/*.patch
 else
@@ -111,7 +146,12 @@ for model in $(for patch do model_of "$patch"; done | sort -u); do
 done
 mkdir "$work/base"
 mv "$work"/whole/*.o "$work/base/"
-echo "1..$#"
+# Those of them with a schedule.
+schedules=0
+for patch do
+    [ -n "${MUTANTS_KEEP-}" ] || [ ! -f "$models/schedules/$(basename "$patch" .patch).schedule" ] || schedules=$((schedules + 1))
+done
+echo "1..$(($# + (schedules > 0)))"
 number=0
 for patch do
     number=$((number + 1))
@@ -119,6 +159,7 @@ for patch do
 done | xargs -n 3 -P "${MUTANTS_JOBS:-$(getconf _NPROCESSORS_ONLN)}" sh "$0" --try
 
 killed=0
+at_once=0
 for number in $(seq $#); do
     if [ -s "$work/$number.tap" ]; then
         cat "$work/$number.tap"
@@ -126,6 +167,13 @@ for number in $(seq $#); do
         echo "not ok $number - nothing was reported"
     fi
     ! grep -q '^ok' "$work/$number.tap" || killed=$((killed + 1))
+    ! grep -q '^ok.*: killed at once' "$work/$number.tap" || at_once=$((at_once + 1))
 done
+failed=$(($# - killed))
+if [ "$schedules" -gt 0 ]; then
+    result=ok
+    [ $((2 * at_once)) -gt "$schedules" ] || { result='not ok' && failed=$((failed + 1)); }
+    echo "$result $(($# + 1)) - $at_once of $schedules schedules that were kept break their mutants at once"
+fi
 echo "# mutants: $killed/$#"
-[ "$killed" -eq $# ]
+[ "$failed" -eq 0 ]

@@ -13,8 +13,8 @@ struct seen_digest {
 
 struct seen_state {
     struct seen_digest digest;
-    long schedules; /* that lead from here to an end; 0: not known yet */
-    long contended; /* of these, in which threads met from here on */
+    double schedules; /* that lead from here to an end; 0: not known yet. There may be more than a long counts */
+    double contended; /* of these, in which threads met from here on */
 };
 
 /* In words of eight bytes; what is left of the last one counts as well. */
