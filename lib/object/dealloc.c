@@ -116,15 +116,17 @@ destroy_nested(GilThreadState *ts, GilObject *op)
 static __attribute__((noreturn, cold, noinline)) void
 refuse(const GilThreadState *ts, GilObject *op)
 {
-    const char *name = NULL;
+    const char *name;
 
 #ifdef GIL_BURIES
     name = gil_heap_buried(ts->heap, op);
+    if (name == NULL)
+        name = Gil_TYPE(op)->tp_name;
 #else
     (void)ts;
+    name = Gil_TYPE(op)->tp_name;
 #endif
-    gil_panic("Gil_DECREF", "an object at %p of type '%s' lost more references than it had", (void *)op,
-              name != NULL ? name : Gil_TYPE(op)->tp_name);
+    gil_panic("Gil_DECREF", "an object at %p of type '%s' lost more references than it had", (void *)op, name);
 }
 
 GIL_HOT void

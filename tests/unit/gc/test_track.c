@@ -223,6 +223,56 @@ START_TEST(test_gc_track__misuse_stops_the_process)
 }
 END_TEST
 
+static int answer;
+
+static int
+as_answered(GilObject *Gil_UNUSED(op))
+{
+    return answer;
+}
+
+/* A type whose objects have GC or have not, as its tp_is_gc says. */
+START_TEST(test_gc_track__a_type_may_decide_by_object)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)node_gc_dealloc},
+                            {Gil_tp_traverse, (void *)node_traverse},
+                            {Gil_tp_is_gc, (void *)as_answered},
+                            {0, NULL}};
+    GilType_Spec spec = {.name = "test.Undecided", .basicsize = 40, .flags = Gil_TPFLAGS_HAVE_GC, .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)(void *)GilType_FromSpec(&spec);
+    answer = 1;
+    struct node *inner = tracked(type), *outer = tracked(type);
+    outer->next = (GilObject *)(void *)inner;
+    GilObject *inner_object = (GilObject *)(void *)inner, *outer_object = (GilObject *)(void *)outer;
+
+    ck_assert_int_eq(GilObject_IS_GC(outer_object), 1);
+    ck_assert_int_eq(GilObject_GC_IsTracked(outer_object), 1);
+    GilObject_GC_UnTrack(outer_object);
+    ck_assert_int_eq(GilObject_GC_IsTracked(outer_object), 0);
+    GilObject_GC_Track(outer_object);
+    ck_assert_int_eq(GilGC_Collect(), 0);
+    ck_assert_int_eq(Gil_REFCNT(inner_object), 1);
+    answer = 0;
+    ck_assert_int_eq(GilObject_IS_GC(outer_object), 0);
+    ck_assert_int_eq(GilObject_GC_IsTracked(outer_object), 0);
+    GilObject_GC_UnTrack(outer_object); /* nothing happens */
+    answer = 1;
+    ck_assert_int_eq(GilObject_GC_IsTracked(outer_object), 1);
+    Gil_DECREF(outer_object);
+    Gil_DECREF((GilObject *)(void *)type);
+}
+END_TEST
+
+START_TEST(test_gc_track__what_has_no_gc_is_not_resized)
+{
+    GilObject *bytes = GilBytes_FromString("abc");
+    ck_assert_ptr_null(GilObject_GC_Resize(GilVarObject, bytes, 10));
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    Gil_DECREF(bytes);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -235,5 +285,7 @@ suite(void)
     tests[n++] = test_gc_track__the_report_counts_by_type;
     tests[n++] = test_gc_track__too_many_types_share_the_last_line;
     tests[n++] = test_gc_track__misuse_stops_the_process;
+    tests[n++] = test_gc_track__a_type_may_decide_by_object;
+    tests[n++] = test_gc_track__what_has_no_gc_is_not_resized;
     return suite_of_one("gc/track", tests);
 }

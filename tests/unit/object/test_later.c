@@ -142,6 +142,53 @@ START_TEST(test_object_later__the_last_reference_runs_finalizers_at_a_safe_point
 }
 END_TEST
 
+static GilInterpreterView *other_view;
+static GilObject *other_object;
+
+static void
+fill_the_ring(void)
+{
+    gil_test_fail_alloc(1, 1);
+    for (int i = 0; i < GIL_PENDING_ROOM; i++)
+        ck_assert_int_eq(GilObject_DecrefLater(other_view, other_object), 0);
+    ck_assert_int_eq(GilObject_DecrefLater(other_view, other_object), GIL_PENDING_FULL);
+    gil_test_fail_alloc_off();
+}
+
+/* No other thread may enter it, so one without memory is told; the one that has a state there goes in, from elsewhere. */
+START_TEST(test_object_later__of_an_interpreter_for_one_thread)
+{
+    GilThreadState *own = GilThreadState_Get(), *ts;
+    GilInterpreterConfig config;
+
+    GilInterpreterConfig_Init(&config);
+    config.forbid_threads = 1;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    other_view = GilInterpreterView_FromCurrent();
+    other_object = GilList_New(0);
+    for (int i = 0; i < GIL_PENDING_ROOM + 1; i++)
+        Gil_INCREF(other_object);
+    GilThreadState_Swap(own);
+
+    in_thread(fill_the_ring);
+    ck_assert_int_eq(Gil_REFCNT(other_object), GIL_PENDING_ROOM + 2);
+    gil_test_fail_alloc(1, 1);
+    ck_assert_int_eq(GilObject_DecrefLater(other_view, other_object), 0);
+    gil_test_fail_alloc_off();
+
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(Gil_REFCNT(other_object), 1);
+    Gil_DECREF(other_object);
+    GilInterpreterView_Close(other_view);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(own);
+    while (Gil_REFCNT(node) > 1)
+        Gil_DECREF(node);
+    Gil_DECREF(node);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -152,6 +199,7 @@ suite(void)
     tcase_add_test(tc, test_object_later__without_memory_it_takes_a_ring_and_then_the_lock);
     tcase_add_test(tc, test_object_later__who_has_no_state_is_told);
     tcase_add_test(tc, test_object_later__the_last_reference_runs_finalizers_at_a_safe_point);
+    tcase_add_test(tc, test_object_later__of_an_interpreter_for_one_thread);
     suite_add_tcase(s, tc);
     return s;
 }

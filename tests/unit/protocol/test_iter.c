@@ -109,6 +109,57 @@ START_TEST(test_protocol_iter__lack_of_memory_is_an_error)
 }
 END_TEST
 
+static GilObject *endless_seq;
+
+static GilObject *
+first_only(GilObject *self, Gil_ssize_t i)
+{
+    if (i == 0)
+        return Gil_NewRef(self);
+    GilErr_SetNone(GilExc_StopIteration);
+    return NULL;
+}
+
+static int
+traverse_type(GilObject *self, visitproc visit, void *arg)
+{
+    return visit((GilObject *)(void *)Gil_TYPE(self), arg);
+}
+
+/* StopIteration ends it as IndexError does. */
+START_TEST(test_protocol_iter__either_error_is_the_end)
+{
+    GilObject *seq = make(Gil_sq_item, (void *)(uintptr_t)first_only), *list = GilSequence_List(seq);
+    ck_assert_int_eq(GilList_Size(list), 1);
+    Gil_DECREF(list);
+    Gil_DECREF(seq);
+}
+END_TEST
+
+/* A sequence by its items holds, in its dict, the iterator that goes over it. */
+START_TEST(test_protocol_iter__in_a_cycle_is_collected)
+{
+    GilType_Slot slots[] = {{Gil_sq_item, (void *)(uintptr_t)first_only}, {Gil_tp_traverse, (void *)(uintptr_t)traverse_type}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Bag", .flags = Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE, .slots = slots};
+    GilObject *base = GilType_FromSpec(&spec), *name = GilUnicode_FromString("Derived"), *dict = GilDict_New(),
+              *class = GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "O(O)O", name, base, dict);
+    ck_assert_ptr_nonnull(class);
+    GilGC_Collect();
+    endless_seq = GilObject_CallNoArgs(class);
+    GilObject *it = GilObject_GetIter(endless_seq), *ref = GilWeakref_NewRef(endless_seq, NULL), *alive;
+    ck_assert_int_eq(GilObject_SetAttrString(endless_seq, "it", it), 0);
+    Gil_DECREF(it);
+    Gil_DECREF(endless_seq);
+    ck_assert_int_ge(GilGC_Collect(), 2);
+    ck_assert_int_eq(GilWeakref_GetRef(ref, &alive), 0);
+    Gil_DECREF(ref);
+    Gil_DECREF(class);
+    Gil_DECREF(dict);
+    Gil_DECREF(name);
+    Gil_DECREF(base);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -120,6 +171,8 @@ suite(void)
     tcase_add_test(tc, test_protocol_iter__stop_iteration_is_an_end);
     tcase_add_test(tc, test_protocol_iter__errors);
     tcase_add_test(tc, test_protocol_iter__lack_of_memory_is_an_error);
+    tcase_add_test(tc, test_protocol_iter__either_error_is_the_end);
+    tcase_add_test(tc, test_protocol_iter__in_a_cycle_is_collected);
     suite_add_tcase(s, tc);
     return s;
 }

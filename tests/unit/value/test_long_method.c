@@ -94,6 +94,103 @@ START_TEST(test_value_long_method__from_bytes)
 }
 END_TEST
 
+/* int.from_bytes() and to_bytes() with a positional argument (or none) and a keyword of that name. */
+static GilObject *
+with_keyword(GilObject *op, const char *method, GilObject *first, const char *name, GilObject *value)
+{
+    GilObject *f = GilObject_GetAttrString(op, method), *args = first != NULL ? GilTuple_Pack(1, first) : GilTuple_New(0);
+    GilObject *kwargs = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItemString(kwargs, name, value), 0);
+    GilObject *result = GilObject_Call(f, args, kwargs);
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+    Gil_DECREF(f);
+    return result;
+}
+
+static int
+no_truth(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_OSError, "neither true nor false");
+    return -1;
+}
+
+START_TEST(test_value_long_method__octets_by_keyword)
+{
+    GilObject *n = GilLong_FromLong(258), *two = GilLong_FromLong(2), *little = GilUnicode_FromString("little"),
+              *octets = GilBytes_FromString("\x02\x01"), *type = (GilObject *)(void *)&GilLong_Type, *odd = GilUnicode_FromString("odd"),
+              *minus = GilLong_FromLong(-128);
+    GilType_Slot slots[] = {{Gil_nb_bool, (void *)no_truth}, {0, NULL}};
+    GilType_Spec spec = {"t.Maybe", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *maybe_type = GilType_FromSpec(&spec), *maybe = GilObject_CallNoArgs(maybe_type);
+    gil_expect_repr(with_keyword(n, "to_bytes", two, "byteorder", little), "b'\\x02\\x01'");
+    gil_expect_repr(with_keyword(n, "to_bytes", NULL, "length", two), "b'\\x01\\x02'");
+    gil_expect_repr(with_keyword(minus, "to_bytes", NULL, "signed", Gil_True), "b'\\x80'");
+    gil_expect_repr(with_keyword(type, "from_bytes", octets, "byteorder", little), "258");
+    gil_expect_repr(with_keyword(type, "from_bytes", NULL, "bytes", octets), "513");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "length", two), GilExc_TypeError,
+                       "to_bytes() got an unexpected keyword argument 'length'");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "size", two), GilExc_TypeError,
+                       "to_bytes() got an unexpected keyword argument 'size'");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", two), GilExc_TypeError, "byteorder must be str, not int");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", odd), GilExc_ValueError,
+                       "byteorder must be either 'little' or 'big'");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "signed", maybe), GilExc_OSError, "neither true nor false");
+    gil_expect_failure(with_keyword(type, "from_bytes", NULL, "byteorder", little), GilExc_TypeError,
+                       "from_bytes() missing required argument 'bytes' (pos 1)");
+    gil_expect_failure(GilObject_CallMethod(n, "to_bytes", "iii", 1, 2, 3), GilExc_TypeError,
+                       "to_bytes() takes at most 2 positional arguments (3 given)");
+    gil_expect_failure(GilObject_CallMethod(n, "to_bytes", "s", "x"), GilExc_TypeError,
+                       "'str' object cannot be interpreted as an integer");
+    gil_expect_failure(GilObject_CallMethod(n, "to_bytes", "is", 2, "huge"), GilExc_ValueError,
+                       "byteorder must be either 'little' or 'big'");
+    gil_expect_failure(GilObject_CallMethod(type, "from_bytes", "O", Gil_None), GilExc_TypeError,
+                       "cannot convert 'NoneType' object to bytes");
+    Gil_DECREF(maybe);
+    Gil_DECREF(maybe_type);
+    Gil_DECREF(octets);
+    Gil_DECREF(n);
+}
+END_TEST
+
+/* A class derived from int makes its own of them. */
+START_TEST(test_value_long_method__octets_of_a_subclass)
+{
+    GilType_Slot slots[] = {{Gil_tp_base, &GilLong_Type}, {0, NULL}};
+    GilType_Spec spec = {"t.Int", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *class = GilType_FromSpec(&spec), *made = GilObject_CallMethod(class, "from_bytes", "y", "\x01\x02");
+    ck_assert_ptr_eq(Gil_TYPE(made), class);
+    ck_assert_int_eq(GilLong_AsLong(made), 258);
+    Gil_DECREF(made);
+    Gil_DECREF(class);
+}
+END_TEST
+
+START_TEST(test_value_long_method__text_in_a_base)
+{
+    GilObject *type = (GilObject *)(void *)&GilLong_Type, *octets = GilByteArray_FromStringAndSize("ff", 2),
+              *text = GilUnicode_FromString("12"), *sixteen = GilLong_FromLong(16), *none = GilTuple_New(0), *empty = GilDict_New();
+    gil_expect_repr(GilObject_CallFunction(type, "Oi", octets, 16), "255");
+    gil_expect_failure(GilObject_CallFunction(type, "Os", octets, "x"), GilExc_TypeError,
+                       "'str' object cannot be interpreted as an integer");
+    gil_expect_failure(GilObject_CallFunction(type, "Oi", text, 37), GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
+    gil_expect_failure(GilObject_CallFunction(type, "Oi", text, -1), GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
+    gil_expect_repr(GilObject_Call(type, none, empty), "0");
+    GilObject *kwargs = GilDict_New(), *args = GilTuple_Pack(1, text);
+    ck_assert_int_eq(GilDict_SetItemString(kwargs, "base", sixteen), 0);
+    gil_expect_failure(GilObject_Call(type, none, kwargs), GilExc_TypeError, "int() missing string argument");
+    gil_expect_repr(GilObject_Call(type, args, kwargs), "18");
+    ck_assert_int_eq(GilDict_SetItemString(kwargs, "bass", sixteen), 0);
+    gil_expect_failure(GilObject_Call(type, args, kwargs), GilExc_TypeError, "int() got an unexpected keyword argument");
+    Gil_DECREF(args);
+    Gil_DECREF(kwargs);
+    Gil_DECREF(empty);
+    Gil_DECREF(none);
+    Gil_DECREF(text);
+    Gil_DECREF(octets);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -106,6 +203,9 @@ suite(void)
     tcase_add_test(tc, test_value_long_method__bits);
     tcase_add_test(tc, test_value_long_method__to_bytes);
     tcase_add_test(tc, test_value_long_method__from_bytes);
+    tcase_add_test(tc, test_value_long_method__octets_by_keyword);
+    tcase_add_test(tc, test_value_long_method__octets_of_a_subclass);
+    tcase_add_test(tc, test_value_long_method__text_in_a_base);
     suite_add_tcase(s, tc);
     return s;
 }
