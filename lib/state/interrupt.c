@@ -62,11 +62,14 @@ gil_unblock_all(GilInterpreterState *interp)
     } while (count == BATCH);
 }
 
-/* Under gil_states_mutex. The block may be looked at, whatever became of the state. */
-static int
-is_living(const GilThreadState *ts)
+/* Under gil_states_mutex: the number of ts; 0: it lives no more. The block may be looked at, whatever became of the state; its
+ * number is taken back without the mutex, when it is in no list any more. */
+static uint64_t
+living_number(const GilThreadState *ts)
 {
-    return ts->id != 0 && !ts->dead && gil_interp_is_alive(ts->interp);
+    uint64_t number = gil_load_relaxed(&ts->id);
+
+    return number != 0 && !ts->dead && gil_interp_is_alive(ts->interp) ? number : 0;
 }
 
 /* One look at ts, whose number is *id, or which is any living one if that is 0. -1: it is gone; 1: its function is to be called. */
@@ -76,12 +79,13 @@ find_and_claim(GilThreadState *ts, uint64_t *id, uint32_t bit)
     int found = -1;
 
     gil_mutex_lock(&gil_states_mutex);
-    if (is_living(ts) && (*id == 0 || *id == ts->id)) {
+    uint64_t number = living_number(ts);
+    if (number != 0 && (*id == 0 || *id == number)) {
         if (*id == 0 && bit != 0)
             gil_fetch_or_seq_cst(&ts->block.brk, bit);
         if (*id == 0)
             gil_wait_rouse(ts);
-        *id = ts->id;
+        *id = number;
         found = gil_unblock_claim(ts);
     }
     gil_mutex_unlock(&gil_states_mutex);
