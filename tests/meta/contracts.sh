@@ -64,5 +64,27 @@ contract_breaches()
     done
 }
 
+# A borrowed reference dies when whoever holds the object lets go of it: nothing that can be changed may lend one. What may lends what
+# was fixed when it was made, or what the caller gave, or holds it for the thread.
+lent='GilCFunction_GetSelf GilErr_Occurred GilMethod_Function GilMethod_Self GilModule_GetDict GilObject_Init GilTuple_GetItem
+    GilType_GetModule _GilMemoryView_GetBase _GilArg_UnpackKeywords'
+lenders()
+{
+    cat gilrt/*.h | "$AWK" -v lent="$lent" '
+        BEGIN { n = split(lent, list); for (i = 1; i <= n; i++) known[list[i]] }
+        /\/\*\*/ { borrowed = 0 }
+        /@borrowed/ { borrowed = !/always NULL/ }
+        borrowed && /GIL_API/ {
+            match($0, /[A-Za-z_0-9]+\(/)
+            name = substr($0, RSTART, RLENGTH - 1)
+            if (!(name in known))
+                print name " lends a reference"
+            seen[name]
+            borrowed = 0
+        }
+        END { for (name in known) if (!(name in seen)) print name " lends nothing" }'
+}
+
 tap_check "each exported function states its contract" contract_breaches
+tap_check "test_G9_nothing_that_can_be_changed_lends_a_reference" lenders
 tap_done
