@@ -70,7 +70,7 @@ START_TEST(test_B9_errno_survives_waits_and_wakes)
     GilLockInfo_Init(&info);
     ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
     ck_assert_uint_gt(info.wait_ns, 0);
-    ck_assert_uint_ge(info.switches_voluntary, CROWD);
+    ck_assert_uint_ge(info.switches_voluntary + info.switches_forced, CROWD);
 }
 END_TEST
 
@@ -367,8 +367,9 @@ START_TEST(test_B15_a_burst_is_served_by_one_switch_each)
 END_TEST
 
 enum { ENTRIES = 100, POLLS_BETWEEN = 1000 };
-static int entries;
-static uint64_t polls; /* [atomic] what the thread that computes has done */
+#define MODEST_INTERVAL UINT64_C(50000000)
+static int entries, soon; /* [atomic] times that the other one got in; and in less than half an interval */
+static uint64_t polls;    /* [atomic] what the thread that computes has done */
 
 static void *
 enter_now_and_then(void *unused)
@@ -378,18 +379,21 @@ enter_now_and_then(void *unused)
         uint64_t seen = gil_load_relaxed(&polls);
         while (gil_load_relaxed(&polls) - seen < POLLS_BETWEEN)
             sched_yield();
+        uint64_t begin = gil_machine_now();
         enter_once(NULL);
+        gil_fetch_add_seq_cst(&soon, gil_machine_now() - begin < MODEST_INTERVAL / 2);
         gil_fetch_add_seq_cst(&entries, 1);
     }
     return NULL;
 }
 
-/* Beside a thread that only computes, one that wants the lock for a moment now and then waits no interval each time. */
+/* Beside a thread that only computes, one that wants the lock for a moment now and then waits no interval each time; what a busy
+ * machine adds now and then is no matter. To the nanosecond it is shown in test_lock_clock.c. */
 START_TEST(test_state_lock__a_modest_thread_is_let_in_soon)
 {
     GilLockInfo info;
 
-    GilInterpreterState_SetSwitchInterval(world_ts->interp, 50000000);
+    GilInterpreterState_SetSwitchInterval(world_ts->interp, MODEST_INTERVAL);
     pthread_t thread = world_thread(enter_now_and_then, NULL);
     while (gil_load_acquire(&entries) < ENTRIES) {
         if (Gil_Poll() < 0)
@@ -399,8 +403,8 @@ START_TEST(test_state_lock__a_modest_thread_is_let_in_soon)
     world_join(thread);
     GilLockInfo_Init(&info);
     ck_assert_int_eq(GilLock_GetInfo(world_ts->interp, &info), 0);
-    ck_assert_uint_ge(info.wait_ns, 50000000); /* the first time: the accounts were equal */
-    ck_assert_uint_lt(info.wait_ns, ENTRIES / 4 * UINT64_C(50000000));
+    ck_assert_uint_ge(info.wait_ns, MODEST_INTERVAL); /* the first time: the accounts were equal */
+    ck_assert_int_ge(soon, ENTRIES / 2);
 }
 END_TEST
 
