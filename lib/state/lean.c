@@ -16,7 +16,7 @@
  * fall, in the other thread, before its load of brk: then that load sees FENCED. Or after it: then the store of st before that load
  * has reached memory, and the revoker sees it. So a thread that found brk zero on its way in is seen inside, and one that
  * is not seen inside finds FENCED on its way in. A thread that finds FENCED takes mu, that is, waits until the
- * revocation is over, and reads its fate from the word.
+ * revocation is over, and reads its fate from the word. (Where there is no other thread, there is nobody to fence.)
  * Then it is a lock by the word, until a thread has used it alone again for so long that a heavy fence is worth it
  * (GIL_MACHINE_FENCE_WORTH): so leaning costs at most twice what the better of the two ways would have cost.
  */
@@ -48,8 +48,11 @@ gil_lean_revoke(struct gil_lock *lock, GilThreadState *ts)
     GilThreadState *other = owner_of(gil_load_relaxed(&lock->owner));
 
     gil_fetch_or_seq_cst(&other->block.brk, _Gil_BRK_FENCED);
-    gil_machine_fence_all();
-    gil_store_relaxed(&lock->fences, lock->fences + 1);
+    /* Of a state of the calling thread nothing is under way. */
+    if (!gil_machine_is_alone()) {
+        gil_machine_fence_all();
+        gil_store_relaxed(&lock->fences, lock->fences + 1);
+    }
     /* Acquire: pairs with the release of st by which the other left. */
     int outside = gil_load_acquire(&other->block.st) == _Gil_LAZY;
     gil_store_release(&lock->owner, (uintptr_t)(outside ? ts : other));

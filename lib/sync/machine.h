@@ -53,6 +53,8 @@ unsigned long gil_machine_thread(void);
  */
 void gil_machine_fence_all(void);
 int gil_machine_can_fence_all(void);
+/* Whether the process has no other thread, as far as is known: then the heavy fence would find none. */
+int gil_machine_is_alone(void);
 
 /* How long it pays to spin for a lock that is held for a moment, in ns; 0 with one processor: the holder cannot move. */
 uint64_t gil_machine_spin_ns(void);

@@ -14,6 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The C library may know (glibc from 2.32 on): until the first thread is started, and in some versions once all are joined. */
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define KNOWS_WHEN_ALONE
+#endif
+
 /* About the price of sleeping and being woken: spinning longer than that cannot win, spinning that long loses at most
  * a factor of two. */
 #define SPIN_NS 10000u
@@ -57,6 +63,16 @@ int
 gil_machine_can_fence_all(void)
 {
     return (int)gil_load_relaxed(&can_fence_all);
+}
+
+int
+gil_machine_is_alone(void)
+{
+#ifdef KNOWS_WHEN_ALONE
+    return __libc_single_threaded;
+#else
+    return 0;
+#endif
 }
 
 void

@@ -672,6 +672,12 @@ model_fence(int order)
 /* --- the rest of the machine --- */
 
 int
+gil_machine_is_alone(void)
+{
+    return 0;
+}
+
+int
 gil_machine_can_fence_all(void)
 {
     return 1;

@@ -205,6 +205,12 @@ gil_machine_fence_all(void)
 }
 
 int
+gil_machine_is_alone(void)
+{
+    return 0;
+}
+
+int
 gil_machine_can_fence_all(void)
 {
     return 1;

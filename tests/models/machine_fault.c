@@ -90,6 +90,12 @@ gil_machine_start(void)
 }
 
 int
+gil_machine_is_alone(void)
+{
+    return 0;
+}
+
+int
 gil_machine_can_fence_all(void)
 {
     return !no_fence;

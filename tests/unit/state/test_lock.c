@@ -441,6 +441,28 @@ START_TEST(test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier)
 }
 END_TEST
 
+/* Each leans in turn and is robbed by the other; membarrier(2) is refused by now, and would stop the process. */
+START_TEST(test_state_lock__a_process_of_one_thread_issues_no_membarrier_between_its_states)
+{
+#if __has_include(<sys/single_threaded.h>)
+    GilThreadState *other = GilThreadState_New(world_ts->interp);
+
+    if (gil_machine_can_fence_all())
+        gil_test_refuse_membarrier(EPERM);
+    for (int i = 0; i < 6; i++) {
+        ck_assert_int_eq(leans(GilThreadState_Get()), gil_machine_can_fence_all());
+        GilThreadState_Swap(i % 2 == 0 ? other : world_ts);
+        for (unsigned n = 0; n <= GIL_MACHINE_FENCE_WORTH; n++) {
+            Gil_BEGIN_ALLOW_THREADS
+            Gil_END_ALLOW_THREADS
+        }
+    }
+    ck_assert_uint_eq(membarriers(), 0);
+    GilThreadState_Delete(other);
+#endif
+}
+END_TEST
+
 START_TEST(test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again)
 {
     uint64_t one = (uint64_t)gil_machine_can_fence_all();
@@ -698,6 +720,7 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__timing_mode_counts_held_time);
     tcase_add_test(tcase, test_state_lock__a_barred_state_is_refused);
     tcase_add_test(tcase, test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier);
+    tcase_add_test(tcase, test_state_lock__a_process_of_one_thread_issues_no_membarrier_between_its_states);
     tcase_add_test(tcase, test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again);
     tcase_add_test(tcase, test_state_lock__a_holder_inside_is_not_robbed);
     tcase_add_test(tcase, test_state_lock__a_state_that_ends_is_forgotten);

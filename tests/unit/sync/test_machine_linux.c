@@ -122,6 +122,27 @@ START_TEST(test_R2_a_membarrier_refused_later_stops_the_process)
 }
 END_TEST
 
+static void *
+is_not_alone(void *unused)
+{
+    ck_assert_int_eq(gil_machine_is_alone(), 0);
+    return unused;
+}
+
+/* Whether it is alone only the C library knows, if it does; that it is not, never goes unnoticed. */
+START_TEST(test_sync_machine_linux__beside_another_thread_nobody_is_alone)
+{
+    pthread_t thread;
+
+#if __has_include(<sys/single_threaded.h>)
+    ck_assert_int_eq(gil_machine_is_alone(), 1);
+#endif
+    ck_assert_int_eq(pthread_create(&thread, NULL, is_not_alone, NULL), 0);
+    ck_assert_int_eq(gil_machine_is_alone(), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -135,6 +156,7 @@ suite(void)
     if (!gil_test_left_out_under_valgrind("test_A6_unpark_of_an_address_without_memory_is_harmless",
                                           "memcheck calls it a fault, which is what the test shows it not to be"))
         tcase_add_test(tcase, test_A6_unpark_of_an_address_without_memory_is_harmless);
+    tcase_add_test(tcase, test_sync_machine_linux__beside_another_thread_nobody_is_alone);
     tcase_add_loop_test(tcase, test_R1_a_refused_membarrier_is_known_at_the_start, 0, 3);
     tcase_add_loop_test(tcase, test_R2_a_membarrier_refused_later_stops_the_process, 0, 3);
     suite_add_tcase(suite, tcase);
