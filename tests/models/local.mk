@@ -54,6 +54,14 @@ tests_models_fork_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_fork_model_LDFLAGS =
 tests_models_fork_model_LDADD =
 
+CORE_TESTS += tests/models/signal_model
+tests_models_signal_model_SOURCES = tests/models/signal_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/runtime/signal.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
+tests_models_signal_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_signal_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_signal_model_LDFLAGS =
+tests_models_signal_model_LDADD =
+
 CORE_TESTS += tests/models/explore_test
 tests_models_explore_test_SOURCES = tests/models/explore_test.c $(EXPLORER)
 tests_models_explore_test_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)

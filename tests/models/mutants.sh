@@ -47,7 +47,7 @@ sources() {
 # fresh DIRECTORY: what a mutant may change.
 fresh() {
     mkdir -p "$1/src/lib" "$1/src/include"
-    cp -R "$top/lib/state" "$top/lib/sync" "$1/src/lib/"
+    cp -R "$top/lib/state" "$top/lib/sync" "$top/lib/runtime" "$1/src/lib/"
     cp -R "$top/include/gilrt" "$1/src/include/"
     chmod -R u+w "$1/src"
 }
