@@ -22,6 +22,7 @@ EXTRA_DIST += \
     doc/internals/objects.md \
     doc/internals/locking.md \
     doc/internals/memory.md \
+    doc/internals/models.md \
     doc/internals/modules.md \
     doc/internals/numbers.md \
     doc/internals/pending.md \

@@ -89,6 +89,7 @@ static EXPLORER_OWN struct {
     char *from, *to;
 } poisoned[POISONED_MAX];
 static EXPLORER_OWN int poisoned_count;
+static EXPLORER_OWN int refuses; /* heavy fences */
 
 int
 explore_self(void)
@@ -194,7 +195,7 @@ static struct seen_digest __attribute__((noinline))
 digest_of_all(void)
 {
     struct seen_digest digest = {1, 2};
-    int64_t about[] = {cur, (int64_t)now, preemptions, timeouts, spurious, poisoned_count};
+    int64_t about[] = {cur, (int64_t)now, preemptions, timeouts, spurious, poisoned_count, refuses};
 
     set_low();
     if (_setjmp(threads[cur].at) != 0)
@@ -680,7 +681,14 @@ gil_machine_is_alone(void)
 int
 gil_machine_can_fence_all(void)
 {
-    return 1;
+    return !refuses;
+}
+
+void
+explore_refuse_fences(void)
+{
+    refuses = 1;
+    tell("  thread %d: no heavy fence from here on\n", cur);
 }
 
 void
@@ -690,6 +698,8 @@ gil_machine_fence_all(void)
     if (outside)
         return;
     tell("  thread %d: heavy fence\n", cur);
+    if (refuses)
+        explore_fail("a heavy fence, and the system refuses it");
     fences++;
     for (int t = 0; t < scenario->threads; t++)
         drain(t);
@@ -790,7 +800,7 @@ run(void)
         abort();
     reached = -1;
     levels[0].met = 0;
-    depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = 0;
+    depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = refuses = 0;
     failure = NULL;
     now = 1;
     cur = -1;

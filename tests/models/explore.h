@@ -121,6 +121,8 @@ void explore_until(int (*ready)(void));
  * was.
  */
 void explore_fork(void);
+/* From now on there is no heavy fence, and whoever asks is told so; until the run ends. */
+void explore_refuse_fences(void);
 /* The running thread; in wrote(), the one whose store it is; -1 in setup() and finish(). */
 int explore_self(void);
 /* From now on a touch of this memory is a failure, until the run ends. Its contents become rubbish. */

@@ -112,7 +112,7 @@ gil_tstate_delete(GilThreadState *ts)
 
 /* --- setting up --- */
 
-static int may_lean;
+static int may_lean, refused; /* the child gets no heavy fence */
 
 static void
 setup(void)
@@ -123,7 +123,7 @@ setup(void)
     memset(pairs, 0, sizeof pairs);
     memset(interps, 0, sizeof interps);
     byte = 0;
-    forked = done = ended_states = 0;
+    forked = done = ended_states = refused = 0;
     for (int i = 0; i < LOCKS; i++) {
         gil_lock_init(&locks[i], 100, may_lean);
         for (int t = 0; t < THREADS; t++) {
@@ -161,6 +161,13 @@ setup_leaning(void)
 {
     may_lean = 1;
     setup();
+}
+
+static void
+setup_refused(void)
+{
+    setup_leaning();
+    refused = 1;
 }
 
 static int
@@ -273,6 +280,8 @@ fork_child(void)
     prepare();
     explore_fork();
     forked = 1;
+    if (refused)
+        explore_refuse_fences();
     each_mutex_back(gil_mutex_unlock);
     gil_fork_clean(ts, &calls);
 }
@@ -325,6 +334,32 @@ body_waits(int self)
     fork_child();
     check_here();
     EXPLORE_CHECK(ended_states == 2 * (THREADS - 1) - (registry != &interps[THERE]) * (THREADS - 1));
+}
+
+/* A child that gets no heavy fence goes by the word: nothing leans, whatever leaned when it was made, nor ever will. */
+static void
+body_refused(int self)
+{
+    if (self != 0) {
+        come_and_go(HERE, self);
+        come_and_go(THERE, self);
+        return;
+    }
+    come_and_go(HERE, 0);
+    come_and_go(HERE, 0);
+    come(HERE, 0);
+    fork_child();
+    for (int i = 0; i < 4; i++) {
+        EXPLORE_CHECK((cells[HERE][0].ts.block.brk & _Gil_BRK_FENCED) && !(locks[HERE].owner & GIL_LOCK_LEANS));
+        go(HERE, 0);
+        EXPLORE_CHECK(locks[HERE].owner == 0);
+        come(HERE, 0);
+    }
+    if (registry == &interps[THERE])
+        for (int i = 0; i < 4; i++) {
+            come_and_go(THERE, 0);
+            EXPLORE_CHECK(locks[THERE].owner == 0);
+        }
 }
 
 /* One of those that wait has claimed the lock. */
@@ -561,6 +596,7 @@ static const struct model_run runs[] = {
     {{"fork_waits", 2, 0, setup_plain, body_waits, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 1, 1}},
     {{"fork_waits", 3, 0, setup_plain, body_waits, of_interest, NULL, finish_child}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_leans", 2, 0, setup_leaning, body_waits, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 1, 0}},
+    {{"fork_refused", 2, 0, setup_refused, body_refused, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_claim", 2, EXPLORE_ALL, setup_plain, body_claim, of_interest, NULL, finish_child}, {3, 1, 0}, {4, 2, 1}},
     {{"fork_parent", 2, 0, setup_plain, body_parent, of_interest, NULL, finish_parent_of_one}, {3, 0, 0}, {4, 1, 0}},
     {{"fork_parent", 3, 0, setup_leaning, body_parent, of_interest, NULL, finish_parent}, {2, 0, 0}, {3, 0, 0}},

@@ -892,6 +892,39 @@ enter_within(int self, uint64_t limit)
     leave(self);
 }
 
+/* Thread 1 goes before its time has come, thread 2 is stopped for ever: thread 3, which had no timer behind these two, has to
+ * look after them now. */
+static int
+first_came_or_went(void)
+{
+    return first_waits() || late[1] + got[1] > 0;
+}
+
+static int
+second_came(void)
+{
+    return second_waits() || got[2] > 0;
+}
+
+static void
+body_quits(int self)
+{
+    if (self != 0) {
+        explore_until(self == 1 ? hog_holds : self == 2 ? first_came_or_went : second_came);
+        if (self == 1)
+            enter_within(1, 50);
+        else
+            body_once(self);
+        return;
+    }
+    take(0);
+    while (turns[2] == 0 || turns[3] == 0) {
+        explore_until(somebody_asks);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &cells[0].ts) == GIL_LOCK_GOT);
+    }
+    leave(0);
+}
+
 static void
 body_try(int self)
 {
@@ -1144,6 +1177,7 @@ static const struct model_run runs[] = {
     {{"end_lender", 3, 0, setup_end_of_lender_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
     {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
     {{"relay", 4, ~(1u << 0 | 1u << 2), setup, body_relay_to_numb, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
+    {{"quits", 4, ~(1u << 2), setup_timed, body_quits, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
     {{"turns", 5, EXPLORE_ALL, setup_turns, body_turns, of_interest, wrote, all_is_quiet}, {0, 0, 0}, {1, 0, 0}},
     {{"try", 3, 0, setup_lean, body_try, of_interest, wrote, all_is_quiet}, {2, 1, 0}, {3, 2, 1}},
     {{"lean_timed", 2, 0, setup_timed_lean, body_timed, of_interest, wrote, all_is_quiet}, {3, 2, 0}, {4, 3, 1}},
