@@ -179,7 +179,7 @@ suite(void)
     Suite *s = suite_create("sandbox");
     TCase *tc = tcase_create("less");
 
-    tcase_set_timeout(tc, 30);
+    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_R1_membarrier_is_refused_from_the_start, 0, 3);
     tcase_add_loop_test(tc, test_R1_a_host_that_forbids_it_later_may_say_so, 0, 3);
     tcase_add_loop_test(tc, test_env_sandbox__membarrier_is_refused_later, 0, 3);
