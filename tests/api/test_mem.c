@@ -132,6 +132,39 @@ START_TEST(test_api_mem__without_the_lock_stops_the_process)
 }
 END_TEST
 
+/* No allocator can be installed; whichever the library was built with, what is odd about some does not show. */
+START_TEST(test_J6_empty_requests_give_aligned_blocks_of_their_own)
+{
+    static const struct {
+        void *(*take)(size_t);
+        void *(*clear)(size_t, size_t);
+        void *(*resize)(void *, size_t);
+        void (*give)(void *);
+    } kinds[] = {
+        {GilMem_RawMalloc, GilMem_RawCalloc, GilMem_RawRealloc, GilMem_RawFree},
+        {GilMem_Malloc, GilMem_Calloc, GilMem_Realloc, GilMem_Free},
+        {GilObject_Malloc, GilObject_Calloc, GilObject_Realloc, GilObject_Free},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        void *blocks[300];
+        for (int i = 0; i < 300; i++) {
+            blocks[i] = i % 3 == 0 ? kinds[k].take(0) : i % 3 == 1 ? kinds[k].clear(0, 8) : kinds[k].resize(NULL, 0);
+            ck_assert_ptr_nonnull(blocks[i]);
+            ck_assert_uint_eq((uintptr_t)blocks[i] % 16, 0);
+            for (int j = 0; j < i; j++)
+                ck_assert_ptr_ne(blocks[i], blocks[j]);
+        }
+        for (int i = 0; i < 300; i++) {
+            blocks[i] = kinds[k].resize(blocks[i], 100);
+            ck_assert_uint_eq((uintptr_t)blocks[i] % 16, 0);
+            blocks[i] = kinds[k].resize(blocks[i], 0);
+            ck_assert_ptr_nonnull(blocks[i]);
+            kinds[k].give(blocks[i]);
+        }
+    }
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -145,6 +178,7 @@ suite(void)
     tcase_add_test(tc, test_api_mem__typed_forms);
     tcase_add_test(tc, test_api_mem__raw_memory_needs_no_lock);
     tcase_add_test(tc, test_api_mem__without_the_lock_stops_the_process);
+    tcase_add_test(tc, test_J6_empty_requests_give_aligned_blocks_of_their_own);
     suite_add_tcase(s, tc);
     return s;
 }

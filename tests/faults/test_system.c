@@ -165,6 +165,47 @@ START_TEST(test_B12_no_key_for_thread_data_is_an_error)
 }
 END_TEST
 
+/* What an interpreter takes from the system is not to be had: nothing has changed, and it can be had again. */
+START_TEST(test_J4_an_interpreter_without_address_space_is_an_error)
+{
+    enum { MOST = 4000 };
+    static GilThreadState *made[MOST];
+    GilFinalizeReport report;
+    GilInterpreterConfig config;
+    int n = 0;
+    if (SANITIZED)
+        return;
+    gil_test_start();
+    GilThreadState *own = GilThreadState_Get(), *ts;
+    GilInterpreterConfig_Init(&config);
+    limit_address_space((size_t)4 << 20);
+    for (; n < MOST && (ts = Gil_NewInterpreter()) != NULL; n++)
+        made[n] = ts;
+    ck_assert_int_lt(n, MOST);
+    GilThreadState *attached = GilThreadState_Get();
+    ck_assert_ptr_eq(attached, n > 0 ? made[n - 1] : own);
+    ck_assert_ptr_null(GilErr_Occurred());
+    GilStatus status = Gil_NewInterpreterFromConfig(&ts, &config);
+    ck_assert(GilStatus_Exception(status));
+    ck_assert_str_eq(status.err_msg, GilStatus_NoMemory().err_msg);
+    ck_assert_ptr_null(ts);
+    ck_assert_ptr_eq(GilThreadState_Get(), attached);
+    while (n > 0) {
+        GilThreadState_Swap(made[--n]);
+        ck_assert_int_eq(Gil_EndInterpreter(made[n]), 0);
+    }
+    GilThreadState_Swap(own);
+    limit_address_space((size_t)64 << 20);
+    ck_assert_ptr_nonnull(ts = Gil_NewInterpreter());
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(own);
+    gil_test_stop();
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.blocks, 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -176,6 +217,7 @@ suite(void)
     tcase_add_test(tc, test_faults_system__a_start_without_address_space_is_an_error);
     tcase_add_test(tc, test_K1_a_module_that_cannot_be_opened_is_an_error);
     tcase_add_test(tc, test_B12_no_key_for_thread_data_is_an_error);
+    tcase_add_test(tc, test_J4_an_interpreter_without_address_space_is_an_error);
     suite_add_tcase(s, tc);
     return s;
 }

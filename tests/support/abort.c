@@ -14,8 +14,9 @@
 extern void __gcov_dump(void);
 
 static void
-write_coverage(int Gil_UNUSED(signo))
+write_coverage(int signo)
 {
+    (void)signo;
     __gcov_dump();
 }
 #define ON_ABORT write_coverage

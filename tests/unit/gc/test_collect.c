@@ -554,6 +554,53 @@ START_TEST(test_I11_the_cost_of_a_growing_heap_is_linear)
 }
 END_TEST
 
+/* 0: nobody; 1: a thread is on its way; 2: it is in. */
+static int visitor;
+
+static void *
+visit(void *view)
+{
+    __atomic_store_n(&visitor, 1, __ATOMIC_SEQ_CST);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    __atomic_store_n(&visitor, 2, __ATOMIC_SEQ_CST);
+    if (token != NULL)
+        GilThreadState_Release(token);
+    return token;
+}
+
+/* One collection after the other, and no other work: whoever is owed the lock has it by the next poll, not one collection later. */
+START_TEST(test_I9_between_two_collections_a_waiter_is_let_in)
+{
+    GilThreadState *ts = GilThreadState_Get();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilObject *all = GilList_New(0);
+
+    for (int i = 0; i < 5000; i++) {
+        GilObject *list = GilList_New(0);
+        ck_assert_int_eq(GilList_Append(all, list), 0);
+        Gil_DECREF(list);
+    }
+    for (int round = 0; round < 20; round++) {
+        pthread_t thread;
+        void *entered;
+        visitor = 0;
+        ck_assert_int_eq(pthread_create(&thread, NULL, visit, view), 0);
+        while (__atomic_load_n(&visitor, __ATOMIC_SEQ_CST) != 2) {
+            GilGC_Collect();
+            int owed = (__atomic_load_n(&ts->block.brk, __ATOMIC_SEQ_CST) & _Gil_BRK_PREEMPT) != 0;
+            ck_assert_int_eq(Gil_Poll(), 0);
+            ck_assert_msg(!owed || __atomic_load_n(&visitor, __ATOMIC_SEQ_CST) == 2, "owed the lock, and not let in");
+        }
+        Gil_BEGIN_ALLOW_THREADS
+        pthread_join(thread, &entered);
+        Gil_END_ALLOW_THREADS
+        ck_assert_ptr_nonnull(entered);
+    }
+    Gil_DECREF(all);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -582,6 +629,7 @@ suite(void)
     tcase_add_test(tc, test_gc_collect__the_end_takes_over_what_a_stopped_thread_collected);
     tcase_add_test(tc, test_gc_collect__the_end_of_the_interpreter_collects);
     tcase_add_test(tc, test_I11_the_cost_of_a_growing_heap_is_linear);
+    tcase_add_test(tc, test_I9_between_two_collections_a_waiter_is_let_in);
     suite_add_tcase(s, tc);
     return s;
 }

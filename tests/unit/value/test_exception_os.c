@@ -16,6 +16,10 @@ START_TEST(test_value_exception_os__subclass_by_number)
         {EEXIST, GilExc_FileExistsError},   {EPIPE, GilExc_BrokenPipeError},    {EAGAIN, GilExc_BlockingIOError},
         {EINTR, GilExc_InterruptedError},   {EISDIR, GilExc_IsADirectoryError}, {ETIMEDOUT, GilExc_TimeoutError},
         {EIO, GilExc_OSError},              {-1, GilExc_OSError},
+        {EALREADY, GilExc_BlockingIOError}, {EINPROGRESS, GilExc_BlockingIOError}, {ESHUTDOWN, GilExc_BrokenPipeError},
+        {ECHILD, GilExc_ChildProcessError}, {ECONNABORTED, GilExc_ConnectionAbortedError},
+        {ECONNREFUSED, GilExc_ConnectionRefusedError}, {ECONNRESET, GilExc_ConnectionResetError},
+        {ENOTDIR, GilExc_NotADirectoryError}, {ESRCH, GilExc_ProcessLookupError},
     };
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
         GilObject *exc = GilObject_CallFunction(GilExc_OSError, "is", cases[i].number, "text");
@@ -93,6 +97,35 @@ START_TEST(test_value_exception_os__own_init_chooses_arguments)
 }
 END_TEST
 
+START_TEST(test_value_exception_os__odd_arguments)
+{
+    GilObject *args = Gil_BuildValue("(is)", ENOENT, "text"), *kwargs = Gil_BuildValue("{si}", "key", 1), *none = GilDict_New();
+    ck_assert_ptr_null(GilObject_Call(GilExc_OSError, args, kwargs));
+    gil_test_error(GilExc_TypeError, "OSError() takes no keyword arguments");
+    GilObject *exc = GilObject_Call(GilExc_OSError, args, none);
+    ck_assert_ptr_eq(Gil_TYPE(exc), (GilTypeObject *)(void *)GilExc_FileNotFoundError);
+    Gil_DECREF(exc);
+    exc = GilObject_CallFunction(GilExc_OSError, "Ls", 99999999999LL, "far"); /* no number of this system */
+    ck_assert_ptr_eq(Gil_TYPE(exc), (GilTypeObject *)(void *)GilExc_OSError);
+    Gil_DECREF(exc);
+    exc = GilObject_CallFunction(GilExc_OSError, "ss", "number", "text");
+    gil_test_str(exc, "[Errno number] text");
+    Gil_DECREF(exc);
+    exc = GilObject_CallFunction(GilExc_OSError, "iiiiii", 1, 2, 3, 4, 5, 6);
+    gil_test_str(exc, "(1, 2, 3, 4, 5, 6)");
+    Gil_DECREF(exc);
+    exc = GilObject_CallFunction(GilExc_OSError, "isOOO", ENOENT, "text", Gil_None, Gil_None, Gil_None);
+    gil_test_str(exc, "[Errno 2] text");
+    Gil_DECREF(exc);
+    exc = GilObject_CallFunction(GilExc_OSError, "issOO", ENOENT, "text", "a", Gil_None, Gil_None);
+    gil_test_str(exc, "[Errno 2] text: 'a'");
+    Gil_DECREF(exc);
+    Gil_DECREF(none);
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -104,6 +137,7 @@ suite(void)
     tcase_add_test(tc, test_value_exception_os__from_errno);
     tcase_add_test(tc, test_value_exception_os__subclasses_keep_their_type);
     tcase_add_test(tc, test_value_exception_os__own_init_chooses_arguments);
+    tcase_add_test(tc, test_value_exception_os__odd_arguments);
     suite_add_tcase(s, tc);
     return s;
 }
