@@ -362,7 +362,7 @@ gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit)
 void
 gil_interp_close(GilThreadState *ts)
 {
-    GIL_ASSERT(ts == gil_tstate_attached() && gil_gate_is_closing(ts->interp->gate));
+    GIL_ASSERT(ts != NULL && ts == gil_tstate_attached() && gil_gate_is_closing(ts->interp->gate));
     gil_mutex_lock(&gil_states_mutex);
     ts->interp->closed = 1;
     gil_pending_close(ts);
