@@ -27,6 +27,13 @@ _GilFloat_AS_DOUBLE(GilObject *op)
 /** The value of what is known to be a float; unchecked. */
 #define GilFloat_AS_DOUBLE(op) _GilFloat_AS_DOUBLE(_GilObject_CAST(op))
 
+/** The largest finite value: DBL_MAX.
+ *  @lock_any */
+GIL_API double GilFloat_GetMax(void);
+/** The smallest positive value that is not denormal: DBL_MIN.
+ *  @lock_any */
+GIL_API double GilFloat_GetMin(void);
+
 /** @newref
  *  @lock_held
  *  @return the float, or NULL with MemoryError */

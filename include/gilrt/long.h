@@ -205,6 +205,55 @@ GIL_API GilObject *GilLong_FromNativeBytes(const void *buffer, size_t n_bytes, i
 GIL_API GilObject *GilLong_FromUnsignedNativeBytes(const void *buffer, size_t n_bytes, int flags);
 /** @} */
 
+/** @name Digits
+ *  For code that computes with ints of any size: digits read where they are, and ints made of digits (CPython 3.14, PEP 757).
+ *  @{ */
+/** How the digits of an int lie in memory. */
+typedef struct GilLongLayout {
+    uint8_t bits_per_digit;   /**< bits of a digit that are value */
+    uint8_t digit_size;       /**< bytes of a digit */
+    int8_t digits_order;      /**< 1: the most significant digit comes first; -1: the least */
+    int8_t digit_endianness;  /**< 1: of the bytes of a digit the most significant comes first; -1: the least */
+} GilLongLayout;
+
+/** An int as GilLong_Export() shows it. */
+typedef struct GilLongExport {
+    int64_t value;       /**< the number, when digits is NULL */
+    uint8_t negative;    /**< 1 below zero, when digits is not NULL */
+    Gil_ssize_t ndigits; /**< at least 1, when digits is not NULL */
+    const void *digits;  /**< of the absolute value, laid out as GilLong_GetNativeLayout() says; or NULL */
+    uintptr_t _reserved; /**< not to be touched */
+} GilLongExport;
+
+/** An int whose digits are being written. */
+typedef struct _gillongwriter GilLongWriter;
+
+/** The layout of digits, the same for every int of the process.
+ *  @lock_any */
+GIL_API const GilLongLayout *GilLong_GetNativeLayout(void);
+/** The number as an int64_t, or, where it is none, as digits, which stay in place until GilLong_FreeExport(); the lock may be
+ *  left meanwhile.
+ *  @lock_held
+ *  @return 0; -1 with TypeError for what is no int, SystemError for NULL */
+GIL_API int GilLong_Export(GilObject *obj, GilLongExport *export_long);
+/** Let go of what GilLong_Export() gave. Nothing is done for NULL, when there are no digits, or a second time.
+ *  @lock_held
+ *  @reenters finalizers, where the object is of a subclass */
+GIL_API void GilLong_FreeExport(GilLongExport *export_long);
+/** Begin an int of @p ndigits digits, which are to be written to *@p digits as GilLong_GetNativeLayout() says; they are 0 until
+ *  then, and leading zeros do no harm. GilLongWriter_Finish() or GilLongWriter_Discard() must follow.
+ *  @lock_held
+ *  @return the writer, or NULL with ValueError for ndigits below 1, MemoryError, OverflowError */
+GIL_API GilLongWriter *GilLongWriter_Create(int negative, Gil_ssize_t ndigits, void **digits);
+/** The int. The writer is gone, and so is its memory for digits.
+ *  @newref
+ *  @lock_held */
+GIL_API GilObject *GilLongWriter_Finish(GilLongWriter *writer);
+/** Give a writer up; NULL does nothing.
+ *  @lock_held */
+GIL_API void GilLongWriter_Discard(GilLongWriter *writer);
+/** @} */
+
 GIL_END_DECLS
 
 #endif

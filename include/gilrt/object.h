@@ -308,10 +308,25 @@ GIL_API GilObject *GilObject_ASCII(GilObject *o);
  *  @lock_held
  *  @reenters  the object's __format__, or its str */
 GIL_API GilObject *GilObject_Format(GilObject *obj, GilObject *format_spec);
+/** A file descriptor: the value of an int, or what the object's method fileno() returns. TypeError for others, and where that is
+ *  no int; ValueError for one below 0; OverflowError.
+ *  @lock_held
+ *  @reenters the object's fileno()
+ *  @return the descriptor, or -1 with the error set */
+GIL_API int GilObject_AsFileDescriptor(GilObject *o);
 /** Hash value, or -1 with the error set (TypeError for unhashable objects).
  *  @lock_held
  *  @reenters the type's hash */
 GIL_API Gil_hash_t GilObject_Hash(GilObject *o);
+/** The hash of an address, for objects that equal nothing but themselves; never -1 (CPython 3.13).
+ *  @lock_any */
+GIL_API Gil_hash_t Gil_HashPointer(const void *ptr);
+/** The hash of @p len octets, that of a bytes object of them (CPython 3.14).
+ *  @lock_any */
+GIL_API Gil_hash_t Gil_HashBuffer(const void *ptr, Gil_ssize_t len);
+/** The hash of an object by its address, as the tp_hash of objects that do not say otherwise (CPython 3.13).
+ *  @lock_held */
+GIL_API Gil_hash_t GilObject_GenericHash(GilObject *o);
 /** The tp_hash of types whose instances must not be dict keys: raises TypeError.
  *  @lock_held */
 GIL_API Gil_hash_t GilObject_HashNotImplemented(GilObject *o);

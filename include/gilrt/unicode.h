@@ -275,6 +275,13 @@ GIL_API void GilUnicode_Append(GilObject **p_left, GilObject *right);
  *  @steals{right}
  *  @lock_held */
 GIL_API void GilUnicode_AppendAndDel(GilObject **p_left, GilObject *right);
+/** Each character sent through @p table, whatever has items for their numbers: an int or a str stands for it, LookupError leaves
+ *  it as it is. What becomes of one whose item is None is said by @p errors: "strict" (as NULL), UnicodeError; "ignore", it is
+ *  left out, as by the method; "replace", U+FFFD stands for it. LookupError for other words.
+ *  @newref
+ *  @lock_held
+ *  @reenters the table's items */
+GIL_API GilObject *GilUnicode_Translate(GilObject *str, GilObject *table, const char *errors);
 /** The strings of iterable @p seq with @p separator (NULL: a space) between them. TypeError names the first item that
  *  is no str.
  *  @newref

@@ -8,6 +8,7 @@
  */
 #include "object/object.h"
 
+#include "base/hash.h"
 #include "object/attr.h"
 #include "object/error.h"
 #include "object/format.h"
@@ -28,12 +29,36 @@ gil_object_default_repr(GilObject *self)
 }
 
 Gil_hash_t
-gil_object_hash_identity(GilObject *self)
+Gil_HashPointer(const void *ptr)
 {
-    Gil_uhash_t x = (Gil_uhash_t)(uintptr_t)self;
+    Gil_uhash_t x = (Gil_uhash_t)(uintptr_t)ptr;
     Gil_hash_t hash = (Gil_hash_t)(x >> 4 | x << (8 * sizeof x - 4));
 
     return hash != -1 ? hash : -2;
+}
+
+GIL_COLD Gil_hash_t
+Gil_HashBuffer(const void *ptr, Gil_ssize_t len)
+{
+    Gil_hash_t hash = (Gil_hash_t)gil_hash_bytes(ptr, (size_t)Gil_MAX(len, 0));
+
+    return hash != -1 ? hash : -2;
+}
+
+Gil_hash_t
+gil_object_hash_identity(GilObject *self)
+{
+    return Gil_HashPointer(self);
+}
+
+GIL_COLD Gil_hash_t
+GilObject_GenericHash(GilObject *o)
+{
+    gil_tstate_need(__func__);
+    if (o != NULL)
+        return Gil_HashPointer(o);
+    gil_err_null(__func__);
+    return -1;
 }
 
 /* Ask repr or str of o's type, one level deeper; the answer must be a str. */

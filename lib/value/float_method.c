@@ -14,6 +14,18 @@
 #include <float.h>
 #include <math.h>
 
+double
+GilFloat_GetMax(void)
+{
+    return DBL_MAX;
+}
+
+double
+GilFloat_GetMin(void)
+{
+    return DBL_MIN;
+}
+
 static GilObject *
 from_text(GilThreadState *ts, const char *text, size_t len, GilObject *shown)
 {

@@ -51,6 +51,7 @@ libcore_la_SOURCES += lib/value/long_pow.c
 libcore_la_SOURCES += lib/value/long_convert.c
 libcore_la_SOURCES += lib/value/long_text.c
 libcore_la_SOURCES += lib/value/long_method.c
+libcore_la_SOURCES += lib/value/long_native.c
 libcore_la_SOURCES += lib/value/bool.c lib/value/bool.h
 libcore_la_SOURCES += lib/value/float.c lib/value/float.h
 libcore_la_SOURCES += lib/value/float_text.c lib/value/float_text.h

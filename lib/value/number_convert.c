@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any object as an int or a float: the conversions of the number protocol, which need the kinds they make. */
 #include "gilrt/buffer.h"
+#include "gilrt/call.h"
 #include "gilrt/error.h"
 #include "gilrt/float.h"
 #include "object/error.h"
@@ -24,6 +25,39 @@ GilNumber_Index(GilObject *o)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     return o == NULL ? gil_err_null(__func__) : exactly_int(ts, gil_number_index(o));
+}
+
+int
+GilObject_AsFileDescriptor(GilObject *o)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *method = NULL;
+
+    if (o == NULL) {
+        gil_err_null(__func__);
+        return -1;
+    }
+    GilObject *number = gil_is_int(o) ? Gil_NewRef(o) : NULL;
+    if (number == NULL) {
+        int rc = GilObject_GetOptionalAttrString(o, "fileno", &method); /* may run anything */
+        if (rc == 0)
+            GilErr_SetString(GilExc_TypeError, "argument must be an int, or have a fileno() method.");
+        if (rc <= 0)
+            return -1;
+        number = GilObject_CallNoArgs(method); /* may run anything */
+        Gil_DECREF(method);
+        if (number == NULL)
+            return -1;
+    }
+    int fd = -1;
+    if (gil_is_int(number))
+        fd = GilLong_AsInt(number);
+    else
+        GilErr_SetString(GilExc_TypeError, "fileno() returned a non-integer");
+    Gil_DECREF(number);
+    if (fd < 0 && !gil_err_pending(ts))
+        GilErr_Format(GilExc_ValueError, "file descriptor cannot be a negative integer (%i)", fd);
+    return fd < 0 ? -1 : fd;
 }
 
 /* int() of a str, bytes, bytearray or other buffer; TypeError for the rest. */

@@ -9,6 +9,8 @@
 #include "value/text_args.h"
 #include "value/unicode_writer.h"
 
+#include <string.h>
+
 /* --- padded --- */
 
 /* The result of what was written, or of what failed. */
@@ -115,9 +117,13 @@ gil_unicode_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t narg
 
 /* --- through a table --- */
 
-/* Write what table has for ch: an int or a str, nothing for None, ch itself where it has nothing. 0, or -1. */
+/* What becomes of a character for which a table has None. */
+enum lost { LOST_IS_LEFT_OUT, LOST_IS_REPLACED, LOST_IS_REFUSED };
+
+/* Write what table has for ch, at that place: an int or a str, what becomes of a lost one for None, ch itself where it has
+ * nothing. 0, or -1. */
 static int
-translate_one(struct gil_writer *writer, GilObject *table, Gil_UCS4 ch)
+translate_one(struct gil_writer *writer, GilObject *table, Gil_UCS4 ch, Gil_ssize_t place, enum lost lost)
 {
     GilObject *key = GilLong_FromLong((long)ch), *value = key == NULL ? NULL : GilObject_GetItem(table, key);
     int rc = -1, overflow;
@@ -129,8 +135,11 @@ translate_one(struct gil_writer *writer, GilObject *table, Gil_UCS4 ch)
         GilErr_Clear();
         return gil_writer_char(writer, ch);
     }
-    if (value == Gil_None)
-        rc = 0;
+    if (value == Gil_None && lost == LOST_IS_REFUSED)
+        GilErr_Format(GilExc_UnicodeError, "can't translate character '\\x%x' in position %zd: character maps to <undefined>",
+                      (unsigned)ch, place);
+    else if (value == Gil_None)
+        rc = lost == LOST_IS_REPLACED ? gil_writer_char(writer, 0xfffd) : 0;
     else if (gil_unicode_check(value))
         rc = gil_writer_str(writer, value, 0, GilUnicode_GET_LENGTH(value));
     else if (GilLong_Check(value)) {
@@ -146,16 +155,38 @@ translate_one(struct gil_writer *writer, GilObject *table, Gil_UCS4 ch)
     return rc;
 }
 
-GilObject *
-gil_unicode_translate(GilObject *self, GilObject *table)
+static GilObject *
+translate(GilObject *self, GilObject *table, enum lost lost)
 {
     struct gil_writer writer;
     int rc = 0;
 
     gil_writer_init(&writer, gil_tstate_attached());
     for (Gil_ssize_t i = 0; rc == 0 && i < GilUnicode_GET_LENGTH(self); i++)
-        rc = translate_one(&writer, table, GilUnicode_READ_CHAR(self, i)); /* may run anything; self cannot change */
+        /* May run anything; self cannot change. */
+        rc = translate_one(&writer, table, GilUnicode_READ_CHAR(self, i), i, lost);
     return finish(&writer, rc);
+}
+
+GilObject *
+gil_unicode_translate(GilObject *self, GilObject *table)
+{
+    return translate(self, table, LOST_IS_LEFT_OUT);
+}
+
+GilObject *
+GilUnicode_Translate(GilObject *str, GilObject *table, const char *errors)
+{
+    gil_tstate_need(__func__);
+    if (gil_unicode_need(__func__, str) < 0)
+        return NULL;
+    if (table == NULL)
+        return gil_err_null(__func__);
+    if (errors == NULL || strcmp(errors, "strict") == 0)
+        return translate(str, table, LOST_IS_REFUSED);
+    if (strcmp(errors, "ignore") == 0 || strcmp(errors, "replace") == 0)
+        return translate(str, table, *errors == 'i' ? LOST_IS_LEFT_OUT : LOST_IS_REPLACED);
+    return GilErr_Format(GilExc_LookupError, "unknown error handler name '%.400s'", errors);
 }
 
 /* dict[ch] = value, a new reference that is taken; NULL: it could not be made. */

@@ -470,6 +470,23 @@ write_text(struct fixture *f)
         f->failed = (f->result = GilUnicodeWriter_Finish(w)) == NULL;
 }
 
+/* The number is exported; an int of two digits is made. */
+static void
+digits(struct fixture *f)
+{
+    GilLongExport export;
+    void *to;
+
+    f->failed = GilLong_Export(f->number, &export) < 0;
+    if (f->failed)
+        return;
+    GilLong_FreeExport(&export);
+    GilLongWriter *w = GilLongWriter_Create(1, 2, &to);
+    if (w != NULL)
+        ((uint64_t *)to)[1] = 1;
+    f->failed = w == NULL || (f->result = GilLongWriter_Finish(w)) == NULL;
+}
+
 /* --- the end --- */
 
 static void
@@ -508,6 +525,10 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilInterpreterView_GetID", guards, SCENE_WORKS},
     {"GilInterpreterView_RequestEnd", interpreter_ended_by_view, SCENE_WORKS},
     {"GilInterpreterView_WaitEnd", interpreter_ended_by_view, SCENE_WORKS},
+    {"GilLongWriter_Create", digits, SCENE_WORKS},
+    {"GilLongWriter_Finish", digits, SCENE_WORKS},
+    {"GilLong_Export", digits, SCENE_WORKS},
+    {"GilLong_FreeExport", digits, SCENE_WORKS},
     {"GilOS_AfterFork_Child", forks, SCENE_WORKS},
     {"GilOS_AfterFork_Parent", forks, SCENE_WORKS},
     {"GilOS_AtFork", forks, SCENE_WORKS},

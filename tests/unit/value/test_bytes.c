@@ -264,6 +264,21 @@ START_TEST(test_value_bytes__every_allocation_may_fail)
 }
 END_TEST
 
+START_TEST(test_value_bytes__hashes_of_buffers_and_addresses)
+{
+    GilObject *op = GilBytes_FromString("octets"), *empty = GilBytes_FromString("");
+
+    ck_assert_int_eq(Gil_HashBuffer("octets", 6), GilObject_Hash(op));
+    ck_assert_int_eq(Gil_HashBuffer("", 0), GilObject_Hash(empty));
+    ck_assert_int_eq(Gil_HashPointer((void *)&GilBytes_Type), GilObject_GenericHash((GilObject *)(void *)&GilBytes_Type));
+    ck_assert_int_ne(Gil_HashPointer((void *)UINTPTR_MAX), -1);
+    ck_assert_int_eq(GilObject_GenericHash(NULL), -1);
+    gil_expect_raised(GilExc_SystemError);
+    Gil_DECREF(op);
+    Gil_DECREF(empty);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -284,6 +299,7 @@ suite(void)
     tcase_add_test(tc, test_M4_exporter_lives_as_long_as_its_view);
     tcase_add_test(tc, test_M6_bytes_cannot_be_written);
     tcase_add_test(tc, test_value_bytes__every_allocation_may_fail);
+    tcase_add_test(tc, test_value_bytes__hashes_of_buffers_and_addresses);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -4,6 +4,7 @@
 #include "support/support.h"
 
 #include <gilrt.h>
+#include <float.h>
 #include <math.h>
 
 static GilObject *
@@ -54,6 +55,12 @@ START_TEST(test_value_float_method__methods)
 }
 END_TEST
 
+START_TEST(test_value_float_method__bounds)
+{
+    ck_assert(GilFloat_GetMax() == DBL_MAX && GilFloat_GetMin() == DBL_MIN);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -63,6 +70,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_float_method__from_text);
     tcase_add_test(tc, test_value_float_method__methods);
+    tcase_add_test(tc, test_value_float_method__bounds);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -71,6 +71,49 @@ START_TEST(test_value_number_convert__text)
 }
 END_TEST
 
+/* What fileno() of an object of the type below gives. */
+static GilObject *
+answer_fileno(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    if (given == NULL)
+        GilErr_SetString(GilExc_OSError, "closed");
+    return Gil_XNewRef(given);
+}
+
+static GilMethodDef file_methods[] = {{"fileno", answer_fileno, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static GilType_Slot file_slots[] = {{Gil_tp_methods, file_methods}, {0, NULL}};
+static GilType_Spec file_spec = {"test.File", sizeof(GilObject), 0, Gil_TPFLAGS_DEFAULT, file_slots};
+
+START_TEST(test_value_number_convert__file_descriptors)
+{
+    GilObject *type = GilType_FromSpec(&file_spec), *file = GilObject_CallNoArgs(type), *three = GilLong_FromLong(3);
+
+    ck_assert_int_eq(GilObject_AsFileDescriptor(three), 3);
+    given = three;
+    ck_assert_int_eq(GilObject_AsFileDescriptor(file), 3);
+    given = Gil_None;
+    ck_assert_int_eq(GilObject_AsFileDescriptor(file), -1);
+    gil_expect_error(GilExc_TypeError, "fileno() returned a non-integer");
+    given = NULL;
+    ck_assert_int_eq(GilObject_AsFileDescriptor(file), -1);
+    gil_expect_error(GilExc_OSError, "closed");
+    given = GilLong_FromLong(-7);
+    ck_assert_int_eq(GilObject_AsFileDescriptor(file), -1);
+    gil_expect_error(GilExc_ValueError, "file descriptor cannot be a negative integer (-7)");
+    Gil_SETREF(given, GilLong_FromLongLong(1LL << 40));
+    ck_assert_int_eq(GilObject_AsFileDescriptor(given), -1);
+    gil_expect_raised(GilExc_OverflowError);
+    ck_assert_int_eq(GilObject_AsFileDescriptor(Gil_None), -1);
+    gil_expect_error(GilExc_TypeError, "argument must be an int, or have a fileno() method.");
+    ck_assert_int_eq(GilObject_AsFileDescriptor(NULL), -1);
+    gil_expect_raised(GilExc_SystemError);
+    Gil_CLEAR(given);
+    Gil_DECREF(three);
+    Gil_DECREF(file);
+    Gil_DECREF(type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -80,6 +123,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_number_convert__slots_are_asked);
     tcase_add_test(tc, test_value_number_convert__text);
+    tcase_add_test(tc, test_value_number_convert__file_descriptors);
     suite_add_tcase(s, tc);
     return s;
 }

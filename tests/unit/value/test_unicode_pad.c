@@ -185,6 +185,26 @@ START_TEST(test_value_unicode_pad__out_of_memory)
 }
 END_TEST
 
+START_TEST(test_value_unicode_pad__translate_with_a_handler)
+{
+    GilObject *text = GilUnicode_FromString("abc"), *table = Gil_BuildValue("{i:O,i:s}", 'b', Gil_None, 'c', "C");
+
+    gil_expect_text(GilUnicode_Translate(text, table, "ignore"), "aC");
+    gil_expect_text(GilUnicode_Translate(text, table, "replace"), "a\xef\xbf\xbd" "C");
+    for (int i = 0; i < 2; i++) {
+        ck_assert_ptr_null(GilUnicode_Translate(text, table, i == 0 ? NULL : "strict"));
+        gil_expect_error(GilExc_UnicodeError,
+                         "can't translate character '\\x62' in position 1: character maps to <undefined>");
+    }
+    ck_assert_ptr_null(GilUnicode_Translate(text, table, "odd"));
+    gil_expect_error(GilExc_LookupError, "unknown error handler name 'odd'");
+    ck_assert_ptr_null(GilUnicode_Translate(text, NULL, NULL));
+    gil_expect_raised(GilExc_SystemError);
+    Gil_DECREF(table);
+    Gil_DECREF(text);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -195,6 +215,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_pad__as_in_cpython);
     tcase_add_test(tc, test_value_unicode_pad__nothing_to_pad_gives_the_text_itself);
     tcase_add_test(tc, test_value_unicode_pad__translate);
+    tcase_add_test(tc, test_value_unicode_pad__translate_with_a_handler);
     tcase_add_test(tc, test_value_unicode_pad__maketrans_of_a_dict);
     tcase_add_test(tc, test_value_unicode_pad__out_of_memory);
     suite_add_tcase(s, tc);
