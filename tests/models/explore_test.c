@@ -645,13 +645,15 @@ test_outside(void)
         struct scenario scenario;
         const char *failure;
     } cases[] = {
-        {{"finish() goes to its end", 2, 0, setup_atomically, counts, of_interest, NULL, finish_atomically}, "the last line"},
+        {{"finish() goes to its end", 2, 0, setup_atomically, counts, of_interest, NULL, finish_atomically},
+         "the last line"},
         {{"finish() may not sleep", 2, 0, setup, counts, of_interest, NULL, finish_asleep},
          "setup() or finish() waits for others, and there are none"},
         {{"finish() touches what was given back", 2, 0, setup, counts, of_interest, NULL, finish_after_poison},
          "memory that was given back is touched"},
     };
-    static const struct scenario plain = {"setup() is no part of the run", 2, 0, setup, counts, of_interest, NULL, NULL};
+    static const struct scenario plain = {"setup() is no part of the run", 2, 0, setup, counts, of_interest, NULL,
+                                          NULL};
     struct scenario atomic = plain;
     struct explore_result result, other;
 
