@@ -5,6 +5,7 @@
 #include <gilrt.h>
 #include <limits.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,65 @@ START_TEST(test_J4_an_interpreter_without_address_space_is_an_error)
 }
 END_TEST
 
+/* Threads that were there before memory ended come in while none is left: they get a state or are told. They check nothing there, for
+ * that takes memory. */
+struct late {
+    sem_t go;
+    GilInterpreterView *view;
+    int entered, told;
+};
+
+static void *
+come_late(void *arg)
+{
+    struct late *late = arg;
+    while (sem_wait(&late->go) != 0)
+        ;
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(late->view);
+    if (token != NULL) {
+        __atomic_add_fetch(&late->entered, GilThreadState_IsAttached(), __ATOMIC_SEQ_CST);
+        GilThreadState_Release(token);
+    }
+    else
+        __atomic_add_fetch(&late->told, !GilThreadState_IsAttached(), __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+START_TEST(test_J4_threads_that_come_when_no_memory_is_left)
+{
+    enum { THREADS = 64 };
+    static pthread_t threads[THREADS];
+    static char *taken[100000];
+    struct late late = {.entered = 0};
+    int n = 0;
+    if (SANITIZED)
+        return;
+    gil_test_start();
+    late.view = GilInterpreterView_FromCurrent();
+    sem_init(&late.go, 0, 0);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, come_late, &late), 0);
+    limit_address_space((size_t)8 << 20);
+    for (size_t size = 100000; size >= 64; size /= 4)
+        while (n < 100000 && (taken[n] = GilMem_RawMalloc(size)) != NULL)
+            n++;
+    ck_assert_int_lt(n, 100000);
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < THREADS; i++)
+        sem_post(&late.go);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(late.entered + late.told, THREADS);
+    while (n > 0)
+        GilMem_RawFree(taken[--n]);
+    GilInterpreterView_Close(late.view);
+    gil_test_stop();
+    gil_test_start();
+    gil_test_stop();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -218,6 +278,7 @@ suite(void)
     tcase_add_test(tc, test_K1_a_module_that_cannot_be_opened_is_an_error);
     tcase_add_test(tc, test_B12_no_key_for_thread_data_is_an_error);
     tcase_add_test(tc, test_J4_an_interpreter_without_address_space_is_an_error);
+    tcase_add_test(tc, test_J4_threads_that_come_when_no_memory_is_left);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -55,7 +55,7 @@ END_TEST
 
 /* What objects that hold something are made of. */
 struct bags {
-    GilObject *list, *dict, *set;
+    GilObject *list, *dict, *set, *tuple;
 };
 
 static GilObject *
@@ -90,32 +90,33 @@ make_call_iter(GilObject *sentinel)
 }
 
 #define OF(type, op) GilObject_CallOneArg((GilObject *)(void *)&(type), (op))
-#define HOLDERS(X)                                                   \
-    X(GilObject_GetIter(b->list))                                    \
-    X(GilObject_CallMethod(b->list, "__reversed__", NULL))           \
-    X(GilObject_GetIter(b->dict))                                    \
-    X(GilObject_CallMethod(b->dict, "__reversed__", NULL))           \
-    X(GilObject_GetIter(b->set))                                     \
-    X(GilObject_CallMethod(b->dict, "keys", NULL))                   \
-    X(GilObject_CallMethod(b->dict, "values", NULL))                 \
-    X(GilObject_CallMethod(b->dict, "items", NULL))                  \
-    X(GilDictProxy_New(b->dict))                                     \
-    X(GilCell_New(b->list))                                          \
-    X(GilSlice_New(b->list, b->dict, b->set))                        \
-    X(GilCFunction_New(&none_of_def, b->list))                       \
-    X(make_cmethod(b->list))                                         \
-    X(make_method(b->list))                                          \
-    X(make_call_iter(b->list))                                       \
-    X(OF(GilEnum_Type, b->list))                                     \
-    X(OF(GilReversed_Type, b->list))                                 \
-    X(OF(GilProperty_Type, b->list))                                 \
-    X(GilClassMethod_New(b->list))                                   \
-    X(GilStaticMethod_New(b->list))                                  \
-    X(GilObject_CallOneArg(GilExc_ValueError, b->list))              \
-    X(GilObject_CallOneArg(GilExc_StopIteration, b->list))           \
-    X(GilObject_CallOneArg(GilExc_SystemExit, b->list))              \
-    X(GilObject_GetAttrString(b->list, "append"))                    \
-    X(GilTuple_Pack(1, b->list))                                     \
+#define HOLDERS(X)                                          \
+    X(GilObject_GetIter(b->list))                           \
+    X(GilObject_GetIter(b->tuple))                          \
+    X(GilObject_CallMethod(b->list, "__reversed__", NULL))  \
+    X(GilObject_GetIter(b->dict))                           \
+    X(GilObject_CallMethod(b->dict, "__reversed__", NULL))  \
+    X(GilObject_GetIter(b->set))                            \
+    X(GilObject_CallMethod(b->dict, "keys", NULL))          \
+    X(GilObject_CallMethod(b->dict, "values", NULL))        \
+    X(GilObject_CallMethod(b->dict, "items", NULL))         \
+    X(GilDictProxy_New(b->dict))                            \
+    X(GilCell_New(b->tuple))                                \
+    X(GilSlice_New(b->list, b->dict, b->set))               \
+    X(GilCFunction_New(&none_of_def, b->tuple))             \
+    X(make_cmethod(b->tuple))                               \
+    X(make_method(b->tuple))                                \
+    X(make_call_iter(b->tuple))                             \
+    X(OF(GilEnum_Type, b->tuple))                           \
+    X(OF(GilReversed_Type, b->tuple))                       \
+    X(OF(GilProperty_Type, b->tuple))                       \
+    X(GilClassMethod_New(b->tuple))                         \
+    X(GilStaticMethod_New(b->tuple))                        \
+    X(GilObject_CallOneArg(GilExc_ValueError, b->tuple))    \
+    X(GilObject_CallOneArg(GilExc_StopIteration, b->tuple)) \
+    X(GilObject_CallOneArg(GilExc_SystemExit, b->tuple))    \
+    X(GilObject_GetAttrString(b->list, "append"))           \
+    X(GilTuple_Pack(1, b->list))                            \
     X(GilTuple_Pack(3, b->list, b->dict, b->set))
 
 static GilObject *
@@ -148,20 +149,22 @@ track_again(GilObject *container)
     GilObject_GC_Track(container);
 }
 
-/* It holds containers that hold it; it is cleared first, or last. */
+/* It holds containers that hold it, of which a tuple cannot be cleared; nor can a slice, which therefore holds others. It is cleared
+ * first, or last. */
 START_TEST(test_value_start__every_kind_is_collected_in_a_cycle)
 {
     struct gil_test_probe_hooks hooks = {.on_free = note_freed};
     for (int last = 0; last < 2; last++) {
-        struct bags b = {GilList_New(0), GilDict_New(), GilSet_New(NULL)};
+        struct bags b = {GilList_New(0), GilDict_New(), GilSet_New(NULL), GilTuple_New(2)};
         GilObject *probe = gil_test_probe(1, 1, &hooks), *key = GilUnicode_FromString("key");
         ck_assert_int_eq(GilList_Append(b.list, probe), 0);
         ck_assert_int_eq(GilDict_SetItem(b.dict, key, probe), 0);
         ck_assert_int_eq(GilSet_Add(b.set, key), 0);
-        Gil_DECREF(probe);
+        GilTuple_SET_ITEM(b.tuple, 0, probe);
         freed = 0;
         GilObject *holder = make_holder(_i, &b);
         ck_assert_ptr_nonnull(holder);
+        GilTuple_SET_ITEM(b.tuple, 1, Gil_NewRef(holder));
         ck_assert_int_eq(GilList_Append(b.list, holder), 0);
         ck_assert_int_eq(GilDict_SetItem(b.dict, key, holder), 0);
         ck_assert_int_eq(GilDict_SetItem(b.dict, Gil_None, b.list), 0);
@@ -175,6 +178,7 @@ START_TEST(test_value_start__every_kind_is_collected_in_a_cycle)
         Gil_DECREF(b.list);
         Gil_DECREF(b.dict);
         Gil_DECREF(b.set);
+        Gil_DECREF(b.tuple);
         GilGC_Collect();
         ck_assert_int_eq(freed, 1);
         ck_assert_int_eq(gil_test_probes(), 0);
