@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The methods of lists. */
+#include "support/probe.h"
 #include "support/support.h"
 #include "value/list.h"
 
