@@ -16,7 +16,8 @@
     (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_READY | Gil_TPFLAGS_READYING | Gil_TPFLAGS_LONG_SUBCLASS |         \
      Gil_TPFLAGS_LIST_SUBCLASS | Gil_TPFLAGS_TUPLE_SUBCLASS | Gil_TPFLAGS_BYTES_SUBCLASS |                       \
      Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_DICT_SUBCLASS | Gil_TPFLAGS_BASE_EXC_SUBCLASS |                  \
-     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE)
+     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE |                                          \
+     GIL_TPFLAGS_FUNCTION)
 
 static int
 check_methods(const struct gil_type_plan *plan)

@@ -16,6 +16,7 @@
 #include "object/attr.h"
 #include "object/ops.h"
 #include "object/recursion.h"
+#include "object/type.h"
 #include "protocol/method_call.h"
 
 #include <dlfcn.h>
@@ -417,19 +418,29 @@ check_array(const char *func, GilObject *callable, GilObject *const *args, size_
     return 0;
 }
 
+/* GilObject_Vectorcall() whatever comes, what is wrong included. */
+static __attribute__((noinline)) GilObject *
+vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    static const char func[] = "GilObject_Vectorcall";
+    GilThreadState *ts = gil_tstate_need(func);
+    if (check_array(func, callable, args, nargsf, kwnames) < 0)
+        return NULL;
+    return gil_vectorcall(ts, callable, args, nargsf, kwnames);
+}
+
+/* A function in C that takes an array is called from here; all else, as the last step, by whoever knows it. */
 GIL_HOT GilObject *
 GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
-    if (GIL_LIKELY(callable != NULL && args != NULL && kwnames == NULL)) {
-        vectorcallfunc call = trusted_vectorcall_of(callable);
-        GIL_ASSERT(!gil_err_pending(ts));
-        if (GIL_LIKELY(call != NULL))
-            return call(callable, args, nargsf, NULL);
-    }
-    else if (check_array(__func__, callable, args, nargsf, kwnames) < 0)
-        return NULL;
-    return gil_vectorcall(ts, callable, args, nargsf, kwnames);
+    GilThreadState *ts = gil_tstate_attached();
+    if (GIL_UNLIKELY(ts == NULL || callable == NULL || args == NULL || kwnames != NULL) ||
+        GIL_UNLIKELY((Gil_TYPE(callable)->tp_flags & GIL_TPFLAGS_FUNCTION) == 0))
+        return vectorcall(callable, args, nargsf, kwnames);
+    struct gil_function *f = (struct gil_function *)(void *)callable;
+    if (GIL_UNLIKELY(f->vectorcall != gil_function_fastcall) || GIL_UNLIKELY(!gil_recursion_may_enter(ts)))
+        return f->vectorcall(callable, args, nargsf, NULL);
+    return gil_call_fastcall(ts, f->def, f->self, args, GilVectorcall_NARGS(nargsf));
 }
 
 GilObject *

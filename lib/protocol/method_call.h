@@ -6,6 +6,33 @@
 #include "object/recursion.h"
 #include "protocol/call.h"
 
+/* An instance of GilCFunction_Type: the value layer makes them, and looks after them. */
+struct gil_function {
+    GilObject_HEAD
+    vectorcallfunc vectorcall; /* [const] */
+    GilMethodDef *def;         /* [const] the maker's */
+    GilObject *self;           /* [gil] strong or NULL */
+    GilObject *module;         /* [gil] strong or NULL: what __module__ shows; methods have none */
+    GilObject *weaklist;       /* [gil] its weak references, see object/weakref.h */
+};
+
+/* And of GilCMethod_Type. */
+struct gil_cmethod {
+    struct gil_function base;
+    GilTypeObject *cls; /* [gil] strong: the defining class */
+};
+
+/* The defining class, or NULL. The types are not known here, and no other has these instances. */
+static inline GilTypeObject *
+gil_function_class(GilObject *op)
+{
+    return Gil_TYPE(op)->tp_basicsize == sizeof(struct gil_cmethod) ? ((struct gil_cmethod *)(void *)op)->cls : NULL;
+}
+
+/* The function in the vectorcall slot of a struct gil_function: for every convention, and for GIL_METH_FASTCALL alone. */
+GilObject *gil_function_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+GilObject *gil_function_fastcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames);
+
 /*
  * Call def's function in the way its ml_flags say: self (NULL for static methods) is its first argument, cls the
  * defining class for GIL_METH_METHOD, args, nargsf and kwnames as for GilObject_Vectorcall(). TypeError where the
@@ -34,9 +61,11 @@ static inline GilObject *
 gil_call_fastcall(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
     GIL_ASSERT(!gil_err_pending(ts));
-    ts->recursion++;
+    /* Put back, not counted down: the next call would wait for the sum, which is a cycle of twenty. */
+    int level = ts->recursion;
+    ts->recursion = level + 1;
     GilObject *result = GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
-    ts->recursion--;
+    ts->recursion = level;
     return gil_call_method_result(ts, def, result);
 }
 

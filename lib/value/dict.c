@@ -31,7 +31,7 @@
 static const struct {
     struct gil_dict_table table;
     int8_t index[8];
-} no_table = {.index = {-1, -1, -1, -1, -1, -1, -1, -1}};
+} no_table = {.table = {.index_bytes = 1}, .index = {-1, -1, -1, -1, -1, -1, -1, -1}};
 
 static struct gil_dict_table *
 empty_table(void)
@@ -81,6 +81,8 @@ gil_dict_validate(const struct gil_dict *d)
         return;
     }
     size_t slots = (size_t)1 << table->log2_slots;
+    GIL_REQUIRE(table->index_bytes == slots << table->log2_width, "%zu slots of %u bytes", slots,
+                1u << table->log2_width);
     Gil_ssize_t live = 0, indexed = 0;
     GIL_REQUIRE(table->count >= 0 && table->usable >= 0 && table->count + table->usable <= capacity(table->log2_slots),
                 "%zd entries and room for %zd in %zu slots", table->count, table->usable, slots);
@@ -104,7 +106,7 @@ table_new(GilThreadState *ts, unsigned log2_slots)
     unsigned log2_width = log2_slots < 8 ? 0 : log2_slots < 16 ? 1 : log2_slots < 32 ? 2 : 3;
     struct gil_dict_table *table = NULL;
     size_t indices, entries, size;
-    if (log2_slots < 56) {
+    if (log2_slots < 44) {
         indices = (size_t)1 << log2_slots << log2_width;
         entries = (size_t)capacity(log2_slots) * sizeof(struct gil_dict_entry);
         if (!__builtin_add_overflow(sizeof *table + indices, entries, &size) && size <= (size_t)GIL_SSIZE_T_MAX)
@@ -114,6 +116,7 @@ table_new(GilThreadState *ts, unsigned log2_slots)
         return gil_err_no_memory(ts);
     table->log2_slots = (uint8_t)log2_slots;
     table->log2_width = (uint8_t)log2_width;
+    table->index_bytes = indices;
     table->usable = capacity(log2_slots);
     table->count = 0;
     memset(table + 1, 0xff, indices); /* GIL_DICT_SLOT_FREE in every width */
@@ -159,7 +162,7 @@ static __attribute__((noinline)) int
 rebuild(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n)
 {
     unsigned log2_slots = LOG2_SLOTS_MIN;
-    while (log2_slots < 56 && capacity(log2_slots) < n)
+    while (log2_slots < 44 && capacity(log2_slots) < n)
         log2_slots++;
     struct gil_dict_table *table = table_new(ts, log2_slots), *old = d->table;
     if (table == NULL)
@@ -254,46 +257,13 @@ lookup_asking(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
     return GIL_DICT_FAILED;
 }
 
-static inline uint64_t
-word_at(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static inline uint32_t
-half_at(const char *at)
-{
-    uint32_t half;
-    memcpy(&half, at, sizeof half);
-    return half;
-}
-
-/* Names are short: a call of memcmp() takes longer than to compare them. The last words may overlap those before. */
-static inline int
-bytes_equal(const char *a, const char *b, size_t n)
-{
-    if (n >= 8) {
-        for (size_t i = 0; i + 8 < n; i += 8)
-            if (word_at(a + i) != word_at(b + i))
-                return 0;
-        return word_at(a + n - 8) == word_at(b + n - 8);
-    }
-    if (n >= 4)
-        return half_at(a) == half_at(b) && half_at(a + n - 4) == half_at(b + n - 4);
-    while (n > 0 && a[n - 1] == b[n - 1])
-        n--;
-    return n == 0;
-}
-
 static inline int
 texts_equal(const GilObject *a, const GilObject *b)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(a);
     int kind = GilUnicode_KIND(a);
     return length == GilUnicode_GET_LENGTH(b) && kind == GilUnicode_KIND(b) &&
-           bytes_equal(_GilUnicode_DATA(a), _GilUnicode_DATA(b), (size_t)length * (size_t)kind);
+           gil_short_bytes_equal(_GilUnicode_DATA(a), _GilUnicode_DATA(b), (size_t)length * (size_t)kind);
 }
 
 /* For a str: all that stands under its hash can be told without asking, as a rule. */

@@ -17,8 +17,9 @@ struct gil_dict_entry {
 
 /* A block of memory: this head, then the index slots, then the entries. See dict.c. */
 struct gil_dict_table {
-    uint8_t log2_slots;
-    uint8_t log2_width; /* bytes an index: 1, 2, 4 or 8 */
+    uint64_t log2_slots : 8;
+    uint64_t log2_width : 8;   /* bytes an index: 1, 2, 4 or 8 */
+    uint64_t index_bytes : 48; /* of all slots: what both come to, for who looks a key up */
     Gil_ssize_t usable; /* entries that can still be added */
     Gil_ssize_t count;  /* entries written, removed ones included */
 };
@@ -45,8 +46,7 @@ gil_dict_check(const GilObject *op)
 static inline struct gil_dict_entry *
 gil_dict_entries(const struct gil_dict_table *table)
 {
-    size_t slots = (size_t)1 << table->log2_slots;
-    return (struct gil_dict_entry *)(void *)((char *)(uintptr_t)(table + 1) + (slots << table->log2_width));
+    return (struct gil_dict_entry *)(void *)((char *)(uintptr_t)(table + 1) + table->index_bytes);
 }
 
 /* What an index slot says when it leads to no entry. */
@@ -66,6 +66,24 @@ gil_dict_index(const struct gil_dict_table *table, size_t slot)
         return ((const int32_t *)indices)[slot];
     default:
         return (Gil_ssize_t)((const int64_t *)indices)[slot];
+    }
+}
+
+/* The same of the first slot for a hash. The slots are a power of two, and so are their bytes: one mask does for both. */
+static inline Gil_ssize_t
+gil_dict_first(const struct gil_dict_table *table, Gil_hash_t hash)
+{
+    const char *indices = (const char *)(table + 1);
+    size_t at = (size_t)hash, mask = (size_t)table->index_bytes - 1;
+    switch (table->log2_width) {
+    case 0:
+        return *(const int8_t *)(indices + (at & mask));
+    case 1:
+        return *(const int16_t *)(const void *)(indices + (at << 1 & mask));
+    case 2:
+        return *(const int32_t *)(const void *)(indices + (at << 2 & mask));
+    default:
+        return (Gil_ssize_t) * (const int64_t *)(const void *)(indices + (at << 3 & mask));
     }
 }
 
@@ -102,12 +120,48 @@ static inline Gil_ssize_t
 gil_dict_lookup(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 {
     const struct gil_dict_table *table = d->table;
-    Gil_ssize_t ix = gil_dict_index(table, (size_t)hash & (((size_t)1 << table->log2_slots) - 1));
+    Gil_ssize_t ix = gil_dict_first(table, hash);
     if (ix == GIL_DICT_SLOT_FREE)
         return GIL_DICT_ABSENT;
     if (ix >= 0 && gil_dict_entries(table)[ix].key == key)
         return ix;
     return gil_dict_lookup_slow(d, key, hash);
+}
+
+/*
+ * The commonest lookups of all, in line and without a call: the value under a str or an int that the first slot leads to,
+ * the very key or one that is equal at sight. NULL: elsewhere, nowhere, or asking is needed; gil_dict_lookup_slow() knows.
+ * hash is key's. Borrowed.
+ */
+static inline GilObject *
+gil_dict_quick_text(const struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+{
+    const struct gil_dict_table *table = d->table;
+    Gil_ssize_t ix = gil_dict_first(table, hash);
+    if (GIL_UNLIKELY(ix < 0))
+        return NULL;
+    const struct gil_dict_entry *e = &gil_dict_entries(table)[ix];
+    if (e->key == key)
+        return e->value;
+    if (e->hash != hash || e->key->ob_type != &GilUnicode_Type || !gil_unicode_equal_ascii(e->key, key))
+        return NULL;
+    return e->value;
+}
+
+static inline GilObject *
+gil_dict_quick_int(const struct gil_dict *d, GilObject *key, Gil_hash_t hash)
+{
+    const struct gil_dict_table *table = d->table;
+    Gil_ssize_t ix = gil_dict_first(table, hash);
+    if (GIL_UNLIKELY(ix < 0))
+        return NULL;
+    const struct gil_dict_entry *e = &gil_dict_entries(table)[ix];
+    if (e->key == key)
+        return e->value;
+    if (e->key->ob_type != &GilLong_Type || gil_long(e->key)->size != gil_long(key)->size ||
+        gil_long(e->key)->digit[0] != gil_long(key)->digit[0])
+        return NULL;
+    return e->value;
 }
 
 /* Put value under key, or with replace 0 only where nothing is. Takes references. 0, or -1 with the error set. May run

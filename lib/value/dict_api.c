@@ -195,15 +195,42 @@ get(struct gil_dict *d, GilObject *key, GilObject **result)
     return find(d, key, result);
 }
 
+/* GilDict_GetItemRef() whatever comes, what is wrong included. */
+static __attribute__((noinline)) int
+get_item_ref(GilObject *mp, GilObject *key, GilObject **result)
+{
+    static const char func[] = "GilDict_GetItemRef";
+    gil_tstate_need(func);
+    if (result != NULL)
+        *result = NULL;
+    if (need_dict_and(func, mp, key) < 0 || need_dict_and(func, mp, result) < 0)
+        return -1;
+    return find(gil_dict(mp), key, result);
+}
+
+/* Without a frame: what does not end at the first slot is the last step, and is begun again. */
 GIL_HOT int
 GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result)
 {
-    gil_tstate_need(__func__);
-    if (result != NULL)
-        *result = NULL;
-    if (need_dict_and(__func__, mp, key) < 0 || need_dict_and(__func__, mp, result) < 0)
-        return -1;
-    return find(gil_dict(mp), key, result);
+    if (GIL_LIKELY(gil_tstate_attached() != NULL && mp != NULL && key != NULL && result != NULL &&
+                   mp->ob_type == &GilDict_Type)) {
+        GilObject *value = NULL;
+        if (key->ob_type == &GilUnicode_Type) {
+            Gil_hash_t hash = ((GilASCIIObject *)(void *)key)->hash;
+            if (GIL_LIKELY(hash != -1))
+                value = gil_dict_quick_text(gil_dict(mp), key, hash);
+        }
+        else if (key->ob_type == &GilLong_Type) {
+            const struct gil_long *v = gil_long(key);
+            if (GIL_LIKELY(gil_long_is_short(v) && v->digit[0] >> 60 == 0))
+                value = gil_dict_quick_int(gil_dict(mp), key, v->size * (Gil_hash_t)v->digit[0]);
+        }
+        if (GIL_LIKELY(value != NULL)) {
+            *result = Gil_NewRef(value);
+            return 1;
+        }
+    }
+    return get_item_ref(mp, key, result);
 }
 
 GIL_COLD int

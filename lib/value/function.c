@@ -11,70 +11,30 @@
 #include "object/type.h"
 #include "protocol/method_call.h"
 
-struct function {
-    GilObject_HEAD
-    vectorcallfunc vectorcall; /* [const] */
-    GilMethodDef *def;         /* [const] the maker's */
-    GilObject *self;           /* [gil] strong or NULL */
-    GilObject *module;         /* [gil] strong or NULL: what __module__ shows; methods have none */
-    GilObject *weaklist;       /* [gil] its weak references, see object/weakref.h */
-};
-
-struct cmethod {
-    struct function base;
-    GilTypeObject *cls; /* [gil] strong: the defining class */
-};
-
-static struct function *
+static struct gil_function *
 function_of(GilObject *op)
 {
-    return (struct function *)(void *)op;
+    return (struct gil_function *)(void *)op;
 }
 
-static GilTypeObject *
-class_of(GilObject *op)
-{
-    return Gil_IS_TYPE(op, &GilCMethod_Type) ? ((struct cmethod *)(void *)op)->cls : NULL;
-}
-
-static __attribute__((noinline)) GilObject *
-function_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
-{
-    struct function *f = function_of(op);
-    return gil_call_cfunction(f->def, f->self, class_of(op), args, nargsf, kwnames);
-}
-
-/*
- * The short ways; what is not as usual goes the long one, which says why. Nothing but the function itself is called, so
- * what stands in registers need not be saved.
- */
-static GIL_HOT GilObject *
-vectorcall_fastcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
-{
-    struct function *f = function_of(op);
-    GilThreadState *ts = gil_tstate_need(__func__);
-    if (GIL_UNLIKELY(kwnames != NULL || !gil_recursion_may_enter(ts)))
-        return function_vectorcall(op, args, nargsf, kwnames);
-    return gil_call_fastcall(ts, f->def, f->self, args, GilVectorcall_NARGS(nargsf));
-}
-
+/* The short ways, beside gil_function_fastcall(); what is not as usual goes the long one, which says why. */
 static GIL_HOT GilObject *
 vectorcall_noargs(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     GilThreadState *ts = gil_tstate_need(__func__);
     if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 0 || !gil_recursion_may_enter(ts)))
-        return function_vectorcall(op, args, nargsf, kwnames);
+        return gil_function_vectorcall(op, args, nargsf, kwnames);
     return gil_call_one(ts, f->def, f->self, NULL);
 }
 
 static GIL_HOT GilObject *
 vectorcall_one(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     GilThreadState *ts = gil_tstate_need(__func__);
     if (GIL_UNLIKELY(kwnames != NULL || GilVectorcall_NARGS(nargsf) != 1 || !gil_recursion_may_enter(ts)))
-        return function_vectorcall(op, args, nargsf, kwnames);
+        return gil_function_vectorcall(op, args, nargsf, kwnames);
     return gil_call_one(ts, f->def, f->self, args[0]);
 }
 
@@ -83,20 +43,20 @@ vectorcall_for(int flags)
 {
     switch (flags & ~(GIL_METH_CLASS | GIL_METH_STATIC | GIL_METH_COEXIST)) {
     case GIL_METH_FASTCALL:
-        return vectorcall_fastcall;
+        return gil_function_fastcall;
     case GIL_METH_NOARGS:
         return vectorcall_noargs;
     case GIL_METH_O:
         return vectorcall_one;
     default:
-        return function_vectorcall;
+        return gil_function_vectorcall;
     }
 }
 
 static void
 function_dealloc(GilObject *op)
 {
-    GilTypeObject *cls = class_of(op);
+    GilTypeObject *cls = gil_function_class(op);
     gil_object_untrack(op);
     if (function_of(op)->weaklist != NULL)
         GilObject_ClearWeakRefs(op); /* may run anything */
@@ -111,7 +71,7 @@ function_traverse(GilObject *op, visitproc visit, void *arg)
 {
     Gil_VISIT(function_of(op)->self);
     Gil_VISIT(function_of(op)->module);
-    Gil_VISIT(class_of(op));
+    Gil_VISIT(gil_function_class(op));
     return 0;
 }
 
@@ -125,7 +85,7 @@ function_clear(GilObject *op)
 
 /* Whether it shows as a function and not as somebody's method. */
 static int
-is_plain(const struct function *f)
+is_plain(const struct gil_function *f)
 {
     return f->self == NULL || f->module != NULL;
 }
@@ -133,7 +93,7 @@ is_plain(const struct function *f)
 static GilObject *
 function_repr(GilObject *op)
 {
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     if (is_plain(f))
         return GilUnicode_FromFormat("<built-in function %s>", f->def->ml_name);
     return GilUnicode_FromFormat("<built-in method %s of %s object at %p>", f->def->ml_name, Gil_TYPE(f->self)->tp_name,
@@ -146,7 +106,7 @@ function_richcompare(GilObject *v, GilObject *w, int op)
 {
     if ((op != Gil_EQ && op != Gil_NE) || !GilCFunction_Check(v) || !GilCFunction_Check(w))
         Gil_RETURN_NOTIMPLEMENTED;
-    struct function *a = function_of(v), *b = function_of(w);
+    struct gil_function *a = function_of(v), *b = function_of(w);
     int equal = a->self == b->self && a->def->ml_meth == b->def->ml_meth;
     return _Gil_RichResult(op == Gil_EQ ? equal : !equal);
 }
@@ -168,7 +128,7 @@ get_name(GilObject *op, void *Gil_UNUSED(closure))
 static GilObject *
 get_qualname(GilObject *op, void *closure)
 {
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     if (is_plain(f))
         return get_name(op, closure);
     GilTypeObject *type = GilType_Check(f->self) ? (GilTypeObject *)(void *)f->self : Gil_TYPE(f->self);
@@ -181,7 +141,7 @@ get_qualname(GilObject *op, void *closure)
 static GilObject *
 get_doc(GilObject *op, void *Gil_UNUSED(closure))
 {
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     const char *doc = gil_doc_text(f->def->ml_name, f->def->ml_doc);
     return doc == NULL ? Gil_None : GilUnicode_FromString(doc);
 }
@@ -202,25 +162,25 @@ static GilGetSetDef function_getset[] = {
 };
 
 static GilMemberDef function_members[] = {
-    {"__module__", _Gil_T_OBJECT, offsetof(struct function, module), 0, NULL},
+    {"__module__", _Gil_T_OBJECT, offsetof(struct gil_function, module), 0, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
 GilTypeObject GilCFunction_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
     .tp_name = "builtin_function_or_method",
-    .tp_basicsize = sizeof(struct function),
+    .tp_basicsize = sizeof(struct gil_function),
     .tp_dealloc = function_dealloc,
-    .tp_vectorcall_offset = offsetof(struct function, vectorcall),
+    .tp_vectorcall_offset = offsetof(struct gil_function, vectorcall),
     .tp_repr = function_repr,
     .tp_hash = function_hash,
     .tp_call = GilVectorcall_Call,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_HAVE_VECTORCALL |
-                Gil_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_FUNCTION | Gil_TPFLAGS_HAVE_GC |
+                Gil_TPFLAGS_HAVE_VECTORCALL | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_traverse = function_traverse,
     .tp_clear = function_clear,
     .tp_richcompare = function_richcompare,
-    .tp_weaklistoffset = offsetof(struct function, weaklist),
+    .tp_weaklistoffset = offsetof(struct gil_function, weaklist),
     .tp_members = function_members,
     .tp_getset = function_getset,
 };
@@ -228,12 +188,12 @@ GilTypeObject GilCFunction_Type = {
 GilTypeObject GilCMethod_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
     .tp_name = "builtin_method",
-    .tp_basicsize = sizeof(struct cmethod),
+    .tp_basicsize = sizeof(struct gil_cmethod),
     .tp_dealloc = function_dealloc,
-    .tp_vectorcall_offset = offsetof(struct function, vectorcall),
+    .tp_vectorcall_offset = offsetof(struct gil_function, vectorcall),
     .tp_call = GilVectorcall_Call,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_HAVE_VECTORCALL |
-                Gil_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_FUNCTION | Gil_TPFLAGS_HAVE_GC |
+                Gil_TPFLAGS_HAVE_VECTORCALL | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_traverse = function_traverse,
     .tp_clear = function_clear,
     .tp_base = &GilCFunction_Type,
@@ -245,13 +205,13 @@ function_new(GilThreadState *ts, GilMethodDef *ml, GilObject *self, GilObject *m
     GilObject *op = gil_object_alloc(ts, cls != NULL ? &GilCMethod_Type : &GilCFunction_Type, 0);
     if (op == NULL)
         return NULL;
-    struct function *f = function_of(op);
+    struct gil_function *f = function_of(op);
     f->vectorcall = vectorcall_for(ml->ml_flags);
     f->def = ml;
     f->self = Gil_XNewRef(self);
     f->module = Gil_XNewRef(module);
     if (cls != NULL)
-        ((struct cmethod *)(void *)op)->cls = (GilTypeObject *)(void *)Gil_NewRef(cls);
+        ((struct gil_cmethod *)(void *)op)->cls = (GilTypeObject *)(void *)Gil_NewRef(cls);
     gil_object_track(ts, op);
     return op;
 }

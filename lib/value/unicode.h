@@ -8,6 +8,8 @@
 #include "object/alloc.h"
 #include "object/error.h"
 
+#include <string.h>
+
 #define GIL_MAX_CODE_POINT 0x10ffffu
 #define GIL_REPLACEMENT 0xfffdu
 
@@ -28,6 +30,48 @@ static inline int
 gil_is_surrogate(Gil_UCS4 ch)
 {
     return ch >= 0xd800 && ch <= 0xdfff;
+}
+
+static inline uint64_t
+gil_word_at(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t
+gil_half_at(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+/* Names are short: a call of memcmp() takes longer than to compare them. The last words may overlap those before. */
+static inline int
+gil_short_bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (gil_word_at(a + i) != gil_word_at(b + i))
+                return 0;
+        return gil_word_at(a + n - 8) == gil_word_at(b + n - 8);
+    }
+    if (n >= 4)
+        return gil_half_at(a) == gil_half_at(b) && gil_half_at(a + n - 4) == gil_half_at(b + n - 4);
+    while (n > 0 && a[n - 1] == b[n - 1])
+        n--;
+    return n == 0;
+}
+
+/* Whether two str are ASCII and the same; the other answer means nothing. */
+static inline int
+gil_unicode_equal_ascii(const GilObject *a, const GilObject *b)
+{
+    const GilASCIIObject *s = (const void *)a, *t = (const void *)b;
+    return s->length == t->length && (s->state & t->state & _Gil_STR_ASCII) != 0 &&
+           gil_short_bytes_equal((const char *)(s + 1), (const char *)(t + 1), (size_t)s->length);
 }
 
 /* 0 when op is a str; else -1 with SystemError (NULL) or TypeError that names func. */

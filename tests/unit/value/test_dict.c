@@ -436,6 +436,86 @@ START_TEST(test_value_dict__texts_of_one_hash_differ_in_any_character)
 }
 END_TEST
 
+/* Number i as a key: an int of any size, or a str of ASCII, Latin-1 or wider. A new object each time. */
+static GilObject *
+key_number(int text, long i)
+{
+    if (text)
+        return GilUnicode_FromFormat(i % 7 == 3 ? "n\xc3\xa9%ld" : i % 7 == 5 ? "\xe2\x82\xac%ld" : "n%ld", i);
+    GilObject *key = GilLong_FromLong(i % 3 == 1 ? -i : i + 2000);
+    if (i % 7 != 5)
+        return key;
+    GilObject *shift = GilLong_FromLong(i % 2 ? 60 : 62), *wide = GilNumber_Lshift(key, shift);
+    Gil_DECREF(shift);
+    Gil_DECREF(key);
+    return wide;
+}
+
+/* Items 0 to n - 1 and none else are found, by keys that equal those in the dict and are others. */
+static void
+find_all(GilObject *dict, int text, long n, long step)
+{
+    for (long i = 0; i < n + 100; i += step) {
+        GilObject *key = key_number(text, i), *value;
+        ck_assert_int_eq(GilDict_GetItemRef(dict, key, &value), i < n);
+        ck_assert_int_eq(GilDict_Contains(dict, key), i < n);
+        ck_assert(i < n ? GilLong_AsLong(value) == i : value == NULL);
+        Gil_XDECREF(value);
+        Gil_DECREF(key);
+    }
+}
+
+START_TEST(test_value_dict__equal_keys_are_found_in_every_index_width)
+{
+    static const long sizes[] = {0, 5, 80, 85, 200, 5000, 44000};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        GilObject *dict = GilDict_New();
+        for (long i = 0; i < sizes[k]; i++) {
+            GilObject *key = key_number(_i, i), *value = GilLong_FromLong(i);
+            ck_assert_int_eq(GilDict_SetItem(dict, key, value), 0);
+            Gil_DECREF(key);
+            Gil_DECREF(value);
+        }
+        gil_dict_validate(gil_dict(dict));
+        find_all(dict, _i, sizes[k], sizes[k] < 1000 ? 1 : 17);
+        Gil_DECREF(dict);
+    }
+}
+END_TEST
+
+/* Keys of other types in the slot that is looked at first: asked, or passed by. */
+START_TEST(test_value_dict__equal_keys_of_other_types)
+{
+    GilObject *dict = GilDict_New(), *value, *one = GilLong_FromLong(1), *minus = GilLong_FromLong(-1);
+    GilObject *half = GilFloat_FromDouble(1.0), *text = GilUnicode_FromString("name");
+    ck_assert_int_eq(GilDict_SetItem(dict, Gil_True, one), 0);
+    ck_assert_int_eq(GilDict_GetItemRef(dict, one, &value), 1);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilDict_GetItemRef(dict, half, &value), 1);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilDict_GetItemRef(dict, minus, &value), 0);
+    ck_assert_ptr_null(value);
+    ck_assert_int_eq(GilDict_SetItem(dict, minus, one), 0);
+    ck_assert_int_eq(GilDict_GetItemRef(dict, minus, &value), 1);
+    Gil_DECREF(value);
+    /* Removed: the slot is not free. */
+    ck_assert_int_eq(GilDict_DelItem(dict, one), 0);
+    ck_assert_int_eq(GilDict_GetItemRef(dict, one, &value), 0);
+    ck_assert_ptr_null(value);
+    /* A dict of another type. */
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Dict", .slots = none, .flags = Gil_TPFLAGS_DEFAULT};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilDict_Type), *derived = GilObject_CallNoArgs(type);
+    Gil_DECREF(type);
+    ck_assert_int_eq(GilDict_SetItem(derived, text, one), 0);
+    ck_assert_int_eq(GilDict_GetItemRef(derived, text, &value), 1);
+    Gil_DECREF(value);
+    GilObject *const all[] = {derived, text, half, minus, one, dict};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -451,6 +531,8 @@ suite(void)
     tcase_add_test(tc, test_H1_dict_that_changes_at_every_comparison);
     tcase_add_test(tc, test_H4_dying_items_see_an_empty_dict);
     tcase_add_test(tc, test_value_dict__texts_of_one_hash_differ_in_any_character);
+    tcase_add_loop_test(tc, test_value_dict__equal_keys_are_found_in_every_index_width, 0, 2);
+    tcase_add_test(tc, test_value_dict__equal_keys_of_other_types);
     tcase_add_test(tc, test_J1_dict_is_unchanged_when_it_cannot_grow);
     tcase_add_test(tc, test_G4_deep_dict_in_64_KiB_of_stack);
     suite_add_tcase(s, tc);

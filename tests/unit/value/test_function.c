@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Built-in functions and methods. */
+#include "object/recursion.h"
+#include "object/type.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/function.h"
@@ -32,6 +34,120 @@ static GilMethodDef count_def = {"count", _GilCFunction_CAST(count_arguments), G
 static GilMethodDef class_def = {"cls", _GilCFunction_CAST(give_class),
                                  GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS, NULL};
 static GilMethodDef bad_def = {"bad", give_self, GIL_METH_NOARGS | GIL_METH_O, NULL};
+
+/* Gives its last argument, unless the first says otherwise. */
+static GilObject *
+take_array(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+{
+    if (nargs == 0)
+        return GilLong_FromLong(self == NULL ? -1 : 0);
+    if (args[0] == Gil_None)
+        return NULL;
+    if (args[0] == Gil_False)
+        GilErr_SetString(GilExc_ValueError, "left behind");
+    return args[0] == Gil_True ? GilObject_Vectorcall(self, args, 1, NULL) : Gil_NewRef(args[nargs - 1]);
+}
+
+static GilMethodDef array_def = {"array", _GilCFunction_CAST(take_array), GIL_METH_FASTCALL, NULL};
+static GilMethodDef one_def = {"one", give_self, GIL_METH_O, NULL};
+
+/* By GilObject_Vectorcall(), which knows functions, and by what stands in the function's slot, which anybody may call. */
+static GilObject *
+call_array(int direct, GilObject *f, GilObject *const *args, size_t nargsf, GilObject *names)
+{
+    return direct ? GilVectorcall_Function(f)(f, args, nargsf, names) : GilObject_Vectorcall(f, args, nargsf, names);
+}
+
+START_TEST(test_value_function__arrays_from_both_sides)
+{
+    GilObject *list = GilList_New(0), *f = GilCFunction_New(&array_def, NULL), *ring = GilCFunction_New(&array_def, f), *r;
+    GilObject *names = Gil_BuildValue("(s)", "k"), *none = GilTuple_New(0), *args[] = {NULL, list, Gil_False, names};
+    gil_test_repr(r = call_array(_i, f, NULL, 0, NULL), "-1");
+    Gil_DECREF(r);
+    gil_test_repr(r = call_array(_i, ring, NULL, 0, none), "0");
+    Gil_DECREF(r);
+    r = call_array(_i, f, args + 1, 3 | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    ck_assert_ptr_eq(r, names);
+    Gil_DECREF(r);
+    ck_assert_ptr_null(call_array(_i, f, args + 1, 1, names));
+    gil_test_error(GilExc_TypeError, "array() takes no keyword arguments");
+    GilObject *null = Gil_None, *error = Gil_False, *again = Gil_True;
+    ck_assert_ptr_null(call_array(_i, f, &null, 1, NULL));
+    gil_test_error(GilExc_SystemError, "array() returned NULL without setting an exception");
+    ck_assert_ptr_null(call_array(_i, f, &error, 1, NULL));
+    gil_test_error(GilExc_SystemError, "array() returned a result with an exception set");
+
+    /* Levels are counted on the way in and out: three calls deep, and never at the end. */
+    GilThreadState *ts = GilThreadState_Get();
+    int level = ts->recursion;
+    ts->recursion = GIL_RECURSION_LIMIT - 1;
+    ck_assert_ptr_null(call_array(_i, ring, &again, 1, NULL));
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while calling an object");
+    ck_assert_int_eq(ts->recursion, GIL_RECURSION_LIMIT - 1);
+    ts->recursion = level;
+    Gil_DECREF(none);
+    Gil_DECREF(names);
+    Gil_DECREF(ring);
+    Gil_DECREF(f);
+    Gil_DECREF(list);
+}
+END_TEST
+
+/* GilObject_Vectorcall() of functions that take no array. */
+START_TEST(test_value_function__other_conventions_by_array)
+{
+    GilObject *f = GilCFunction_New(&self_def, Gil_True), *g = GilCFunction_New(&one_def, Gil_False), *args[] = {f, g};
+    GilObject *h = GilCMethod_New(&class_def, NULL, NULL, &GilLong_Type);
+    ck_assert_ptr_eq(GilObject_Vectorcall(f, args, 0, NULL), Gil_True);
+    ck_assert_ptr_null(GilObject_Vectorcall(f, args, 2, NULL));
+    gil_test_error(GilExc_TypeError, "me() takes no arguments (2 given)");
+    ck_assert_ptr_eq(GilObject_Vectorcall(g, args, 1, NULL), Gil_False);
+    ck_assert_ptr_null(GilObject_Vectorcall(g, args, 2, NULL));
+    gil_test_error(GilExc_TypeError, "one() takes exactly one argument (2 given)");
+    GilObject *cls = GilObject_Vectorcall(h, args, 2, NULL);
+    ck_assert_ptr_eq(cls, (GilObject *)&GilLong_Type);
+    Gil_DECREF(cls);
+    ck_assert_ptr_null(GilObject_Vectorcall(Gil_True, args, 2, NULL));
+    gil_test_error(GilExc_TypeError, "'bool' object is not callable");
+    Gil_DECREF(h);
+    Gil_DECREF(g);
+    Gil_DECREF(f);
+}
+END_TEST
+
+/* The flag by which functions are known is the library's own. */
+START_TEST(test_value_function__flag_cannot_be_asked_for)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.False", .slots = none, .flags = GIL_TPFLAGS_FUNCTION};
+    ck_assert_ptr_null(GilType_FromSpec(&spec));
+    gil_test_error(GilExc_SystemError, "type 'test.False' has flags that cannot be asked for: 8000");
+    ck_assert(GilCFunction_Type.tp_flags & GilCMethod_Type.tp_flags & GIL_TPFLAGS_FUNCTION);
+    ck_assert(!(GilMethod_Type.tp_flags & GIL_TPFLAGS_FUNCTION));
+}
+END_TEST
+
+static GilObject *
+forget_the_lock(GilObject *Gil_UNUSED(self), GilObject *const *Gil_UNUSED(args), Gil_ssize_t Gil_UNUSED(nargs))
+{
+    GilEval_SaveThread();
+    return Gil_None;
+}
+
+static void
+call_forgetful(void *Gil_UNUSED(arg))
+{
+    static GilMethodDef def = {"forgetful", _GilCFunction_CAST(forget_the_lock), GIL_METH_FASTCALL, NULL};
+    gil_test_start();
+    GilObject *f = GilCFunction_New(&def, NULL);
+    GilObject_Vectorcall(f, &f, 1, NULL);
+}
+
+START_TEST(test_L2_function_of_an_array_that_returns_without_the_lock)
+{
+    gil_test_expect_abort(call_forgetful, NULL, "forgetful");
+}
+END_TEST
 
 START_TEST(test_value_function__calls_with_self)
 {
@@ -145,11 +261,17 @@ suite(void)
     TCase *tc = tcase_create("function");
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_function__calls_with_self);
+    tcase_add_loop_test(tc, test_value_function__arrays_from_both_sides, 0, 2);
+    tcase_add_test(tc, test_value_function__other_conventions_by_array);
+    tcase_add_test(tc, test_value_function__flag_cannot_be_asked_for);
     tcase_add_test(tc, test_value_function__keywords_arrive);
     tcase_add_test(tc, test_value_function__defining_class_arrives);
     tcase_add_test(tc, test_value_function__attributes_and_repr);
     tcase_add_test(tc, test_value_function__methods_of_one_object_are_equal);
     tcase_add_test(tc, test_J1_function);
     suite_add_tcase(s, tc);
+    TCase *death = tcase_create("stops");
+    tcase_add_test(death, test_L2_function_of_an_array_that_returns_without_the_lock);
+    suite_add_tcase(s, death);
     return s;
 }
