@@ -81,7 +81,7 @@ _Static_assert(GIL_HEAP_FINE / 16 + 16 == GIL_HEAP_CLASSES, "four classes for ea
 /* Never written; see the essay. */
 static const struct gil_chunk no_slab = {.kind = CURRENT};
 
-uint32_t gil_mem_watched;
+size_t gil_mem_inline = GIL_HEAP_FINE;
 
 static struct {
     pthread_t thread; /* [atomic] whose requests count; relaxed: only that thread acts on what follows */
@@ -97,7 +97,7 @@ gil_mem_fail_nth(long nth, int again)
     fault.left = nth;
     fault.again = again;
     fault.delivered = 0;
-    gil_store_relaxed(&gil_mem_watched, nth > 0 ? 1u : 0u);
+    gil_store_relaxed(&gil_mem_inline, nth > 0 ? (size_t)0 : (size_t)GIL_HEAP_FINE);
 }
 
 long
@@ -110,7 +110,7 @@ gil_mem_fail_count(void)
 static int
 fails(void)
 {
-    if (__builtin_expect(gil_load_relaxed(&gil_mem_watched) == 0, 1))
+    if (__builtin_expect(gil_load_relaxed(&gil_mem_inline) != 0, 1))
         return 0;
     if (gil_load_relaxed(&fault.thread) != pthread_self() || fault.left == 0)
         return 0;

@@ -106,8 +106,11 @@ long gil_mem_fail_count(void);
 
 /* The rest is for the inline paths. */
 
-/* [atomic] Nonzero while fault injection is on: every request then takes the slow path. */
-extern uint32_t gil_mem_watched __attribute__((visibility("hidden")));
+/*
+ * [atomic] The largest request that the inline path serves: GIL_HEAP_FINE, or 0 while fault injection is on, so that one
+ * test asks for both.
+ */
+extern size_t gil_mem_inline __attribute__((visibility("hidden")));
 
 void *gil_heap_malloc_slow(struct gil_heap *heap, size_t size);
 /* The block has been put on its chunk's list, and frees_left has come to 0. */
@@ -139,7 +142,7 @@ gil_heap_malloc_quick(struct gil_heap *heap, size_t size)
 {
 #ifndef GIL_HEAP_CHECKED
     /* A size of 0 wraps round to a large one. Relaxed: the switch is only ever for the thread that throws it. */
-    if (__builtin_expect(size - 1 < GIL_HEAP_FINE && gil_load_relaxed(&gil_mem_watched) == 0, 1)) {
+    if (__builtin_expect(size - 1 < gil_load_relaxed(&gil_mem_inline), 1)) {
         struct gil_chunk *slab = heap->current[(size - 1) / 16];
         void *block = slab->free;
         if (__builtin_expect(block != NULL, 1)) {

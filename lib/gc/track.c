@@ -35,7 +35,7 @@ refuse_type(const char *func, GilTypeObject *type)
 static inline int
 has_gc_for_certain(GilObject *op)
 {
-    return op != NULL && gil_type_has_gc(Gil_TYPE(op)) && Gil_TYPE(op)->tp_is_gc == NULL;
+    return GIL_LIKELY(op != NULL) && GIL_LIKELY(gil_type_has_gc(Gil_TYPE(op))) && GIL_LIKELY(Gil_TYPE(op)->tp_is_gc == NULL);
 }
 
 /* Apart, because what asks may call a function, and a frame for that would cost those that need not ask. */
@@ -108,7 +108,7 @@ GilObject_GC_Track(void *op)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    if (GIL_LIKELY(has_gc_for_certain(op) && !gil_gc_is_tracked(op)))
+    if (has_gc_for_certain(op) && GIL_LIKELY(!gil_gc_is_tracked(op)))
         gil_object_track(ts, op);
     else
         track_asked(ts, op, __func__);
@@ -118,7 +118,7 @@ GIL_HOT void
 GilObject_GC_UnTrack(void *op)
 {
     gil_tstate_need(__func__);
-    if (GIL_LIKELY(has_gc_for_certain(op)))
+    if (has_gc_for_certain(op))
         gil_object_untrack(op);
     else
         untrack_asked(op);
@@ -128,7 +128,7 @@ GIL_HOT void
 GilObject_GC_Del(void *op)
 {
     gil_tstate_need(__func__);
-    if (op != NULL)
+    if (GIL_LIKELY(op != NULL) && GIL_UNLIKELY(!gil_object_free_gc_quick(op)))
         gil_object_free(op);
 }
 

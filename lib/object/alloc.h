@@ -154,6 +154,20 @@ gil_object_free_gc(void *op)
 }
 
 /*
+ * Frees op where its type has GC and nothing asks for more than that: it is bare, and tracked no more. 1 done, 0 not: then
+ * gil_object_free() knows.
+ */
+static inline int
+gil_object_free_gc_quick(GilObject *op)
+{
+    unsigned long needed = Gil_TPFLAGS_HAVE_GC | GIL_TPFLAGS_BARE;
+    if (__builtin_expect((Gil_TYPE(op)->tp_flags & needed) != needed || gil_gc_is_tracked(op), 0))
+        return 0;
+    gil_object_give(op, gil_gc_head(op));
+    return 1;
+}
+
+/*
  * Memory for an instance of any type, its head set, not tracked, where that needs no function to be called; else NULL:
  * then gil_object_alloc() knows. gc is whether the type has it, a constant where it can be.
  */

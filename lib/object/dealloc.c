@@ -86,20 +86,6 @@ destroy(GilThreadState *ts, GilObject *op)
 #endif
 }
 
-/*
- * What may nest: the outermost, and those within. Apart from _Gil_Dealloc(), for a frame would cost objects that hold
- * nothing more than all the rest, and from each other, because most are outermost and look at nothing but what waits.
- */
-static GIL_HOT __attribute__((noinline)) void
-destroy_outermost(GilThreadState *ts, GilObject *op)
-{
-    ts->dealloc_depth = 1;
-    destroy(ts, op);
-    while (GIL_UNLIKELY(ts->dealloc_later != NULL))
-        destroy(ts, take_put_off(ts));
-    ts->dealloc_depth = 0;
-}
-
 static __attribute__((noinline)) void
 destroy_nested(GilThreadState *ts, GilObject *op)
 {
@@ -112,36 +98,48 @@ destroy_nested(GilThreadState *ts, GilObject *op)
     ts->dealloc_depth--;
 }
 
-/* A reference was given back that nobody had: op's destructor runs, or its memory is free. */
+/* The thread is not attached, or a reference was given back that nobody had: op's destructor runs, or its memory is free. */
 static __attribute__((noreturn, cold, noinline)) void
 refuse(const GilThreadState *ts, GilObject *op)
 {
     const char *name;
 
+    if (ts == NULL)
+        gil_tstate_panic_detached("_Gil_Dealloc");
 #ifdef GIL_BURIES
     name = gil_heap_buried(ts->heap, op);
     if (name == NULL)
         name = Gil_TYPE(op)->tp_name;
 #else
-    (void)ts;
     name = Gil_TYPE(op)->tp_name;
 #endif
     gil_panic("Gil_DECREF", "an object at %p of type '%s' lost more references than it had", (void *)op, name);
 }
 
+/*
+ * Plain objects pass straight through, with one place for all refusals; then comes what is outermost, which looks at nothing
+ * but what waits.
+ */
 GIL_HOT void
 _Gil_Dealloc(GilObject *op)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_tstate_attached();
 
-    if (GIL_UNLIKELY(op->ob_refcnt != 0))
+    if (GIL_UNLIKELY(ts == NULL || op->ob_refcnt != 0))
         refuse(ts, op);
-    if (Gil_TYPE(op)->tp_flags & GIL_TPFLAGS_PLAIN)
+    if (GIL_LIKELY(Gil_TYPE(op)->tp_flags & GIL_TPFLAGS_PLAIN)) {
         gil_object_give(op, op);
-    else if (GIL_LIKELY(ts->dealloc_depth == 0))
-        destroy_outermost(ts, op);
-    else
+        return;
+    }
+    if (GIL_UNLIKELY(ts->dealloc_depth != 0)) {
         destroy_nested(ts, op);
+        return;
+    }
+    ts->dealloc_depth = 1;
+    destroy(ts, op);
+    while (GIL_UNLIKELY(ts->dealloc_later != NULL))
+        destroy(ts, take_put_off(ts));
+    ts->dealloc_depth = 0;
 }
 
 void

@@ -112,10 +112,11 @@ gil_tuple_ops_items(GilObject *tuple, GilObject ***items)
 static GIL_HOT void
 tuple_dealloc(GilObject *op)
 {
-    GilTupleObject *tuple = (GilTupleObject *)(void *)op;
+    GilObject **items = ((GilTupleObject *)(void *)op)->ob_item, **item = items + Gil_SIZE(op);
+
     gil_object_untrack_last(op);
-    for (Gil_ssize_t i = Gil_SIZE(op); --i >= 0;)
-        Gil_XDECREF(tuple->ob_item[i]); /* may run anything; nobody can reach the tuple */
+    while (item != items)
+        Gil_XDECREF(*--item); /* may run anything; nobody can reach the tuple */
     gil_object_free_gc(op);
 }
 
@@ -267,16 +268,52 @@ drop_packed(GilTupleObject *tuple, Gil_ssize_t n)
     return gil_err_null("GilTuple_Pack");
 }
 
+#define SIZE_OF(n) (offsetof(GilTupleObject, ob_item) + (n) * sizeof(GilObject *))
+_Static_assert((sizeof(struct gil_gc_head) + SIZE_OF(2) + 15) / 16 == (sizeof(struct gil_gc_head) + SIZE_OF(3) + 15) / 16,
+               "pairs and triples are blocks of one class");
+
+/* A tuple of n items, 2 or 3, where that needs no function to be called, else NULL. Of two, c is one of them again. */
+static inline GilObject *
+pack_few(GilThreadState *ts, Gil_ssize_t n, GilObject *a, GilObject *b, GilObject *c)
+{
+    if (GIL_UNLIKELY(a == NULL) || GIL_UNLIKELY(b == NULL) || GIL_UNLIKELY(c == NULL))
+        return NULL;
+    GilObject *op = gil_object_alloc_gc_quick(ts, &GilTuple_Type, SIZE_OF(3));
+    if (GIL_UNLIKELY(op == NULL))
+        return NULL;
+    GilObject **items = ((GilTupleObject *)(void *)op)->ob_item;
+    Gil_SET_SIZE(op, n);
+    items[0] = Gil_NewRef(a);
+    items[1] = Gil_NewRef(b);
+    if (GIL_LIKELY(n == 3))
+        items[2] = Gil_NewRef(c);
+    gil_object_track_new(ts, op);
+    return op;
+}
+
+/*
+ * Most are of two or three. In a loop compilers ask for each item whether it is still one in a register; and in both places
+ * the list of arguments stays here, for who passes it on must save the registers of floating point, too.
+ */
 GIL_HOT GilObject *
 GilTuple_Pack(Gil_ssize_t n, ...)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    va_list objects;
+
+    if (GIL_LIKELY((size_t)n - 2 < 2)) {
+        va_start(objects, n);
+        GilObject *a = va_arg(objects, GilObject *), *b = va_arg(objects, GilObject *);
+        GilObject *op = pack_few(ts, n, a, b, GIL_LIKELY(n == 3) ? va_arg(objects, GilObject *) : b);
+        va_end(objects);
+        if (GIL_LIKELY(op != NULL))
+            return op;
+    }
     if (n <= 0)
         return n == 0 ? gil_tuple_empty() : gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
-    GilTupleObject *tuple = tuple_alloc(ts, n);
+    GilTupleObject *tuple = gil_tuple_alloc(ts, n);
     if (tuple == NULL)
         return NULL;
-    va_list objects;
     va_start(objects, n);
     for (Gil_ssize_t i = 0; i < n; i++) {
         GilObject *item = va_arg(objects, GilObject *);

@@ -75,6 +75,49 @@ START_TEST(test_gc_track__on_the_ring_and_off)
 }
 END_TEST
 
+/* GilObject_GC_Del() of what the short way leaves to the long one. */
+static void
+forgetful_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    nodes_gone++;
+    GilObject_GC_Del(self); /* tracked still, where it was */
+    Gil_DECREF(type);
+}
+
+START_TEST(test_gc_track__memory_given_back_untracks)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilMemberDef members[] = {{"__weaklistoffset__", Gil_T_PYSSIZET, 32, Gil_READONLY, NULL}, {NULL, 0, 0, 0, NULL}};
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)forgetful_dealloc}, {Gil_tp_traverse, (void *)node_traverse},
+                            {Gil_tp_members, members}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Forgetful", .basicsize = 40, .flags = Gil_TPFLAGS_HAVE_GC, .slots = slots};
+    size_t before = gil_gc_count(ts);
+    int gone = nodes_gone;
+
+    for (int weak = 0; weak < 2; weak++) {
+        slots[2] = weak ? (GilType_Slot){Gil_tp_members, members} : (GilType_Slot){0, NULL};
+        GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+        ck_assert_ptr_nonnull(type);
+        size_t with_type = gil_gc_count(ts);
+        struct node *a = tracked(type), *b = tracked(type), *c = GilObject_GC_New(struct node, type);
+        c->next = NULL;
+        Gil_DECREF(a);
+        gil_gc_check(ts);
+        Gil_DECREF(c);
+        ck_assert_uint_eq(gil_gc_count(ts), with_type + 1);
+        Gil_DECREF(b);
+        gil_gc_check(ts);
+        ck_assert_uint_eq(gil_gc_count(ts), with_type);
+        ck_assert_int_eq(Gil_REFCNT(type), 1);
+        Gil_DECREF(type);
+    }
+    ck_assert_int_eq(nodes_gone, gone + 6);
+    ck_assert_uint_eq(gil_gc_count(ts), before);
+}
+END_TEST
+
 START_TEST(test_gc_track__who_has_gc)
 {
     GilTypeObject *plain = node_type(NULL, 0);
@@ -280,6 +323,7 @@ suite(void)
     int n = 0;
 
     tests[n++] = test_gc_track__on_the_ring_and_off;
+    tests[n++] = test_gc_track__memory_given_back_untracks;
     tests[n++] = test_gc_track__who_has_gc;
     tests[n++] = test_gc_track__resizing;
     tests[n++] = test_gc_track__the_report_counts_by_type;

@@ -347,6 +347,9 @@ START_TEST(test_G12_destruction_on_a_detached_thread_stops_the_process)
 
     gil_test_expect_abort(end_detached, op, "_Gil_Dealloc");
     Gil_DECREF(op);
+    op = GilFloat_FromDouble(0.5); /* that of plain objects */
+    gil_test_expect_abort(end_detached, op, "_Gil_Dealloc");
+    Gil_DECREF(op);
     Gil_DECREF(type);
 }
 END_TEST

@@ -91,6 +91,84 @@ START_TEST(test_value_tuple__resize_moves_items)
 }
 END_TEST
 
+#define PACKED_MOST 8
+
+/* n items that begin with those. */
+static GilObject *
+pack(Gil_ssize_t n, GilObject *const *i)
+{
+    return GilTuple_Pack(n, i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7]);
+}
+
+/* Pairs and triples are made another way than the rest, and beyond five the items come by the stack. */
+START_TEST(test_value_tuple__packing_any_number)
+{
+    GilObject *items[PACKED_MOST];
+    for (int i = 0; i < PACKED_MOST; i++)
+        items[i] = gil_test_probe(1, 1, NULL);
+    for (Gil_ssize_t n = 1; n <= PACKED_MOST; n++) {
+        GilObject *tuple = pack(n, items);
+        ck_assert_int_eq(GilTuple_GET_SIZE(tuple), n);
+        ck_assert_int_eq(GilObject_GC_IsTracked(tuple), 1);
+        for (Gil_ssize_t i = 0; i < PACKED_MOST; i++)
+            ck_assert_int_eq(Gil_REFCNT(items[i]), i < n ? 2 : 1);
+        for (Gil_ssize_t i = 0; i < n; i++)
+            ck_assert_ptr_eq(GilTuple_GET_ITEM(tuple, i), items[i]);
+        Gil_DECREF(tuple);
+        for (Gil_ssize_t i = 0; i < n; i++) {
+            GilObject *item = items[i];
+            items[i] = NULL;
+            ck_assert_ptr_null(pack(n, items));
+            gil_test_error(GilExc_SystemError, "GilTuple_Pack: NULL argument");
+            items[i] = item;
+        }
+    }
+    for (int i = 0; i < PACKED_MOST; i++) {
+        ck_assert_int_eq(Gil_REFCNT(items[i]), 1);
+        Gil_DECREF(items[i]);
+    }
+}
+END_TEST
+
+/* One object as each item: it ends with the tuple, once. */
+START_TEST(test_value_tuple__packing_the_last_reference)
+{
+    for (Gil_ssize_t n = 1; n <= PACKED_MOST; n++) {
+        GilObject *probe = gil_test_probe(1, 1, NULL), *items[PACKED_MOST];
+        for (int i = 0; i < PACKED_MOST; i++)
+            items[i] = probe;
+        GilObject *tuple = pack(n, items);
+        ck_assert_int_eq(Gil_REFCNT(probe), 1 + n);
+        Gil_DECREF(probe);
+        Gil_DECREF(tuple);
+    }
+}
+END_TEST
+
+static int
+make_each(void *arg)
+{
+    GilObject *items[PACKED_MOST];
+    for (int i = 0; i < PACKED_MOST; i++)
+        items[i] = arg;
+    for (Gil_ssize_t n = 0; n <= PACKED_MOST; n++) {
+        GilObject *tuple = pack(n, items);
+        if (tuple == NULL)
+            return -1;
+        Gil_DECREF(tuple);
+    }
+    return 0;
+}
+
+START_TEST(test_J1_packing_tuples)
+{
+    GilObject *probe = gil_test_probe(1, 1, NULL);
+    gil_test_oom_loop(make_each, probe);
+    ck_assert_int_eq(Gil_REFCNT(probe), 1);
+    Gil_DECREF(probe);
+}
+END_TEST
+
 static int
 make(void *arg)
 {
@@ -146,6 +224,9 @@ suite(void)
     tcase_add_test(tc, test_value_tuple__from_iterable);
     tcase_add_test(tc, test_value_tuple__resize_moves_items);
     tcase_add_test(tc, test_value_tuple__type_call_and_subtype);
+    tcase_add_test(tc, test_value_tuple__packing_any_number);
+    tcase_add_test(tc, test_value_tuple__packing_the_last_reference);
+    tcase_add_test(tc, test_J1_packing_tuples);
     tcase_add_test(tc, test_J1_tuple);
     suite_add_tcase(s, tc);
     return s;
