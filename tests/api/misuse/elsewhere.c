@@ -115,6 +115,8 @@ guards(struct fixture *Gil_UNUSED(f))
     GilHolder holder;
     GilThreadInfo info = {0};
 
+    if (plain != NULL)
+        GilInterpreterView_Close(GilInterpreterView_FromGuard(plain));
     GilInterpreterView_GetID(view);
     GilInterpreterView_GetHolders(view, &holder, 1);
     GilInterpreterView_ListThreads(view, &info, 1);
@@ -522,6 +524,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilInterpreterView_CancelEnd", interpreter_ended_by_view, SCENE_WORKS},
     {"GilInterpreterView_Close", guards, SCENE_WORKS},
     {"GilInterpreterView_End", interpreter_ended_by_view, SCENE_WORKS},
+    {"GilInterpreterView_FromGuard", guards, SCENE_WORKS},
     {"GilInterpreterView_GetID", guards, SCENE_WORKS},
     {"GilInterpreterView_RequestEnd", interpreter_ended_by_view, SCENE_WORKS},
     {"GilInterpreterView_WaitEnd", interpreter_ended_by_view, SCENE_WORKS},
