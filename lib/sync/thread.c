@@ -33,7 +33,7 @@
  * Why not a key of the system for each key: there are 1 024 for all libraries of a process, their destructors run in
  * an order of their own, after our states are gone, and creating one twice cannot be made the same as once.
  *
- * What a value costs is therefore pthread_getspecific() (2.8 ns of 4.5 on a machine of 2021), and four comparisons. Both ways
+ * What a value costs is therefore pthread_getspecific() (2.8 ns of about 4 on a machine of 2021), and four comparisons. Both ways
  * round the call were weighed. A thread-local word of our own for the record would be the third, and static TLS is what all
  * libraries that a process loads late share: two words is what this one promises. The record's address in the
  * attached thread state would be as near as that; but states pass from thread to thread, so attaching would have to void it
