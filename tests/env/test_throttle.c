@@ -171,12 +171,14 @@ sleeps(void)
 /* --- the host --- */
 
 static int reports;           /* [atomic] */
-static GilLongHold last_hold; /* [gil] of the waiters that tell; here there is one at a time */
+static GilLongHold last_hold; /* the second that was told of: one waiter tells at a time */
 
 static void
 note_hold(const GilLongHold *hold, void *Gil_UNUSED(unused))
 {
-    last_hold = *hold;
+    /* Later ones may be of others, on a machine that is busy. */
+    if (__atomic_load_n(&reports, __ATOMIC_SEQ_CST) < 2)
+        last_hold = *hold;
     __atomic_fetch_add(&reports, 1, __ATOMIC_SEQ_CST);
 }
 
