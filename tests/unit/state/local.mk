@@ -4,6 +4,7 @@ UNIT_TESTS += tests/unit/state/test_stable
 UNIT_TESTS += tests/unit/state/test_lock
 UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
+UNIT_TESTS += tests/unit/state/test_shelf
 UNIT_TESTS += tests/unit/state/test_interp
 UNIT_TESTS += tests/unit/state/test_gate
 UNIT_TESTS += tests/unit/state/test_closing

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* The states that a thread keeps, and what becomes of its states when it exits. */
+#include "unit/state/world.h"
+
+#include "base/mem.h"
+#include "gilrt/print.h"
+#include "gilrt/thread.h"
+
+#include <string.h>
+
+static uint64_t kept_id[2];
+
+static void *
+ensure_twice(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        kept_id[i] = GilThreadState_GetID(GilThreadState_Get());
+        GilThreadState_Release(token);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_shelf__a_foreign_thread_keeps_its_state)
+{
+    world_join(world_thread(ensure_twice, NULL));
+    ck_assert_uint_ne(kept_id[0], 0);
+    ck_assert_uint_eq(kept_id[0], kept_id[1]);
+}
+END_TEST
+
+/* What a dump says of each state: with and without a kept one, in a thread that may stand where another one stood. */
+static void *
+has_its_own_number(void *unused)
+{
+    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        GilThreadState *made = GilThreadState_New(world_ts->interp);
+        ck_assert_uint_eq(made->native, 0);
+        GilEval_AcquireThread(made);
+        ck_assert_uint_eq(made->native, native);
+        GilThreadState_DeleteCurrent();
+        GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+        ck_assert_uint_eq(GilThreadState_Get()->native, native);
+        GilThreadState_Release(token);
+    }
+    return NULL;
+}
+
+START_TEST(test_state_shelf__a_state_knows_its_thread_as_the_kernel_does)
+{
+    for (int i = 0; i < 3; i++)
+        world_join(world_thread(has_its_own_number, NULL));
+}
+END_TEST
+
+/* --- exits --- */
+
+START_TEST(test_B5_states_of_threads_that_exit_are_reclaimed)
+{
+    size_t before = gil_tstate_blocks();
+    struct gil_mem_stats first, last;
+
+    world_join(world_thread(ensure_twice, NULL));
+    gil_raw_stats(&first);
+    for (long i = gil_test_plenty(10000); i > 0; i--)
+        world_join(world_thread(ensure_twice, NULL));
+    gil_raw_stats(&last);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+    ck_assert_uint_eq(last.blocks, first.blocks);
+    ck_assert_ptr_eq(world_ts->interp->threads, world_ts);
+    ck_assert_ptr_null(world_ts->next);
+}
+END_TEST
+
+static void *
+exit_between_begin_and_end(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_exit(NULL);
+    Gil_END_ALLOW_THREADS
+    return NULL;
+}
+
+START_TEST(test_B5_a_state_left_between_begin_and_end_is_reclaimed)
+{
+    size_t before = gil_tstate_blocks();
+
+    world_join(world_thread(exit_between_begin_and_end, GilThreadState_New(world_ts->interp)));
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+static int cleared;
+
+static void
+clear_handled(GilThreadState *ts)
+{
+    cleared++;
+    ck_assert_ptr_eq(gil_tstate_attached(), ts);
+    ts->handled = NULL;
+}
+
+static void *
+exit_holding_an_object(void *unused)
+{
+    (void)unused;
+    (void)GilThreadState_Ensure(world_guard);
+    /* Anything that is not NULL: only the hook above looks at it. */
+    GilThreadState_Get()->handled = (GilObject *)(void *)&cleared;
+    (void)GilEval_SaveThread();
+    return NULL;
+}
+
+START_TEST(test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock)
+{
+    size_t before = gil_tstate_blocks();
+
+    gil_state_hooks.clear_thread = clear_handled;
+    world_join(world_thread(exit_holding_an_object, NULL));
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+    ck_assert_uint_eq(gil_gate_inside(world_ts->interp->gate), 1);
+}
+END_TEST
+
+START_TEST(test_state_shelf__release_drops_what_the_stay_left_behind)
+{
+    gil_state_hooks.clear_thread = clear_handled;
+    GilThreadState *saved = GilThreadState_Swap(NULL);
+    GilThreadState *explicit_state = GilThreadState_New(saved->interp);
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    ck_assert_ptr_eq(GilThreadState_Get(), saved); /* the caller's own: kept as it is */
+    saved->handled = (GilObject *)(void *)&cleared;
+    GilThreadState_Release(token);
+    ck_assert_int_eq(cleared, 0);
+    GilEval_RestoreThread(saved);
+    saved->handled = NULL;
+    GilThreadState_Delete(explicit_state);
+}
+END_TEST
+
+static GilThreadState *cleared_as;
+
+/* What a finalizer may do: enter as if from outside. */
+static void
+clear_by_a_visitor(GilThreadState *ts)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    cleared_as = GilThreadState_Get();
+    ck_assert_ptr_eq(cleared_as, ts);
+    GilThreadState_Release(token);
+    ts->handled = NULL;
+}
+
+START_TEST(test_B11_a_finalizer_that_enters_again_gets_the_dying_state)
+{
+    size_t before = gil_tstate_blocks();
+
+    gil_state_hooks.clear_thread = clear_by_a_visitor;
+    world_join(world_thread(exit_holding_an_object, NULL));
+    ck_assert_ptr_nonnull(cleared_as);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+static pthread_key_t foreign_key;
+static int rounds, entered, refused;
+
+/* Another library's destructor, which comes back until it is not called any more. */
+static void
+enter_from_destructor(void *value)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    entered += token != NULL;
+    refused += token == NULL;
+    if (token != NULL)
+        GilThreadState_Release(token);
+    pthread_setspecific(foreign_key, value);
+    /* Last, and acquired below, though the join orders all: for ThreadSanitizer a thread ends before its last round. */
+    gil_fetch_add_acq_rel(&rounds, 1);
+}
+
+static void *
+visit_with_a_destructor(void *unused)
+{
+    (void)unused;
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(pthread_setspecific(foreign_key, &rounds), 0);
+    return NULL;
+}
+
+START_TEST(test_B14_entering_from_a_later_destructor_is_refused)
+{
+    size_t before = gil_tstate_blocks();
+
+    /* Made after the library's, so it runs after it in each round. */
+    ck_assert_int_eq(pthread_key_create(&foreign_key, enter_from_destructor), 0);
+    world_join(world_thread(visit_with_a_destructor, NULL));
+    ck_assert_int_ge(gil_load_acquire(&rounds), 4);
+    ck_assert_int_eq(entered, 0);
+    ck_assert_int_eq(refused, rounds);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+static void *
+body_exit_attached(void *unused)
+{
+    (void)unused;
+    (void)GilThreadState_Ensure(world_guard);
+    return NULL;
+}
+
+static void
+exit_attached(void *unused)
+{
+    (void)unused;
+    world_join(world_thread(body_exit_attached, NULL));
+}
+
+/* Its state made by Ensure, and one that was made for it. */
+static void *
+body_exit_attached_by_hand(void *made)
+{
+    GilEval_AcquireThread(made);
+    return NULL;
+}
+
+static void
+note_print(const char *text, size_t size, void *noted)
+{
+    strncat(noted, text, size);
+}
+
+START_TEST(test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured)
+{
+    char noted[1024] = "";
+    size_t before = gil_tstate_blocks();
+    GilThreadState *made = GilThreadState_New(world_ts->interp);
+
+    ck_assert_ptr_nonnull(made);
+    world_ts->interp->exit_leaves = made->exit_leaves = 1;
+    Gil_SetErrorPrintHook(note_print, noted);
+    world_join(world_thread(body_exit_attached, NULL));
+    ck_assert_ptr_nonnull(strstr(noted, "exits while thread state"));
+    ck_assert_ptr_nonnull(strstr(noted, "is attached to it: the lock is left for it\n"));
+    world_join(world_thread(body_exit_attached_by_hand, made));
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
+START_TEST(test_B4_a_thread_that_exits_attached_stops_the_process)
+{
+    gil_test_expect_abort(exit_attached, NULL, "exits while thread state");
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/shelf");
+    TCase *tcase = tcase_create("shelf");
+
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_state_shelf__a_foreign_thread_keeps_its_state);
+    tcase_add_test(tcase, test_state_shelf__a_state_knows_its_thread_as_the_kernel_does);
+    tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
+    tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
+    tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
+    tcase_add_test(tcase, test_state_shelf__release_drops_what_the_stay_left_behind);
+    tcase_add_test(tcase, test_B11_a_finalizer_that_enters_again_gets_the_dying_state);
+    tcase_add_test(tcase, test_B14_entering_from_a_later_destructor_is_refused);
+    tcase_add_test(tcase, test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured);
+    tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
