@@ -74,11 +74,6 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 #define Gil_EXIT_ABORT 0   /**< the process is stopped, with a sentence */
 #define Gil_EXIT_RELEASE 1 /**< the lock is left for it, and one line printed: for hosts that cannot see to all their threads */
 
-/** Most digits of an int from or to text, in a base that is no power of 2, unless the configuration says otherwise. */
-#define GIL_INT_MAX_STR_DIGITS_DEFAULT 4300
-/** The lowest limit that can be set. */
-#define GIL_INT_MAX_STR_DIGITS_MIN 640
-
 /** How long Gil_FinalizeEx() waits unless the configuration says otherwise, in ns. */
 #define GIL_FINALIZE_TIMEOUT_DEFAULT UINT64_C(10000000000)
 

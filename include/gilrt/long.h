@@ -64,6 +64,10 @@ GIL_API GilObject *GilLong_FromDouble(double v);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromVoidPtr(void *p);
+/** Most digits of an int from or to text, in a base that is no power of 2, unless the configuration says otherwise. */
+#define GIL_INT_MAX_STR_DIGITS_DEFAULT 4300
+/** The lowest limit that can be set. */
+#define GIL_INT_MAX_STR_DIGITS_MIN 640
 /**
  * The most digits that an int may have when it is made from text, or text of it, in a base that is no power of 2; more raise
  * ValueError. Such a conversion takes the square of the length while it holds the lock, so that a megabyte of digits from a

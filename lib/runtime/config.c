@@ -9,6 +9,7 @@
 #include "runtime/config.h"
 
 #include "gilrt/lock.h"
+#include "gilrt/long.h"
 
 #include <string.h>
 

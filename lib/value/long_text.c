@@ -6,8 +6,8 @@
  * length. In other bases both take its square, so texts of more digits than the interpreter's limit are refused (a text
  * of a megabyte would otherwise hold the lock for seconds); as many digits as fit into a limb are treated at once.
  */
-#include "gilrt/config.h"
 #include "gilrt/error.h"
+#include "gilrt/long.h"
 #include "gilrt/unicode.h"
 #include "object/error.h"
 #include "object/ops.h"

@@ -2,7 +2,6 @@
 /* Start and stop of the value layer, and the calls that the layers below make into it. */
 #include "value/start.h"
 
-#include "gilrt/config.h"
 #include "gilrt/float.h"
 #include "gilrt/long.h"
 #include "object/error.h"
