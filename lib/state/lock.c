@@ -641,6 +641,7 @@ gil_lock_acquire_until(struct gil_lock *lock, GilThreadState *ts, uint64_t limit
 static void
 hand_over(struct gil_lock *lock, GilThreadState *ts, GilThreadState *to, uint64_t now, uint32_t token, struct after *after)
 {
+    GIL_ASSERT(to != NULL);
     gil_turns_got(&lock->turns, to, now);
     /* A lender stands first, and is awake. */
     uintptr_t flags = lock->turns.head == NULL ? 0 : lock->turns.head == ts ? QUEUED | WAKING : QUEUED;

@@ -219,6 +219,7 @@ take_out(struct gil_turns *turns, GilThreadState *ts)
 {
     struct gil_waiter *w = w_of(ts);
 
+    GIL_ASSERT(ts != NULL);
     if (turns->next == ts)
         turns->next = w->next;
     if (w->prev != NULL)
