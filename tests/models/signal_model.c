@@ -14,6 +14,7 @@
 #include "state/wait.h"
 #include "sync/machine.h"
 #include "sync/parking.h"
+#include "sync/rank.h"
 
 #include <signal.h>
 #include <string.h>
