@@ -19,7 +19,7 @@ uint64_t model_rmw(void *p, unsigned size, enum model_rmw op, uint64_t value, in
 int model_cas(void *p, unsigned size, void *expected, uint64_t value, int order, const char *name);
 void model_fence(int order);
 
-#define model_type(p) __typeof__(*(p) + 0)
+#define model_type(p) __typeof__((void)0, *(p))
 #define __atomic_load_n(p, order) ((model_type(p))model_load((p), sizeof *(p), #p))
 #define __atomic_store_n(p, v, order) model_store((p), sizeof *(p), (uint64_t)(v), (order), #p)
 /* Uncast, because a result that nobody wants may be dropped only so. */
