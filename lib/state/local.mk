@@ -6,6 +6,7 @@ libcore_la_SOURCES += lib/state/lock.c lib/state/lock.h
 libcore_la_SOURCES += lib/state/lean.c lib/state/lean.h
 libcore_la_SOURCES += lib/state/lock_info.c
 libcore_la_SOURCES += lib/state/lock_fork.c
+libcore_la_SOURCES += lib/state/transition.c
 libcore_la_SOURCES += lib/state/eval.c
 libcore_la_SOURCES += lib/state/gate.c lib/state/gate.h
 libcore_la_SOURCES += lib/state/pending.c lib/state/pending.h

@@ -248,13 +248,17 @@ barge(struct gil_lock *lock, GilThreadState *ts)
 static int
 spin(struct gil_lock *lock, GilThreadState *ts, uint32_t token, uint64_t end)
 {
+    /* Where the holder cannot move meanwhile, one look is all. */
+    int pays = gil_machine_spin_ns() > 0, rounds = pays ? GIL_MACHINE_SPIN_ROUNDS : 1;
+
     do {
-        for (int i = 0; i < GIL_MACHINE_SPIN_ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             if (barge(lock, ts))
                 return 1;
             if (gil_load_relaxed(&ts->waiter.token) != token)
                 return 0;
-            gil_machine_relax();
+            if (pays)
+                gil_machine_relax();
         }
     } while (!(gil_load_relaxed(&lock->owner) & LEANS) && gil_machine_now() < end);
     return 0;

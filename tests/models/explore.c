@@ -40,6 +40,7 @@ static EXPLORER_OWN struct thread {
     char *stack;
     const char *low; /* where its stack ends, while another thread runs or a choice is made */
     int started, state;
+    void *own;          /* what *explore_word was when it ran last */
     uint32_t *word;    /* while PARKED */
     uint64_t deadline; /* while PARKED */
     int (*ready)(void); /* while WAITING */
@@ -55,6 +56,8 @@ static EXPLORER_OWN struct thread {
 } threads[THREADS_MAX];
 
 static void drain(int thread);
+
+void **explore_word;
 
 static EXPLORER_OWN const struct scenario *scenario;
 static EXPLORER_OWN const struct explore_bounds *bounds;
@@ -312,14 +315,21 @@ switch_to(int next)
 {
     int before = cur;
 
-    if (before >= 0)
+    if (before >= 0) {
         set_low();
+        threads[before].own = explore_word != NULL ? *explore_word : NULL;
+    }
     cur = next;
-    if (before >= 0 && _setjmp(threads[before].at) != 0)
+    if (before >= 0 && _setjmp(threads[before].at) != 0) {
+        if (explore_word != NULL)
+            *explore_word = threads[before].own;
         return;
+    }
     if (threads[next].started)
         _longjmp(threads[next].at, 1);
     threads[next].started = 1;
+    if (explore_word != NULL)
+        *explore_word = NULL;
     setcontext(&threads[next].start);
 }
 

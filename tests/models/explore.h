@@ -104,6 +104,10 @@ void explore_rerun(const struct scenario *scenario, const struct explore_bounds 
 
 /* --- for the scenarios, inside a run --- */
 
+/* A thread-local word of the sources under test: each thread of a scenario has its own value, which goes with its place in the
+ * code. NULL: there is none. */
+extern void **explore_word;
+
 /* The run ends here; does not return. */
 void explore_fail(const char *why) __attribute__((noreturn));
 #define EXPLORE_CHECK(condition) \

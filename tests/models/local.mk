@@ -5,7 +5,7 @@ EXPLORER = tests/models/explore.c tests/models/explore.h tests/models/seen.c tes
     tests/models/machine_model.h
 CORE_TESTS += tests/models/lock_model
 tests_models_lock_model_SOURCES = tests/models/lock_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+    lib/state/transition.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
 tests_models_lock_model_CPPFLAGS = $(AM_CPPFLAGS) -DGIL_DEBUG=1 '-DGIL_MACHINE_BACKEND="models/machine_model.h"'
 tests_models_lock_model_CFLAGS = -std=gnu11 $(CODE_CFLAGS) $(WARN_CFLAGS)
 tests_models_lock_model_LDFLAGS =

@@ -47,6 +47,7 @@ setup_lock(int may_lean)
     site = (struct _GilCallSite){"model", 1, _Gil_SITE_ALLOW, {0}};
     sleeps = (struct _GilCallSite){"model", 2, _Gil_SITE_BLOCKING, {0}};
     _Gil_thread = NULL;
+    explore_word = (void **)(void *)&_Gil_thread;
     gil_lock_init(&lock, 100, may_lean);
     for (int t = 0; t < THREADS_MAX; t++) {
         cells[t].ts.block.brk = _Gil_BRK_FENCED;
@@ -167,18 +168,15 @@ leave(int self)
 
 /* The inline transitions, as they are compiled into modules. */
 
-void
-_GilEval_LeaveSlow(struct _GilThreadBlock *block)
-{
-    GilThreadState *ts = (GilThreadState *)(void *)block;
-    gil_lock_leave(ts->lock, ts, "model");
-}
+struct gil_state_hooks gil_state_hooks;
 
 void
-_GilEval_ReturnSlow(struct _GilThreadBlock *block)
+gil_tstate_too_late(GilThreadState *ts, const char *func)
 {
-    GilThreadState *ts = (GilThreadState *)(void *)block;
-    EXPLORE_CHECK(gil_lock_return(ts->lock, ts, "model") == GIL_LOCK_GOT);
+    (void)ts;
+    (void)func;
+    explore_fail("END finds the lock barred");
+    __builtin_unreachable();
 }
 
 void
@@ -417,6 +415,33 @@ static void
 finish_asked(void)
 {
     cells[0].ts.block.brk &= ~_Gil_BRK_ASYNC;
+    all_is_quiet();
+}
+
+/* As the collector does: under the lock, whatever brought the thread here. */
+static int
+collect(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_COLLECT);
+    EXPLORE_CHECK(ts->block.st == _Gil_ATTACHED);
+    critical((int)ts->id - 1);
+    return 0;
+}
+
+/* Garbage is due for thread 0, which looks at its BEGIN: it comes back once for that, and leaves again. */
+static void
+body_collect(int self)
+{
+    gil_state_hooks.collect = collect;
+    if (self == 1)
+        gil_fetch_or_seq_cst(&cells[0].ts.block.brk, _Gil_BRK_COLLECT);
+    pairs(self, self == 0 ? 2 : 1);
+}
+
+static void
+finish_collect(void)
+{
+    cells[0].ts.block.brk &= ~_Gil_BRK_COLLECT;
     all_is_quiet();
 }
 
@@ -1140,6 +1165,7 @@ static const struct model_run runs[] = {
     {{"lean_poll", 2, 0, setup_lean, body_poll, of_interest, wrote, all_is_quiet}, {3, 2, 0}, {4, 3, 1}},
     {{"timing", 2, 0, setup_lean, body_timing, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 2}},
     {{"breaker", 2, 0, setup_lean, body_asked, of_interest, wrote, finish_asked}, {3, 1, 0}, {4, 3, 2}},
+    {{"collect", 2, 0, setup_lean, body_collect, of_interest, wrote, finish_collect}, {3, 1, 0}, {4, 3, 2}},
     {{"exit", 2, 0, setup_exit, body_exit, of_interest, wrote, finish_exit}, {3, 1, 0}, {4, 3, 2}},
     {{"lean_end", 2, 0, setup_end_lean, body_end, of_interest, wrote, finish_end}, {3, 1, 1}, {4, 3, 2}},
     {{"mutex", 3, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {3, 0, 1}, {4, 0, 2}},
