@@ -61,11 +61,9 @@ static inline GilObject *
 gil_call_fastcall(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 {
     GIL_ASSERT(!gil_err_pending(ts));
-    /* Put back, not counted down: the next call would wait for the sum, which is a cycle of twenty. */
-    int level = ts->recursion;
-    ts->recursion = level + 1;
+    ts->recursion++;
     GilObject *result = GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
-    ts->recursion = level;
+    ts->recursion--;
     return gil_call_method_result(ts, def, result);
 }
 

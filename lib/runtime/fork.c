@@ -424,6 +424,7 @@ GilOS_Fork(void)
 static void
 in_child(void)
 {
+    gil_shelf_renumber();
     if (gil_interp_first() == NULL)
         return;
     gil_machine_strand(1);

@@ -86,7 +86,7 @@ do_what_is_asked(GilThreadState *ts)
 {
     if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_CALLS | _Gil_BRK_SHARED)) && gil_pending_serve(ts) < 0)
         return -1;
-    if (is_collection_due(&ts->block) && gil_state_hooks.collect(ts) < 0)
+    if ((gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT) && gil_state_hooks.collect(ts) < 0)
         return -1;
     if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT)) && gil_state_hooks.attend(ts) < 0)
         return -1;

@@ -275,7 +275,8 @@ list_lock_holder(const GilInterpreterState *interp, struct listing *listing)
 
     gil_lock_info(interp->lock, &info);
     while (info.holder != 0 && (ts = gil_tstate_look(&at)) != NULL)
-        if (gil_load_relaxed(&ts->id) == info.holder && (gil_load_relaxed(&ts->gate) != interp->gate || gil_load_relaxed(&ts->visits) == 0))
+        if (gil_load_relaxed(&ts->id) == info.holder &&
+            (gil_load_relaxed(&ts->gate) != interp->gate || gil_load_relaxed(&ts->visits) == 0))
             list_thread(listing, GIL_HOLDER_LOCK, gil_load_relaxed(&ts->os_thread), info.holder);
 }
 
@@ -284,6 +285,8 @@ static void
 list_holders(struct gil_gate *gate, struct listing *listing)
 {
     const GilInterpreterState *main_interp = GilInterpreterState_Main();
+    /* Who ends the runtime ends them all. */
+    const struct gil_gate *ends = gate->taken ? gate : main_interp != NULL && main_interp->gate->taken ? main_interp->gate : NULL;
 
     gil_gate_visit(gate, list_pass, listing);
     for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
@@ -291,9 +294,8 @@ list_holders(struct gil_gate *gate, struct listing *listing)
             GilHolder holder = {.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id};
             list(listing, &holder, sizeof holder);
         }
-    /* Who ends the runtime ends them all. */
-    if (gate->taken || (main_interp != NULL && main_interp->gate->taken))
-        list_thread(listing, GIL_HOLDER_ENDER, gate->taken ? gate->taker : main_interp->gate->taker, 0);
+    if (ends != NULL && ends->taker != gil_machine_thread())
+        list_thread(listing, GIL_HOLDER_ENDER, ends->taker, 0);
     else
         list_lock_holder(gate->interp, listing);
 }

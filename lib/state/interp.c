@@ -203,6 +203,8 @@ gil_interp_lose(GilInterpreterState *interp, GilInterpreterState *heir)
     if (main_interp != NULL)
         return;
     heir->id = heir->gate->id = 0;
+    for (GilThreadState *ts = heir->threads; ts != NULL; ts = ts->next)
+        ts->interp_id = 0;
     gil_store_release(&main_interp, heir);
 }
 
@@ -245,6 +247,7 @@ get_gate(GilInterpreterState *interp, int starting)
     gate->ring = &block->ring;
     if (starting) {
         gate->taken = 1;
+        gate->taker = gil_machine_thread();
         gil_gate_close(gate);
     }
     return gate;

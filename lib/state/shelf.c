@@ -83,31 +83,35 @@ gil_shelf_native(void)
 {
     const GilThreadState *shelf = pthread_getspecific(gil_shelf_key);
 
+    while (!is_end(shelf))
+        shelf = shelf->shelf;
     if (shelf == NULL || shelf == GONE)
         return (uint32_t)GilThread_get_thread_native_id();
-    return is_end(shelf) ? (uint32_t)((uintptr_t)shelf >> 1) : gil_load_relaxed(&shelf->native);
+    return (uint32_t)((uintptr_t)shelf >> 1);
+}
+
+void
+gil_shelf_renumber(void)
+{
+    GilThreadState *shelf = key_made ? pthread_getspecific(gil_shelf_key) : NULL;
+
+    if (shelf == NULL || shelf == GONE)
+        return;
+    GilThreadState *end = end_of_shelf(GilThread_get_thread_native_id());
+    if (is_end(shelf)) {
+        (void)pthread_setspecific(gil_shelf_key, end);
+        return;
+    }
+    while (!is_end(shelf->shelf))
+        shelf = shelf->shelf;
+    shelf->shelf = end;
 }
 
 void
 gil_shelf_fork_child(GilThreadState *ts, int survives)
 {
-    if (!survives || gil_load_relaxed(&ts->os_thread) != gil_machine_thread())
-        return;
-    uint32_t native = (uint32_t)GilThread_get_thread_native_id();
-    GilThreadState *shelf = pthread_getspecific(gil_shelf_key);
-    gil_store_relaxed(&ts->native, native);
-    if (shelf == NULL || shelf == GONE)
-        return;
-    if (is_end(shelf)) {
-        (void)pthread_setspecific(gil_shelf_key, end_of_shelf(native));
-        return;
-    }
-    for (;; shelf = shelf->shelf) {
-        gil_store_relaxed(&shelf->native, native);
-        if (is_end(shelf->shelf))
-            break;
-    }
-    shelf->shelf = end_of_shelf(native);
+    if (survives && gil_load_relaxed(&ts->os_thread) == gil_machine_thread())
+        gil_store_relaxed(&ts->native, gil_shelf_native());
 }
 
 /* --- the thread's exit --- */

@@ -31,7 +31,9 @@ int gil_shelf_put(GilThreadState *ts);
 GilThreadState *gil_shelf_find(const GilInterpreterState *interp);
 /* What the kernel calls this thread: asked once, if the key could be set. */
 uint32_t gil_shelf_native(void);
-/* In the child of a fork, for each state: the forking thread has another number. */
+/* In the child of any fork: the kernel has given the thread another number. */
+void gil_shelf_renumber(void);
+/* After that, for each state. */
 void gil_shelf_fork_child(GilThreadState *ts, int survives);
 
 #endif

@@ -63,7 +63,7 @@ struct _gilts {
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
     int ensured;                 /* [own] depth of Ensure/Release */
     uint32_t visits;             /* [atomic] of these, how many are counted at the interpreter's gate; written by its thread */
-    int64_t interp_id;           /* [const] interp's, for who must not follow it */
+    int64_t interp_id;           /* [const] but for a fork: interp's, for who must not follow it */
     int late_abort;              /* [const] interp's, which may be gone when it is asked for */
     int exit_leaves;             /* [const] interp's */
     int kept;                    /* [const] made by Ensure: belongs to its OS thread, which reclaims it at exit */

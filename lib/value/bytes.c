@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"
+#include "gilrt/dict.h"
 #include "gilrt/long.h"
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
@@ -576,7 +577,7 @@ bytes_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
     GilObject *source, *op = NULL;
     Gil_ssize_t zeros;
 
-    if (GilTuple_GET_SIZE(args) == 1 && kwargs == NULL && ask_bytes(ts, GilTuple_GET_ITEM(args, 0), &op) != 0)
+    if (GilTuple_GET_SIZE(args) == 1 && (kwargs == NULL || GilDict_Size(kwargs) == 0) && ask_bytes(ts, GilTuple_GET_ITEM(args, 0), &op) != 0)
         return op;
     if (gil_octets_arguments(ts, "bytes", args, kwargs, &source, &zeros) < 0)
         return NULL;

@@ -222,8 +222,10 @@ GilDict_GetItemRef(GilObject *mp, GilObject *key, GilObject **result)
         }
         else if (key->ob_type == &GilLong_Type) {
             const struct gil_long *v = gil_long(key);
-            if (GIL_LIKELY(gil_long_is_short(v) && v->digit[0] >> 60 == 0))
-                value = gil_dict_quick_int(gil_dict(mp), key, v->size * (Gil_hash_t)v->digit[0]);
+            if (GIL_LIKELY(gil_long_is_short(v) && v->digit[0] >> 60 == 0)) {
+                Gil_hash_t hash = v->size * (Gil_hash_t)v->digit[0];
+                value = gil_dict_quick_int(gil_dict(mp), key, hash == -1 ? -2 : hash);
+            }
         }
         if (GIL_LIKELY(value != NULL)) {
             *result = Gil_NewRef(value);

@@ -9,6 +9,7 @@
 #include "gilrt/life.h"
 #include "gilrt/list.h"
 #include "gilrt/lock.h"
+#include "gilrt/print.h"
 #include "gilrt/state.h"
 #include "state/closing.h"
 #include "state/gate.h"
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 
 static GilThreadState *main_ts;
 static GilInterpreterView *view; /* of the interpreter that ends */
@@ -422,8 +424,16 @@ hold_the_lock(void *ts)
     return NULL;
 }
 
+static void
+append(const char *text, size_t size, void *to)
+{
+    strncat(to, text, size);
+}
+
 START_TEST(test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_time)
 {
+    char said[2000] = "";
+
     GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
     GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
 
@@ -435,6 +445,12 @@ START_TEST(test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_t
     expect_holder(view, GIL_HOLDER_LOCK, keeper, "");
     ck_assert(is_open());
     ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    /* Without a hook it is printed. */
+    Gil_SetLifeHook(NULL, NULL);
+    Gil_SetErrorPrintHook(append, said);
+    ck_assert_int_eq(GilInterpreterView_End(view, 1000000), GIL_FINALIZE_BUSY);
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_msg(strstr(said, "does not leave its lock") != NULL, "%s", said);
     gil_store_release(&may_leave, 1);
     join(keeper);
     ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);

@@ -191,6 +191,21 @@ fork_from_a_kept_state(void *guard)
     return NULL;
 }
 
+static void
+is_renumbered_at_its_start(void *unused)
+{
+    CHILD_CHECK(Gil_Initialize() == 0);
+    is_renumbered(unused);
+}
+
+START_TEST(test_runtime_fork__a_thread_that_was_inside_once_is_renumbered)
+{
+    gil_test_start();
+    gil_test_stop();
+    child_does(is_renumbered_at_its_start, NULL);
+}
+END_TEST
+
 START_TEST(test_runtime_fork__the_thread_is_renumbered)
 {
     GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
@@ -579,6 +594,7 @@ suite(void)
     tcase_add_test(alone, test_runtime_fork__import_of_a_thread_that_is_gone);
     tcase_add_test(alone, test_runtime_fork__collection_of_a_thread_that_is_gone);
     tcase_add_test(alone, test_runtime_fork__while_another_thread_ends_the_runtime);
+    tcase_add_test(alone, test_runtime_fork__a_thread_that_was_inside_once_is_renumbered);
     suite_add_tcase(s, alone);
     return s;
 }
