@@ -52,6 +52,7 @@ static struct bench_scenario scenarios[] = {
     {{{"lock.native_1us", "", 1}}, SIDES(native_1), .n = 100000},
     {{{"lock.native_10us", "", 1}}, SIDES(native_10), .n = 10000},
     {{{"lock.native_100us", "", 1}}, SIDES(native_100), .n = 1000},
+    {{{"lock.native_1000us", "", 1}}, SIDES(native_1000), .n = 100},
     /* S4 */
     {{{"lock.tinyrelease_rate", "/s", 1}, {"lock.tinyrelease_p50", "us", 0}, {"lock.tinyrelease_hog", "", 1}},
      THREE_SIDES(tinyrelease), .n = 1},

@@ -226,6 +226,7 @@ NATIVE(03, 0.3)
 NATIVE(1, 1.0)
 NATIVE(10, 10.0)
 NATIVE(100, 100.0)
+NATIVE(1000, 1000.0)
 
 int
 SIDE(lock_stop)(void)

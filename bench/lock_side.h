@@ -10,7 +10,7 @@
  *
  * attach_thread: the whole life of a foreign thread that enters and leaves once, us of wall time.
  *
- * native_03 to native_100: two threads call native code of 0.3, 1, 10, 100 us that leaves the lock, n times each. What
+ * native_03 to native_1000: two threads call native code of 0.3, 1, 10, 100, 1000 us that leaves the lock, n times each. What
  * threads without a lock take for that, just before and after, by what it takes here.
  */
 #define LOCK_SIDE(side)                                \
@@ -22,7 +22,8 @@
     void side##_native_03(long n, double *values);     \
     void side##_native_1(long n, double *values);      \
     void side##_native_10(long n, double *values);     \
-    void side##_native_100(long n, double *values);
+    void side##_native_100(long n, double *values);    \
+    void side##_native_1000(long n, double *values);
 
 LOCK_SIDE(ours)
 LOCK_SIDE(cpython)

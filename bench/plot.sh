@@ -84,7 +84,7 @@ chart S2 "eight threads that compute" fair8_jain fair8_maxwait cpu8_total
 chart S3 "ping-pong beside one hog, and beside four" \
     convoy1_rate convoy1_p50 convoy1_hog convoy1_hog_1k convoy4_rate convoy4_p50
 chart S4 "tiny releases beside a hog" tinyrelease_rate tinyrelease_p50 tinyrelease_hog
-chart S5 "native calls on two threads, by threads without a lock" native_0.3us native_1us native_10us native_100us
+chart S5 "native calls on two threads, by threads without a lock" native_0.3us native_1us native_10us native_100us native_1000us
 chart S6 "a hundred sleepers: how late they are" sleepers100_p50 sleepers100_p99
 chart S7 "entering from a foreign thread" attach_kept attach_new
 chart S8 "a thread due every 2.67 ms beside hogs" audio1_p99 audio1_miss audio4_p99 audio4_miss

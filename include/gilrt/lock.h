@@ -275,16 +275,17 @@ GIL_API int GilEval_TimedRestoreThread(GilThreadState *ts, uint64_t ns);
  *  and may grow at its end: initialise with GilLockInfo_Init(). */
 typedef struct {
     size_t size;
-    uint32_t mode;               /**< GIL_LOCK_… : how the transitions are made */
+    uint32_t mode;               /**< GIL_LOCK_…: the best that is possible. One that is GIL_LOCK_ASYMMETRIC goes by atomic instructions, too, while
+                                      threads compete for it: see membarriers */
     uint32_t timing;             /**< 1 in timing mode: held_ns and since_ns are exact; 0: they are lower bounds */
     uint64_t holder;             /**< GilThreadState_GetID() of the holder; 0: nobody */
     uint64_t waiters;            /**< threads that wait in the queue */
     uint64_t switches_voluntary; /**< times another thread got the lock because its holder had left it; exact */
     uint64_t switches_forced;    /**< times a holder gave it up in a poll, because a waiter was owed it, or in a yield; exact */
-    uint64_t wait_ns;            /**< time that threads spent waiting for it, all together; exact */
+    uint64_t wait_ns;            /**< time that threads spent waiting for it until they got it, all together; exact */
     uint64_t held_ns;            /**< time it was held, as far as its beginning and its end were seen: see timing */
     uint64_t since_ns;           /**< since when the holder has it, on CLOCK_MONOTONIC; 0: not seen, see timing */
-    uint64_t membarriers;        /**< fences that reached into other threads; 0 in fenced mode */
+    uint64_t membarriers;        /**< fences that reached into other threads; none in fenced mode, but for those of a parent before a fork */
     uint64_t switches_stolen;    /**< of the voluntary ones: from a thread that used the lock alone and was outside; exact */
     uint64_t loans;              /**< of the forced ones: for a moment, within the turn of the holder; exact */
 } GilLockInfo;
@@ -321,10 +322,10 @@ GIL_API int GilLock_SetTiming(GilInterpreterState *interp, int on);
 typedef struct {
     size_t size;
     uint32_t timing;             /**< 1 in timing mode: held_ns is exact; 0: it is a lower bound */
-    uint64_t waits;              /**< times it had to wait for the lock; exact */
+    uint64_t waits;              /**< times it waited for the lock and got it; exact. Waits that it gave up are not counted */
     uint64_t wait_ns;            /**< for how long, all together; exact */
     uint64_t wait_max_ns;        /**< for how long at most; exact */
-    uint64_t switches_voluntary; /**< times it got the lock because another thread had left it; exact */
+    uint64_t switches_voluntary; /**< times it got the lock because another thread had left it, but for those stolen; exact */
     uint64_t switches_forced;    /**< times it got it because another gave it up in a poll or a yield; exact */
     uint64_t switches_stolen;    /**< times it took it from one that used it alone and was outside; exact */
     uint64_t given_up;           /**< times it gave the lock up in a poll or a yield; exact */

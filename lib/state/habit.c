@@ -17,8 +17,7 @@
  * milliseconds in the middle of that, is still known as brief; an average of times would take long to forget. Who was
  * interrupted would have gone on: so much it wants at least, and that counts at once.
  *
- * A call site learns how long its calls take, from a slow release to the return, if another thread had the lock in
- * between. The record is the site's, shared by all threads, written without care: it decides about speed only.
+ * A call site learns how long its calls take, from a slow release to the return. The record is the site's, shared by all threads, written without care: it decides about speed only.
  */
 #define BRIEF_NS UINT64_C(5000)      /* so long a moment is */
 #define LONG_CALL_NS UINT64_C(50000) /* whose calls take so long hands the lock over */

@@ -15,8 +15,8 @@
  * holds the lock by the word like any holder. One store to the word says which. Why that excludes: let the heavy fence
  * fall, in the other thread, before its load of brk: then that load sees FENCED. Or after it: then the store of st before that load
  * has reached memory, and the revoker sees it. So a thread that found brk zero on its way in is seen inside, and one that
- * is not seen inside finds FENCED on its way in. A thread that finds FENCED takes mu, that is, waits until the
- * revocation is over, and reads its fate from the word. (Where there is no other thread, there is nobody to fence.)
+ * is not seen inside finds FENCED on its way in. A thread that finds FENCED reads its fate from the word: another name
+ * is final; its own counts once it has taken mu, that is, waited until the revocation is over. (Where there is no other thread, there is nobody to fence.)
  * Then it is a lock by the word, until a thread has used it alone again for so long that a heavy fence is worth it
  * (GIL_MACHINE_FENCE_WORTH): so leaning costs at most twice what the better of the two ways would have cost.
  */

@@ -55,7 +55,7 @@
  * next holder finds another name in `last` and goes through came_in(), where the state is looked at: the fast paths need not.
  *
  * brk. Every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here; it is cleared and set
- * under mu, see above. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
+ * under mu, see lean.c. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
  * holder before it gives the lock up, or by a claimant that gives up and leaves nobody its claim.
  *
  * THE AWKWARD MOMENT is a waiter that decides to sleep while the lock is being left. It queues, sets QUEUED, and looks at

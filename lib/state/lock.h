@@ -186,7 +186,7 @@ void gil_lock_fork_child(struct gil_lock *lock);
 /* In the child of a plain fork: nobody gets or leaves it without mu, which is never free again. nobody: a state that is none. */
 void gil_lock_strand(struct gil_lock *lock, GilThreadState *nobody);
 
-/* What lock.c, lean.c and lock_info.c share. */
+/* What lock.c, lean.c, lock_info.c and habit.c share. */
 #define GIL_LOCK_LEANS ((uintptr_t)16)
 #define GIL_LOCK_FLAGS ((uintptr_t)31)
 /* Under mu, ts the claimant: what there is to tell of the holder, which cannot leave meanwhile. */

@@ -47,7 +47,7 @@ struct _gilts {
     uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
     struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
     /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
-    int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lock.c */
+    int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lean.c */
 
     GilThreadState *next, *prev; /* [states] interp's list of states */
     GilThreadState *shelf;       /* [own] the OS thread's next kept state (see state/tstate.c) */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * The narrow place. lib/sync/mutex.c and lib/state/lock.c reach the machine through this header alone, so the same
+ * The narrow place. lib/sync/mutex.c, lib/state/lock.c and their like reach the machine through this header alone, so the same
  * source can be compiled against another one: GIL_MACHINE_BACKEND names the header that stands in for Linux. The schedule
  * explorer (tests/models/) puts one there in which every call, atomics included, is a point where another thread may run.
  *

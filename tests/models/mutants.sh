@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# How strong is the explorer? Breaks the lock in each of the ways of tests/models/mutants/ and expects it to notice.
+# How strong is the explorer? Breaks what has a model in each of the ways of tests/models/mutants/ and expects it to notice.
 # Usage: mutants.sh [--keep] [NAME...]; prints TAP, one line a mutant, and killed/total. A mutant is a patch to a shipped source;
 # its first line says what is wrong, and a second one may name a scenario in which that is seen soon. As many are tried
 # at once as there are processors, or MUTANTS_JOBS. "model: NAME" in a patch, before the first file, names the model that

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* The real machine from here on; lock.c and mutex.c have the other. */
+/* The real machine from here on; lock.c, lean.c and mutex.c have the other. */
 #undef gil_machine_park
 #undef gil_machine_unpark
 #undef gil_machine_fence_all
