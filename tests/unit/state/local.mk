@@ -2,6 +2,7 @@
 EXTRA_DIST += tests/unit/state/world.h
 UNIT_TESTS += tests/unit/state/test_stable
 UNIT_TESTS += tests/unit/state/test_lock
+UNIT_TESTS += tests/unit/state/test_transition
 UNIT_TESTS += tests/unit/state/test_eval
 UNIT_TESTS += tests/unit/state/test_tstate
 UNIT_TESTS += tests/unit/state/test_shelf

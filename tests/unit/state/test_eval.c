@@ -6,22 +6,6 @@
 
 #include <errno.h>
 
-START_TEST(test_state_eval__begin_and_end)
-{
-    Gil_BEGIN_ALLOW_THREADS
-    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
-    ck_assert_ptr_null(GilThreadState_GetUnchecked());
-    ck_assert_ptr_eq(_Gil_thread, &world_ts->block);
-    ck_assert_str_eq(_Gil_thread->site->file, __FILE__);
-    Gil_BLOCK_THREADS
-    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
-    Gil_UNBLOCK_THREADS
-    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
-    Gil_END_ALLOW_THREADS
-    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
-}
-END_TEST
-
 START_TEST(test_state_eval__another_state_may_come_and_go_inside)
 {
     GilThreadState *other = GilThreadState_New(world_ts->interp);
@@ -793,7 +777,6 @@ suite(void)
     TCase *tcase = tcase_create("eval");
 
     tcase_add_checked_fixture(tcase, world_start, world_stop);
-    tcase_add_test(tcase, test_state_eval__begin_and_end);
     tcase_add_test(tcase, test_state_eval__another_state_may_come_and_go_inside);
     tcase_add_test(tcase, test_state_eval__poll_without_a_request_is_nothing);
     tcase_add_test(tcase, test_state_eval__info_wants_its_size);

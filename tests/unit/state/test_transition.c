@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The inline transitions and their slow halves, over the state layer alone; their schedules are in tests/models/lock_model.c. */
+#include "unit/state/world.h"
+
+#include "sync/machine.h"
+
+#include <errno.h>
+
+START_TEST(test_state_transition__begin_and_end)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    ck_assert_ptr_null(GilThreadState_GetUnchecked());
+    ck_assert_ptr_eq(_Gil_thread, &world_ts->block);
+    ck_assert_str_eq(_Gil_thread->site->file, __FILE__);
+    Gil_BLOCK_THREADS
+    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
+    Gil_UNBLOCK_THREADS
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_ptr_eq(GilThreadState_Get(), world_ts);
+}
+END_TEST
+
+static int collections;
+
+static int
+note_collection(GilThreadState *ts)
+{
+    ck_assert_ptr_eq(gil_tstate_attached(), ts);
+    ck_assert(gil_lock_is_owner(ts->lock, ts));
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_COLLECT);
+    collections++;
+    /* A finalizer may leave and come back elsewhere. */
+    Gil_BEGIN_ALLOW_THREADS
+    Gil_END_ALLOW_THREADS
+    errno = EDOM;
+    return 0;
+}
+
+static void *
+enter_once(void *unused)
+{
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    return unused;
+}
+
+/* Another thread gets the lock between such a BEGIN and its END, and the site is that BEGIN. */
+static void
+collect_at_begin(void)
+{
+    int before = collections;
+    unsigned line;
+
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_COLLECT);
+    errno = ERANGE;
+    Gil_BEGIN_ALLOW_THREADS line = __LINE__;
+    ck_assert_int_eq(errno, ERANGE);
+    ck_assert_int_eq(collections, before + 1);
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    ck_assert_uint_eq(_Gil_thread->site->line, line);
+    ck_assert(!gil_lock_is_owner(world_ts->lock, world_ts));
+    ck_assert_int_eq(pthread_join(world_thread(enter_once, NULL), NULL), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(collections, before + 1);
+    ck_assert_int_eq(errno, ERANGE);
+}
+
+/* The lock leans to the thread the first time, and goes by its word the second. */
+START_TEST(test_state_transition__garbage_is_collected_at_a_begin)
+{
+    gil_state_hooks.collect = note_collection;
+    collect_at_begin();
+    ck_assert_uint_ne(world_ts->block.brk & _Gil_BRK_FENCED, 0);
+    collect_at_begin();
+}
+END_TEST
+
+START_TEST(test_state_transition__other_requests_wait_for_a_poll)
+{
+    gil_state_hooks.collect = note_collection;
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_ASYNC);
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_IsAttached(), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_IsAttached(), 1);
+    ck_assert_int_eq(collections, 0);
+    ck_assert_uint_ne(world_ts->block.brk & _Gil_BRK_ASYNC, 0);
+    gil_fetch_and_seq_cst(&world_ts->block.brk, ~_Gil_BRK_ASYNC);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *suite = suite_create("state/transition");
+    TCase *tcase = tcase_create("transition");
+
+    tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_state_transition__begin_and_end);
+    tcase_add_test(tcase, test_state_transition__garbage_is_collected_at_a_begin);
+    tcase_add_test(tcase, test_state_transition__other_requests_wait_for_a_poll);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
