@@ -15,6 +15,9 @@
  * key's destructor reclaims them; it also finds a thread that exits attached, which would hold the lock for ever, and stops the
  * process, or leaves the lock for it.
  *
+ * A thread may outlive many interpreters: before a state is put on the shelf, those of dead ones come off. Why not when
+ * the interpreter ends: the shelf is its thread's alone.
+ *
  * A shelf ends in a mark and never in NULL, which would mean that the thread wants no destructor. The mark has a bit that no
  * address has, and above it the thread as the kernel numbers it, which would cost each new state a system call. GONE is the
  * whole shelf of a thread whose destructor has run: it gets no state any more, because the last round of destructors may be
@@ -27,6 +30,7 @@ pthread_key_t gil_shelf_key;
 static int key_made; /* [start] */
 
 static void at_thread_exit(void *shelf);
+static void reclaim(GilThreadState *ts);
 
 int
 gil_shelf_start(void)
@@ -62,10 +66,30 @@ gil_shelf_open(void)
     return gil_shelf_register() < 0 || pthread_getspecific(gil_shelf_key) == GONE ? -1 : 0;
 }
 
+/* Those of interpreters that are no more, and that no pair of this thread has yet to leave, come off the shelf. Returns what remains. */
+static GilThreadState *
+cleared_shelf(void)
+{
+    GilThreadState *shelf = pthread_getspecific(gil_shelf_key), **link = &shelf;
+
+    while (!is_end(*link)) {
+        GilThreadState *ts = *link;
+        if (gil_load_relaxed(&ts->dead) && ts->ensured == 0) {
+            *link = ts->shelf;
+            reclaim(ts);
+        }
+        else
+            link = &ts->shelf;
+    }
+    /* It has been set before, so this cannot fail. */
+    (void)pthread_setspecific(gil_shelf_key, shelf);
+    return shelf;
+}
+
 int
 gil_shelf_put(GilThreadState *ts)
 {
-    ts->shelf = pthread_getspecific(gil_shelf_key);
+    ts->shelf = cleared_shelf();
     return pthread_setspecific(gil_shelf_key, ts);
 }
 

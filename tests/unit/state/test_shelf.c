@@ -95,6 +95,47 @@ START_TEST(test_B5_a_state_left_between_begin_and_end_is_reclaimed)
 }
 END_TEST
 
+enum { COMERS = 40 };
+static int step; /* [atomic] odd: the visitor's move */
+static GilInterpreterGuard *next_guard;
+
+static void *
+visit_each(void *unused)
+{
+    for (int i = 0; i < COMERS; i++) {
+        world_until(&step, 2 * i + 1);
+        GilThreadStateToken *token = GilThreadState_Ensure(next_guard);
+        ck_assert_ptr_nonnull(token);
+        GilThreadState_Release(token);
+        gil_store_release(&step, 2 * i + 2);
+    }
+    return unused;
+}
+
+/* A thread that stays while interpreters come and go keeps no more than the last one's state. */
+START_TEST(test_state_shelf__of_dead_interpreters_nothing_is_kept)
+{
+    pthread_t thread = world_thread(visit_each, NULL);
+    size_t before = gil_tstate_blocks();
+
+    for (int i = 0; i < COMERS; i++) {
+        GilThreadState *ts = world_interp_new();
+        (void)GilThreadState_Swap(ts);
+        next_guard = GilInterpreterGuard_FromCurrent();
+        (void)GilThreadState_Swap(NULL);
+        gil_store_release(&step, 2 * i + 1);
+        world_until(&step, 2 * i + 2);
+        (void)GilThreadState_Swap(ts);
+        GilInterpreterGuard_Close(next_guard);
+        ck_assert_uint_eq(world_interp_end(ts), 0);
+        ck_assert_uint_le(gil_tstate_blocks(), before + 1);
+        (void)GilThreadState_Swap(world_ts);
+    }
+    world_join(thread);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 static int cleared;
 
 static void
@@ -273,6 +314,7 @@ suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_state_shelf__a_foreign_thread_keeps_its_state);
     tcase_add_test(tcase, test_state_shelf__a_state_knows_its_thread_as_the_kernel_does);
+    tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_nothing_is_kept);
     tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
     tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
