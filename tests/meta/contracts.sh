@@ -74,15 +74,17 @@ lenders()
         BEGIN { n = split(lent, list); for (i = 1; i <= n; i++) known[list[i]] }
         /\/\*\*/ { borrowed = 0 }
         /@borrowed/ { borrowed = !/always NULL/ }
-        borrowed && /GIL_API/ {
-            match($0, /[A-Za-z_0-9]+\(/)
+        /GIL_API/ && match($0, /[A-Za-z_0-9]+\(/) {
             name = substr($0, RSTART, RLENGTH - 1)
+            declared[name]
+        }
+        borrowed && /GIL_API/ {
             if (!(name in known))
                 print name " lends a reference"
             seen[name]
             borrowed = 0
         }
-        END { for (name in known) if (!(name in seen)) print name " lends nothing" }'
+        END { for (name in known) if ((name in declared) && !(name in seen)) print name " lends nothing" }'
 }
 
 tap_check "each exported function states its contract" contract_breaches
