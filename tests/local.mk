@@ -15,6 +15,8 @@ MODEL_TESTS =
 META_TESTS =
 INSTALL_TESTS =
 
+# The models first: the longest of them takes minutes, and nothing else is left to run beside it at the end.
+include tests/models/local.mk
 include tests/unit/base/local.mk
 include tests/unit/sync/local.mk
 include tests/unit/state/local.mk
@@ -30,7 +32,6 @@ include tests/env/local.mk
 include tests/faults/local.mk
 include tests/fuzz/local.mk
 include tests/reentry/local.mk
-include tests/models/local.mk
 include tests/stress/local.mk
 include tests/meta/local.mk
 include tests/install/local.mk
@@ -47,7 +48,7 @@ AM_TESTS_ENVIRONMENT = \
     export top_srcdir top_builddir CC CXX AWK NM OBJDUMP READELF GILRT_SANITIZER;
 
 if HAVE_CHECK
-check_PROGRAMS += $(UNIT_TESTS) $(API_TESTS) $(CORE_TESTS)
+check_PROGRAMS += $(CORE_TESTS) $(UNIT_TESTS) $(API_TESTS)
 TESTS += $(check_PROGRAMS) $(MODEL_TESTS)
 else
 check-local:
