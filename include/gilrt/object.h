@@ -39,8 +39,9 @@ typedef struct {
 
 /** Count of an immortal object: far from zero on both sides, so that drift cannot reach a valid count. */
 #define _Gil_IMMORTAL_REFCNT (GIL_SSIZE_T_MIN / 2)
-#define GilObject_HEAD_INIT(type) {_Gil_IMMORTAL_REFCNT, (type)}
-#define GilVarObject_HEAD_INIT(type, size) {GilObject_HEAD_INIT(type), (size)}
+/** First line of the initializer of a static object; the comma after it is part of it, as CPython's authors are used to. */
+#define GilObject_HEAD_INIT(type) {_Gil_IMMORTAL_REFCNT, (type)},
+#define GilVarObject_HEAD_INIT(type, size) {GilObject_HEAD_INIT(type) (size)},
 
 #define _GilObject_CAST(op) ((GilObject *)(op))
 #define _GilVarObject_CAST(op) ((GilVarObject *)(op))

@@ -171,7 +171,7 @@ module_setattro(GilObject *self, GilObject *name, GilObject *value)
 }
 
 GilTypeObject GilModule_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "module",
     .tp_basicsize = sizeof(GilModuleObject),
     .tp_dealloc = module_dealloc,

@@ -107,7 +107,7 @@ static GilGetSetDef object_getset[] = {
 };
 
 GilTypeObject GilBaseObject_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "object",
     .tp_basicsize = sizeof(GilObject),
     .tp_dealloc = object_dealloc,

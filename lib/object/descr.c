@@ -254,7 +254,7 @@ static GilGetSetDef descr_getset[] = {
 };
 
 GilTypeObject gil_method_descriptor_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "method_descriptor",
     .tp_basicsize = sizeof(struct descr),
     .tp_dealloc = descr_dealloc,
@@ -268,7 +268,7 @@ GilTypeObject gil_method_descriptor_type = {
 };
 
 GilTypeObject gil_classmethod_descriptor_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "classmethod_descriptor",
     .tp_basicsize = sizeof(struct descr),
     .tp_dealloc = descr_dealloc,
@@ -281,7 +281,7 @@ GilTypeObject gil_classmethod_descriptor_type = {
 };
 
 GilTypeObject gil_slot_descriptor_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "wrapper_descriptor",
     .tp_basicsize = sizeof(struct descr),
     .tp_dealloc = descr_dealloc,
@@ -295,7 +295,7 @@ GilTypeObject gil_slot_descriptor_type = {
 };
 
 GilTypeObject gil_member_descriptor_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "member_descriptor",
     .tp_basicsize = sizeof(struct descr),
     .tp_dealloc = descr_dealloc,
@@ -308,7 +308,7 @@ GilTypeObject gil_member_descriptor_type = {
 };
 
 GilTypeObject gil_getset_descriptor_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "getset_descriptor",
     .tp_basicsize = sizeof(struct descr),
     .tp_dealloc = descr_dealloc,

@@ -335,7 +335,7 @@ static GilGetSetDef type_getset[] = {
 };
 
 GilTypeObject GilType_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "type",
     .tp_basicsize = sizeof(GilHeapTypeObject),
     .tp_dealloc = type_dealloc,

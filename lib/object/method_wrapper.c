@@ -110,7 +110,7 @@ static GilMemberDef wrapper_members[] = {
 };
 
 GilTypeObject gil_method_wrapper_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "method-wrapper",
     .tp_basicsize = sizeof(struct method_wrapper),
     .tp_dealloc = wrapper_dealloc,

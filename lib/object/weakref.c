@@ -573,7 +573,7 @@ static GilMemberDef ref_members[] = {
 };
 
 GilTypeObject _GilWeakref_RefType = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "weakref.ReferenceType",
     .tp_basicsize = sizeof(struct gil_weakref),
     .tp_dealloc = gil_weakref_dealloc,

@@ -79,7 +79,7 @@ call_iter_next(GilObject *op)
 }
 
 GilTypeObject GilCallIter_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "callable_iterator",
     .tp_basicsize = sizeof(struct call_iter),
     .tp_dealloc = call_iter_dealloc,

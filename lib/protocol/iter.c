@@ -67,7 +67,7 @@ seq_iter_next(GilObject *self)
 }
 
 GilTypeObject GilSeqIter_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "iterator",
     .tp_basicsize = sizeof(struct seq_iter),
     .tp_dealloc = seq_iter_dealloc,

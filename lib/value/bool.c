@@ -8,8 +8,8 @@
 #include "object/type.h"
 #include "value/long.h"
 
-GilLongObject _Gil_FalseStruct = {GilObject_HEAD_INIT(&GilBool_Type), 0, {0}};
-GilLongObject _Gil_TrueStruct = {GilObject_HEAD_INIT(&GilBool_Type), 1, {1}};
+GilLongObject _Gil_FalseStruct = {GilObject_HEAD_INIT(&GilBool_Type) 0, {0}};
+GilLongObject _Gil_TrueStruct = {GilObject_HEAD_INIT(&GilBool_Type) 1, {1}};
 
 GilObject *
 _Gil_RichResult(int truth)
@@ -73,7 +73,7 @@ bool_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
 }
 
 GilTypeObject GilBool_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "bool",
     .tp_basicsize = sizeof(struct gil_long),
     .tp_itemsize = sizeof(uint64_t),

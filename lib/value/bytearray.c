@@ -731,7 +731,7 @@ static GilBufferProcs bytearray_as_buffer = {
 };
 
 GilTypeObject GilByteArray_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "bytearray",
     .tp_basicsize = sizeof(struct gil_bytearray),
     .tp_dealloc = bytearray_dealloc,

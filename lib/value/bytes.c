@@ -610,7 +610,7 @@ static GilBufferProcs bytes_as_buffer = {
 };
 
 GilTypeObject GilBytes_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "bytes",
     .tp_basicsize = HEAD + 1,
     .tp_itemsize = 1,
@@ -632,7 +632,7 @@ GilTypeObject GilBytes_Type = {
 static void
 init_static(struct static_bytes *op, Gil_ssize_t size)
 {
-    op->ob_base = (GilVarObject)GilVarObject_HEAD_INIT(&GilBytes_Type, size);
+    op->ob_base = (GilVarObject){{_Gil_IMMORTAL_REFCNT, &GilBytes_Type}, size};
     op->ob_shash = -1;
     bytes_hash(&op->ob_base.ob_base);
 }

@@ -73,7 +73,7 @@ capsule_repr(GilObject *op)
 }
 
 GilTypeObject GilCapsule_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "GilCapsule",
     .tp_basicsize = sizeof(struct capsule),
     .tp_dealloc = capsule_dealloc,

@@ -108,7 +108,7 @@ static GilGetSetDef cell_getset[] = {
 };
 
 GilTypeObject GilCell_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "cell",
     .tp_basicsize = sizeof(struct cell),
     .tp_dealloc = cell_dealloc,

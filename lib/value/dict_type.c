@@ -341,7 +341,7 @@ static GilMappingMethods dict_as_mapping = {
 };
 
 GilTypeObject GilDict_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "dict",
     .tp_basicsize = sizeof(struct gil_dict),
     .tp_dealloc = gil_dict_dealloc,

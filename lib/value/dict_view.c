@@ -300,7 +300,7 @@ static GilGetSetDef view_getset[] = {
 
 #define VIEW_TYPE(name, number, sequence, hash, compare, methods)                                     \
     {                                                                                                 \
-        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0) .tp_name = (name),                       \
         .tp_basicsize = sizeof(struct dict_view), .tp_dealloc = dealloc, .tp_repr = view_repr,        \
         .tp_as_number = (number), .tp_as_sequence = (sequence), .tp_hash = (hash), .tp_flags = OWN_FLAGS, \
         .tp_traverse = traverse, .tp_clear = clear, .tp_richcompare = (compare), .tp_iter = view_iter, \
@@ -309,7 +309,7 @@ static GilGetSetDef view_getset[] = {
 
 #define ITER_TYPE(name, iternext)                                                                     \
     {                                                                                                 \
-        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                       \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0) .tp_name = (name),                       \
         .tp_basicsize = sizeof(struct dict_iter), .tp_dealloc = dealloc, .tp_flags = OWN_FLAGS,       \
         .tp_traverse = traverse, .tp_clear = clear, .tp_iter = GilObject_SelfIter,                    \
         .tp_iternext = (iternext), .tp_methods = iter_methods                                         \

@@ -190,7 +190,7 @@ static GilSequenceMethods proxy_as_sequence = {.sq_contains = proxy_contains};
 static GilMappingMethods proxy_as_mapping = {.mp_length = proxy_length, .mp_subscript = proxy_subscript};
 
 GilTypeObject GilDictProxy_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "mappingproxy",
     .tp_basicsize = sizeof(struct dictproxy),
     .tp_dealloc = proxy_dealloc,

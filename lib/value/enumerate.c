@@ -127,7 +127,7 @@ enumerate_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 }
 
 GilTypeObject GilEnum_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "enumerate",
     .tp_basicsize = sizeof(struct enumerate),
     .tp_dealloc = enumerate_dealloc,

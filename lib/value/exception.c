@@ -364,7 +364,7 @@ static GilMethodDef exception_methods[] = {
 };
 
 GilTypeObject gil_exception_base_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "BaseException",
     .tp_basicsize = sizeof(struct gil_exception),
     .tp_dealloc = gil_exception_dealloc,

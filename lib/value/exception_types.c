@@ -99,7 +99,7 @@ static void
 fill(GilTypeObject *type, const struct row *row)
 {
     *type = (GilTypeObject){
-        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
         .tp_name = row->name,
         .tp_doc = row->doc,
         .tp_basicsize = row->wide ? sizeof(struct gil_exception_wide) : sizeof(struct gil_exception),

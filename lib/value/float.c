@@ -371,7 +371,7 @@ float_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 }
 
 GilTypeObject GilFloat_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "float",
     .tp_basicsize = sizeof(GilFloatObject),
     .tp_dealloc = gil_plain_dealloc,

@@ -167,7 +167,7 @@ static GilMemberDef function_members[] = {
 };
 
 GilTypeObject GilCFunction_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "builtin_function_or_method",
     .tp_basicsize = sizeof(struct gil_function),
     .tp_dealloc = function_dealloc,
@@ -186,7 +186,7 @@ GilTypeObject GilCFunction_Type = {
 };
 
 GilTypeObject GilCMethod_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "builtin_method",
     .tp_basicsize = sizeof(struct gil_cmethod),
     .tp_dealloc = function_dealloc,

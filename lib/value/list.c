@@ -297,7 +297,7 @@ static GilMappingMethods list_as_mapping = {
 };
 
 GilTypeObject GilList_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "list",
     .tp_basicsize = sizeof(GilListObject),
     .tp_dealloc = list_dealloc,

@@ -187,7 +187,7 @@ long_repr(GilObject *self)
 }
 
 GilTypeObject GilLong_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "int",
     .tp_basicsize = LONG_HEAD,
     .tp_itemsize = sizeof(uint64_t),
@@ -209,7 +209,7 @@ gil_long_start(void)
 {
     for (int i = GIL_SMALL_INT_MIN; i <= GIL_SMALL_INT_MAX; i++) {
         struct gil_small_long *v = &gil_small_ints[i - GIL_SMALL_INT_MIN];
-        v->ob_base = (GilObject)GilObject_HEAD_INIT(&GilLong_Type);
+        v->ob_base = (GilObject){_Gil_IMMORTAL_REFCNT, &GilLong_Type};
         v->size = (i > 0) - (i < 0);
         v->digit[0] = (uint64_t)(i < 0 ? -i : i);
     }

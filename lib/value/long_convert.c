@@ -75,7 +75,7 @@ GilLong_FromDouble(double v)
         return gil_long_from_int64(ts, (int64_t)v);
     /* The mantissa is a whole number here: 53 bits, shifted left by what remains of the exponent. */
     uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(v), &exponent), DBL_MANT_DIG);
-    struct gil_small_long whole = {GilObject_HEAD_INIT(&GilLong_Type), v < 0 ? -1 : 1, {mantissa}};
+    struct gil_small_long whole = {GilObject_HEAD_INIT(&GilLong_Type) v < 0 ? -1 : 1, {mantissa}};
     return gil_long_lshift(ts, gil_long(&whole.ob_base), (uint64_t)(exponent - DBL_MANT_DIG));
 }
 

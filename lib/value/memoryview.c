@@ -66,7 +66,7 @@ managed_traverse(GilObject *op, visitproc visit, void *arg)
 }
 
 GilTypeObject gil_managed_buffer_type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "managedbuffer",
     .tp_basicsize = sizeof(struct gil_managed_buffer),
     .tp_dealloc = managed_dealloc,

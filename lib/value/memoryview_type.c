@@ -405,7 +405,7 @@ static GilMappingMethods memoryview_as_mapping = {
 };
 
 GilTypeObject GilMemoryView_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "memoryview",
     .tp_basicsize = sizeof(struct gil_memoryview),
     .tp_dealloc = gil_memoryview_dealloc,

@@ -174,7 +174,7 @@ static GilMemberDef method_members[] = {
 };
 
 GilTypeObject GilMethod_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "method",
     .tp_basicsize = sizeof(struct method),
     .tp_dealloc = method_dealloc,

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-GilObject _Gil_NoneStruct = GilObject_HEAD_INIT(&_GilNone_Type);
-GilObject _Gil_NotImplementedStruct = GilObject_HEAD_INIT(&_GilNotImplemented_Type);
-GilObject _Gil_EllipsisObject = GilObject_HEAD_INIT(&GilEllipsis_Type);
+GilObject _Gil_NoneStruct = {_Gil_IMMORTAL_REFCNT, &_GilNone_Type};
+GilObject _Gil_NotImplementedStruct = {_Gil_IMMORTAL_REFCNT, &_GilNotImplemented_Type};
+GilObject _Gil_EllipsisObject = {_Gil_IMMORTAL_REFCNT, &GilEllipsis_Type};
 
 /* None's hash, the same in all processes, as CPython has it since 3.12. */
 #define NONE_HASH 0xFCA86420
@@ -63,7 +63,7 @@ static GilNumberMethods not_implemented_as_number = {.nb_bool = not_implemented_
 #define SINGLETON_FLAGS (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE)
 
 GilTypeObject _GilNone_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "NoneType",
     .tp_basicsize = sizeof(GilObject),
     .tp_repr = singleton_repr,
@@ -75,7 +75,7 @@ GilTypeObject _GilNone_Type = {
 };
 
 GilTypeObject _GilNotImplemented_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "NotImplementedType",
     .tp_basicsize = sizeof(GilObject),
     .tp_repr = singleton_repr,
@@ -86,7 +86,7 @@ GilTypeObject _GilNotImplemented_Type = {
 };
 
 GilTypeObject GilEllipsis_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "ellipsis",
     .tp_basicsize = sizeof(GilObject),
     .tp_repr = singleton_repr,

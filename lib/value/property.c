@@ -205,7 +205,7 @@ static GilMethodDef property_methods[] = {
 };
 
 GilTypeObject GilProperty_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "property",
     .tp_basicsize = sizeof(struct property),
     .tp_dealloc = property_dealloc,

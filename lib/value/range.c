@@ -356,7 +356,7 @@ static GilSequenceMethods range_as_sequence = {
 static GilMappingMethods range_as_mapping = {.mp_length = range_length, .mp_subscript = range_subscript};
 
 GilTypeObject GilRange_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "range",
     .tp_basicsize = sizeof(struct gil_range),
     .tp_dealloc = range_dealloc,

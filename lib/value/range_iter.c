@@ -153,7 +153,7 @@ static GilMethodDef wide_methods[] = {
 };
 
 GilTypeObject GilRangeIter_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "range_iterator",
     .tp_basicsize = sizeof(struct narrow_iter),
     .tp_dealloc = narrow_dealloc,
@@ -164,7 +164,7 @@ GilTypeObject GilRangeIter_Type = {
 };
 
 GilTypeObject GilLongRangeIter_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "longrange_iterator",
     .tp_basicsize = sizeof(struct wide_iter),
     .tp_dealloc = wide_dealloc,

@@ -130,7 +130,7 @@ static GilMethodDef reversed_methods[] = {
 };
 
 GilTypeObject GilReversed_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "reversed",
     .tp_basicsize = sizeof(struct reversed),
     .tp_dealloc = reversed_dealloc,

@@ -95,7 +95,7 @@ static GilMethodDef row_iter_methods[] = {
 
 #define ROW_ITER_TYPE(name, iternext)                                                     \
     {                                                                                     \
-        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),            \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0) .tp_name = (name),            \
         .tp_basicsize = sizeof(struct row_iter), .tp_dealloc = row_iter_dealloc,           \
         .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_DISALLOW_INSTANTIATION, \
         .tp_traverse = row_iter_traverse, .tp_clear = row_iter_clear, .tp_iter = GilObject_SelfIter,      \

@@ -618,7 +618,7 @@ static GilNumberMethods frozenset_as_number = {
 static GilSequenceMethods set_as_sequence = {.sq_length = set_length, .sq_contains = set_contains};
 
 GilTypeObject GilSet_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "set",
     .tp_basicsize = sizeof(struct gil_set),
     .tp_dealloc = gil_set_dealloc,
@@ -639,7 +639,7 @@ GilTypeObject GilSet_Type = {
 };
 
 GilTypeObject GilFrozenSet_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "frozenset",
     .tp_basicsize = sizeof(struct gil_set),
     .tp_dealloc = gil_set_dealloc,
@@ -659,7 +659,7 @@ GilTypeObject GilFrozenSet_Type = {
 };
 
 GilTypeObject GilSetIter_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "set_iterator",
     .tp_basicsize = sizeof(struct set_iter),
     .tp_dealloc = iter_dealloc,

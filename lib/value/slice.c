@@ -288,7 +288,7 @@ static GilMemberDef slice_members[] = {
 };
 
 GilTypeObject GilSlice_Type = {
-    GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "slice",
     .tp_basicsize = sizeof(struct gil_slice),
     .tp_dealloc = slice_dealloc,

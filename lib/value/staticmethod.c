@@ -126,7 +126,7 @@ static GilMemberDef holder_members[] = {
 };
 
 GilTypeObject GilClassMethod_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "classmethod",
     .tp_basicsize = sizeof(struct holder),
     .tp_dealloc = holder_dealloc,
@@ -141,7 +141,7 @@ GilTypeObject GilClassMethod_Type = {
 };
 
 GilTypeObject GilStaticMethod_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "staticmethod",
     .tp_basicsize = sizeof(struct holder),
     .tp_dealloc = holder_dealloc,

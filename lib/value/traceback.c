@@ -177,7 +177,7 @@ static GilMemberDef traceback_members[] = {
 };
 
 GilTypeObject GilTraceBack_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "traceback",
     .tp_basicsize = sizeof(struct traceback),
     .tp_dealloc = traceback_dealloc,

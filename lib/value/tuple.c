@@ -226,7 +226,7 @@ static GilMappingMethods tuple_as_mapping = {
 };
 
 GilTypeObject GilTuple_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "tuple",
     .tp_basicsize = offsetof(GilTupleObject, ob_item),
     .tp_itemsize = sizeof(GilObject *),

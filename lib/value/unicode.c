@@ -678,7 +678,7 @@ static GilNumberMethods unicode_as_number = {
 };
 
 GilTypeObject GilUnicode_Type = {
-    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0),
+    .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "str",
     .tp_basicsize = sizeof(GilCompactUnicodeObject),
     .tp_dealloc = unicode_dealloc,
@@ -715,7 +715,7 @@ gil_unicode_ops_utf8(GilObject *op, size_t *len)
 static void
 init_static(GilASCIIObject *str, Gil_ssize_t length, uint32_t state)
 {
-    str->ob_base = (GilObject)GilObject_HEAD_INIT(&GilUnicode_Type);
+    str->ob_base = (GilObject){_Gil_IMMORTAL_REFCNT, &GilUnicode_Type};
     str->length = length;
     str->state = GilUnicode_1BYTE_KIND | _Gil_STR_STATIC | state;
     str->hash = -1;

@@ -260,7 +260,7 @@ static GilMappingMethods proxy_as_mapping = {
 
 #define PROXY_TYPE(name, call)                                                                                   \
     {                                                                                                            \
-        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0), .tp_name = (name),                                  \
+        .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0) .tp_name = (name),                                  \
         .tp_basicsize = sizeof(struct gil_weakref), .tp_dealloc = gil_weakref_dealloc, .tp_repr = proxy_repr,    \
         .tp_as_number = &proxy_as_number, .tp_as_sequence = &proxy_as_sequence,                                  \
         .tp_as_mapping = &proxy_as_mapping, .tp_hash = GilObject_HashNotImplemented, .tp_call = (call),          \

@@ -271,7 +271,7 @@ START_TEST(test_G3_immortals_are_never_stored_to)
     GilObject *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     ck_assert(page != MAP_FAILED);
-    *page = (GilObject)GilObject_HEAD_INIT(&GilBaseObject_Type);
+    *page = (GilObject){_Gil_IMMORTAL_REFCNT, &GilBaseObject_Type};
     ck_assert_int_eq(mprotect(page, 4096, PROT_READ), 0);
     for (int i = 0; i < 100; i++)
         Gil_INCREF(page);

@@ -143,7 +143,7 @@ START_TEST(test_object_type__readying_fails_whole_and_can_be_repeated)
 {
     static GilMemberDef members[] = {{"a", Gil_T_INT, 16, 0, NULL}, {0}};
     static GilTypeObject type = {
-        .ob_base = GilVarObject_HEAD_INIT(NULL, 0),
+        .ob_base = GilVarObject_HEAD_INIT(NULL, 0)
         .tp_name = "late",
         .tp_basicsize = sizeof(struct node),
         .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN,
