@@ -6,7 +6,11 @@
 # declaration; the manifest adds what it is called with. A symbol without a line, and a line without a symbol, become
 # tests that fail.
 
-FNR == 1 { file++ }
+# Header by header: where a character may have several bytes, what is left of a long text is long to cut off.
+FNR == 1 {
+    file++
+    read_declarations()
+}
 
 file == 1 {
     if (match($0, /^ *[A-Za-z_][A-Za-z_0-9]*;$/)) {
@@ -66,6 +70,7 @@ function read_declarations(    statement, mark, comment, doc, depth, end) {
             statement = doc = ""
         }
     }
+    text = ""
 }
 
 function note_declaration(s, doc,    name, open) {
