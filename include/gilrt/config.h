@@ -156,10 +156,11 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  *
  * What can be undone comes first. No guard is given out any more and no thread enters by a view; other threads of the
  * interpreter are asked to come to an end (their next poll raises SystemExit, once); then those that hold a guard or entered
- * by a view are waited for, without the lock. If the time that the configuration allows is over and somebody is inside still,
- * all this is taken back, and the answer is GIL_FINALIZE_BUSY: the runtime works on, and the call may be repeated. Who is inside is
- * written to standard error, unless the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells
- * it.
+ * by a view are waited for, without the lock, and those that have the lock of another interpreter. If the time that the
+ * configuration allows is over and somebody is inside still, or keeps such a lock, all this is taken back, and the answer is
+ * GIL_FINALIZE_BUSY: the runtime works on, and the call may be repeated. To return it needs the main interpreter's lock, for which it
+ * waits as Gil_END_ALLOW_THREADS does, however long another thread keeps that. Who is inside is written to standard error, unless
+ * the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells it.
  *
  * From there on nothing fails. The calls that GilUnstable_AtExit() registered are made, in rounds until none registers another.
  * After that no other thread gets the lock any more: one that left it and comes back without a guard sleeps for ever, or stops

@@ -127,6 +127,7 @@ GIL_API void GilThreadState_Release(GilThreadStateToken *token);
 /** A thread that has the interpreter's lock at this moment, and is neither inside by a view nor the calling one. An end from outside
  *  (GilInterpreterView_End()) waits until it leaves that; one from within does not meet it. */
 #define GIL_HOLDER_LOCK 5
+#define GIL_HOLDER_EXIT 6 /**< a thread that exits, and lets go of the objects that its state held: finalizers run */
 
 /** Somebody whom the end of an interpreter has to wait for. Grows from version to version. */
 typedef struct GilHolder {
@@ -135,7 +136,7 @@ typedef struct GilHolder {
     char file[48];   /**< of a guard: the same, the end of the name; "": not known; of a call: the function */
     uint64_t thread; /**< pthread_t of the thread that opened the guard, or of whom this tells, as a number */
     uint64_t state;  /**< number of the thread state that is inside by a view, or has the lock; of others 0 */
-    uint64_t age_ns; /**< of a guard and a call: since when; of others 0 */
+    uint64_t age_ns; /**< of a guard, a call and an exit: since when; of others 0 */
 } GilHolder;
 
 /** What GilInterpreterState_GetHolders() calls; @p size is that of the caller's GilHolder.
@@ -144,7 +145,7 @@ GIL_API size_t _GilInterpreterState_GetHoldersSized(GilInterpreterState *interp,
 
 /**
  * Tell who keeps an interpreter, which must be alive, from ending: each open guard and call, newest first, with the place where it
- * was opened, then each thread that is inside by a view, then who is ending it, or has its lock. For a host that got
+ * was opened, and each thread in its exit, then each thread that is inside by a view, then who is ending it, or has its lock. For a host that got
  * GIL_FINALIZE_BUSY, and for finding leaks before. Of others' guards and threads it is a snapshot.
  * @param holders  room for @p count of them; may be NULL if that is 0
  * @return how many there are, which may be more than @p count; 0 also when interp is NULL

@@ -89,6 +89,8 @@ GIL_API int GilInterpreterState_CheckMay(unsigned what);
 
 /** @name Birth and end
  *  @{ */
+/** What GilInterpreterView_WaitEnd() returns when it has waited in vain because nobody asked for the end. */
+#define GIL_END_UNASKED (-3)
 /**
  * Make an interpreter. On success the calling thread is attached to it, with the state in *ts, which is the caller's; what was
  * attached is left, for the caller to attach again. The state goes with the interpreter if Gil_EndInterpreter() is given it; if
@@ -146,7 +148,8 @@ GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
  * that; if its time is over, the next takes it on. What the calling thread is attached to is left meanwhile, and attached again.
  * @param timeout_ns  how long to wait; 0: not at all; UINT64_MAX: for ever
  * @return 0: it is gone. GIL_FINALIZE_BUSY: it is there still: somebody stayed inside (GilInterpreterView_GetHolders()), or another
- *         is at it, or nobody asked; what was asked for stays asked for. -1, without an exception, as GilInterpreterView_End(), but
+ *         is at it; what was asked for stays asked for. GIL_END_UNASKED: nobody has asked for it in that time, or it was taken back;
+ *         nothing happened. -1, without an exception, as GilInterpreterView_End(), but
  *         the end of the runtime, when it comes, is waited for.
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks

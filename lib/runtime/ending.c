@@ -147,7 +147,7 @@ wait_for_end(struct gil_gate *gate, uint64_t limit, const char *func)
         if (main_gate == NULL && gil_closing_is_gone(gate))
             return 0;
         if (!gil_closing_wait(gate, turn, limit))
-            return GIL_FINALIZE_BUSY;
+            return found == GIL_CLOSING_OPEN ? GIL_END_UNASKED : GIL_FINALIZE_BUSY;
     }
 }
 

@@ -18,7 +18,11 @@
  * must find everything as it was. Who needs threads in his last step keeps a guard and closes it afterwards.
  *
  * The end of the main interpreter is that of all, and follows the same rule: all are shut before the first of them is ended. Making
- * an interpreter, and ending one, takes a place inside the main one; so once that is shut the list of the others stands still.
+ * an interpreter, and ending one, takes a place inside the main one; so once that is shut the list of the others stands still. Being shut
+ * says nothing of threads without a guard, and one of these may keep the lock of its interpreter, in native code: then the end would
+ * begin and stand before that one. So the lock of each is taken and left again, within the limit, before the first is ended. Who
+ * takes it after that was asked to end, and gives it to the reserve at its next poll. To keep all the locks instead would let a
+ * call at exit of the one wait for a thread of the other that wants in once more, and that for the end.
  *
  * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does not matter who that
  * is, nor whether it exits by itself.
@@ -35,6 +39,7 @@
 #include "runtime/signal.h"
 #include "state/closing.h"
 #include "state/gate.h"
+#include "state/lock.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 
@@ -71,6 +76,9 @@ describe(const GilHolder *holder, char *text, size_t room)
         break;
     case GIL_HOLDER_ENDER:
         (void)snprintf(text, room, "thread %#llx is ending it", thread);
+        break;
+    case GIL_HOLDER_EXIT:
+        (void)snprintf(text, room, "thread %#llx exits, and lets go of what it held, for %llu.%03llu s", thread, age / 1000, age % 1000);
         break;
     default:
         (void)snprintf(text, room, "thread %#llx does not leave its lock (state %llu)", thread, state);
@@ -113,13 +121,44 @@ begin_to_close(GilInterpreterState *interp, const GilThreadState *ts, int asked)
     gil_mutex_unlock(&gil_states_mutex);
 }
 
+/* Whether the lock of an interpreter that is shut can be had in time. It is not kept: a thread has one lock (essay). */
+static int
+lock_is_left(const GilInterpreterState *interp, uint64_t limit, const char *func)
+{
+    GilThreadState *ender = interp->ender;
+
+    if (interp->shares_lock)
+        return 1;
+    /* Not by gil_tstate_attach_until(): the reserve would be the state that this thread has left last, for Ensure to find. */
+    if (gil_lock_acquire_until(ender->lock, ender, limit, func) != GIL_LOCK_GOT)
+        return 0;
+    gil_lock_release(ender->lock, ender, func);
+    return 1;
+}
+
+/* Shut interp, another than that of ts, and see that its lock can be had. Mostly nobody is inside or has it; else ts is left for the
+ * wait. 0, or -1 and ts is attached no more. */
+static int
+shut_other(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit, const char *func)
+{
+    int shut = gil_gate_shut(interp->gate, 0) == 0;
+
+    if (shut && lock_is_left(interp, 0, func))
+        return 0;
+    gil_tstate_detach(ts, func);
+    if ((!shut && gil_interp_shut_outside(interp, limit) < 0) || !lock_is_left(interp, limit, func))
+        return -1;
+    gil_tstate_attach(ts, func);
+    return 0;
+}
+
 /*
  * The main interpreter is shut, so that no other is made or ended any more: that takes a place inside it. Shut them all; those
  * inside them do not wait for one another, so they are closed first and waited for then. Returns the one that did not become empty,
  * or NULL.
  */
 static GilInterpreterState *
-shut_others(GilThreadState *ts, uint64_t limit)
+shut_others(GilThreadState *ts, uint64_t limit, const char *func)
 {
     for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next) {
         int asked;
@@ -127,7 +166,7 @@ shut_others(GilThreadState *ts, uint64_t limit)
         begin_to_close(each, ts, asked);
     }
     for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next)
-        if (gil_interp_shut(ts, each, limit) < 0)
+        if (shut_other(ts, each, limit, func) < 0)
             return each;
     return NULL;
 }
@@ -165,14 +204,21 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
     if (gil_interp_shut(ts, interp, limit) < 0)
         busy = interp;
     else if (interp->id == 0) {
-        busy = shut_others(ts, limit);
+        busy = shut_others(ts, limit, func);
         others = 1;
     }
     if (busy == NULL)
         return 0;
     long count = find_busy(busy, holders, &inside);
     int64_t id = busy->id;
+    int is_main = interp->id == 0;
+    /* The runtime works on before the lock is waited for, whoever has it for how long. Any other interpreter could be ended by another
+     * thread as soon as it is open, and then ts with it. */
+    if (!is_main)
+        gil_tstate_attach(ts, func);
     give_up(interp, others);
+    if (is_main)
+        gil_tstate_attach(ts, func);
     tell_busy(id, count, holders, inside, func);
     return count;
 }

@@ -127,20 +127,35 @@ unlist(struct gil_gate *gate, struct gil_pass *pass)
         pass->next->prev = pass->prev;
 }
 
-int
-gil_gate_enter_with(struct gil_gate *gate, struct gil_pass *pass)
+/* Under mu. */
+static void
+list(struct gil_gate *gate, struct gil_pass *pass)
 {
-    gil_mutex_lock(&gate->mu);
     pass->prev = NULL;
     pass->next = gate->passes;
     if (pass->next != NULL)
         pass->next->prev = pass;
     gate->passes = pass;
+}
+
+int
+gil_gate_enter_with(struct gil_gate *gate, struct gil_pass *pass)
+{
+    gil_mutex_lock(&gate->mu);
+    list(gate, pass);
     int rc = gil_gate_enter(gate);
     if (rc < 0)
         unlist(gate, pass);
     gil_mutex_unlock(&gate->mu);
     return rc;
+}
+
+void
+gil_gate_list(struct gil_gate *gate, struct gil_pass *pass)
+{
+    gil_mutex_lock(&gate->mu);
+    list(gate, pass);
+    gil_mutex_unlock(&gate->mu);
 }
 
 void

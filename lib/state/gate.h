@@ -17,7 +17,8 @@
 /* Somebody inside who is to be found by name. */
 struct gil_pass {
     struct gil_pass *next, *prev; /* [mu] the gate's list */
-    const char *func;             /* [const] the function of the library that is inside while it is at work; NULL: a guard (guard.c) */
+    const char *func;             /* [const] the function of the library that is inside while it is at work; NULL: a guard (guard.c);
+                                     "": a thread's exit (shelf.c) */
     unsigned long thread;         /* [const] that went in */
     uint64_t since;               /* [const] by the clock */
 };
@@ -53,6 +54,8 @@ void gil_gate_leave(struct gil_gate *gate);
 void gil_pass_init(struct gil_pass *pass, const char *func);
 /* gil_gate_enter() with a pass, which others may look at (gil_gate_visit()) until it is taken off the list, before leaving. */
 int gil_gate_enter_with(struct gil_gate *gate, struct gil_pass *pass);
+/* The same for one who is inside already. */
+void gil_gate_list(struct gil_gate *gate, struct gil_pass *pass);
 void gil_gate_unlist(struct gil_gate *gate, struct gil_pass *pass);
 
 /* Let nobody in any more: 0, or -1 when another thread has done so. What follows is for who got the 0. */

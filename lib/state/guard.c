@@ -252,6 +252,8 @@ list_pass(const struct gil_pass *pass, void *data)
         holder.kind = GIL_HOLDER_GUARD;
         holder.line = guard->line;
     }
+    else if (pass->func[0] == '\0')
+        holder.kind = GIL_HOLDER_EXIT;
     list(listing, &holder, sizeof holder);
 }
 

@@ -357,9 +357,10 @@ gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit)
     if (gil_gate_shut(interp->gate, 0) == 0)
         return 0;
     gil_tstate_detach(ts, __func__);
-    int rc = gil_interp_shut_outside(interp, limit);
+    if (gil_interp_shut_outside(interp, limit) < 0)
+        return -1;
     gil_tstate_attach(ts, __func__);
-    return rc;
+    return 0;
 }
 
 void

@@ -74,7 +74,7 @@ void gil_interp_calm(GilInterpreterState *interp);
 void gil_interp_stir(void);
 /*
  * Wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or until the clock reaches limit: -1, and
- * the gate is closing as before. ts is attached, before and after; it leaves the lock if it has to wait.
+ * the gate is closing as before, and ts, which was attached, is so no more: it leaves the lock if it has to wait.
  */
 int gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit);
 /* The same by a thread that is attached to nothing. */

@@ -158,6 +158,7 @@ reclaim(GilThreadState *ts)
 {
     GilInterpreterState *interp = ts->interp;
     struct gil_gate *gate = NULL;
+    struct gil_pass pass;
     enum { PUT, CLEAR, LEAVE } what = PUT;
 
     /* Its region is over with its thread, and whoever is in a call for it may want the mutex. */
@@ -166,8 +167,12 @@ reclaim(GilThreadState *ts)
     if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
         /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
         what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
-    if (what == CLEAR)
+    if (what == CLEAR) {
+        /* Whoever ends the interpreter waits for what finalizers do here: he finds the thread. */
         gate = interp->gate;
+        gil_pass_init(&pass, "");
+        gil_gate_list(gate, &pass);
+    }
     if (what == LEAVE)
         ts->orphan = 1;
     if (what == PUT && !ts->dead)
@@ -178,6 +183,7 @@ reclaim(GilThreadState *ts)
         gil_tstate_put_block(ts);
     if (what == CLEAR) {
         clear_and_delete(ts);
+        gil_gate_unlist(gate, &pass);
         gil_gate_leave(gate);
     }
 }
