@@ -33,7 +33,7 @@ EXTRA_DIST += lib/libgilrt.map
 COLD = base/panic base/print state/dump state/pending module/module module/import module/path module/slots module/loader module/importerror \
     module/args_keywords module/args_unit module/build \
     object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
-    object/slotdef object/slotfill object/slots object/type object/typespec object/error protocol/buffer protocol/class protocol/slotattr runtime/atexit \
+    object/slotdef object/slotfill object/slots object/statictype object/type object/typespec object/error protocol/buffer protocol/class protocol/slotattr runtime/atexit \
     runtime/config runtime/copies runtime/ending runtime/event runtime/finalize runtime/interp runtime/signal state/interrupt state/unblock state/cancel runtime/layers runtime/life \
     value/bytearray value/capsule value/dict_view value/dict_view_set value/enumerate value/exception \
     value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \

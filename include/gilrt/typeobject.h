@@ -4,7 +4,8 @@
  * The layout of a type, for the library itself and for ports of code that fills static type structs.
  *
  * `<gilrt.h>` does not include this header and new code has no use for it: GilType_FromSpec() makes types, and
- * GilType_GetSlot() reads them. The fields stand in the order of CPython's documented slot table.
+ * GilType_GetSlot() reads them. The fields stand in the order of CPython's documented slot table, so initializers with
+ * and without names fit. Fields are for reading once the type is ready.
  */
 #ifndef GILRT_TYPEOBJECT_H
 #define GILRT_TYPEOBJECT_H
@@ -134,6 +135,18 @@ struct _giltypeobject {
     Gil_ssize_t tp_mro_count;
     const void *tp_token;          /**< PEP 793 token of the type, or NULL */
 };
+
+/** Complete a static type: its base (one, in tp_base; object without), what it inherits, its attributes. Call it in
+ *  Gil_mod_exec, each time; a type that is complete, a built-in one and one made at run time stay as they are.
+ *
+ *  The struct must live as long as the process. The type is immortal and takes no attributes, and tp_dict stays NULL:
+ *  what CPython's extensions put there belongs into tp_methods, tp_members and tp_getset. Without a tp_dealloc instances
+ *  end as those of types made from specs do. Instances do not count as references to the type.
+ *
+ *  @lock_held
+ *  @return 0, or -1: SystemError for a type that is malformed or asked for in another interpreter than the main one,
+ *          TypeError for a base that cannot be one, MemoryError */
+GIL_API int GilType_Ready(GilTypeObject *type);
 
 GIL_END_DECLS
 

@@ -30,4 +30,5 @@ libcore_la_SOURCES += lib/object/instance.c lib/object/instance.h
 libcore_la_SOURCES += lib/object/instance_dict.c lib/object/instance_dict.h
 libcore_la_SOURCES += lib/object/typespec.c
 libcore_la_SOURCES += lib/object/weakref.c lib/object/weakref.h
+libcore_la_SOURCES += lib/object/statictype.c
 libcore_la_SOURCES += lib/object/start.c lib/object/start.h

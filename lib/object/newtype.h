@@ -5,6 +5,13 @@
 
 #include "object/type.h"
 
+/* Flags that follow from the bases or that the library keeps for itself. */
+#define GIL_TPFLAGS_NOT_ASKED                                                                                    \
+    (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_READY | Gil_TPFLAGS_READYING | Gil_TPFLAGS_LONG_SUBCLASS |         \
+     Gil_TPFLAGS_LIST_SUBCLASS | Gil_TPFLAGS_TUPLE_SUBCLASS | Gil_TPFLAGS_BYTES_SUBCLASS |                       \
+     Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_DICT_SUBCLASS | Gil_TPFLAGS_BASE_EXC_SUBCLASS |                  \
+     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE | GIL_TPFLAGS_FUNCTION)
+
 /* Each part is checked already but for what depends on the base; see typespec.c. */
 struct gil_type_plan {
     const char *name;
@@ -32,5 +39,7 @@ struct gil_type_plan {
 GilTypeObject *gil_type_build(GilThreadState *ts, struct gil_type_plan *plan);
 /* Whether a slot has a field of the plan and is not copied. */
 int gil_slot_is_planned(int id);
+/* A table of methods: each has a function, and flags that can be called. 0, or -1 with SystemError naming the type. */
+int gil_check_methods(const char *name, const GilMethodDef *methods);
 
 #endif

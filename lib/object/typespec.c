@@ -11,20 +11,12 @@
 #include "object/ops.h"
 #include "object/slots.h"
 
-/* Flags that follow from the bases or that the library keeps for itself. */
-#define FORBIDDEN_FLAGS                                                                                          \
-    (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_READY | Gil_TPFLAGS_READYING | Gil_TPFLAGS_LONG_SUBCLASS |         \
-     Gil_TPFLAGS_LIST_SUBCLASS | Gil_TPFLAGS_TUPLE_SUBCLASS | Gil_TPFLAGS_BYTES_SUBCLASS |                       \
-     Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_DICT_SUBCLASS | Gil_TPFLAGS_BASE_EXC_SUBCLASS |                  \
-     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE |                                          \
-     GIL_TPFLAGS_FUNCTION)
-
-static int
-check_methods(const struct gil_type_plan *plan)
+int
+gil_check_methods(const char *name, const GilMethodDef *methods)
 {
-    for (const GilMethodDef *def = plan->methods; def != NULL && def->ml_name != NULL; def++)
+    for (const GilMethodDef *def = methods; def != NULL && def->ml_name != NULL; def++)
         if (def->ml_meth == NULL || !gil_method_flags_valid(def->ml_flags)) {
-            GilErr_Format(GilExc_SystemError, "slot Gil_tp_methods of type '%s': method '%s' has %s", plan->name,
+            GilErr_Format(GilExc_SystemError, "slot Gil_tp_methods of type '%s': method '%s' has %s", name,
                           def->ml_name, def->ml_meth == NULL ? "no function" : "bad call flags");
             return -1;
         }
@@ -130,13 +122,13 @@ complete(struct reader *r)
         GilErr_Format(GilExc_SystemError, "type '%s' has a negative itemsize", plan->name);
         return -1;
     }
-    if (plan->flags & (FORBIDDEN_FLAGS | ~(unsigned long)UINT32_MAX)) {
+    if (plan->flags & (GIL_TPFLAGS_NOT_ASKED | ~(unsigned long)UINT32_MAX)) {
         GilErr_Format(GilExc_SystemError, "type '%s' has flags that cannot be asked for: %#lx", plan->name,
-                      plan->flags & (FORBIDDEN_FLAGS | ~(unsigned long)UINT32_MAX));
+                      plan->flags & (GIL_TPFLAGS_NOT_ASKED | ~(unsigned long)UINT32_MAX));
         return -1;
     }
     plan->slots = r->flat;
-    return check_methods(plan);
+    return gil_check_methods(plan->name, plan->methods);
 }
 
 static int

@@ -30,6 +30,7 @@ UNIT_TESTS += tests/unit/object/test_slotdef
 UNIT_TESTS += tests/unit/object/test_slotfill
 UNIT_TESTS += tests/unit/object/test_slots
 UNIT_TESTS += tests/unit/object/test_start
+UNIT_TESTS += tests/unit/object/test_statictype
 UNIT_TESTS += tests/unit/object/test_type
 UNIT_TESTS += tests/unit/object/test_typespec
 UNIT_TESTS += tests/unit/object/test_weakref
