@@ -43,6 +43,7 @@
 #include "gilrt/bool.h"
 #include "gilrt/bytearray.h"
 #include "gilrt/bytes.h"
+#include "gilrt/byteswriter.h"
 #include "gilrt/capsule.h"
 #include "gilrt/cell.h"
 #include "gilrt/descr.h"

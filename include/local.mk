@@ -18,6 +18,7 @@ gilrtinclude_HEADERS += include/gilrt/unicode.h
 gilrtinclude_HEADERS += include/gilrt/unicodecodec.h
 gilrtinclude_HEADERS += include/gilrt/unicodectype.h
 gilrtinclude_HEADERS += include/gilrt/unicodewriter.h
+gilrtinclude_HEADERS += include/gilrt/byteswriter.h
 gilrtinclude_HEADERS += include/gilrt/bytes.h
 gilrtinclude_HEADERS += include/gilrt/bytearray.h
 gilrtinclude_HEADERS += include/gilrt/args.h

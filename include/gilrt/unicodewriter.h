@@ -18,6 +18,8 @@
 #ifndef GILRT_UNICODEWRITER_H
 #define GILRT_UNICODEWRITER_H
 
+#include <wchar.h>
+
 #include <gilrt/unicode.h>
 
 GIL_BEGIN_DECLS
@@ -54,6 +56,14 @@ GIL_API int GilUnicodeWriter_WriteASCII(GilUnicodeWriter *writer, const char *st
 /** @p size code points; ValueError for one above 0x10FFFF.
  *  @lock_held */
 GIL_API int GilUnicodeWriter_WriteUCS4(GilUnicodeWriter *writer, const Gil_UCS4 *str, Gil_ssize_t size);
+/** @p size wide characters; -1: up to the NUL. ValueError for one above 0x10FFFF.
+ *  @lock_held */
+GIL_API int GilUnicodeWriter_WriteWideChar(GilUnicodeWriter *writer, const wchar_t *str, Gil_ssize_t size);
+/** UTF-8, with the handlers of GilUnicode_DecodeUTF8(); @p length -1: up to its NUL. With @p consumed what is cut off at the
+ *  end is left, and *@p consumed is how many octets were taken; it is written on success alone.
+ *  @lock_held */
+GIL_API int GilUnicodeWriter_DecodeUTF8Stateful(GilUnicodeWriter *writer, const char *string, Gil_ssize_t length,
+                                                const char *errors, Gil_ssize_t *consumed);
 /** str() of @p obj.
  *  @lock_held
  *  @reenters its str */

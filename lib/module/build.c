@@ -16,6 +16,7 @@
 #include "gilrt/long.h"
 #include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
+#include "gilrt/unicodecodec.h"
 #include "object/error.h"
 
 #include <string.h>
@@ -186,17 +187,20 @@ build_dict(struct build *b)
     return NULL;
 }
 
-/* s z U y, with an optional length; NULL gives None. */
+/* s z U y, and u of wide characters, with an optional length; NULL gives None. */
 static GilObject *
 build_string(struct build *b, char unit)
 {
-    const char *text = va_arg(b->va, const char *);
+    const wchar_t *wide = unit == 'u' ? va_arg(b->va, const wchar_t *) : NULL;
+    const char *text = unit == 'u' ? NULL : va_arg(b->va, const char *);
     Gil_ssize_t size = -1;
 
     if (*b->format == '#') {
         b->format++;
         size = va_arg(b->va, Gil_ssize_t);
     }
+    if (wide != NULL)
+        return GilUnicode_FromWideChar(wide, size < 0 ? -1 : size);
     if (text == NULL)
         return Gil_NewRef(Gil_None);
     if (size < 0)
@@ -262,7 +266,7 @@ build_one(struct build *b)
     }
     case 'C':
         return GilUnicode_FromOrdinal(va_arg(b->va, int));
-    case 's': case 'z': case 'U': case 'y':
+    case 's': case 'z': case 'U': case 'y': case 'u':
         return build_string(b, unit);
     case 'O': case 'S': case 'N':
         return build_object(b, unit);

@@ -10,6 +10,7 @@
 #include "value/unicode_writer.h"
 
 #include "gilrt/mem.h"
+#include "gilrt/unicodecodec.h"
 #include "object/format.h"
 #include "value/unicode_codec.h"
 
@@ -273,6 +274,29 @@ GilUnicodeWriter_WriteUCS4(GilUnicodeWriter *writer, const Gil_UCS4 *str, Gil_ss
             return -1;
         }
     return gil_writer_data(&writer->writer, GilUnicode_4BYTE_KIND, str, size);
+}
+
+__attribute__((cold)) int
+GilUnicodeWriter_WriteWideChar(GilUnicodeWriter *writer, const wchar_t *str, Gil_ssize_t size)
+{
+    return go_on(__func__, writer, str) < 0 ? -1 : write_new(writer, GilUnicode_FromWideChar(str, size));
+}
+
+__attribute__((cold)) int
+GilUnicodeWriter_DecodeUTF8Stateful(GilUnicodeWriter *writer, const char *string, Gil_ssize_t length,
+                                    const char *errors, Gil_ssize_t *consumed)
+{
+    Gil_ssize_t taken;
+
+    if (go_on(__func__, writer, string) < 0)
+        return -1;
+    if (length < 0)
+        length = (Gil_ssize_t)strlen(string);
+    if (write_new(writer, GilUnicode_DecodeUTF8Stateful(string, length, errors, consumed != NULL ? &taken : NULL)) < 0)
+        return -1;
+    if (consumed != NULL)
+        *consumed = taken;
+    return 0;
 }
 
 int

@@ -58,6 +58,7 @@ API_TESTS += tests/api/test_unicodecodec
 API_TESTS += tests/api/test_unicodectype
 API_TESTS += tests/api/test_unicodewriter
 API_TESTS += tests/api/test_bytes
+API_TESTS += tests/api/test_byteswriter
 API_TESTS += tests/api/test_bytearray
 API_TESTS += tests/api/test_args
 API_TESTS += tests/api/test_slot

@@ -465,11 +465,48 @@ write_text(struct fixture *f)
     f->failed = GilUnicodeWriter_WriteASCII(w, "ascii", 5) < 0 || GilUnicodeWriter_WriteChar(w, 0xe4) < 0 ||
                 GilUnicodeWriter_WriteUTF8(w, "\xe2\x82\xac", 3) < 0 || GilUnicodeWriter_WriteSubstring(w, f->text, 1, 3) < 0 ||
                 GilUnicodeWriter_WriteStr(w, f->any) < 0 || GilUnicodeWriter_WriteRepr(w, f->any) < 0 ||
-                GilUnicodeWriter_Format(w, "%d %S", 7, f->any) < 0 || GilUnicodeWriter_WriteUCS4(w, wide, 2) < 0;
+                GilUnicodeWriter_Format(w, "%d %S", 7, f->any) < 0 || GilUnicodeWriter_WriteUCS4(w, wide, 2) < 0 ||
+                GilUnicodeWriter_WriteWideChar(w, L"wide", -1) < 0 || GilUnicodeWriter_DecodeUTF8Stateful(w, "u", 1, NULL, NULL) < 0;
     if (f->failed)
         GilUnicodeWriter_Discard(w);
     else
         f->failed = (f->result = GilUnicodeWriter_Finish(w)) == NULL;
+}
+
+static void
+write_octets(struct fixture *f)
+{
+    GilBytesWriter *w = GilBytesWriter_Create(0);
+    char *data;
+
+    if (w == NULL)
+        return;
+    f->failed = GilBytesWriter_WriteBytes(w, "octets", 6) < 0 || GilBytesWriter_Format(w, "%d %S", 7, f->any) < 0 ||
+                GilBytesWriter_Grow(w, 4000) < 0 || GilBytesWriter_Resize(w, 9000) < 0 ||
+                GilBytesWriter_GetSize(w) != 9000 || (data = GilBytesWriter_GetData(w)) == NULL ||
+                (data = GilBytesWriter_GrowAndUpdatePointer(w, 9000, data)) == NULL;
+    if (f->failed)
+        GilBytesWriter_Discard(w);
+    else
+        f->failed = (f->result = GilBytesWriter_FinishWithPointer(w, data + 1)) == NULL;
+}
+
+static void
+write_octets_known(struct fixture *f)
+{
+    GilBytesWriter *w = GilBytesWriter_Create(1000), *other = w != NULL ? GilBytesWriter_Create(7) : NULL;
+
+    f->failed = w == NULL || other == NULL;
+    if (f->failed) {
+        GilBytesWriter_Discard(w);
+        return;
+    }
+    f->result = GilBytesWriter_Finish(other);
+    GilObject *part = GilBytesWriter_FinishWithSize(w, 10);
+    f->failed = f->result == NULL || part == NULL;
+    Gil_XDECREF(part);
+    if (f->failed)
+        Gil_CLEAR(f->result);
 }
 
 /* The number is exported; an int of two digits is made. */
@@ -504,6 +541,16 @@ end_in_time(struct fixture *Gil_UNUSED(f))
 }
 
 const struct misuse_scene misuse_scenes[] = {
+    {"GilBytesWriter_Finish", write_octets_known, SCENE_WORKS},
+    {"GilBytesWriter_FinishWithPointer", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_FinishWithSize", write_octets_known, SCENE_WORKS},
+    {"GilBytesWriter_Format", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_GetData", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_GetSize", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_Grow", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_GrowAndUpdatePointer", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_Resize", write_octets, SCENE_WORKS},
+    {"GilBytesWriter_WriteBytes", write_octets, SCENE_WORKS},
     {"GilCondition_Wait", meet, SCENE_WORKS},
     {"GilErr_CheckSignalsDetached", leave_when_asked, SCENE_WORKS},
     {"GilErr_FormatUnraisable", unraisable, SCENE_WORKS},
@@ -570,6 +617,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilUnblockSelf_Init", unblock, SCENE_WORKS},
     {"GilUnblock_Eventfd", unblock, SCENE_WORKS},
     {"GilUnblock_Signal", unblock, SCENE_WORKS},
+    {"GilUnicodeWriter_DecodeUTF8Stateful", write_text, SCENE_WORKS},
     {"GilUnicodeWriter_Finish", write_text, SCENE_WORKS},
     {"GilUnicodeWriter_Format", write_text, SCENE_WORKS},
     {"GilUnicodeWriter_WriteASCII", write_text, SCENE_WORKS},
@@ -579,6 +627,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilUnicodeWriter_WriteSubstring", write_text, SCENE_WORKS},
     {"GilUnicodeWriter_WriteUCS4", write_text, SCENE_WORKS},
     {"GilUnicodeWriter_WriteUTF8", write_text, SCENE_WORKS},
+    {"GilUnicodeWriter_WriteWideChar", write_text, SCENE_WORKS},
     {"GilUnstable_AtExit", at_exit, SCENE_LEAVES},
     {"GilUnstable_Object_ClearWeakRefsNoCallbacks", clear_weakrefs, SCENE_WORKS},
     {"Gil_AddPendingCall", pending, SCENE_WORKS},

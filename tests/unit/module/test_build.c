@@ -29,6 +29,9 @@ START_TEST(test_module_build__units)
     gil_expect_repr(Gil_BuildValue("z", (char *)NULL), "None");
     gil_expect_repr(Gil_BuildValue("U#", "abc", (Gil_ssize_t)2), "'ab'");
     gil_expect_repr(Gil_BuildValue("s#", (char *)NULL, (Gil_ssize_t)2), "None");
+    gil_expect_repr(Gil_BuildValue("u", L"a\x20ac"), "'a\xe2\x82\xac'");
+    gil_expect_repr(Gil_BuildValue("u#i", L"abc", (Gil_ssize_t)2, 7), "('ab', 7)");
+    gil_expect_repr(Gil_BuildValue("u#i", (wchar_t *)NULL, (Gil_ssize_t)2, 7), "(None, 7)");
     gil_expect_repr(Gil_BuildValue("y", "a"), "b'a'");
     gil_expect_repr(Gil_BuildValue("y#", "a\0b", (Gil_ssize_t)3), "b'a\\x00b'");
     gil_expect_repr(Gil_BuildValue("bBhi", -1, 255, SHRT_MIN, INT_MIN), "(-1, 255, -32768, -2147483648)");

@@ -99,10 +99,36 @@ START_TEST(test_value_unicode_writer__a_write_that_fails_leaves_the_text)
     gil_expect_raised(GilExc_ValueError);
     ck_assert_int_eq(GilUnicodeWriter_WriteSubstring(writer, Gil_None, 0, 1), -1);
     gil_expect_raised(GilExc_TypeError);
+    Gil_ssize_t consumed = 77;
+    ck_assert_int_eq(GilUnicodeWriter_DecodeUTF8Stateful(writer, "a\xff", 2, NULL, &consumed), -1);
+    gil_expect_raised(GilExc_UnicodeDecodeError);
+    ck_assert_int_eq(consumed, 77);
+    ck_assert_int_eq(GilUnicodeWriter_DecodeUTF8Stateful(writer, "\xe2\x82", 2, NULL, NULL), -1);
+    gil_expect_raised(GilExc_UnicodeDecodeError);
+    ck_assert_int_eq(GilUnicodeWriter_WriteWideChar(writer, L"\x110000", 1), -1);
+    gil_expect_raised(GilExc_ValueError);
+    ck_assert_int_eq(GilUnicodeWriter_WriteWideChar(writer, NULL, 1), -1);
+    gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilUnicodeWriter_Format(writer, "%y"), -1);
     gil_expect_raised(GilExc_SystemError);
     gil_expect_text(GilUnicodeWriter_Finish(writer), "as before");
     Gil_DECREF(text);
+}
+END_TEST
+
+START_TEST(test_value_unicode_writer__decoded_as_it_comes)
+{
+    GilUnicodeWriter *writer = GilUnicodeWriter_Create(0);
+    Gil_ssize_t consumed;
+
+    ck_assert_int_eq(GilUnicodeWriter_DecodeUTF8Stateful(writer, "a\xe2\x82", -1, NULL, &consumed), 0);
+    ck_assert_int_eq(consumed, 1);
+    ck_assert_int_eq(GilUnicodeWriter_DecodeUTF8Stateful(writer, "\xe2\x82\xac|", 3, NULL, &consumed), 0);
+    ck_assert_int_eq(consumed, 3);
+    ck_assert_int_eq(GilUnicodeWriter_DecodeUTF8Stateful(writer, "\xff", 1, "ignore", NULL), 0);
+    ck_assert_int_eq(GilUnicodeWriter_WriteWideChar(writer, L"wide\x20ac", -1), 0);
+    ck_assert_int_eq(GilUnicodeWriter_WriteWideChar(writer, L"xyz", 1), 0);
+    gil_expect_text(GilUnicodeWriter_Finish(writer), "a\xe2\x82\xacwide\xe2\x82\xacx");
 }
 END_TEST
 
@@ -165,6 +191,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_writer__the_result_is_as_narrow_as_its_text);
     tcase_add_test(tc, test_value_unicode_writer__short_results_are_shared);
     tcase_add_test(tc, test_value_unicode_writer__a_write_that_fails_leaves_the_text);
+    tcase_add_test(tc, test_value_unicode_writer__decoded_as_it_comes);
     tcase_add_test(tc, test_H7_text_that_no_str_can_hold_is_refused);
     tcase_add_test(tc, test_value_unicode_writer__without_memory);
     suite_add_tcase(s, tc);
