@@ -63,8 +63,10 @@ typedef void (*GilLife_HookFunc)(const GilLifeEvent *event, void *data);
 
 /**
  * Have func(event, data) called at each step of the life of every interpreter, from now on; NULL: nothing. One hook a process;
- * the new one takes the place of the old one, which may be running still in another thread. While there is one, who is late and
- * who keeps the runtime busy is not written to standard error. It outlives the runtime's end.
+ * the new one takes the place of the old one, which may be running still in another thread, or be about to, with its own data: nobody
+ * waits for that, as it may be waiting for the caller. So what data points to is kept as long as any thread may make or end an
+ * interpreter, or come too late to one. While there is one, who is late and who keeps the runtime busy is not written to standard
+ * error. It outlives the runtime's end.
  * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void Gil_SetLifeHook(GilLife_HookFunc func, void *data);

@@ -17,6 +17,7 @@
 #include "object/instance_dict.h"
 #include "object/type.h"
 #include "object/weakref.h"
+#include "sync/mutex.h"
 
 size_t
 gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems)
@@ -93,6 +94,26 @@ gil_object_alloc(GilThreadState *ts, GilTypeObject *type, Gil_ssize_t nitems)
 
     return GIL_LIKELY(size != 0) ? alloc_size(ts, type, size) : gil_err_no_memory(ts);
 }
+
+#ifdef GIL_DEBUG
+void
+gil_object_check_home(const GilObject *op, const void *block)
+{
+    const GilThreadState *ts = gil_tstate_attached();
+    const struct gil_heap *heap = gil_heap_of(block);
+    long long home = -1;
+
+    if (heap == ts->heap)
+        return;
+    gil_mutex_lock(&gil_states_mutex);
+    for (const GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
+        if (each->heap == heap)
+            home = (long long)each->id;
+    gil_mutex_unlock(&gil_states_mutex);
+    gil_panic("Gil_DECREF", "an object at %p of type '%s' belongs to interpreter %lld and ends in interpreter %lld", (const void *)op,
+              Gil_TYPE(op)->tp_name, home, (long long)ts->interp_id);
+}
+#endif
 
 GIL_HOT void
 gil_object_free(GilObject *op)

@@ -68,10 +68,18 @@ size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
  */
 #define GIL_TPFLAGS_BARE (1UL << 0)
 
+#ifdef GIL_DEBUG
+/* Stops the process if op, which ends, came from another interpreter's heap than that of the calling thread. */
+void gil_object_check_home(const GilObject *op, const void *block);
+#endif
+
 /* The last step of an object's end: block is op's memory, with the prefix. */
 static inline void
 gil_object_give(GilObject *op, void *block)
 {
+#ifdef GIL_DEBUG
+    gil_object_check_home(op, block);
+#endif
 #ifdef GIL_BURIES
     gil_heap_bury(block, (size_t)((char *)op - (char *)block), Gil_TYPE(op)->tp_name);
 #else

@@ -114,6 +114,8 @@ enlist(GilInterpreterState *interp)
     else
         interp->id = next_id++;
     interp->gate->id = interp->id;
+    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+        ts->interp_id = interp->id;
     interp->next = registry;
     registry = interp;
     gil_mutex_unlock(&gil_states_mutex);

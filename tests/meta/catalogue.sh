@@ -55,6 +55,9 @@ ${AWK:-awk} -F '\t' -v names="$names" -v others="$others" -v scenarios="$scenari
     /^#/ || NF < 2 { next }
     {
         k++
+        entries[substr($1, 1, 1)]++
+        if (substr($1, 2) + 0 > last[substr($1, 1, 1)])
+            last[substr($1, 1, 1)] = substr($1, 2) + 0
         if (seen[$1]++)
             failed += not_ok($1 " stands here twice")
         else if ((wrong = objection($3)) != "")
@@ -71,6 +74,9 @@ ${AWK:-awk} -F '\t' -v names="$names" -v others="$others" -v scenarios="$scenari
             failed += not_ok($1 ": " $2 " has no test and no reason")
     }
     END {
+        for (group in last)
+            if (entries[group] != last[group] && ++k)
+                failed += not_ok("group " group " goes to " last[group] " and has " entries[group] " entries")
         printf "# %d entries, %d with tests, %d with models, %d with a written reason\n", k, tests + by["test"], by["model"], by["no test"]
         printf "1..%d\n", k
         exit failed > 0

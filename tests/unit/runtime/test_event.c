@@ -2,6 +2,7 @@
 /* Events in the life of interpreters: which, in what order, and in what state of the thread. */
 #include "support/support.h"
 
+#include "base/atomic.h"
 #include "gilrt/config.h"
 #include "gilrt/guard.h"
 #include "gilrt/lock.h"
@@ -9,6 +10,8 @@
 #include "runtime/event.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 static char seen[64];
@@ -84,6 +87,45 @@ START_TEST(test_runtime_event__a_hook_that_stays_detached_stops_the_process)
 }
 END_TEST
 
+/* A hook that is taken back while another thread is in it: that call ends as it began, and no other follows. */
+static int in_hook, may_return;
+
+static void
+stay(const GilLifeEvent *event, void *data)
+{
+    ck_assert_str_eq(data, "data");
+    ck_assert_int_eq(event->kind, GIL_LIFE_CLOSING);
+    events++;
+    gil_store_release(&in_hook, 1);
+    while (!gil_load_acquire(&may_return))
+        sched_yield();
+    ck_assert_str_eq(data, "data");
+}
+
+static void *
+tell_two_steps(void *unused)
+{
+    gil_event_step(GIL_LIFE_CLOSING, 1);
+    gil_event_step(GIL_LIFE_CLOSED, 1);
+    return unused;
+}
+
+START_TEST(test_runtime_event__a_hook_may_be_taken_back_while_it_runs)
+{
+    static char data[] = "data";
+    pthread_t thread;
+
+    Gil_SetLifeHook(stay, data);
+    ck_assert_int_eq(pthread_create(&thread, NULL, tell_two_steps, NULL), 0);
+    while (!gil_load_acquire(&in_hook))
+        sched_yield();
+    Gil_SetLifeHook(NULL, NULL);
+    gil_store_release(&may_return, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_uint_eq(events, 1);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -93,6 +135,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_event__tells_each_step);
     tcase_add_test(tc, test_runtime_event__keeps_errno_and_says_whether_it_told);
     tcase_add_test(tc, test_runtime_event__a_hook_that_stays_detached_stops_the_process);
+    tcase_add_test(tc, test_runtime_event__a_hook_may_be_taken_back_while_it_runs);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gilrt/bytes.h"
 #include "gilrt/error.h"
+#include "gilrt/float.h"
 #include "gilrt/import.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"
@@ -490,6 +491,32 @@ note_call(void *name)
     use();
 }
 
+#ifdef GIL_DEBUG
+/* Takes a reference that another interpreter has. */
+static void
+end_elsewhere(void *op)
+{
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    Gil_DECREF((GilObject *)op);
+}
+
+START_TEST(test_F1_an_object_that_ends_elsewhere_stops_a_debug_build)
+{
+    GilObject *objects[] = {GilList_New(3), GilFloat_FromDouble(0.5), GilUnicode_FromString("elsewhere"),
+                            GilBytes_FromStringAndSize(NULL, 100000)};
+    static const char *const names[] = {"list", "float", "str", "bytes"};
+    char needle[100];
+
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_ptr_nonnull(objects[i]);
+        (void)snprintf(needle, sizeof needle, "of type '%s' belongs to interpreter 0 and ends in interpreter 1", names[i]);
+        gil_test_expect_abort(end_elsewhere, objects[i], needle);
+        Gil_DECREF(objects[i]);
+    }
+}
+END_TEST
+#endif
+
 START_TEST(test_C10_living_interpreters_end_first_the_newest_before)
 {
     static char name[] = "x";
@@ -758,6 +785,9 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__a_guard_makes_it_busy);
     tcase_add_test(tc, test_runtime_interp__any_thread_may_end_it);
     tcase_add_test(tc, test_F5_a_thread_holds_one_lock);
+#ifdef GIL_DEBUG
+    tcase_add_test(tc, test_F1_an_object_that_ends_elsewhere_stops_a_debug_build);
+#endif
     tcase_add_test(tc, test_runtime_interp__the_list_is_a_snapshot);
     tcase_add_test(tc, test_F9_eight_threads_make_and_end_and_nothing_is_left);
     tcase_add_test(tc, test_F9_nothing_of_them_stays_in_memory);

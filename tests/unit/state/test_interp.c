@@ -29,6 +29,7 @@ START_TEST(test_state_interp__numbers_are_never_reused)
     for (long i = gil_test_plenty(70000); i > 0; i--) {
         GilThreadState *ts = world_interp_new();
         ck_assert_int_gt(ts->interp->id, last);
+        ck_assert_int_eq(ts->interp_id, ts->interp->id);
         ck_assert_uint_gt(ts->id, last_state);
         last = ts->interp->id;
         last_state = ts->id;
