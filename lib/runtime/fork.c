@@ -424,7 +424,8 @@ GilOS_Fork(void)
 static void
 in_child(void)
 {
-    gil_shelf_renumber();
+    gil_thread_in_child();
+    gil_shelf_in_child();
     if (gil_interp_first() == NULL)
         return;
     gil_machine_strand(1);

@@ -115,10 +115,12 @@ gil_shelf_native(void)
 }
 
 void
-gil_shelf_renumber(void)
+gil_shelf_in_child(void)
 {
-    GilThreadState *shelf = key_made ? pthread_getspecific(gil_shelf_key) : NULL;
-
+    if (!key_made)
+        return;
+    gil_thread_renew_key(&gil_shelf_key, at_thread_exit);
+    GilThreadState *shelf = pthread_getspecific(gil_shelf_key);
     if (shelf == NULL || shelf == GONE)
         return;
     GilThreadState *end = end_of_shelf(GilThread_get_thread_native_id());

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-/* [const] after gil_shelf_start(); its value is the thread's shelf. */
+/* [const] after gil_shelf_start(), but for the child of a fork; its value is the thread's shelf. */
 extern pthread_key_t gil_shelf_key;
 
 /* Make the key. Idempotent; 0, or an errno: no thread key is left. */
@@ -31,8 +31,8 @@ int gil_shelf_put(GilThreadState *ts);
 GilThreadState *gil_shelf_find(const GilInterpreterState *interp);
 /* What the kernel calls this thread: asked once, if the key could be set. */
 uint32_t gil_shelf_native(void);
-/* In the child of any fork: the kernel has given the thread another number. */
-void gil_shelf_renumber(void);
+/* In the child of any fork: the key is another one, and the kernel has given the thread another number. */
+void gil_shelf_in_child(void);
 /* After that, for each state. */
 void gil_shelf_fork_child(GilThreadState *ts, int survives);
 

@@ -30,6 +30,12 @@
  * of somebody else, is refused: in place of the record stands GONE, since a new record might come after the system's
  * last round of destructors, and nobody would free it.
  *
+ * THE CHILD OF A FORK keeps the stacks of threads that are gone, for new ones. glibc clears the system's values on
+ * them, but of those threads only that say they have any, and the first step of each round of destructors is to say
+ * no. If the fork came within one, a new thread finds what was a dead one's, and would use it, or be taken for one
+ * that has ended. A key that was made in the child has no values but those set there; so each of the library's is made
+ * anew.
+ *
  * Why not a key of the system for each key: there are 1 024 for all libraries of a process, their destructors run in
  * an order of their own, after our states are gone, and creating one twice cannot be made the same as once.
  *
@@ -65,7 +71,7 @@ static struct {
     uint32_t generation;             /* [atomic] odd: in use; written under mu */
     void (*destructor)(void *value); /* [mu] */
 } keys[KEYS_MAX];
-static pthread_key_t record_key; /* [const] once record_key_made */
+static pthread_key_t record_key; /* [const] once record_key_made, but for the child of a fork */
 static uint32_t record_key_made; /* [atomic] written under mu */
 static const struct record gone; /* the record of a thread that has no more use for one: without slots */
 #define GONE ((struct record *)(uintptr_t)&gone)
@@ -91,6 +97,25 @@ need_record_key(void)
         gil_store_release(&record_key_made, 1);
     gil_mutex_unlock(&mu);
     return rc;
+}
+
+void
+gil_thread_renew_key(pthread_key_t *key, void (*destructor)(void *value))
+{
+    void *mine = pthread_getspecific(*key);
+
+    /* Given back first, so that there is one to be had. It is seldom another number, so there is room for the value;
+     * without memory for it the thread has to do with what can be found without the key. */
+    (void)pthread_key_delete(*key);
+    if (pthread_key_create(key, destructor) == 0 && mine != NULL)
+        (void)pthread_setspecific(*key, mine);
+}
+
+void
+gil_thread_in_child(void)
+{
+    if (gil_load_relaxed(&record_key_made))
+        gil_thread_renew_key(&record_key, at_thread_exit);
 }
 
 static struct record *

@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -1062,6 +1063,94 @@ START_TEST(test_D11_vfork_and_posix_spawn_are_left_alone)
 }
 END_TEST
 
+/* --- what a dead thread leaves on its stack --- */
+
+/*
+ * glibc gives a new thread of the child the stack of one that the fork cut off, and forgets to clear its thread-specific data if it was
+ * in the destructor of a key: that of the keys after this one is there still.
+ */
+static struct {
+    pthread_key_t key; /* older than the library's */
+    Gil_tss_t tss;
+    sem_t reached, go_on;
+    int rounds; /* of destructors yet to come, of which the last waits */
+} passing = {.tss = Gil_tss_NEEDS_INIT};
+
+static void
+wait_in_last_round(void *unused)
+{
+    if (--passing.rounds > 0) {
+        pthread_setspecific(passing.key, unused);
+        return;
+    }
+    sem_post(&passing.reached);
+    while (sem_wait(&passing.go_on) < 0)
+        continue;
+}
+
+static void *
+comes_and_goes(void *view)
+{
+    pthread_setspecific(passing.key, &passing);
+    GilThread_tss_set(&passing.tss, &passing);
+    return enter_and_leave(view);
+}
+
+static void *
+begins_anew(void *view)
+{
+    CHILD_CHECK(GilThread_tss_get(&passing.tss) == NULL);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    CHILD_CHECK(token != NULL && GilThreadState_GetID(GilThreadState_Get()) != 0);
+    CHILD_CHECK(GilThread_tss_set(&passing.tss, view) == 0 && GilThread_tss_get(&passing.tss) == view);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static void
+has_a_new_thread(void *view)
+{
+    uint64_t id = GilThreadState_GetID(GilThreadState_Get());
+    pthread_t thread;
+
+    CHILD_CHECK(pthread_create(&thread, NULL, begins_anew, view) == 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    CHILD_CHECK(GilThreadState_GetID(GilThreadState_Get()) == id && GilThread_tss_get(&passing.tss) == view);
+}
+
+/* In each round of destructors: before the library's own, and after. An allocator that sets a value of its own in one hides it there. */
+START_TEST(test_api_fork__new_thread_has_nothing_of_a_dead_one)
+{
+#ifdef __SANITIZE_THREAD__
+    return; /* it allows no thread in such a child */
+#endif
+    pthread_t thread;
+
+    passing.rounds = _i;
+    ck_assert_int_eq(sem_init(&passing.reached, 0, 0) | sem_init(&passing.go_on, 0, 0), 0);
+    ck_assert_int_eq(pthread_key_create(&passing.key, wait_in_last_round), 0);
+    gil_test_start();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilThread_tss_create(&passing.tss), 0);
+    ck_assert_int_eq(GilThread_tss_set(&passing.tss, view), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, comes_and_goes, view), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    while (sem_wait(&passing.reached) < 0)
+        continue;
+    Gil_END_ALLOW_THREADS
+    child_does(has_a_new_thread, view);
+    sem_post(&passing.go_on);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+    GilThread_tss_delete(&passing.tss);
+    gil_test_stop();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -1099,6 +1188,7 @@ suite(void)
     suite_add_tcase(s, tc);
     tcase_set_timeout(alone, 60);
     tcase_add_test(alone, test_api_fork__without_a_runtime);
+    tcase_add_loop_test(alone, test_api_fork__new_thread_has_nothing_of_a_dead_one, 1, 5);
     tcase_add_test(alone, test_api_fork__while_the_runtime_ends);
     tcase_add_test(alone, test_api_fork__plain_child_without_a_runtime_may_start_one);
     suite_add_tcase(s, alone);
