@@ -208,7 +208,7 @@ GilBytesWriter_Format(GilBytesWriter *writer, const char *format, ...)
     int rc = gil_format(&text, format, args); /* may run anything */
     va_end(args);
     if (rc == 0)
-        rc = GilBytesWriter_WriteBytes(writer, text.len > 0 ? text.data : "", (Gil_ssize_t)text.len);
+        rc = GilBytesWriter_WriteBytes(writer, text.data, (Gil_ssize_t)text.len);
     gil_text_free(&text);
     return rc;
 }

@@ -266,7 +266,7 @@ to_int(const struct conversion *c, GilObject *arg)
     GilErr_Format(GilExc_TypeError,
                   whole ? "%%%c format: an integer is required, not %.200s"
                         : "%%%c format: a real number is required, not %.200s",
-                  (int)c->type, Gil_TYPE(arg)->tp_name);
+                  (int)(c->octets && c->type == 'i' ? 'd' : c->type), Gil_TYPE(arg)->tp_name);
     return NULL;
 }
 

@@ -2,16 +2,16 @@
 /*
  * int against school.c, and against CPython where python3 can be run.
  *
- * CPython is a child process that reads one operation a line and answers with one line; what both say must be the same
- * text, exceptions by their names. Without python3 the school alone judges.
+ * CPython reads one operation a line and answers with one line; what both say must be the same text, exceptions by their
+ * names. Without python3 the school alone judges.
  */
 #include "fuzz/fuzz.h"
+#include "fuzz/python.h"
 #include "fuzz/school.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char fuzz_name[] = "int";
 
@@ -21,7 +21,6 @@ const char fuzz_name[] = "int";
 
 static GilObject *reg[REGISTERS];
 static struct school model[REGISTERS];
-static FILE *to_python, *from_python;
 
 static const char script[] =
     "import sys, operator as o\n"
@@ -40,37 +39,10 @@ static const char script[] =
     "        out = '!' + type(e).__name__\n"
     "    print(out, flush=True)\n";
 
-static void
-start_python(void)
-{
-    int in[2], out[2];
-
-    if (system("python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null") != 0) {
-        printf("# without CPython: there is no python3, or an older one than 3.11\n");
-        return;
-    }
-    if (pipe(in) != 0 || pipe(out) != 0)
-        abort();
-    if (fork() == 0) {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        close(in[0]);
-        close(in[1]);
-        close(out[0]);
-        close(out[1]);
-        execlp("python3", "python3", "-I", "-c", script, (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    to_python = fdopen(in[1], "w");
-    from_python = fdopen(out[0], "r");
-}
-
 void
 fuzz_setup(void)
 {
-    start_python();
+    fuzz_python_start(script);
 }
 
 static void
@@ -133,6 +105,7 @@ static void
 check_python(const char *op, GilObject *a, GilObject *b, GilObject *c, GilObject *result)
 {
     static char ours[ROOM], theirs[ROOM];
+    FILE *to_python = fuzz_python();
 
     if (to_python == NULL)
         return;
@@ -143,10 +116,7 @@ check_python(const char *op, GilObject *a, GilObject *b, GilObject *c, GilObject
     fputc(' ', to_python);
     if (c != NULL)
         hex(c, to_python);
-    fputc('\n', to_python);
-    fflush(to_python);
-    FUZZ_CHECK(fgets(theirs, sizeof theirs, from_python) != NULL);
-    theirs[strcspn(theirs, "\n")] = '\0';
+    fuzz_python_answer(theirs, sizeof theirs);
     describe(result, ours);
     fuzz_tell("%s: ours %s, CPython's %s", op, ours, theirs);
     FUZZ_CHECK(strcmp(ours, theirs) == 0);

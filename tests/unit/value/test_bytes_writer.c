@@ -101,6 +101,8 @@ START_TEST(test_value_bytes_writer__what_fails_leaves_the_octets)
     gil_expect_raised(GilExc_OverflowError);
     ck_assert_ptr_null(GilBytesWriter_GrowAndUpdatePointer(w, 1, other));
     gil_expect_error(GilExc_ValueError, "pointer outside of the data");
+    ck_assert_ptr_null(GilBytesWriter_GrowAndUpdatePointer(w, 1, (char *)GilBytesWriter_GetData(w) + 4));
+    gil_expect_error(GilExc_ValueError, "pointer outside of the data");
     ck_assert_int_eq(GilBytesWriter_Format(w, "%y"), -1);
     gil_expect_raised(GilExc_SystemError);
     ck_assert_int_eq(GilBytesWriter_WriteBytes(w, NULL, 1), -1);

@@ -35,6 +35,7 @@ START_TEST(test_value_octets_percent__conversions)
     GilObject *ten = GilLong_FromLong(10), *ten_thousand = GilLong_FromLong(10000);
 
     expect_percent(Gil_BuildValue("(s)", "x"), "%d", 2, "TypeError: %d format: a real number is required, not str");
+    expect_percent(Gil_BuildValue("(s)", "x"), "%i", 2, "TypeError: %d format: a real number is required, not str");
     expect_percent(Gil_BuildValue("d", 1.5), "%d", 2, "b'1'");
     expect_percent(Gil_BuildValue("d", 1.5), "%x", 2, "TypeError: %x format: an integer is required, not float");
     expect_percent(GilTuple_New(0), "%s", 2, "TypeError: not enough arguments for format string");
