@@ -44,7 +44,7 @@ models_run_on_musl()
     musl-gcc -static -std=gnu11 -Og -w -D_GNU_SOURCE -DGIL_BUILDING -DGIL_DEBUG=1 \
         '-DGIL_MACHINE_BACKEND="models/machine_model.h"' -Ilib -Iinclude -Itests -idirafter "$work/include" \
         -Werror=implicit-function-declaration -o "$work/model" tests/models/lock_model.c tests/models/runner.c \
-        tests/models/explore.c tests/models/seen.c tests/env/musl_context.c lib/state/transition.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c \
+        tests/models/explore.c tests/models/seen.c tests/models/snapshot.c tests/env/musl_context.c lib/state/transition.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c \
         lib/state/turn.c lib/state/habit.c lib/sync/mutex.c || return
     "$work/model" mutex end >"$work/out" || cat "$work/out"
     [ "$(grep -c '^ok' "$work/out")" -eq 4 ] || cat "$work/out"

@@ -5,6 +5,7 @@
 
 #include "models/machine_model.h"
 #include "models/seen.h"
+#include "models/snapshot.h"
 #include "sync/machine.h"
 
 #include <limits.h>
@@ -23,7 +24,6 @@
 #define POISONED_MAX 8
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
 #define SCRUB_SIZE 256  /* more than a call made between two choices uses of the stack, mostly */
-#define UNLIKE_MAX 100  /* beginnings of runs of one search that differ from the one before */
 #define PSO_PREFIX "pso:"
 
 enum { READY, PARKED, WAITING, ENDED };
@@ -36,14 +36,13 @@ struct option {
 
 static EXPLORER_OWN struct thread {
     jmp_buf at;
-    ucontext_t start;
-    char *stack;
-    const char *low; /* where its stack ends, while another thread runs or a choice is made */
+    char *low; /* where its stack ends, while another thread runs or a choice is made */
     int started, state;
     void *own;          /* what *explore_word was when it ran last */
     uint32_t *word;    /* while PARKED */
     uint64_t deadline; /* while PARKED */
     int (*ready)(void); /* while WAITING */
+    int buffered;
     struct entry {
         void *p;
         unsigned size;
@@ -52,7 +51,8 @@ static EXPLORER_OWN struct thread {
         uint64_t value;
         const char *name;
     } buffer[BUFFER_MAX]; /* stores that memory has not seen, oldest first, and some that it has seen */
-    int buffered;
+    char *stack;
+    ucontext_t start;
 } threads[THREADS_MAX];
 
 static void drain(int thread);
@@ -86,7 +86,7 @@ static EXPLORER_OWN struct level {
 static EXPLORER_OWN long reached; /* the known state in which this run ended, -1: it went to its end */
 static EXPLORER_OWN int every; /* no state is looked up */
 static EXPLORER_OWN struct seen_digest after_setup; /* in the run before */
-static EXPLORER_OWN int unlike;        /* runs of this search in which that was another one */
+static EXPLORER_OWN int unlike;        /* whether that was another one */
 
 static EXPLORER_OWN struct {
     char *from, *to;
@@ -232,6 +232,55 @@ look_up(void)
     levels[depth] = (struct level){state, 0, 0, levels[depth].met};
 }
 
+/* --- snapshots --- */
+
+/*
+ * The second option of a choice is taken from where the first one was: everything is put back as it was there, and the run goes
+ * on, which spares the way there. That is the same run as one from the start only if the snapshot is whole: all memory that
+ * tells states apart, and what the explorer itself keeps of a run. A search that looks up no states makes no snapshots either,
+ * so explore_test compares the two; and what a replay string leads to is always run from the start.
+ */
+
+/* What a run consists of besides the memory of the program, the threads and their stacks. */
+#define PIECE(variable) {&(variable), sizeof(variable)}
+static const struct {
+    void *at;
+    size_t size;
+} of_run[] = {PIECE(cur),       PIECE(now),    PIECE(depth),  PIECE(preemptions), PIECE(timeouts),       PIECE(spurious),
+              PIECE(contended), PIECE(steps),  PIECE(fences), PIECE(poisoned),    PIECE(poisoned_count), PIECE(refuses)};
+
+static EXPLORER_OWN struct snapshot *snapshots; /* DEPTH_MAX; of choices of this path, or empty. Not for one that is repeated */
+
+static void
+snap_thread(struct snapshot *snapshot, struct thread *thread)
+{
+    snapshot_add(snapshot, thread, offsetof(struct thread, buffer) + (size_t)thread->buffered * sizeof thread->buffer[0]);
+    if (thread->started && (thread->state != ENDED || thread == &threads[cur]))
+        snapshot_add(snapshot, thread->low, (size_t)(thread->stack + STACK_SIZE - thread->low));
+}
+
+/* Returns once in this choice, and again whenever it is taken up. Before the first thread runs there is none. */
+static void __attribute__((noinline))
+snap(void)
+{
+    struct snapshot *snapshot = &snapshots[depth];
+    void *part;
+    size_t size;
+
+    snapshot_empty(snapshot);
+    if (repeating || every || cur < 0)
+        return;
+    set_low();
+    if (_setjmp(threads[cur].at) != 0)
+        return;
+    for (size_t i = 0; i < sizeof of_run / sizeof of_run[0]; i++)
+        snapshot_add(snapshot, of_run[i].at, of_run[i].size);
+    for (int t = 0; t < scenario->threads; t++)
+        snap_thread(snapshot, &threads[t]);
+    for (int i = 0; (part = seen_program_part(i, &size)) != NULL; i++)
+        snapshot_add(snapshot, part, size);
+}
+
 /* --- choosing --- */
 
 static int
@@ -245,6 +294,7 @@ pick(int count)
         look_up();
         path[depth] = 0;
         prefix = depth + 1;
+        snap();
     }
     width[depth] = (unsigned char)count;
     int at = path[depth++];
@@ -790,28 +840,24 @@ gil_machine_set_errno(int saved)
 
 /* --- runs --- */
 
-/* What a run leaves behind and the next one begins with would tell all their states apart. A few times it is the dynamic
- * linker, which looks up functions when they are called first. */
+/* Whether this run begins as the one before did. */
 static void
-check_setup(void)
+look_at_setup(void)
 {
     struct seen_digest digest = {1, 2};
 
     seen_mix_program(&digest);
-    if (memcmp(&after_setup, &digest, sizeof digest) != 0 && ++unlike > UNLIKE_MAX)
-        explore_fail("setup() leaves something as the run before left it");
+    unlike = memcmp(&after_setup, &digest, sizeof digest) != 0;
     after_setup = digest;
 }
 
 static void
-run(void)
+begin(void)
 {
     if (scenario->threads > THREADS_MAX)
         abort();
-    reached = -1;
     levels[0].met = 0;
     depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = refuses = 0;
-    failure = NULL;
     now = 1;
     cur = -1;
     for (int t = 0; t < scenario->threads; t++) {
@@ -826,12 +872,32 @@ run(void)
         thread->start.uc_stack.ss_size = STACK_SIZE;
         makecontext(&thread->start, trampoline, 0);
     }
+    scenario->setup();
+    look_at_setup();
+    outside = 0;
+    schedule();
+}
+
+/* On from the last choice of what is to be repeated. */
+static void
+go_on(const struct snapshot *snapshot)
+{
+    snapshot_restore(snapshot);
+    outside = 0;
+    _longjmp(threads[cur].at, 1);
+}
+
+/* The first choices are those of path, up to prefix. */
+static void
+run(void)
+{
+    reached = -1;
+    failure = NULL;
     outside = 1;
     if (_setjmp(out) == 0) {
-        scenario->setup();
-        check_setup();
-        outside = 0;
-        schedule();
+        if (!repeating && prefix > 0 && snapshots[prefix - 1].count > 0)
+            go_on(&snapshots[prefix - 1]);
+        begin();
     }
     cur = -1;
     outside = 1;
@@ -963,6 +1029,20 @@ explore_memory(enum explore_memory which)
     order_of_memory = which;
 }
 
+/* What a run leaves behind and the next one begins with: a replay would not show what the search has found. All that the
+ * dynamic linker looks up when it is called first has been called by now. */
+static void
+check_setup(struct explore_result *result)
+{
+    repeating = 1;
+    for (int i = 0; i < 2; i++) {
+        prefix = 0;
+        run();
+    }
+    repeating = 0;
+    result->failure = unlike ? "setup() leaves something as the run before left it" : failure;
+}
+
 void
 explore(const struct scenario *which, const struct explore_bounds *within, long limit, struct explore_result *result)
 {
@@ -971,8 +1051,9 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
     bounds = within;
     catch_faults();
     prefix = 0;
-    unlike = 0;
     seen_forget_all();
+    if (snapshots == NULL && (snapshots = calloc(DEPTH_MAX, sizeof *snapshots)) == NULL)
+        abort();
     int more;
     do {
         run();
@@ -984,6 +1065,8 @@ explore(const struct scenario *which, const struct explore_bounds *within, long 
     if (failure != NULL || prefix > 0)
         for (int at = depth; at > 0; at--)
             add(result, at - 1, levels[at - 1].schedules, levels[at - 1].contended);
+    if (failure == NULL)
+        check_setup(result);
 }
 
 /* The one schedule of a replay string. */
@@ -995,7 +1078,6 @@ repeat(const struct scenario *which, const struct explore_bounds *within, const 
     scenario = which;
     bounds = within;
     catch_faults();
-    unlike = 0;
     strayed = 0;
     if (read_replay(replay) < 0) {
         result->failure = "the replay string cannot be read";

@@ -8,8 +8,8 @@
 
 /*
  * A scenario is a setup and a body for each thread. Threads are contexts of one OS thread; at each atomic access on
- * an address of interest, and at each park, the explorer chooses who goes on. It runs the scenario from the start
- * again and again, depth first through the tree of choices, until every schedule within the bounds was seen:
+ * an address of interest, and at each park, the explorer chooses who goes on. It goes depth first through the tree of
+ * choices, each time back to the last choice that has another option, until every schedule within the bounds was seen:
  *
  *     preemptions  switches away from a thread that could go on; EXPLORE_ANY: as many as there can be
  *     timeouts     sleeps with a deadline that end by it; each moves the clock there
@@ -43,8 +43,8 @@
  * program, static and thread-local; of each thread its registers, its stack, its stores on their way and what it
  * waits for; the clock; how much of the bounds is used up. It is taken as it is, bit by bit, so whatever a scenario
  * keeps there is part of it unasked; what is left over from calls that returned may make two of one state, which
- * costs time and hides nothing. Hence the two rules for a scenario: no heap, and setup() sets all that bodies change,
- * or else no state is ever met twice; the second is checked. A state keeps the number of schedules below it, so that the sum is the number
+ * costs time and hides nothing. Hence the two rules for a scenario: no heap, for it is neither told apart nor put back;
+ * and setup() sets all that bodies change, or else a replay shows another run; the second is checked. A state keeps the number of schedules below it, so that the sum is the number
  * that a search without this would have run; the test compares them. A state that is met again below itself, with no
  * bound used in between, is a loop that need not end: a failure.
  */
@@ -74,7 +74,7 @@ struct scenario {
 struct explore_result {
     double schedules; /* that this was shown for; exact up to 2^53 */
     double contended; /* of these, in which a thread slept or lost a compare-and-exchange */
-    long runs;      /* fewer: a run ends early in a state that another one has been in */
+    long runs;      /* ways on from a choice; fewer: one ends early in a state that another one has been in */
     long states;    /* remembered for that */
     long fences;    /* heavy fences issued, all runs together */
     long points;    /* choices made, all runs together */

@@ -22,13 +22,14 @@ model_of() {
 build() {
     base=$(dirname "$1")/base
     objects=
-    for source in "$models/explore.c" "$models/seen.c" $(sources "$3" "$1/src"); do
+    for source in "$models/explore.c" "$models/seen.c" "$models/snapshot.c" $(sources "$3" "$1/src"); do
         object=$(basename "$source" .c).o
         if [ -f "$base/$object" ] && ! grep -q "^+++ b/.*\(\.h\|/${object%.o}\.c\)$" "$2"; then
             objects="$objects $base/$object"
             continue
         fi
-        ${CC:-cc} -std=gnu11 -Og -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
+        case $object in seen.o | snapshot.o) level=-O2 ;; *) level=-Og ;; esac
+        ${CC:-cc} -std=gnu11 $level -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
             '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
             -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
             -c "$source" -o "$1/$object" >>"$1/log" 2>&1 || return 1

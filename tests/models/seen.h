@@ -19,7 +19,9 @@ struct seen_state {
 
 /* In words of eight bytes; what is left of the last one counts as well. */
 void seen_mix(struct seen_digest *digest, const void *memory, size_t size);
-/* What the program has in static and thread-local memory, but for variables marked EXPLORER_OWN. */
+/* What the program has in static and thread-local memory, but for variables marked EXPLORER_OWN: part by part, from 0 on.
+ * NULL: there are no more. */
+void *seen_program_part(int number, size_t *size);
 void seen_mix_program(struct seen_digest *digest);
 #define EXPLORER_OWN __attribute__((section("explorer")))
 
