@@ -103,6 +103,7 @@ check-programs:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)'
 # Those that link the library: the models have its sources only.
 check-linked:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter-out tests/models/%,$(check_PROGRAMS))'
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter-out tests/models/%,$(check_PROGRAMS))' \
+	    TESTS='$(filter-out tests/models/%,$(check_PROGRAMS))'
 check-meta:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS= TESTS='$(META_TESTS)'

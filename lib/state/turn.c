@@ -314,10 +314,11 @@ gil_turns_got(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
         end_loan(turns, now);
         return;
     }
-    if (!is_turn || (lender != NULL && ts->waiter.lane == GIL_LANE_EXPRESS))
+    if (!is_turn)
         return;
     if (lender != NULL) {
-        /* Its turn is over. */
+        /* Its turn is over. Who would borrow too had to stand before it. */
+        GIL_ASSERT(ts->waiter.lane != GIL_LANE_EXPRESS);
         end_loan(turns, now);
         take_out(turns, lender);
         insert(turns, lender, GIL_LANE_TURN);

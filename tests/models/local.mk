@@ -76,7 +76,8 @@ MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OB
 $(filter-out %-seen.$(OBJEXT) %-snapshot.$(OBJEXT),$(MODEL_OBJECTS)): private CFLAGS += -Og
 
 MODEL_TESTS += tests/models/schedules.sh
-EXTRA_DIST += $(MODEL_TESTS) tests/models/schedules tests/models/mutants.sh tests/models/mutants tests/models/spin
+EXTRA_DIST += $(MODEL_TESTS) tests/models/schedules tests/models/mutants.sh tests/models/mutants tests/models/spin \
+    tests/models/coverage.ld
 .PHONY: check-mutants
 check-mutants:
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/models/mutants.sh

@@ -614,6 +614,31 @@ end_with_another_attached(void *unused)
     Gil_END_ALLOW_THREADS
 }
 
+/* The inner BEGIN: from this file, or from code that names no place. */
+static void
+end_of_the_outer_first(void *inner)
+{
+    GilThreadState *outer = GilThreadState_Get();
+
+    Gil_BEGIN_ALLOW_THREADS
+    GilEval_AcquireThread(GilThreadState_New(outer->interp));
+    (void)_GilEval_Leave((struct _GilCallSite *)inner);
+    Gil_END_ALLOW_THREADS
+}
+
+static void
+end_of_a_deleted_state(void *unused)
+{
+    GilThreadState *other = GilThreadState_New(world_ts->interp);
+
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    GilEval_AcquireThread(other);
+    GilThreadState_Delete(world_ts);
+    GilEval_ReleaseThread(other);
+    Gil_END_ALLOW_THREADS
+}
+
 static void
 release_without_ensure(void *token)
 {
@@ -643,6 +668,10 @@ START_TEST(test_B3_unbalanced_calls_stop_the_process)
     gil_test_expect_abort(begin_twice, NULL, "Gil_BEGIN_ALLOW_THREADS: the calling thread is not attached");
     gil_test_expect_abort(end_while_attached, NULL, "Gil_END_ALLOW_THREADS: the calling thread is attached already");
     gil_test_expect_abort(end_with_another_attached, NULL, "Gil_END_ALLOW_THREADS: the calling thread is attached");
+    struct _GilCallSite inner = {"inner.c", 7, _Gil_SITE_ALLOW, {0}};
+    gil_test_expect_abort(end_of_the_outer_first, &inner, "another BEGIN of the calling thread has had no END, at inner.c:7");
+    gil_test_expect_abort(end_of_the_outer_first, NULL, "another BEGIN of the calling thread has had no END, at ?:0");
+    gil_test_expect_abort(end_of_a_deleted_state, NULL, "Gil_END_ALLOW_THREADS: the thread state is deleted");
     gil_test_expect_abort(release_without_ensure, NULL, "GilThreadState_Release: there is no GilThreadState_Ensure()");
     gil_test_expect_abort(release_out_of_order, NULL, "GilThreadState_Release: the token is not that of the last");
     gil_test_expect_abort(release_detached, NULL, "GilThreadState_Release: the calling thread is not attached");
@@ -761,6 +790,38 @@ poll_with_a_request_while_detached(void *unused)
     (void)!Gil_PollThread(world_ts);
 }
 
+#define TAKES_A_STATE(use)                                                                                  \
+    use(restore_null, GilEval_RestoreThread(NULL), "GilEval_RestoreThread: the thread state is NULL")       \
+    use(acquire_null, GilEval_AcquireThread(NULL), "GilEval_AcquireThread: the thread state is NULL")       \
+    use(release_null, GilEval_ReleaseThread(NULL), "GilEval_ReleaseThread: the thread state is not the one") \
+    use(try_null, GilEval_TryRestoreThread(NULL), "GilEval_TryRestoreThread: the thread state is NULL")     \
+    use(timed_null, GilEval_TimedRestoreThread(NULL, 1), "GilEval_TimedRestoreThread: the thread state is NULL")
+
+#define DEFINE(name, call, message) \
+    static void                     \
+    name(void *unused)              \
+    {                               \
+        (void)unused;               \
+        (void)GilEval_SaveThread(); \
+        (void)(call);               \
+    }
+TAKES_A_STATE(DEFINE)
+
+START_TEST(test_state_eval__no_state_stops_the_process)
+{
+#define EXPECT(name, call, message) gil_test_expect_abort(name, NULL, message);
+    TAKES_A_STATE(EXPECT)
+}
+END_TEST
+
+/* Whoever asked has taken it back meanwhile. */
+START_TEST(test_state_eval__a_request_that_was_taken_back_raises_nothing)
+{
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_ASYNC);
+    ck_assert_int_eq(Gil_Poll(), 0);
+}
+END_TEST
+
 START_TEST(test_A10_leaving_a_lock_that_one_does_not_hold_stops_the_process)
 {
     gil_test_expect_abort(save_twice, NULL, "GilEval_SaveThread: the calling thread is not attached");
@@ -803,6 +864,8 @@ suite(void)
     tcase_add_test(tcase, test_state_eval__a_try_teaches_no_call_site);
     tcase_add_test(tcase, test_state_eval__an_ended_interpreter_is_told_by_try_and_timed);
     tcase_add_test(tcase, test_state_eval__stats_want_their_size);
+    tcase_add_test(tcase, test_state_eval__no_state_stops_the_process);
+    tcase_add_test(tcase, test_state_eval__a_request_that_was_taken_back_raises_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }

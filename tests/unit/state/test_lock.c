@@ -696,6 +696,66 @@ START_TEST(test_state_lock__a_barred_state_is_refused)
 }
 END_TEST
 
+/* --- one state, attached twice --- */
+
+static struct gil_lock own_lock;
+static struct {
+    GilThreadState ts __attribute__((aligned(64)));
+} own[2];
+
+static void
+start_own(void)
+{
+    gil_lock_init(&own_lock, 1000000, 0);
+    for (int i = 0; i < 2; i++)
+        own[i].ts = (GilThreadState){.id = (uint64_t)i + 1, .lock = &own_lock, .block.brk = _Gil_BRK_FENCED};
+    ck_assert_int_eq(gil_lock_acquire(&own_lock, &own[0].ts, "test"), GIL_LOCK_GOT);
+}
+
+/* As a second thread finds it while the holder is on its way out or in. */
+static void
+take_what_it_holds(void *limit)
+{
+    start_own();
+    own[0].ts.block.st = _Gil_LAZY;
+    ck_assert_int_eq(gil_lock_acquire_until(&own_lock, &own[0].ts, *(uint64_t *)limit, "test"), GIL_LOCK_LATE);
+}
+
+START_TEST(test_state_lock__who_holds_the_lock_does_not_take_it_again)
+{
+    uint64_t at_once = 0, for_ever = GIL_LOCK_WAIT;
+
+    gil_test_expect_abort(take_what_it_holds, &at_once, "test: thread state 1 holds the lock already, for thread");
+    gil_test_expect_abort(take_what_it_holds, &for_ever, "test: thread state 1 holds the lock already, for thread");
+}
+END_TEST
+
+static void *
+wait_for_own(void *unused)
+{
+    (void)gil_lock_acquire(&own_lock, &own[1].ts, "test");
+    return unused;
+}
+
+static void
+wait_for_it_twice(void *unused)
+{
+    GilLockInfo info;
+
+    start_own();
+    (void)world_thread(wait_for_own, NULL);
+    do
+        gil_lock_info(&own_lock, &info);
+    while (info.waiters != 1);
+    (void)wait_for_own(unused);
+}
+
+START_TEST(test_state_lock__who_waits_for_the_lock_does_not_wait_again)
+{
+    gil_test_expect_abort(wait_for_it_twice, NULL, "test: thread state 2 waits for the lock already, for thread");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -727,6 +787,8 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__timing_mode_does_not_lean);
     tcase_add_test(tcase, test_state_lock__the_mode_is_told);
     tcase_add_test(tcase, test_state_lock__fenced_by_wish);
+    tcase_add_test(tcase, test_state_lock__who_holds_the_lock_does_not_take_it_again);
+    tcase_add_test(tcase, test_state_lock__who_waits_for_the_lock_does_not_wait_again);
     suite_add_tcase(suite, tcase);
 
     tcase = tcase_create("sandbox");

@@ -369,6 +369,74 @@ START_TEST(test_state_lock_clock__a_spin_has_an_end)
 }
 END_TEST
 
+/* --- calls that take their time --- */
+
+static uint64_t first_ring_over, quiet_at;
+static int rings, rings_over, still_ringing;
+
+/* The first call takes a hundred turns, the next nothing. */
+static void
+ring(void *unused)
+{
+    (void)unused;
+    if (rings++ == 0) {
+        clock_spend(100 * INTERVAL);
+        first_ring_over = gil_machine_now();
+    }
+    else if (first_ring_over == 0)
+        still_ringing++;
+    rings_over++;
+}
+
+static void
+stop_listening(void *holder)
+{
+    gil_lock_set_preempt_hook(&crew.lock, holder, NULL, NULL);
+    quiet_at = gil_machine_now();
+}
+
+/* A claim gives way to another's, is met, and is followed by more, all while the first claimant tells the holder: who wants no
+ * more of that waits for the last to come back. */
+START_TEST(test_state_lock_clock__calls_of_a_preempt_hook_may_overlap)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    struct player *holder = add(hog, (struct player){.step = 2 * INTERVAL, .until = BEGIN + 50 * INTERVAL}, 0);
+    add(visitor, (struct player){.step = US, .apart = 5 * INTERVAL, .visits = 3}, MS);
+    add(visitor, (struct player){.step = US, .visits = 1}, 2 * MS)->ts->waiter.latency = GIL_LATENCY_URGENT;
+    gil_lock_set_preempt_hook(&crew.lock, holder->ts, ring, NULL);
+    clock_thread(stop_listening, holder->ts, BEGIN + 60 * INTERVAL);
+    clock_run();
+    ck_assert_int_ge(still_ringing, 1);
+    ck_assert_int_eq(rings, rings_over);
+    ck_assert_uint_eq(first_ring_over, BEGIN + 2 * MS + 100 * INTERVAL);
+    ck_assert_uint_eq(quiet_at, first_ring_over);
+    ck_assert_uint_eq(holder->ts->preempt_calls, 0);
+}
+END_TEST
+
+static GilLockInfo seen;
+
+static void
+look_when_it_begins(void *arg)
+{
+    take((struct player *)arg);
+    seen = info();
+    give((struct player *)arg);
+}
+
+/* Nothing is added to what was held by a hold that begins this very moment. */
+START_TEST(test_state_lock_clock__a_hold_that_begins_has_lasted_no_time)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    clock_set_prices(0, 0);
+    add(visitor, (struct player){.step = MS, .visits = 1}, 0);
+    add(look_when_it_begins, (struct player){.step = US}, US);
+    clock_run();
+    ck_assert_uint_eq(seen.since_ns, BEGIN + MS);
+    ck_assert_uint_eq(seen.held_ns, info().held_ns);
+}
+END_TEST
+
 /* --- late clocks, old accounts --- */
 
 static const uint64_t late_clocks[] = {1, INT64_MAX - 3 * INTERVAL, INT64_MAX + UINT64_C(1), UINT64_MAX - HOUR};
@@ -446,6 +514,8 @@ suite(void)
     tcase_add_test(tc, test_R3_one_processor_does_not_spin);
     tcase_add_test(tc, test_state_lock_clock__no_claimant_spins_where_the_holder_runs);
     tcase_add_test(tc, test_state_lock_clock__a_spin_has_an_end);
+    tcase_add_test(tc, test_state_lock_clock__calls_of_a_preempt_hook_may_overlap);
+    tcase_add_test(tc, test_state_lock_clock__a_hold_that_begins_has_lasted_no_time);
     tcase_add_loop_test(tc, test_A11_turns_go_on_however_late_it_is, 0, 4);
     tcase_add_test(tc, test_A11_counters_wrap);
     tcase_add_test(tc, test_A11_accounts_of_time_wrap);

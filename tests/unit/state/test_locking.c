@@ -83,6 +83,95 @@ START_TEST(test_state_locking__wrong_orders_stop_a_debug_build)
 END_TEST
 #endif
 
+/* --- misuse --- */
+
+#define MISUSES(use)                                                                                        \
+    use(mutex_lock_null, GilMutex_Lock(NULL), "GilMutex_Lock: the mutex is NULL")                           \
+    use(mutex_timed_null, GilMutex_LockTimed(NULL, 1, 0), "GilMutex_LockTimed: the mutex is NULL")          \
+    use(mutex_try_null, GilMutex_TryLock(NULL), "GilMutex_TryLock: the mutex is NULL")                      \
+    use(mutex_unlock_null, GilMutex_Unlock(NULL), "GilMutex_Unlock: the mutex is NULL")                     \
+    use(mutex_is_null, GilMutex_IsLocked(NULL), "GilMutex_IsLocked: the mutex is NULL")                     \
+    use(mutex_unlock_free, GilMutex_Unlock(&mutex), "GilMutex_Unlock: the mutex is not locked")             \
+    use(own_lock_null, GilRecursiveMutex_Lock(NULL), "GilRecursiveMutex_Lock: the mutex is NULL")           \
+    use(own_timed_null, GilRecursiveMutex_LockTimed(NULL, 1, 0), "GilRecursiveMutex_LockTimed: the mutex is NULL") \
+    use(own_try_null, GilRecursiveMutex_TryLock(NULL), "GilRecursiveMutex_TryLock: the mutex is NULL")      \
+    use(own_unlock_null, GilRecursiveMutex_Unlock(NULL), "GilRecursiveMutex_Unlock: the mutex is NULL")     \
+    use(own_is_null, GilRecursiveMutex_IsLockedByCurrentThread(NULL), "ByCurrentThread: the mutex is NULL") \
+    use(own_unlock_free, GilRecursiveMutex_Unlock(&own), "the calling thread does not have the mutex")      \
+    use(read_null, GilRWMutex_RLock(NULL), "GilRWMutex_RLock: the mutex is NULL")                           \
+    use(read_try_null, GilRWMutex_TryRLock(NULL), "GilRWMutex_TryRLock: the mutex is NULL")                 \
+    use(read_timed_null, GilRWMutex_RLockTimed(NULL, 1, 0), "GilRWMutex_RLockTimed: the mutex is NULL")     \
+    use(read_unlock_null, GilRWMutex_RUnlock(NULL), "GilRWMutex_RUnlock: the mutex is NULL")                \
+    use(read_unlock_free, GilRWMutex_RUnlock(&both), "GilRWMutex_RUnlock: nobody reads under the mutex")    \
+    use(write_null, GilRWMutex_Lock(NULL), "GilRWMutex_Lock: the mutex is NULL")                            \
+    use(write_try_null, GilRWMutex_TryLock(NULL), "GilRWMutex_TryLock: the mutex is NULL")                  \
+    use(write_timed_null, GilRWMutex_LockTimed(NULL, 1, 0), "GilRWMutex_LockTimed: the mutex is NULL")      \
+    use(write_unlock_null, GilRWMutex_Unlock(NULL), "GilRWMutex_Unlock: the mutex is NULL")                 \
+    use(write_unlock_free, GilRWMutex_Unlock(&both), "GilRWMutex_Unlock: nobody writes under the mutex")
+
+static GilRecursiveMutex own;
+static GilRWMutex both;
+
+#define DEFINE(name, call, message) \
+    static void                     \
+    name(void *unused)              \
+    {                               \
+        (void)unused;               \
+        (void)(call);               \
+    }
+MISUSES(DEFINE)
+
+START_TEST(test_state_locking__misuse_stops_the_process)
+{
+#define EXPECT(name, call, message) gil_test_expect_abort(name, NULL, message);
+    MISUSES(EXPECT)
+}
+END_TEST
+
+static void
+lock_once_more(void *unused)
+{
+    (void)unused;
+    GilRecursiveMutex_Lock(&own);
+    own._level = UINT32_MAX;
+    GilRecursiveMutex_Lock(&own);
+}
+
+static void
+try_once_more(void *unused)
+{
+    (void)unused;
+    GilRecursiveMutex_Lock(&own);
+    own._level = UINT32_MAX;
+    (void)GilRecursiveMutex_TryLock(&own);
+}
+
+/* Who wraps its count would leave a mutex that others have yet to leave. */
+START_TEST(test_state_locking__a_recursion_without_end_stops_the_process)
+{
+    gil_test_expect_abort(lock_once_more, NULL, "GilRecursiveMutex_Lock: the mutex is taken too many times");
+    gil_test_expect_abort(try_once_more, NULL, "GilRecursiveMutex_TryLock: the mutex is taken too many times");
+}
+END_TEST
+
+static int
+raise_an_error(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_COLLECT);
+    return -1;
+}
+
+START_TEST(test_state_locking__a_wait_without_limit_may_be_interruptible)
+{
+    gil_state_hooks.collect = raise_an_error;
+    ck_assert_int_eq(GilMutex_LockTimed(&mutex, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), 1);
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_COLLECT);
+    ck_assert_int_eq(GilMutex_LockTimed(&mutex, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    GilMutex_Unlock(&mutex);
+    ck_assert_int_eq(GilMutex_IsLocked(&mutex), 0);
+}
+END_TEST
+
 static void *
 count_up(void *counter)
 {
@@ -131,6 +220,9 @@ suite(void)
 #ifdef GIL_DEBUG
     tcase_add_test(tcase, test_state_locking__wrong_orders_stop_a_debug_build);
 #endif
+    tcase_add_test(tcase, test_state_locking__misuse_stops_the_process);
+    tcase_add_test(tcase, test_state_locking__a_recursion_without_end_stops_the_process);
+    tcase_add_test(tcase, test_state_locking__a_wait_without_limit_may_be_interruptible);
     tcase_add_test(tcase, test_L9_a_holder_of_a_mutex_gets_the_interpreters_lock);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -90,6 +90,21 @@ START_TEST(test_state_transition__other_requests_wait_for_a_poll)
 }
 END_TEST
 
+static void
+block_without_a_begin(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS_COND(0)
+    Gil_BLOCK_THREADS
+    Gil_END_ALLOW_THREADS_COND
+}
+
+START_TEST(test_state_transition__there_is_nothing_to_return_to)
+{
+    gil_test_expect_abort(block_without_a_begin, NULL, "Gil_END_ALLOW_THREADS: there is no state to return to");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -101,6 +116,7 @@ suite(void)
     tcase_add_test(tcase, test_state_transition__begin_and_end);
     tcase_add_test(tcase, test_state_transition__garbage_is_collected_at_a_begin);
     tcase_add_test(tcase, test_state_transition__other_requests_wait_for_a_poll);
+    tcase_add_test(tcase, test_state_transition__there_is_nothing_to_return_to);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -217,37 +217,194 @@ START_TEST(test_L1_an_interruptible_wait_wants_an_attached_thread)
 }
 END_TEST
 
+START_TEST(test_state_wait__no_time_at_all_is_a_try_and_a_look)
+{
+    gil_state_hooks.collect = raise_when_asked;
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 0, GIL_WAIT_INTERRUPTIBLE), 0);
+    ck_assert_int_eq(GilSemaphore_Release(&semaphore, 1), 0);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, 0, GIL_WAIT_INTERRUPTIBLE), 1);
+    ck_assert_int_eq(polls, 0);
+}
+END_TEST
+
+/* --- the interpreter ends while a thread waits --- */
+
 static GilMutex mutex;
+static GilRWMutex both;
+
+static void
+lock_mutex(void)
+{
+    GilMutex_Lock(&mutex);
+}
+
+static void
+unlock_mutex(void)
+{
+    GilMutex_Unlock(&mutex);
+}
+
+static int
+is_mutex_wanted(void)
+{
+    return (gil_load_acquire(&mutex._bits) & 2) != 0;
+}
+
+static void
+lock_both(void)
+{
+    GilRWMutex_Lock(&both);
+}
+
+static void
+unlock_both(void)
+{
+    GilRWMutex_Unlock(&both);
+}
+
+static void
+read_both(void)
+{
+    GilRWMutex_RLock(&both);
+}
+
+/* Besides the writer's mark there is one that somebody sleeps. */
+static int
+is_both_wanted(void)
+{
+    uint32_t bits = gil_load_acquire(&both._bits);
+
+    return (bits & (bits - 1)) != 0;
+}
+
+static const struct passed_on {
+    void (*lock)(void), (*unlock)(void), (*want)(void);
+    int (*is_wanted)(void);
+} passed_on[] = {
+    {lock_mutex, unlock_mutex, lock_mutex, is_mutex_wanted},
+    {lock_both, unlock_both, lock_both, is_both_wanted},
+    {lock_both, unlock_both, read_both, is_both_wanted},
+};
+static void (*want)(void);
 
 /* In the second interpreter, without a guard: it never comes back. */
 static void *
 wait_in_what_will_end(void *ts)
 {
     gil_tstate_attach(ts, "test");
-    GilMutex_Lock(&mutex);
+    want();
     ck_abort_msg("it came back");
     return NULL;
 }
 
-START_TEST(test_state_wait__who_is_too_late_passes_the_mutex_on)
+START_TEST(test_state_wait__who_is_too_late_passes_on_what_it_got)
 {
+    const struct passed_on *what = &passed_on[_i];
     pthread_t thread;
     GilThreadState *first = GilEval_SaveThread();
     GilThreadState *second = world_interp_new();
     GilThreadState *other = gil_tstate_new(second->interp);
 
-    GilMutex_Lock(&mutex);
+    what->lock();
+    want = what->want;
     ck_assert_int_eq(pthread_create(&thread, NULL, wait_in_what_will_end, other), 0);
-    while (!(gil_load_acquire(&mutex._bits) & 2))
+    while (!what->is_wanted())
         sched_yield();
     gil_tstate_attach(second, "test");
     ck_assert_uint_eq(world_interp_end(second), 0);
-    GilMutex_Unlock(&mutex);
+    what->unlock();
     /* It was woken, perhaps handed the mutex, and will sleep for ever. */
-    GilMutex_Lock(&mutex);
-    GilMutex_Unlock(&mutex);
+    what->lock();
+    what->unlock();
     gil_tstate_attach(first, "test");
     ck_assert_int_eq(pthread_detach(thread), 0);
+}
+END_TEST
+
+/* What a wait is over, and with what news: made up. */
+static const struct news {
+    enum gil_waited how;
+    int try; /* what a try finds after the sleep */
+    int undone;
+} news[] = {
+    {GIL_WAITED_GOT, 0, 1}, {GIL_WAITED_AGAIN, 1, 1}, {GIL_WAITED_AGAIN, 0, 0}, {GIL_WAITED_LATE, 1, 0},
+};
+static int asleep, has_ended, undone, is_late; /* [atomic] */
+
+static int
+try_news(void *object)
+{
+    return gil_load_acquire(&has_ended) && ((struct news *)object)->try;
+}
+
+static enum gil_waited
+sleep_until_the_end(void *object, struct gil_wait *wait)
+{
+    (void)wait;
+    gil_store_release(&asleep, 1);
+    world_until(&has_ended, 1);
+    return ((struct news *)object)->how;
+}
+
+static void
+undo_news(void *object)
+{
+    (void)object;
+    gil_fetch_add_seq_cst(&undone, 1);
+}
+
+static int
+note_late(GilThreadState *ts, const char *func)
+{
+    (void)ts;
+    ck_assert_str_eq(func, "test");
+    gil_store_release(&is_late, 1);
+    return 1;
+}
+
+static struct gil_waitable told_of_news = {try_news, sleep_until_the_end, undo_news};
+static struct news these;
+
+static void *
+wait_for_news(void *ts)
+{
+    gil_tstate_attach(ts, "test");
+    (void)gil_wait_for(&told_of_news, &these, GIL_WAIT_FOREVER, 0, "test");
+    ck_abort_msg("it came back");
+    return NULL;
+}
+
+static void
+end_while_it_waits(struct news what)
+{
+    pthread_t thread;
+    GilThreadState *first = GilEval_SaveThread();
+    GilThreadState *second = world_interp_new();
+
+    these = what;
+    gil_state_hooks.late = note_late;
+    ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_news, gil_tstate_new(second->interp)), 0);
+    world_until(&asleep, 1);
+    gil_tstate_attach(second, "test");
+    ck_assert_uint_eq(world_interp_end(second), 0);
+    gil_store_release(&has_ended, 1);
+    world_until(&is_late, 1);
+    gil_tstate_attach(first, "test");
+    ck_assert_int_eq(pthread_detach(thread), 0);
+    ck_assert_int_eq(undone, what.undone);
+}
+
+/* Only what was got is given back, and what may be there only if it can be had. */
+START_TEST(test_state_wait__who_is_too_late_gives_back_what_it_got_and_nothing_else)
+{
+    end_while_it_waits(news[_i]);
+}
+END_TEST
+
+START_TEST(test_state_wait__who_is_too_late_may_have_nothing_to_give_back)
+{
+    told_of_news.undo = NULL;
+    end_while_it_waits((struct news){GIL_WAITED_GOT, 1, 0});
 }
 END_TEST
 
@@ -267,9 +424,12 @@ suite(void)
     tcase_add_test(tcase, test_E1_a_signal_handler_rouses_the_thread_it_interrupts);
     tcase_add_test(tcase, test_B9_waiting_keeps_errno);
     tcase_add_test(tcase, test_L1_an_interruptible_wait_wants_an_attached_thread);
+    tcase_add_test(tcase, test_state_wait__no_time_at_all_is_a_try_and_a_look);
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(ending, world_start, NULL);
-    tcase_add_test(ending, test_state_wait__who_is_too_late_passes_the_mutex_on);
+    tcase_add_loop_test(ending, test_state_wait__who_is_too_late_passes_on_what_it_got, 0, 3);
+    tcase_add_loop_test(ending, test_state_wait__who_is_too_late_gives_back_what_it_got_and_nothing_else, 0, 4);
+    tcase_add_test(ending, test_state_wait__who_is_too_late_may_have_nothing_to_give_back);
     suite_add_tcase(suite, ending);
     return suite;
 }
