@@ -197,9 +197,23 @@ token_of(GilObject *module)
     return gil_module(module)->slots.token;
 }
 
+static const char *
+name_of(GilObject *op)
+{
+    const char *name = GilModule_Check(op) ? GilModule_GetName(op) : NULL;
+
+    if (name != NULL && strcmp(name, "builtins") != 0)
+        return name;
+    if (!GilModule_Check(op))
+        return NULL;
+    GilErr_Clear();
+    return "";
+}
+
 int
 gil_module_type_start(void)
 {
+    gil_type_hooks.module_name = name_of;
     gil_type_hooks.module_state = state_of;
     gil_type_hooks.module_token = token_of;
     return gil_type_ready(&GilModule_Type);

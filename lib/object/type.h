@@ -168,6 +168,8 @@ struct gil_type_hooks {
     /* a method asks for its module's state. */
     void *(*module_state)(GilObject *module);
     const void *(*module_token)(GilObject *module);
+    /* an error names the function: the module's name, "" for builtins and where there is none; NULL when op is no module. */
+    const char *(*module_name)(GilObject *op);
 };
 extern struct gil_type_hooks gil_type_hooks;
 

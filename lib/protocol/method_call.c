@@ -11,6 +11,7 @@
 
 #include "object/alloc.h"
 #include "object/ops.h"
+#include "object/type.h"
 
 #define CONVENTION \
     (GIL_METH_VARARGS | GIL_METH_KEYWORDS | GIL_METH_NOARGS | GIL_METH_O | GIL_METH_FASTCALL | GIL_METH_METHOD)
@@ -21,23 +22,17 @@ gil_call_method_judge(GilThreadState *ts, const GilMethodDef *def, GilObject *re
     return gil_call_judge(ts, NULL, def->ml_name, (const void *)(uintptr_t)def->ml_meth, result);
 }
 
-static GilObject *
-refuse_keywords(const GilMethodDef *def)
+/* TypeError about a call, with the function's name as it is known to its callers: "list.append()", "module.function()". */
+static __attribute__((cold)) GilObject *
+refuse(const GilMethodDef *def, GilObject *self, const char *why, Gil_ssize_t nargs)
 {
-    return GilErr_Format(GilExc_TypeError, "%.200s() takes no keyword arguments", def->ml_name);
-}
+    const char *owner = self != NULL ? gil_type_hooks.module_name(self) : "";
 
-/* 0, or -1 with TypeError: what METH_NOARGS and METH_O ask for. */
-static int
-check_count(const GilMethodDef *def, Gil_ssize_t nargs, Gil_ssize_t wanted)
-{
-    if (GIL_LIKELY(nargs == wanted))
-        return 0;
-    if (wanted == 0)
-        GilErr_Format(GilExc_TypeError, "%.200s() takes no arguments (%zd given)", def->ml_name, nargs);
-    else
-        GilErr_Format(GilExc_TypeError, "%.200s() takes exactly one argument (%zd given)", def->ml_name, nargs);
-    return -1;
+    if (owner == NULL)
+        owner = gil_type_short_name(gil_is_type(self) ? (GilTypeObject *)(void *)self : Gil_TYPE(self));
+    GilErr_Format(GilExc_TypeError, nargs >= 0 ? "%.200s%s%.200s() takes %s (%zd given)" : "%.200s%s%.200s() takes %s",
+                  owner, *owner != '\0' ? "." : "", def->ml_name, why, nargs);
+    return NULL;
 }
 
 /* METH_VARARGS: a tuple, and with METH_KEYWORDS a dict or NULL. */
@@ -73,9 +68,9 @@ call_by_convention(GilThreadState *ts, GilMethodDef *def, GilObject *self, GilTy
 {
     switch (def->ml_flags & CONVENTION) {
     case GIL_METH_NOARGS:
-        return check_count(def, nargs, 0) < 0 ? NULL : def->ml_meth(self, NULL);
+        return nargs == 0 ? def->ml_meth(self, NULL) : refuse(def, self, "no arguments", nargs);
     case GIL_METH_O:
-        return check_count(def, nargs, 1) < 0 ? NULL : def->ml_meth(self, args[0]);
+        return nargs == 1 ? def->ml_meth(self, args[0]) : refuse(def, self, "exactly one argument", nargs);
     case GIL_METH_FASTCALL:
         return GIL_METHOD_FUNCTION(GilCFunctionFast, def)(self, args, nargs);
     case GIL_METH_FASTCALL | GIL_METH_KEYWORDS:
@@ -102,7 +97,7 @@ gil_call_cfunction(GilMethodDef *def, GilObject *self, GilTypeObject *cls, GilOb
         if (gil_ops.tuple_items(kwnames, &names) == 0)
             kwnames = NULL;
         else if ((def->ml_flags & GIL_METH_KEYWORDS) == 0)
-            return refuse_keywords(def);
+            return refuse(def, self, "no keyword arguments", -1);
     }
     if (gil_recursion_enter(ts, " while calling an object") < 0)
         return NULL;

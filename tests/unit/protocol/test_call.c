@@ -82,7 +82,7 @@ START_TEST(test_protocol_call__methods)
     Gil_DECREF(GilObject_VectorcallMethod(name, args + 1, 2 | GIL_VECTORCALL_ARGUMENTS_OFFSET, NULL));
     gil_expect_text(GilObject_Repr(list), "[5, 5, 5]");
     gil_expect_failure(GilObject_CallMethodNoArgs(list, name), GilExc_TypeError,
-                       "append() takes exactly one argument (0 given)");
+                       "list.append() takes exactly one argument (0 given)");
     gil_expect_failure(GilObject_CallMethodNoArgs(Gil_None, name), GilExc_AttributeError,
                        "'NoneType' object has no attribute 'append'");
     Gil_DECREF(list);

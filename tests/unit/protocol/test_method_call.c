@@ -95,10 +95,10 @@ START_TEST(test_protocol_method_call__wrong_number_of_arguments)
 {
     GilMethodDef noargs = DEF(with_nothing, GIL_METH_NOARGS), one = DEF(with_one, GIL_METH_O),
                  bad = DEF(with_one, GIL_METH_KEYWORDS);
-    gil_expect_failure(call(&noargs, 1, 0), GilExc_TypeError, "with_nothing() takes no arguments (1 given)");
-    gil_expect_failure(call(&one, 2, 0), GilExc_TypeError, "with_one() takes exactly one argument (2 given)");
-    gil_expect_failure(call(&one, 0, 0), GilExc_TypeError, "with_one() takes exactly one argument (0 given)");
-    gil_expect_failure(call(&one, 2, 1), GilExc_TypeError, "with_one() takes no keyword arguments");
+    gil_expect_failure(call(&noargs, 1, 0), GilExc_TypeError, "bool.with_nothing() takes no arguments (1 given)");
+    gil_expect_failure(call(&one, 2, 0), GilExc_TypeError, "bool.with_one() takes exactly one argument (2 given)");
+    gil_expect_failure(call(&one, 0, 0), GilExc_TypeError, "bool.with_one() takes exactly one argument (0 given)");
+    gil_expect_failure(call(&one, 2, 1), GilExc_TypeError, "bool.with_one() takes no keyword arguments");
     gil_expect_failure(call(&bad, 1, 0), GilExc_SystemError, "with_one() method: bad call flags");
 }
 END_TEST
@@ -165,6 +165,33 @@ endless(GilObject *self, GilObject *arg)
     return gil_call_cfunction(&def, self, NULL, &arg, 1, NULL);
 }
 
+/* As their callers know the function: by its module, by the type that has it, or by its name alone. */
+static void
+expect_owner(GilObject *self, const char *text)
+{
+    static GilMethodDef def = DEF(with_one, GIL_METH_O);
+    GilObject *function = GilCFunction_New(&def, self);
+
+    gil_expect_failure(GilObject_CallNoArgs(function), GilExc_TypeError, text);
+    Gil_DECREF(function);
+}
+
+START_TEST(test_protocol_method_call__errors_name_the_owner)
+{
+    GilObject *shapes = GilModule_New("shapes"), *builtins = GilModule_New("builtins"), *nameless = GilModule_New("x");
+
+    expect_owner(shapes, "shapes.with_one() takes exactly one argument (0 given)");
+    expect_owner(builtins, "with_one() takes exactly one argument (0 given)");
+    ck_assert_int_eq(GilDict_DelItemString(GilModule_GetDict(nameless), "__name__"), 0);
+    expect_owner(nameless, "with_one() takes exactly one argument (0 given)");
+    expect_owner(NULL, "with_one() takes exactly one argument (0 given)");
+    expect_owner((GilObject *)&GilList_Type, "list.with_one() takes exactly one argument (0 given)");
+    Gil_DECREF(shapes);
+    Gil_DECREF(builtins);
+    Gil_DECREF(nameless);
+}
+END_TEST
+
 START_TEST(test_protocol_method_call__recursion_ends)
 {
     ck_assert_ptr_null(endless(Gil_None, Gil_None));
@@ -204,6 +231,7 @@ suite(void)
     tcase_add_test(tc, test_protocol_method_call__wrong_number_of_arguments);
     tcase_add_test(tc, test_L3_null_without_error_and_result_with_error);
     tcase_add_test(death, test_L2_function_that_returns_without_the_lock_is_named);
+    tcase_add_test(tc, test_protocol_method_call__errors_name_the_owner);
     tcase_add_test(tc, test_protocol_method_call__recursion_ends);
     tcase_add_test(tc, test_protocol_method_call__lack_of_memory_is_an_error);
     suite_add_tcase(s, tc);

@@ -100,10 +100,10 @@ START_TEST(test_value_function__other_conventions_by_array)
     GilObject *h = GilCMethod_New(&class_def, NULL, NULL, &GilLong_Type);
     ck_assert_ptr_eq(GilObject_Vectorcall(f, args, 0, NULL), Gil_True);
     ck_assert_ptr_null(GilObject_Vectorcall(f, args, 2, NULL));
-    gil_test_error(GilExc_TypeError, "me() takes no arguments (2 given)");
+    gil_test_error(GilExc_TypeError, "bool.me() takes no arguments (2 given)");
     ck_assert_ptr_eq(GilObject_Vectorcall(g, args, 1, NULL), Gil_False);
     ck_assert_ptr_null(GilObject_Vectorcall(g, args, 2, NULL));
-    gil_test_error(GilExc_TypeError, "one() takes exactly one argument (2 given)");
+    gil_test_error(GilExc_TypeError, "bool.one() takes exactly one argument (2 given)");
     GilObject *cls = GilObject_Vectorcall(h, args, 2, NULL);
     ck_assert_ptr_eq(cls, (GilObject *)&GilLong_Type);
     Gil_DECREF(cls);
@@ -155,7 +155,7 @@ START_TEST(test_value_function__calls_with_self)
     ck_assert_ptr_eq(r, list);
     Gil_DECREF(r);
     ck_assert_ptr_null(GilObject_CallOneArg(f, list));
-    gil_test_error(GilExc_TypeError, "me() takes no arguments (1 given)");
+    gil_test_error(GilExc_TypeError, "list.me() takes no arguments (1 given)");
     Gil_DECREF(f);
     ck_assert_int_eq(Gil_REFCNT(list), 1);
     Gil_DECREF(list);
