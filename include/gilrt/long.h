@@ -3,9 +3,10 @@
  * @file
  * int: whole numbers of any size.
  *
- * The makers return a new reference, or NULL with MemoryError. The readers accept an int or anything with nb_index, and
- * raise TypeError for the rest and OverflowError where the value does not fit; those that return a number return -1
- * then, so ask GilErr_Occurred() when -1 comes back.
+ * The makers return a new reference, or NULL with MemoryError. The readers accept an int or, where nothing else is said,
+ * anything with nb_index. They raise SystemError for NULL, TypeError for what is no such object, and OverflowError where the
+ * value does not fit, which is none of Mask's business. Those that return a number return -1 then, in the type that they
+ * return, so ask GilErr_Occurred() when -1 comes back; those that return 0 have stored the number, and nothing with -1.
  */
 #ifndef GILRT_LONG_H
 #define GILRT_LONG_H
@@ -90,7 +91,7 @@ GIL_API int GilLong_GetMaxStrDigits(void);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromString(const char *str, char **pend, int base);
-/** As GilLong_FromString() from a str.
+/** As GilLong_FromString() from a str, SystemError for NULL, TypeError for anything else. Digits are those of ASCII.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromUnicodeObject(GilObject *u, int base);
@@ -98,7 +99,8 @@ GIL_API GilObject *GilLong_FromUnicodeObject(GilObject *u, int base);
 
 /** @name Reading
  *  @{ */
-/** @lock_held
+/** OverflowError for what no long holds, here and below for the type that is returned or stored.
+ *  @lock_held
  *  @reenters the type's index */
 GIL_API GIL_NOPLT long GilLong_AsLong(GilObject *op);
 /** CPython 3.13.
@@ -116,21 +118,17 @@ GIL_API long long GilLong_AsLongLong(GilObject *op);
  *  @lock_held
  *  @reenters the type's index */
 GIL_API long long GilLong_AsLongLongAndOverflow(GilObject *op, int *overflow);
-/** Only an int: no nb_index.
- *  @lock_held
- *  @reenters the type's index */
+/** Only an int: no nb_index, TypeError.
+ *  @lock_held */
 GIL_API Gil_ssize_t GilLong_AsSsize_t(GilObject *op);
 /** Only an int: no nb_index. (size_t)-1 on error.
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API size_t GilLong_AsSize_t(GilObject *op);
 /** Only an int: no nb_index. (unsigned long)-1 on error.
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API unsigned long GilLong_AsUnsignedLong(GilObject *op);
 /** Only an int: no nb_index. (unsigned long long)-1 on error.
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API unsigned long long GilLong_AsUnsignedLongLong(GilObject *op);
 /** Value modulo 2^64: no overflow.
  *  @lock_held
@@ -156,29 +154,23 @@ GIL_API int GilLong_AsInt64(GilObject *op, int64_t *value);
  *  @lock_held
  *  @reenters the type's index */
 GIL_API int GilLong_AsUInt64(GilObject *op, uint64_t *value);
-/** Nearest double, ties to even; only an int. -1.0 on error.
- *  @lock_held
- *  @reenters the type's index */
+/** Nearest double, ties to even; only an int. -1.0 on error: OverflowError for what is nearer to no finite one.
+ *  @lock_held */
 GIL_API double GilLong_AsDouble(GilObject *op);
 /** Only what GilLong_FromVoidPtr() can have made. NULL on error.
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API void *GilLong_AsVoidPtr(GilObject *op);
 /** 1, 0 or -1 into *@p sign; only an int. 0, or -1 with the error set (CPython 3.14).
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API int GilLong_GetSign(GilObject *op, int *sign);
 /** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API int GilLong_IsPositive(GilObject *op);
 /** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API int GilLong_IsNegative(GilObject *op);
 /** 1, 0, or -1 with TypeError for what is no int (CPython 3.14).
- *  @lock_held
- *  @reenters the type's index */
+ *  @lock_held */
 GIL_API int GilLong_IsZero(GilObject *op);
 /** @} */
 
@@ -199,11 +191,11 @@ GIL_API int GilLong_IsZero(GilObject *op);
  *  @return bytes that the value needs (more than @p n_bytes: it was cut; no error), or -1 with the error set. With
  *          @p n_bytes 0 only the answer is given, perhaps larger than needed. */
 GIL_API Gil_ssize_t GilLong_AsNativeBytes(GilObject *op, void *buffer, Gil_ssize_t n_bytes, int flags);
-/** Signed value of @p n_bytes bytes.
+/** Signed value of @p n_bytes bytes; SystemError for a NULL @p buffer.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromNativeBytes(const void *buffer, size_t n_bytes, int flags);
-/** Unsigned value of @p n_bytes bytes.
+/** Unsigned value of @p n_bytes bytes; SystemError for a NULL @p buffer.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLong_FromUnsignedNativeBytes(const void *buffer, size_t n_bytes, int flags);
@@ -249,7 +241,7 @@ GIL_API void GilLong_FreeExport(GilLongExport *export_long);
  *  @lock_held
  *  @return the writer, or NULL with ValueError for ndigits below 1, MemoryError, OverflowError */
 GIL_API GilLongWriter *GilLongWriter_Create(int negative, Gil_ssize_t ndigits, void **digits);
-/** The int. The writer is gone, and so is its memory for digits.
+/** The int, or NULL with MemoryError or SystemError (NULL). The writer is gone, and so is its memory for digits.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilLongWriter_Finish(GilLongWriter *writer);

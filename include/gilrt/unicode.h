@@ -164,7 +164,7 @@ GIL_API int GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4
  *  One object for each text of an interpreter, so that equal names are identical. The table holds a reference; strings
  *  that nobody else wants any more leave it when it would have to grow.
  *  @{ */
-/** The interned string of that text.
+/** The interned string of that text, which is UTF-8. SystemError for NULL, UnicodeDecodeError.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_InternFromString(const char *u);
@@ -187,29 +187,38 @@ GIL_API const char *GilUnicode_AsUTF8(GilObject *unicode);
 /** As GilUnicode_AsUTF8(); the number of bytes goes to *@p size, which may be NULL, and is -1 on failure.
  *  @lock_held */
 GIL_API const char *GilUnicode_AsUTF8AndSize(GilObject *unicode, Gil_ssize_t *size);
-/** bytes of the UTF-8 form, strict.
+/** bytes of the UTF-8 form, strict: UnicodeEncodeError for surrogates. Of a NULL and of what is no str here and below:
+ *  SystemError, TypeError.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_AsUTF8String(GilObject *unicode);
-/** @newref
+/** bytes, strict: UnicodeEncodeError above 127.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_AsASCIIString(GilObject *unicode);
-/** @newref
+/** bytes, strict: UnicodeEncodeError above 255.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_AsLatin1String(GilObject *unicode);
-/** @newref
+/** bytes in that encoding (NULL: UTF-8). UnicodeEncodeError for what it cannot express, LookupError for unknown names.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_AsEncodedString(GilObject *unicode, const char *encoding, const char *errors);
-/** @newref
+/** A str of @p size octets; UnicodeDecodeError where they are wrong, SystemError for a NULL or a negative size, here and
+ *  below.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_DecodeUTF8(const char *str, Gil_ssize_t size, const char *errors);
-/** @newref
+/** UnicodeDecodeError above 127.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_DecodeASCII(const char *str, Gil_ssize_t size, const char *errors);
-/** @newref
+/** Every octet is a character.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_DecodeLatin1(const char *str, Gil_ssize_t size, const char *errors);
-/** @newref
+/** In that encoding (NULL: UTF-8); LookupError for unknown names.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Decode(const char *str, Gil_ssize_t size, const char *encoding, const char *errors);
 /** From an object that exports a buffer (CPython's rule: no str, TypeError).
@@ -222,7 +231,7 @@ GIL_API GilObject *GilUnicode_FromEncodedObject(GilObject *obj, const char *enco
  *  @lock_held
  *  @return @p buffer, or NULL with the error set */
 GIL_API Gil_UCS4 *GilUnicode_AsUCS4(GilObject *unicode, Gil_UCS4 *buffer, Gil_ssize_t buflen, int copy_null);
-/** A copy of the code points, zero-terminated, to be freed with GilMem_Free().
+/** A copy of the code points, zero-terminated, to be freed with GilMem_Free(); NULL with MemoryError.
  *  @lock_held */
 GIL_API Gil_UCS4 *GilUnicode_AsUCS4Copy(GilObject *unicode);
 /** @} */
@@ -264,7 +273,8 @@ GIL_API Gil_ssize_t GilUnicode_Tailmatch(GilObject *str, GilObject *substr, Gil_
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Substring(GilObject *str, Gil_ssize_t start, Gil_ssize_t end);
-/** @newref
+/** The two one after the other. OverflowError for a text that no str can hold, here and below.
+ *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_Concat(GilObject *left, GilObject *right);
 /** Put `*p_left + right` into *@p p_left and give the old one back; a string that nobody else has grows in its place.
@@ -334,7 +344,8 @@ GIL_API int GilUnicode_CompareWithASCIIString(GilObject *unicode, const char *st
 /** 1 when the text is that of NUL-terminated UTF-8 @p string, else 0; never fails and sets no error (CPython 3.13).
  *  @lock_held */
 GIL_API int GilUnicode_EqualToUTF8(GilObject *unicode, const char *string);
-/** @lock_held */
+/** The same for @p size bytes, which may hold NULs.
+ *  @lock_held */
 GIL_API int GilUnicode_EqualToUTF8AndSize(GilObject *unicode, const char *string, Gil_ssize_t size);
 /** 1, 0, or -1 with TypeError (CPython 3.14).
  *  @lock_held */

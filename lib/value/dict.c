@@ -26,6 +26,7 @@
 #include <string.h>
 
 #define LOG2_SLOTS_MIN 3
+#define LOG2_SLOTS_END 44 /* so many slots and their entries are more than memory can hold; no sum below overflows */
 #define RESTARTS_MAX 32
 
 static const struct {
@@ -106,7 +107,7 @@ table_new(GilThreadState *ts, unsigned log2_slots)
     unsigned log2_width = log2_slots < 8 ? 0 : log2_slots < 16 ? 1 : log2_slots < 32 ? 2 : 3;
     struct gil_dict_table *table = NULL;
     size_t indices, entries, size;
-    if (log2_slots < 44) {
+    if (log2_slots < LOG2_SLOTS_END) {
         indices = (size_t)1 << log2_slots << log2_width;
         entries = (size_t)capacity(log2_slots) * sizeof(struct gil_dict_entry);
         if (!__builtin_add_overflow(sizeof *table + indices, entries, &size) && size <= (size_t)GIL_SSIZE_T_MAX)
@@ -162,7 +163,7 @@ static __attribute__((noinline)) int
 rebuild(GilThreadState *ts, struct gil_dict *d, Gil_ssize_t n)
 {
     unsigned log2_slots = LOG2_SLOTS_MIN;
-    while (log2_slots < 44 && capacity(log2_slots) < n)
+    while (log2_slots < LOG2_SLOTS_END && capacity(log2_slots) < n)
         log2_slots++;
     struct gil_dict_table *table = table_new(ts, log2_slots), *old = d->table;
     if (table == NULL)

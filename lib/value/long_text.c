@@ -11,6 +11,7 @@
 #include "gilrt/unicode.h"
 #include "object/error.h"
 #include "object/ops.h"
+#include "object/type.h"
 #include "value/long.h"
 #include "value/start.h"
 
@@ -382,6 +383,8 @@ GilLong_FromUnicodeObject(GilObject *u, int base)
 
     if (u == NULL)
         return gil_err_null(__func__);
+    if (!gil_is_str(u))
+        return gil_err_type(__func__, "str", u);
     const char *text = gil_ops.str_utf8(u, &len);
     return text == NULL ? NULL : gil_long_from_text(ts, text, len, base, u);
 }
