@@ -213,7 +213,9 @@ at_thread_exit(void *shelf)
 {
     (void)state_left_behind();
     /* What the thread wants called at its end may enter, and finds the shelf as it was. */
-    if (shelf != GONE && pthread_setspecific(gil_shelf_key, shelf) == 0) {
+    if (shelf != GONE) {
+        /* As above, this cannot fail. */
+        (void)pthread_setspecific(gil_shelf_key, shelf);
         gil_thread_exit();
         shelf = pthread_getspecific(gil_shelf_key);
     }

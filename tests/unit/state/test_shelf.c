@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "gilrt/print.h"
 #include "gilrt/thread.h"
+#include "state/shelf.h"
 
 #include <string.h>
 
@@ -186,6 +187,14 @@ START_TEST(test_state_shelf__release_drops_what_the_stay_left_behind)
 }
 END_TEST
 
+/* Of a state that is not attached, by who ends its interpreter. */
+static void
+clear_handled_of_another(GilThreadState *ts)
+{
+    cleared++;
+    ts->handled = NULL;
+}
+
 static GilThreadState *cleared_as;
 
 /* What a finalizer may do: enter as if from outside. */
@@ -210,8 +219,162 @@ START_TEST(test_B11_a_finalizer_that_enters_again_gets_the_dying_state)
 }
 END_TEST
 
+/* --- exits while an interpreter ends --- */
+
+static GilInterpreterGuard *other_guard;
+static GilObject *held; /* what the thread's state holds when it exits */
+static int visited, may_exit; /* [atomic] */
+
+static void *
+visit_and_exit_later(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(other_guard);
+    GilThreadState *ts = GilThreadState_Get();
+
+    GilThreadState_Release(token);
+    ts->handled = held;
+    gil_store_release(&visited, 1);
+    world_until(&may_exit, 1);
+    return unused;
+}
+
+/* The thread exits once the interpreter lets nobody in, or bars its states from the lock: its end sees to the state then. */
+static void
+exit_while_it_ends(int closed)
+{
+    size_t before = gil_tstate_blocks();
+    GilThreadState *ts = world_interp_new();
+
+    gil_state_hooks.clear_thread = clear_handled_of_another;
+    (void)GilThreadState_Swap(ts);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread = world_thread(visit_and_exit_later, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&visited, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(other_guard);
+    ck_assert_int_eq(gil_gate_close(ts->interp->gate), 0);
+    ck_assert_int_eq(gil_interp_shut(ts, ts->interp, GIL_MACHINE_NEVER), 0);
+    if (closed)
+        gil_interp_close(ts);
+    gil_store_release(&may_exit, 1);
+    world_join(thread);
+    ck_assert_uint_eq(gil_tstate_blocks(), before + 2);
+    if (!closed)
+        gil_interp_close(ts);
+    ck_assert_int_eq(cleared, 0);
+    gil_interp_clear_threads(ts);
+    ck_assert_int_eq(cleared, held != NULL);
+    ck_assert_uint_eq(gil_interp_delete(ts), 0);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+    (void)GilThreadState_Swap(world_ts);
+}
+
+START_TEST(test_B5_a_state_of_a_thread_that_exits_late_goes_with_the_interpreter)
+{
+    exit_while_it_ends(1);
+}
+END_TEST
+
+START_TEST(test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter)
+{
+    held = (GilObject *)(void *)&held;
+    exit_while_it_ends(_i);
+}
+END_TEST
+
+/* A state that a pair of this thread has yet to leave stays on the shelf, though its interpreter is gone. */
+static void *
+keep_what_is_in_use(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(other_guard);
+    GilThreadState *ts = GilThreadState_Get();
+    size_t blocks;
+
+    GilThreadState_Release(token);
+    gil_store_release(&visited, 1);
+    world_until(&may_exit, 1);
+    blocks = gil_tstate_blocks();
+    ts->ensured = 1;
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_uint_eq(gil_tstate_blocks(), blocks + 1);
+    ts->ensured = 0;
+    return unused;
+}
+
+START_TEST(test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept)
+{
+    size_t before = gil_tstate_blocks();
+    GilThreadState *ts = world_interp_new();
+
+    (void)GilThreadState_Swap(ts);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread = world_thread(keep_what_is_in_use, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&visited, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(other_guard);
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    (void)GilThreadState_Swap(world_ts);
+    gil_store_release(&may_exit, 1);
+    world_join(thread);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 static pthread_key_t foreign_key;
 static int rounds, entered, refused;
+
+/* The thread's number is asked of the kernel where no shelf knows it: before the first visit, and after the last. */
+static void
+ask_for_the_number(void *asked)
+{
+    ck_assert_uint_eq(gil_shelf_native(), (uint32_t)GilThread_get_thread_native_id());
+    gil_fetch_add_seq_cst((int *)asked, 1);
+    if (*(int *)asked < 3)
+        ck_assert_int_eq(pthread_setspecific(foreign_key, asked), 0);
+}
+
+static void *
+ask_early_and_late(void *asked)
+{
+    ck_assert_uint_eq(gil_shelf_native(), (uint32_t)GilThread_get_thread_native_id());
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_uint_eq(gil_shelf_native(), (uint32_t)GilThread_get_thread_native_id());
+    ck_assert_int_eq(pthread_setspecific(foreign_key, asked), 0);
+    return NULL;
+}
+
+START_TEST(test_state_shelf__a_thread_has_its_number_before_and_after_it_has_a_shelf)
+{
+    int asked = 0;
+
+    ck_assert_int_eq(pthread_key_create(&foreign_key, ask_for_the_number), 0);
+    world_join(world_thread(ask_early_and_late, &asked));
+    ck_assert_int_eq(gil_load_acquire(&asked), 3);
+}
+END_TEST
+
+static void *
+enter_without_a_key(void *token)
+{
+    *(GilThreadStateToken **)token = GilThreadState_Ensure(world_guard);
+    return NULL;
+}
+
+/* What stands for a system that has no room for the value. A thread whose exit would not be seen gets no state. */
+START_TEST(test_state_shelf__without_a_destructor_there_is_no_state)
+{
+    GilThreadStateToken *token = (GilThreadStateToken *)(void *)&visited;
+    size_t before = gil_tstate_blocks();
+
+    ck_assert_int_eq(gil_shelf_start(), 0); /* has been made: nothing to do */
+    ck_assert_int_eq(pthread_key_delete(gil_shelf_key), 0);
+    world_join(world_thread(enter_without_a_key, &token));
+    ck_assert_ptr_null(token);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
 
 /* Another library's destructor, which comes back until it is not called any more. */
 static void
@@ -323,6 +486,14 @@ suite(void)
     tcase_add_test(tcase, test_B14_entering_from_a_later_destructor_is_refused);
     tcase_add_test(tcase, test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured);
     tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
+    tcase_add_test(tcase, test_B5_a_state_of_a_thread_that_exits_late_goes_with_the_interpreter);
+    tcase_add_loop_test(tcase, test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter, 0, 2);
+    tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept);
+    tcase_add_test(tcase, test_state_shelf__a_thread_has_its_number_before_and_after_it_has_a_shelf);
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("no key");
+    tcase_add_checked_fixture(tcase, world_start, NULL);
+    tcase_add_test(tcase, test_state_shelf__without_a_destructor_there_is_no_state);
     suite_add_tcase(suite, tcase);
     return suite;
 }
