@@ -566,7 +566,18 @@ take_byte(void)
             return;
 }
 
-/* A mutex that the forking thread has, and for which others wait: in the child nobody waits, and whoever comes gets it. */
+static int
+somebody_is_queued(void)
+{
+    struct gil_bucket *bucket = gil_parking_lock(&byte);
+    int found = gil_parking_first(bucket, &byte) != NULL;
+
+    gil_parking_unlock(bucket);
+    return found;
+}
+
+/* A mutex that the forking thread has, and for which others wait: in the child nobody waits, and whoever comes gets it. An entry
+ * of a thread that is gone would be woken some day, on a stack that may be something else by then. */
 static void
 body_parked(int self)
 {
@@ -578,6 +589,7 @@ body_parked(int self)
     come(HERE, 0);
     take_byte();
     fork_child();
+    EXPLORE_CHECK(!somebody_is_queued());
     for (int i = 0; i < 2; i++) {
         EXPLORE_CHECK(gil_bytelock_is_locked(&byte));
         EXPLORE_CHECK(gil_bytelock_unlock(&byte) == 0);
