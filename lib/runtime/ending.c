@@ -54,7 +54,7 @@ end(GilThreadState *ts, uint64_t timeout, const char *func)
 
     if (gil_finalize_begin(ts, gil_limit_in(timeout), func) != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending);
+    gil_finalize_commit(ts, &ending, func);
     return 0;
 }
 
@@ -91,7 +91,7 @@ end_by_reserve(struct gil_gate *gate, uint64_t limit, int asked, const char *fun
 
     if (gil_finalize_begin_outside(gate->interp, limit, asked, func) != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending);
+    gil_finalize_commit(ts, &ending, func);
     return 0;
 }
 

@@ -49,6 +49,8 @@
 #define ROUNDS 16
 /* Of those who are inside, so many are printed. */
 #define PRINTED 8
+/* Who waits longer for a lock than this, in ns, says for whom. */
+#define PATIENCE UINT64_C(200000000)
 
 uint64_t
 gil_limit_in(uint64_t ns)
@@ -136,19 +138,33 @@ lock_is_left(const GilInterpreterState *interp, uint64_t limit, const char *func
     return 1;
 }
 
-/* Shut interp, another than that of ts, and see that its lock can be had. Mostly nobody is inside or has it; else ts is left for the
- * wait. 0, or -1 and ts is attached no more. */
-static int
-shut_other(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit, const char *func)
+/* Attach ts, however long that takes, but not in silence. */
+static void
+attach(GilThreadState *ts, const char *func)
 {
-    int shut = gil_gate_shut(interp->gate, 0) == 0;
+    GilLockInfo info;
 
-    if (shut && lock_is_left(interp, 0, func))
+    if (gil_tstate_attach_until(ts, gil_limit_in(PATIENCE), func) == 1)
+        return;
+    gil_lock_info(ts->lock, &info);
+    gil_print_line("gilrt: %s: waits for the lock of interpreter %lld; thread state %llu has it", func, (long long)ts->interp_id,
+                   (unsigned long long)info.holder);
+    gil_tstate_attach(ts, func);
+}
+
+/* Shut interp, and if it is another than that of ts see that its lock can be had. Mostly nobody is inside or has it; else ts is left for
+ * the wait. 0, or -1 and ts is attached no more. */
+static int
+shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit, const char *func)
+{
+    int other = interp != ts->interp, empty = gil_gate_shut(interp->gate, 0) == 0;
+
+    if (empty && (!other || lock_is_left(interp, 0, func)))
         return 0;
     gil_tstate_detach(ts, func);
-    if ((!shut && gil_interp_shut_outside(interp, limit) < 0) || !lock_is_left(interp, limit, func))
+    if ((!empty && gil_interp_shut(interp, limit) < 0) || (other && !lock_is_left(interp, limit, func)))
         return -1;
-    gil_tstate_attach(ts, func);
+    attach(ts, func);
     return 0;
 }
 
@@ -166,7 +182,7 @@ shut_others(GilThreadState *ts, uint64_t limit, const char *func)
         begin_to_close(each, ts, asked);
     }
     for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next)
-        if (shut_other(ts, each, limit, func) < 0)
+        if (shut(ts, each, limit, func) < 0)
             return each;
     return NULL;
 }
@@ -201,7 +217,7 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
     if (gil_closing_take(interp->gate, &asked) != GIL_CLOSING_MINE)
         return -1;
     begin_to_close(interp, ts, asked);
-    if (gil_interp_shut(ts, interp, limit) < 0)
+    if (shut(ts, interp, limit, func) < 0)
         busy = interp;
     else if (interp->id == 0) {
         busy = shut_others(ts, limit, func);
@@ -215,10 +231,10 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
     /* The runtime works on before the lock is waited for, whoever has it for how long. Any other interpreter could be ended by another
      * thread as soon as it is open, and then ts with it. */
     if (!is_main)
-        gil_tstate_attach(ts, func);
+        attach(ts, func);
     give_up(interp, others);
     if (is_main)
-        gil_tstate_attach(ts, func);
+        attach(ts, func);
     tell_busy(id, count, holders, inside, func);
     return count;
 }
@@ -231,7 +247,7 @@ gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int aske
     size_t inside;
 
     begin_to_close(interp, NULL, asked);
-    if (gil_interp_shut_outside(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
+    if (gil_interp_shut(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
         return 0;
     long count = find_busy(interp, holders, &inside);
     gil_closing_give_up(interp->gate);
@@ -273,7 +289,7 @@ commit(GilThreadState *ts, struct gil_ending *ending)
 }
 
 void
-gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending)
+gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending, const char *func)
 {
     GilInterpreterState *other;
 
@@ -281,10 +297,10 @@ gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending)
         while ((other = gil_interp_newest()) != ts->interp) {
             /* Its reserve: to make a state now could fail. */
             GilThreadState *ender = other->ender;
-            gil_tstate_detach(ts, __func__);
-            gil_tstate_attach(ender, __func__);
+            gil_tstate_detach(ts, func);
+            attach(ender, func);
             commit(ender, ending);
-            gil_tstate_attach(ts, __func__);
+            attach(ts, func);
         }
     commit(ts, ending);
 }

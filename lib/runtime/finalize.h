@@ -29,6 +29,6 @@ long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
 long gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func);
 /* After that: the end, and ts with it; before the main interpreter all others end, the newest first. Runs anything, up to the
  * teardown of the last. */
-void gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending);
+void gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending, const char *func);
 
 #endif

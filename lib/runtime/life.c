@@ -150,7 +150,7 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     gil_store_relaxed(&runtime.holders, (uint64_t)holders);
     if (holders != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending);
+    gil_finalize_commit(ts, &ending, func);
     runtime.main = NULL;
     gil_store_relaxed(&runtime.left_objects, ending.left.objects);
     gil_store_relaxed(&runtime.left_blocks, ending.left.blocks);

@@ -339,7 +339,7 @@ gil_interp_stir(void)
 }
 
 int
-gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit)
+gil_interp_shut(GilInterpreterState *interp, uint64_t limit)
 {
     /* Who is in native code is told again and again. */
     uint64_t pause = 0, until;
@@ -350,19 +350,6 @@ gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit)
         rc = gil_gate_shut(interp->gate, until);
     } while (rc < 0 && until != limit);
     return rc;
-}
-
-int
-gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit)
-{
-    /* Mostly nobody is inside. */
-    if (gil_gate_shut(interp->gate, 0) == 0)
-        return 0;
-    gil_tstate_detach(ts, __func__);
-    if (gil_interp_shut_outside(interp, limit) < 0)
-        return -1;
-    gil_tstate_attach(ts, __func__);
-    return 0;
 }
 
 void

@@ -73,12 +73,10 @@ void gil_interp_calm(GilInterpreterState *interp);
 /* Have those who wait for the end of an interpreter look again: the main one lets in. */
 void gil_interp_stir(void);
 /*
- * Wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or until the clock reaches limit: -1, and
- * the gate is closing as before, and ts, which was attached, is so no more: it leaves the lock if it has to wait.
+ * By a thread that is attached to nothing: wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or
+ * until the clock reaches limit: -1, and the gate is closing as before.
  */
-int gil_interp_shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit);
-/* The same by a thread that is attached to nothing. */
-int gil_interp_shut_outside(GilInterpreterState *interp, uint64_t limit);
+int gil_interp_shut(GilInterpreterState *interp, uint64_t limit);
 /*
  * The beginning of the end, by the attached state ts, after the gate was shut: from here no other thread
  * gets the lock, those that wait for it or come later sleep for ever, and no state can be made. ts goes on as before and

@@ -3,7 +3,6 @@
 #include "support/support.h"
 
 #include "base/atomic.h"
-#include "gilrt/call.h"
 #include "gilrt/error.h"
 #include "gilrt/fork.h"
 #include "gilrt/interp.h"
@@ -12,7 +11,6 @@
 #include "gilrt/lock.h"
 #include "gilrt/print.h"
 #include "gilrt/state.h"
-#include "gilrt/type.h"
 #include "state/closing.h"
 #include "state/gate.h"
 #include "state/interp.h"
@@ -460,122 +458,6 @@ START_TEST(test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_t
 }
 END_TEST
 
-/* The same at the end of the runtime: nothing has begun then that waits for that thread, however long. */
-START_TEST(test_C1_a_lock_that_is_kept_does_not_keep_the_end_of_the_runtime)
-{
-    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
-    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
-
-    GilThreadState_Release(token);
-    pthread_t keeper = thread(hold_the_lock, ts);
-    while (!gil_load_acquire(&evaluating))
-        sched_yield();
-    ck_assert_int_eq(Gil_FinalizeTimed(1000000), GIL_FINALIZE_BUSY);
-    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
-    expect_holder(view, GIL_HOLDER_LOCK, keeper, "");
-    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
-    ck_assert_uint_eq(events[GIL_LIFE_CLOSED], 0);
-    ck_assert(is_open());
-    GilInterpreterView *of_main = GilInterpreterView_FromMain();
-    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 0);
-    GilInterpreterView_Close(of_main);
-    gil_store_release(&may_leave, 1);
-    join(keeper);
-    /* The reserve was tried, and is not what this thread left last. */
-    token = GilThreadState_EnsureFromView(view);
-    ck_assert_ptr_ne(GilThreadState_Get(), GilInterpreterState_Get()->ender);
-    GilThreadState_Release(token);
-}
-END_TEST
-
-/* Takes the main lock while its end is waited for, and keeps it until the runtime lets in again. */
-static void *
-keep_until_open(void *ts)
-{
-    GilInterpreterView *of_main = GilInterpreterView_FromMain();
-    GilInterpreterGuard *guard;
-
-    GilEval_RestoreThread(ts);
-    while ((guard = GilInterpreterGuard_FromView(of_main)) == NULL)
-        sched_yield();
-    GilInterpreterGuard_Close(guard);
-    GilInterpreterView_Close(of_main);
-    GilThreadState_DeleteCurrent();
-    return NULL;
-}
-
-START_TEST(test_C1_admission_opens_before_the_lock_is_had)
-{
-    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
-    pthread_t keeper = thread(keep_until_open, GilThreadState_New(GilInterpreterState_Get()));
-
-    ck_assert_int_eq(Gil_FinalizeTimed(20000000), GIL_FINALIZE_BUSY);
-    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
-    GilInterpreterGuard_Close(guard);
-    join(keeper);
-}
-END_TEST
-
-/* An object whose end takes its time, outside. */
-static void
-end_slowly(GilObject *self)
-{
-    GilTypeObject *type = Gil_TYPE(self);
-
-    Gil_BEGIN_ALLOW_THREADS
-    gil_store_release(&evaluating, 1);
-    while (!gil_load_acquire(&may_leave))
-        sched_yield();
-    Gil_END_ALLOW_THREADS
-    ((freefunc)GilType_GetSlot(type, Gil_tp_free))(self);
-    Gil_DECREF(type);
-}
-
-static GilType_Slot slow_slots[] = {{Gil_tp_dealloc, (void *)end_slowly}, {0, NULL}};
-static GilType_Spec slow_spec = {"test.Slow", 0, 0, Gil_TPFLAGS_DEFAULT, slow_slots};
-
-/* Ends between BEGIN and END, with such an object as what it has raised. */
-static void *
-exit_with_an_object(void *ts)
-{
-    GilEval_RestoreThread(ts);
-    GilObject *type = GilType_FromSpec(&slow_spec), *object = GilObject_CallNoArgs(type);
-    ck_assert_ptr_nonnull(object);
-    GilErr_SetObject(GilExc_ValueError, object);
-    Gil_DECREF(object);
-    Gil_DECREF(type);
-    Gil_BEGIN_ALLOW_THREADS
-    pthread_exit(NULL);
-    Gil_END_ALLOW_THREADS
-}
-
-START_TEST(test_runtime_ending__who_exits_is_named)
-{
-    GilInterpreterView *of_main = GilInterpreterView_FromMain();
-    pthread_t leaving = thread(exit_with_an_object, GilThreadState_New(GilInterpreterState_Get()));
-    GilHolder holder;
-    char said[2000] = "";
-
-    Gil_BEGIN_ALLOW_THREADS
-    while (!gil_load_acquire(&evaluating))
-        sched_yield();
-    Gil_END_ALLOW_THREADS
-    Gil_SetLifeHook(NULL, NULL);
-    Gil_SetErrorPrintHook(append, said);
-    ck_assert_int_eq(Gil_FinalizeTimed(1000000), GIL_FINALIZE_BUSY);
-    Gil_SetErrorPrintHook(NULL, NULL);
-    ck_assert_msg(strstr(said, "exits, and lets go of what it held") != NULL, "%s", said);
-    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, &holder, 1), 1);
-    ck_assert_int_eq(holder.kind, GIL_HOLDER_EXIT);
-    ck_assert_uint_eq(holder.thread, (uint64_t)leaving);
-    ck_assert_uint_gt(holder.age_ns, 0);
-    gil_store_release(&may_leave, 1);
-    join(leaving);
-    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 0);
-    GilInterpreterView_Close(of_main);
-}
-END_TEST
-
 START_TEST(test_runtime_ending__threads_are_listed)
 {
     struct {
@@ -690,9 +572,6 @@ suite(void)
     tcase_add_test(tc, test_runtime_ending__a_thread_that_keeps_the_lock_does_not_keep_the_time);
     tcase_add_test(tc, test_runtime_ending__who_ends_another_is_named);
     tcase_add_test(tc, test_runtime_ending__no_fork_in_the_middle_of_it);
-    tcase_add_test(tc, test_C1_a_lock_that_is_kept_does_not_keep_the_end_of_the_runtime);
-    tcase_add_test(tc, test_C1_admission_opens_before_the_lock_is_had);
-    tcase_add_test(tc, test_runtime_ending__who_exits_is_named);
     tcase_add_test(tc, test_runtime_ending__threads_are_listed);
     tcase_add_test(tc, test_F2_asking_waiting_taking_back_and_entering_at_once);
     tcase_add_checked_fixture(alone, start, NULL);

@@ -18,7 +18,7 @@ stop(GilThreadState *ts)
 {
     struct gil_leftovers left;
 
-    ck_assert_int_eq(gil_interp_shut(ts, ts->interp, 0), 0);
+    ck_assert_int_eq(gil_gate_shut(ts->interp->gate, 0), 0);
     gil_interp_close(ts);
     gil_layers_stop(ts, 0, &left);
     return left;

@@ -82,7 +82,7 @@ START_TEST(test_state_guard__the_end_waits_for_open_guards)
     /* Attached here: the thread cannot work before the wait below leaves the lock. */
     thread = world_thread(work_and_close, NULL);
     world_until_waiting(world_ts->interp, 1);
-    ck_assert_int_eq(gil_interp_shut(world_ts, world_ts->interp, GIL_MACHINE_NEVER), 0);
+    world_shut(world_ts);
     ck_assert_int_eq(worked, 1);
     ck_assert_uint_eq(gil_gate_inside(world_ts->interp->gate), 0);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
@@ -295,7 +295,7 @@ START_TEST(test_state_guard__closing_races_with_takers)
     gil_store_release(&go, 1);
     GilInterpreterGuard_Close(world_guard);
     gil_gate_close(world_ts->interp->gate);
-    ck_assert_int_eq(gil_interp_shut(world_ts, world_ts->interp, GIL_MACHINE_NEVER), 0);
+    world_shut(world_ts);
     ck_assert_uint_eq(gil_gate_inside(world_ts->interp->gate), 0);
     for (int i = 0; i < TAKERS; i++)
         world_join(threads[i]);

@@ -257,7 +257,7 @@ START_TEST(test_C1_the_end_calls_those_in_native_code)
     GilInterpreterGuard_Close(world_guard);
     ck_assert_int_eq(gil_gate_close(gate), 0);
     tell_to_end();
-    ck_assert_int_eq(gil_interp_shut(world_ts, world_ts->interp, GIL_MACHINE_NEVER), 0);
+    world_shut(world_ts);
     ck_assert_int_ge(gil_load_acquire(&calls), 3);
     gil_gate_reopen(gate);
     world_guard = GilInterpreterGuard_FromCurrent();

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of the runtime beside threads that no guard tells of: they have a lock, want one, or exit. */
+#include "support/support.h"
+
+#include "base/atomic.h"
+#include "gilrt/call.h"
+#include "gilrt/error.h"
+#include "gilrt/interp.h"
+#include "gilrt/life.h"
+#include "gilrt/list.h"
+#include "gilrt/lock.h"
+#include "gilrt/print.h"
+#include "gilrt/state.h"
+#include "gilrt/type.h"
+#include "state/interp.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+static GilThreadState *main_ts;
+static GilInterpreterView *of_main, *view; /* view: of another interpreter, which nobody is attached to */
+static uint32_t events[GIL_LIFE_LATE + 1]; /* of that */
+static int evaluating, may_leave;
+
+static void
+count_events(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->interp == GilInterpreterView_GetID(view))
+        gil_fetch_add_relaxed(&events[event->kind], 1);
+}
+
+static void
+start(void)
+{
+    gil_test_start();
+    main_ts = GilThreadState_Get();
+    of_main = GilInterpreterView_FromMain();
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(main_ts);
+    Gil_SetLifeHook(count_events, NULL);
+}
+
+static void
+stop(void)
+{
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    gil_test_stop();
+    GilInterpreterView_Close(view);
+    GilInterpreterView_Close(of_main);
+}
+
+static pthread_t
+thread(void *(*body)(void *), void *arg)
+{
+    pthread_t made;
+
+    ck_assert_int_eq(pthread_create(&made, NULL, body, arg), 0);
+    return made;
+}
+
+static void
+join(pthread_t one)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_join(one, NULL), 0);
+    Gil_END_ALLOW_THREADS
+}
+
+static int
+is_open(void)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    GilInterpreterGuard_Close(guard);
+    return guard != NULL;
+}
+
+/* The only one who keeps what a view names from ending. */
+static void
+expect_holder(GilInterpreterView *of, int kind, pthread_t who)
+{
+    GilHolder holder;
+
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(of, &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, kind);
+    ck_assert_uint_eq(holder.thread, (uint64_t)who);
+    ck_assert(kind == GIL_HOLDER_EXIT ? holder.age_ns > 0 : holder.age_ns == 0);
+    ck_assert(kind == GIL_HOLDER_LOCK ? holder.state != 0 : holder.state == 0);
+}
+
+static void
+append(const char *text, size_t size, void *to)
+{
+    strncat(to, text, size);
+}
+
+/* --- a lock that is kept --- */
+
+static void *
+hold_the_lock(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&evaluating, 1);
+    while (!gil_load_acquire(&may_leave))
+        sched_yield();
+    GilThreadState_DeleteCurrent();
+    return NULL;
+}
+
+/* Nothing has begun that would wait for that thread, however long. */
+START_TEST(test_C1_a_lock_that_is_kept_does_not_keep_the_end_of_the_runtime)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
+
+    GilThreadState_Release(token);
+    pthread_t keeper = thread(hold_the_lock, ts);
+    while (!gil_load_acquire(&evaluating))
+        sched_yield();
+    ck_assert_int_eq(Gil_FinalizeTimed(1000000), GIL_FINALIZE_BUSY);
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    expect_holder(view, GIL_HOLDER_LOCK, keeper);
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSED], 0);
+    ck_assert(is_open());
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 0);
+    gil_store_release(&may_leave, 1);
+    join(keeper);
+    /* The reserve was tried, and is not what this thread left last. */
+    token = GilThreadState_EnsureFromView(view);
+    ck_assert_ptr_ne(GilThreadState_Get(), GilInterpreterState_Get()->ender);
+    GilThreadState_Release(token);
+}
+END_TEST
+
+static void
+append_and_tell(const char *text, size_t size, void *to)
+{
+    append(text, size, to);
+    gil_store_release(&may_leave, 1);
+}
+
+/* Takes the main lock while its end is waited for, and keeps it until the runtime lets in again, and says whom it waits for. */
+static void *
+keep_until_open(void *ts)
+{
+    GilInterpreterGuard *guard;
+
+    GilEval_RestoreThread(ts);
+    while ((guard = GilInterpreterGuard_FromView(of_main)) == NULL)
+        sched_yield();
+    GilInterpreterGuard_Close(guard);
+    while (!gil_load_acquire(&may_leave))
+        sched_yield();
+    GilThreadState_DeleteCurrent();
+    return NULL;
+}
+
+START_TEST(test_C1_admission_opens_before_the_lock_is_had)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
+    pthread_t keeper = thread(keep_until_open, ts);
+    char said[2000] = "", needle[100];
+
+    (void)snprintf(needle, sizeof needle, "waits for the lock of interpreter 0; thread state %llu has it",
+                   (unsigned long long)GilThreadState_GetID(ts));
+    Gil_SetErrorPrintHook(append_and_tell, said);
+    ck_assert_int_eq(Gil_FinalizeTimed(20000000), GIL_FINALIZE_BUSY);
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_msg(strstr(said, needle) != NULL, "%s", said);
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    GilInterpreterGuard_Close(guard);
+    join(keeper);
+}
+END_TEST
+
+/* --- a thread that exits --- */
+
+/* An object whose end takes its time, outside. */
+static void
+end_slowly(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    Gil_BEGIN_ALLOW_THREADS
+    gil_store_release(&evaluating, 1);
+    while (!gil_load_acquire(&may_leave))
+        sched_yield();
+    Gil_END_ALLOW_THREADS
+    ((freefunc)GilType_GetSlot(type, Gil_tp_free))(self);
+    Gil_DECREF(type);
+}
+
+static GilType_Slot slow_slots[] = {{Gil_tp_dealloc, (void *)end_slowly}, {0, NULL}};
+static GilType_Spec slow_spec = {"test.Slow", 0, 0, Gil_TPFLAGS_DEFAULT, slow_slots};
+
+/* Ends between BEGIN and END, with such an object as what it has raised. */
+static void *
+exit_with_an_object(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    GilObject *type = GilType_FromSpec(&slow_spec), *object = GilObject_CallNoArgs(type);
+    ck_assert_ptr_nonnull(object);
+    GilErr_SetObject(GilExc_ValueError, object);
+    Gil_DECREF(object);
+    Gil_DECREF(type);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_exit(NULL);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_runtime_finalize_lock__who_exits_is_named)
+{
+    pthread_t leaving = thread(exit_with_an_object, GilThreadState_New(GilInterpreterState_Get()));
+    char said[2000] = "";
+
+    Gil_BEGIN_ALLOW_THREADS
+    while (!gil_load_acquire(&evaluating))
+        sched_yield();
+    Gil_END_ALLOW_THREADS
+    Gil_SetLifeHook(NULL, NULL);
+    Gil_SetErrorPrintHook(append, said);
+    ck_assert_int_eq(Gil_FinalizeTimed(1000000), GIL_FINALIZE_BUSY);
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_msg(strstr(said, "exits, and lets go of what it held") != NULL, "%s", said);
+    expect_holder(of_main, GIL_HOLDER_EXIT, leaving);
+    gil_store_release(&may_leave, 1);
+    join(leaving);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(of_main, NULL, 0), 0);
+}
+END_TEST
+
+/* --- threads that come and go --- */
+
+/* Comes and goes without a guard, in an interpreter of its own or the main one, until that has ended. */
+static void *
+come_and_go(void *ts)
+{
+    int rc;
+
+    while ((rc = GilEval_TimedRestoreThread(ts, 1000000)) >= 0)
+        if (rc == 1) {
+            GilObject *list = GilList_New(3);
+            ck_assert_ptr_nonnull(list);
+            Gil_DECREF(list);
+            GilEval_SaveThread();
+        }
+    GilThreadState_Delete(ts);
+    return NULL;
+}
+
+START_TEST(test_C10_all_end_beside_threads_without_a_guard)
+{
+    enum { INTERPRETERS = 3, ROUNDS = 10 };
+    pthread_t crew[2 * INTERPRETERS];
+
+    Gil_SetLifeHook(count_events, NULL);
+    for (int round = 0; round < ROUNDS; round++) {
+        gil_test_start();
+        main_ts = GilThreadState_Get();
+        for (int i = 0; i < 2 * INTERPRETERS; i++) {
+            if (i % 2 == 0 && i > 0) {
+                GilThreadState_Swap(main_ts);
+                ck_assert_ptr_nonnull(Gil_NewInterpreter());
+            }
+            crew[i] = thread(come_and_go, GilThreadState_New(GilInterpreterState_Get()));
+        }
+        GilThreadState_Swap(main_ts);
+        /* In good time or not, and then all is as it was. */
+        if (Gil_FinalizeTimed((uint64_t)round * 1000) == GIL_FINALIZE_BUSY) {
+            ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+            ck_assert_uint_eq(GilInterpreterView_List(NULL, 0), INTERPRETERS);
+            ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        }
+        ck_assert(!Gil_IsInitialized());
+        for (int i = 0; i < 2 * INTERPRETERS; i++)
+            ck_assert_int_eq(pthread_join(crew[i], NULL), 0);
+    }
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/finalize_lock");
+    TCase *tc = tcase_create("kept"), *bare = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, start, stop);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, test_C1_a_lock_that_is_kept_does_not_keep_the_end_of_the_runtime);
+    tcase_add_test(tc, test_C1_admission_opens_before_the_lock_is_had);
+    tcase_add_test(tc, test_runtime_finalize_lock__who_exits_is_named);
+    suite_add_tcase(s, tc);
+    tcase_set_timeout(bare, 60);
+    tcase_add_test(bare, test_C10_all_end_beside_threads_without_a_guard);
+    suite_add_tcase(s, bare);
+    return s;
+}
