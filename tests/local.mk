@@ -59,7 +59,7 @@ TESTS += $(META_TESTS)
 
 # main() and the helpers. It is an archive, so that a program which asks for no hidden helper links none.
 check_LIBRARIES = tests/support/libsupport.a
-tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/abort.c tests/support/oom.c tests/support/plenty.c tests/support/probe.c \
+tests_support_libsupport_a_SOURCES = tests/support/main.c tests/support/abort.c tests/support/emulator.c tests/support/oom.c tests/support/plenty.c tests/support/probe.c \
     tests/support/refuse.c tests/support/runtime.c tests/support/valgrind.c \
     tests/support/support.h tests/support/probe.h tests/support/child.h
 tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

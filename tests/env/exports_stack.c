@@ -25,7 +25,8 @@
 #define SANITIZED 0
 #endif
 
-static char stack[STACK_SIZE] __attribute__((aligned(4096)));
+/* All of it where a thread cannot have less. */
+static char stack[4 * STACK_SIZE] __attribute__((aligned(4096)));
 
 struct measure {
     const char *name;
@@ -85,7 +86,7 @@ misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_
     ck_assert_ptr_nonnull(m.guard);
     pthread_attr_init(&attr);
     ck_assert_int_eq(SANITIZED ? pthread_attr_setstacksize(&attr, 16 * STACK_SIZE)
-                               : pthread_attr_setstack(&attr, stack, STACK_SIZE), 0);
+                               : pthread_attr_setstack(&attr, stack, gil_test_small_stack(STACK_SIZE)), 0);
     ck_assert_int_eq(pthread_create(&thread, &attr, measure, &m), 0);
     pthread_attr_destroy(&attr);
     Gil_BEGIN_ALLOW_THREADS

@@ -91,7 +91,7 @@ make_threads(pthread_t *threads, int wanted, void *(*body)(void *), int *error)
 
     *error = 0;
     ck_assert_int_eq(pthread_attr_init(&attr), 0);
-    ck_assert_int_eq(pthread_attr_setstacksize(&attr, STACK_SIZE), 0);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, gil_test_small_stack(STACK_SIZE)), 0);
     while (made < wanted && (*error = pthread_create(&threads[made], &attr, body, NULL)) == 0)
         made++;
     pthread_attr_destroy(&attr);

@@ -44,7 +44,7 @@ on_small_stack(void (*run)(void))
 
     ck_assert_ptr_nonnull(task.guard);
     pthread_attr_init(&attr);
-    ck_assert_int_eq(pthread_attr_setstacksize(&attr, SANITIZED ? 4 * STACK_SIZE : STACK_SIZE), 0);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, gil_test_small_stack(SANITIZED ? 4 * STACK_SIZE : STACK_SIZE)), 0);
     ck_assert_int_eq(pthread_create(&thread, &attr, run_attached, &task), 0);
     pthread_attr_destroy(&attr);
     Gil_BEGIN_ALLOW_THREADS

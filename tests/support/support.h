@@ -9,6 +9,7 @@
 #define TESTS_SUPPORT_H
 
 #include <check.h>
+#include <stddef.h>
 
 /* The tests of one program; defined by it. */
 Suite *suite(void);
@@ -23,6 +24,17 @@ void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
 
 /* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
 int gil_test_left_out_under_valgrind(const char *test, const char *why);
+
+/* The same under an emulator of user programs (qemu-user), which has no seccomp, no robust mutexes and no limits of memory. */
+int gil_test_left_out_under_emulation(const char *test, const char *why);
+#define GIL_TEST_ADD_UNLESS_EMULATED(tcase, test, from, to, why)  \
+    do                                                            \
+        if (!gil_test_left_out_under_emulation(#test, why))       \
+            tcase_add_loop_test(tcase, test, from, to);           \
+    while (0)
+
+/* The size of a small stack: that which is wanted, or the least that a thread may have on this machine. */
+size_t gil_test_small_stack(size_t wanted);
 
 /* How many of something make a test of great numbers: most, or a hundredth under GIL_TEST_BRIEF, which the gate sets wherever
  * the tests run for the second time, or a thousandth where each allocation is a collection (GIL_GC_STRESS). */

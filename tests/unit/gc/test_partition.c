@@ -226,7 +226,7 @@ START_TEST(test_I8_a_long_graph_is_collected_in_a_small_stack)
 
     ck_assert_int_eq(pthread_attr_init(&attr), 0);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    ck_assert_int_eq(pthread_attr_setstacksize(&attr, 65536), 0);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, gil_test_small_stack(65536)), 0);
 #endif
     ck_assert_int_eq(pthread_create(&thread, &attr, collect_deep, guard), 0);
     Gil_BEGIN_ALLOW_THREADS

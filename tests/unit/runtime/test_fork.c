@@ -584,7 +584,7 @@ suite(void)
     tcase_add_test(tc, test_D2_every_lock_is_in_the_list);
     tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
     tcase_add_test(tc, test_D4_waiters_that_are_gone);
-    tcase_add_test(tc, test_D5_membarrier_is_refused_in_the_child);
+    GIL_TEST_ADD_UNLESS_EMULATED(tc, test_D5_membarrier_is_refused_in_the_child, 0, 1, "it has no seccomp");
     tcase_add_test(tc, test_D9_turns_in_the_child);
     tcase_add_test(tc, test_D10_nothing_is_allocated_in_the_child);
     tcase_add_test(tc, test_runtime_fork__the_thread_is_renumbered);

@@ -209,7 +209,7 @@ suite(void)
     tcase_add_checked_fixture(tcase, world_start, world_stop);
     tcase_add_test(tcase, test_L9_a_foreign_mutex_beside_code_that_holds_it_and_attaches);
     tcase_add_test(tcase, test_state_foreign__what_the_lock_says_is_passed_on);
-    tcase_add_test(tcase, test_state_foreign__a_robust_mutex_of_a_dead_owner_is_kept);
+    GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_state_foreign__a_robust_mutex_of_a_dead_owner_is_kept, 0, 1, "it has no robust mutexes");
     tcase_add_test(tcase, test_state_foreign__it_is_waited_for_without_the_interpreters_lock);
     tcase_add_test(tcase, test_state_foreign__it_is_given_back_before_the_interpreters_lock_is_waited_for);
     suite_add_tcase(suite, tcase);

@@ -780,7 +780,8 @@ suite(void)
     tcase_add_test(tcase, test_state_lock__timing_mode_counts_held_time);
     tcase_add_test(tcase, test_state_lock__a_barred_state_is_refused);
     tcase_add_test(tcase, test_state_lock__a_lock_of_one_thread_leans_and_issues_no_membarrier);
-    tcase_add_test(tcase, test_state_lock__a_process_of_one_thread_issues_no_membarrier_between_its_states);
+    GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_state_lock__a_process_of_one_thread_issues_no_membarrier_between_its_states, 0, 1,
+                                 "it has no seccomp");
     tcase_add_test(tcase, test_state_lock__one_membarrier_makes_it_a_word_and_use_makes_it_lean_again);
     tcase_add_test(tcase, test_state_lock__a_holder_inside_is_not_robbed);
     tcase_add_test(tcase, test_state_lock__a_state_that_ends_is_forgotten);
@@ -793,8 +794,8 @@ suite(void)
 
     tcase = tcase_create("sandbox");
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, test_R1_without_membarrier_the_lock_works_and_says_so, 0, 3);
-    tcase_add_loop_test(tcase, test_R2_a_sandbox_entered_too_late_stops_the_process, 0, 3);
+    GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_R1_without_membarrier_the_lock_works_and_says_so, 0, 3, "it has no seccomp");
+    GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_R2_a_sandbox_entered_too_late_stops_the_process, 0, 3, "it has no seccomp");
     suite_add_tcase(suite, tcase);
     return suite;
 }

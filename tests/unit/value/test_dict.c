@@ -380,7 +380,7 @@ START_TEST(test_G4_deep_dict_in_64_KiB_of_stack)
     void *result = NULL;
     GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
     pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, 65536);
+    pthread_attr_setstacksize(&attr, gil_test_small_stack(65536));
     ck_assert_int_eq(pthread_create(&thread, &attr, destroy, guard), 0);
     Gil_BEGIN_ALLOW_THREADS
     pthread_join(thread, &result);
