@@ -293,15 +293,22 @@ write_slots(const struct gil_type_plan *plan, GilHeapTypeObject *ht)
         }
 }
 
-/* What instances of a class have that a call of a metatype makes: a dict and weak references, where there is room. */
+static GilGetSetDef seen_dict[] = {
+    {"__dict__", GilObject_GenericGetDict, GilObject_GenericSetDict, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+/* What instances of a class have that a call of a metatype makes: a dict that is seen, and weak references, where there is room. */
 static void
 equip_called(GilTypeObject *type)
 {
     const GilTypeObject *base = type->tp_base;
 
     type->tp_flags |= Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC;
-    if (base->tp_itemsize == 0 && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS))
+    if (base->tp_itemsize == 0 && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS)) {
         type->tp_flags |= GIL_TPFLAGS_MANAGED;
+        type->tp_getset = seen_dict;
+    }
     type->tp_traverse = gil_heap_type_instance_traverse;
     type->tp_clear = gil_heap_type_instance_clear;
 }

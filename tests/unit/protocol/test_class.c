@@ -44,6 +44,9 @@ START_TEST(test_protocol_class__a_class_and_its_instances)
     Gil_DECREF(x);
     ck_assert_int_eq(GilObject_SetAttrString(op, "y", type), 0);
     ck_assert_int_eq(GilObject_HasAttrStringWithError(type, "y"), 0);
+    x = GilObject_GetAttrString(op, "__dict__");
+    ck_assert_int_eq(GilDict_ContainsString(x, "y"), 1);
+    Gil_DECREF(x);
     ref = GilWeakref_NewRef(op, NULL);
     ck_assert_ptr_nonnull(ref);
     ck_assert(gil_gc_is_tracked(op));

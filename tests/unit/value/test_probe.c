@@ -14,6 +14,7 @@
 #include <math.h>
 
 #define KEYS 20000
+#define MANY ((size_t)1 << 17) /* of the kind that is easiest to make */
 #define PAIRS 2000 /* they would all have one hash, and each be compared with all */
 
 /* Slots that are looked at to find every key once. */
@@ -158,6 +159,12 @@ START_TEST(test_H8_ints_made_to_collide_are_found_as_random_ones)
 }
 END_TEST
 
+START_TEST(test_H8_many_ints_made_to_collide_are_found_as_few)
+{
+    expect_few_probes(multiple_of_great_power, MANY);
+}
+END_TEST
+
 START_TEST(test_H8_floats_and_tuples_made_to_collide_are_found_as_random_ones)
 {
     expect_few_probes(rotated_float, KEYS);
@@ -219,6 +226,7 @@ suite(void)
     tcase_add_test(tc, test_value_probe__every_slot_is_passed);
     tcase_add_test(tc, test_value_probe__neighbours_stand_side_by_side);
     tcase_add_test(tc, test_H8_ints_made_to_collide_are_found_as_random_ones);
+    tcase_add_test(tc, test_H8_many_ints_made_to_collide_are_found_as_few);
     tcase_add_test(tc, test_H8_floats_and_tuples_made_to_collide_are_found_as_random_ones);
     tcase_add_test(tc, test_H8_hashes_of_tuples_of_ints_are_keyed);
     suite_add_tcase(s, tc);
