@@ -296,6 +296,66 @@ START_TEST(test_value_bytearray__other_operations)
 }
 END_TEST
 
+/* What is no index, no buffer, too much: an error, and nothing has changed. */
+START_TEST(test_value_bytearray__what_is_asked_wrongly_changes_nothing)
+{
+    GilObject *op = array("abc"), *far = GilLong_FromString("9999999999999999999999", NULL, 10), *text = GilUnicode_FromString("x");
+    GilObject *no_step = slice(0, 2, 0), *list = GilList_New(0), *few = slice(0, 2, 99);
+
+    ck_assert_int_eq(GilList_Append(list, text), 0);
+    ck_assert_ptr_null(GilObject_GetItem(op, text));
+    gil_expect_error(GilExc_TypeError, "bytearray indices must be integers or slices, not str");
+    ck_assert_int_eq(GilObject_SetItem(op, text, far), -1);
+    gil_expect_error(GilExc_TypeError, "bytearray indices must be integers or slices, not str");
+    ck_assert_ptr_null(GilObject_GetItem(op, far));
+    gil_expect_error(GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
+    ck_assert_ptr_null(GilObject_GetItem(op, no_step));
+    gil_expect_error(GilExc_ValueError, "slice step cannot be zero");
+    ck_assert_int_eq(GilObject_SetItem(op, no_step, op), -1);
+    gil_expect_error(GilExc_ValueError, "slice step cannot be zero");
+    ck_assert_int_eq(GilObject_DelItem(op, no_step), -1);
+    gil_expect_error(GilExc_ValueError, "slice step cannot be zero");
+    ck_assert_int_eq(GilObject_SetItem(op, few, list), -1);
+    gil_expect_error(GilExc_TypeError, "'str' object cannot be interpreted as an integer");
+    ck_assert_ptr_null(GilNumber_InPlaceAdd(op, Gil_None));
+    gil_expect_error(GilExc_TypeError, "can't concat NoneType to bytearray");
+    ck_assert_ptr_null(GilSequence_Repeat(op, GIL_SSIZE_T_MAX / 2));
+    gil_expect_raised(GilExc_MemoryError);
+    ck_assert_ptr_null(GilSequence_InPlaceRepeat(op, GIL_SSIZE_T_MAX / 2));
+    gil_expect_raised(GilExc_MemoryError);
+    ck_assert_ptr_null(GilByteArray_FromObject(list));
+    gil_expect_error(GilExc_TypeError, "'str' object cannot be interpreted as an integer");
+    ck_assert_int_eq(GilObject_RichCompareBool(op, Gil_None, Gil_EQ), 0);
+    ck_assert_ptr_null(GilObject_RichCompare(op, Gil_None, Gil_LT));
+    gil_expect_error(GilExc_TypeError, "'<' not supported between instances of 'bytearray' and 'NoneType'");
+    expect_array(op, "abc");
+    Gil_DECREF(op);
+    Gil_DECREF(far);
+    Gil_DECREF(text);
+    Gil_DECREF(no_step);
+    Gil_DECREF(few);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_bytearray__from_a_list_of_numbers)
+{
+    GilObject *list = GilList_New(0), *number = GilLong_FromLong('Z');
+
+    ck_assert_int_eq(GilList_Append(list, number), 0);
+    GilObject *op = GilByteArray_FromObject(list);
+    expect_array(op, "Z");
+    Gil_DECREF(op);
+    Gil_DECREF(number);
+    number = GilLong_FromLong(256);
+    ck_assert_int_eq(GilList_Append(list, number), 0);
+    ck_assert_ptr_null(GilByteArray_FromObject(list));
+    gil_expect_error(GilExc_ValueError, "bytes must be in range(0, 256)");
+    Gil_DECREF(number);
+    Gil_DECREF(list);
+}
+END_TEST
+
 /* An int-like object whose __index__ shrinks a bytearray: the worst moment for it. */
 static GilObject *victim;
 
@@ -470,6 +530,8 @@ suite(void)
     tcase_add_test(tc, test_value_bytearray__slices);
     tcase_add_test(tc, test_value_bytearray__assigned_to_itself);
     tcase_add_test(tc, test_value_bytearray__other_operations);
+    tcase_add_test(tc, test_value_bytearray__what_is_asked_wrongly_changes_nothing);
+    tcase_add_test(tc, test_value_bytearray__from_a_list_of_numbers);
     tcase_add_test(tc, test_M2_index_that_shrinks_the_array);
     tcase_add_test(tc, test_value_bytearray__every_allocation_may_fail);
     tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);

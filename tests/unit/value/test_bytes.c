@@ -5,6 +5,7 @@
 
 #include "gilrt/buffer.h"
 #include "gilrt/bytearray.h"
+#include "gilrt/call.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
@@ -213,6 +214,61 @@ START_TEST(test_value_bytes__sequence)
 }
 END_TEST
 
+START_TEST(test_value_bytes__what_is_asked_wrongly)
+{
+    GilObject *op = GilBytes_FromString("abc"), *far = GilLong_FromString("9999999999999999999999", NULL, 10), *zero = GilLong_FromLong(0);
+    GilObject *no_step = GilSlice_New(NULL, NULL, zero);
+
+    ck_assert_ptr_null(GilObject_GetItem(op, far));
+    gil_expect_error(GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
+    ck_assert_ptr_null(GilObject_GetItem(op, Gil_None));
+    gil_expect_error(GilExc_TypeError, "byte indices must be integers or slices, not NoneType");
+    ck_assert_ptr_null(GilObject_GetItem(op, no_step));
+    gil_expect_error(GilExc_ValueError, "slice step cannot be zero");
+    ck_assert_ptr_null(GilSequence_Repeat(op, GIL_SSIZE_T_MAX / 2));
+    gil_expect_error(GilExc_OverflowError, "repeated bytes are too long");
+    ck_assert_ptr_null(GilSequence_Concat(Gil_None, op));
+    gil_expect_raised(GilExc_TypeError);
+    ck_assert_ptr_null(GilSequence_Concat(op, Gil_None));
+    gil_expect_error(GilExc_TypeError, "can't concat NoneType to bytes");
+    ck_assert_ptr_null(GilObject_RichCompare(op, Gil_None, Gil_LT));
+    gil_expect_error(GilExc_TypeError, "'<' not supported between instances of 'bytes' and 'NoneType'");
+    Gil_DECREF(op);
+    Gil_DECREF(far);
+    Gil_DECREF(zero);
+    Gil_DECREF(no_step);
+}
+END_TEST
+
+/* bytes(): of a number, of numbers, of nothing. What needs no copy is the object itself. */
+START_TEST(test_value_bytes__made_by_its_type)
+{
+    GilObject *type = (GilObject *)&GilBytes_Type, *list = GilList_New(0), *number = GilLong_FromLong('A');
+
+    ck_assert_int_eq(GilList_Append(list, number), 0);
+    ck_assert_int_eq(GilList_Append(list, number), 0);
+    GilObject *op = GilObject_CallFunction(type, "O", list);
+    ck_assert_str_eq(GilBytes_AsString(op), "AA");
+    GilObject *same = GilSequence_Repeat(op, 1);
+    ck_assert_ptr_eq(same, op);
+    Gil_DECREF(same);
+    Gil_DECREF(op);
+    op = GilObject_CallFunction(type, "i", 2);
+    ck_assert_int_eq(GilBytes_GET_SIZE(op), 2);
+    ck_assert_int_eq(GilBytes_AS_STRING(op)[0] | GilBytes_AS_STRING(op)[1], 0);
+    Gil_DECREF(op);
+    op = GilObject_CallFunction(type, "i", 0);
+    ck_assert_int_eq(GilBytes_GET_SIZE(op), 0);
+    Gil_DECREF(op);
+    ck_assert_ptr_null(GilObject_CallFunction(type, "i", -1));
+    gil_expect_error(GilExc_ValueError, "negative count");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "O", Gil_None));
+    gil_expect_error(GilExc_TypeError, "cannot convert 'NoneType' object to bytes");
+    Gil_DECREF(list);
+    Gil_DECREF(number);
+}
+END_TEST
+
 START_TEST(test_M4_exporter_lives_as_long_as_its_view)
 {
     GilObject *op = octets("some octets");
@@ -296,6 +352,8 @@ suite(void)
     tcase_add_test(tc, test_value_bytes__concat);
     tcase_add_test(tc, test_value_bytes__join);
     tcase_add_test(tc, test_value_bytes__sequence);
+    tcase_add_test(tc, test_value_bytes__what_is_asked_wrongly);
+    tcase_add_test(tc, test_value_bytes__made_by_its_type);
     tcase_add_test(tc, test_M4_exporter_lives_as_long_as_its_view);
     tcase_add_test(tc, test_M6_bytes_cannot_be_written);
     tcase_add_test(tc, test_value_bytes__every_allocation_may_fail);
