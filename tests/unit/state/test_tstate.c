@@ -369,6 +369,78 @@ attach_deleted(void *unused)
     GilEval_RestoreThread(ts);
 }
 
+static void
+delete_the_librarys(void *unused)
+{
+    (void)unused;
+    (void)GilEval_SaveThread();
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    GilThreadState *kept = GilThreadState_Get();
+    GilThreadState_Release(token);
+    kept->kept = 1; /* as the one that Ensure makes for a thread which has none */
+    GilThreadState_Delete(kept);
+}
+
+static void
+delete_what_holds_objects(void *unused)
+{
+    (void)unused;
+    GilThreadState *ts = GilThreadState_New(world_ts->interp);
+    ts->handled = (GilObject *)(void *)ts;
+    GilThreadState_Delete(ts);
+}
+
+static void
+delete_between_begin_and_end(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    GilThreadState_Delete(world_ts);
+    Gil_END_ALLOW_THREADS
+}
+
+static void
+delete_what_is_attached(void *unused)
+{
+    (void)unused;
+    GilThreadState_Delete(world_ts);
+}
+
+static void
+clear_in_another_interpreter(void *unused)
+{
+    (void)unused;
+    (void)GilThreadState_Swap(world_interp_new());
+    GilThreadState_Clear(world_ts);
+}
+
+#define TAKES_A_STATE(use)                                                                            \
+    use(id_null, GilThreadState_GetID(NULL), "GilThreadState_GetID: the thread state is NULL")        \
+    use(interp_null, GilThreadState_GetInterpreter(NULL), "GetInterpreter: the thread state is NULL") \
+    use(clear_null, GilThreadState_Clear(NULL), "GilThreadState_Clear: the thread state is NULL")     \
+    use(delete_null, GilThreadState_Delete(NULL), "GilThreadState_Delete: the thread state is NULL")
+
+#define DEFINE(name, call, message) \
+    static void                     \
+    name(void *unused)              \
+    {                               \
+        (void)unused;               \
+        (void)(call);               \
+    }
+TAKES_A_STATE(DEFINE)
+
+START_TEST(test_state_tstate__misuse_stops_the_process)
+{
+#define EXPECT(name, call, message) gil_test_expect_abort(name, NULL, message);
+    TAKES_A_STATE(EXPECT)
+    gil_test_expect_abort(delete_the_librarys, NULL, "is the library's: GilThreadState_Release() leaves it");
+    gil_test_expect_abort(delete_what_holds_objects, NULL, "is not cleared");
+    gil_test_expect_abort(delete_between_begin_and_end, NULL, "is between BEGIN and END");
+    gil_test_expect_abort(delete_what_is_attached, NULL, "is attached");
+    gil_test_expect_abort(clear_in_another_interpreter, NULL, "is of another interpreter");
+}
+END_TEST
+
 START_TEST(test_B8_the_pointer_to_a_deleted_state_stops_the_process)
 {
     gil_test_expect_abort(attach_deleted, NULL, "GilEval_RestoreThread: the thread state is deleted");
@@ -576,6 +648,7 @@ suite(void)
     tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
     tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process_with_both_named);
     tcase_add_test(tcase, test_B8_the_pointer_to_a_deleted_state_stops_the_process);
+    tcase_add_test(tcase, test_state_tstate__misuse_stops_the_process);
     tcase_add_test(tcase, test_B8_the_number_of_a_deleted_state_means_no_other);
     tcase_add_test(tcase, test_state_tstate__a_new_state_knows_nothing_of_the_last_one_in_its_block);
     tcase_add_checked_fixture(ended, world_start, NULL);
