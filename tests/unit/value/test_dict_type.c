@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The type dict: slots and methods. */
+#include "support/expect.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/dict.h"
@@ -212,6 +213,39 @@ START_TEST(test_J1_dict_repr)
 }
 END_TEST
 
+START_TEST(test_value_dict_type__methods_say_what_they_want)
+{
+    GilObject *d = sample(), *copy = GilDict_Copy(d), *two = Gil_BuildValue("({}{})");
+
+    ck_assert_ptr_null(GilObject_Call((GilObject *)&GilDict_Type, two, NULL));
+    gil_expect_error(GilExc_TypeError, "dict expected at most 1 argument, got 2");
+    ck_assert_ptr_null(GilObject_CallMethod(d, "update", "ii", 1, 2));
+    gil_expect_error(GilExc_TypeError, "update expected at most 1 argument, got 2");
+    ck_assert_ptr_null(GilObject_CallMethod(d, "pop", NULL));
+    gil_expect_error(GilExc_TypeError, "pop expected at least 1 argument, got 0");
+    ck_assert_ptr_null(GilObject_CallMethod(d, "pop", "iii", 1, 2, 3));
+    gil_expect_error(GilExc_TypeError, "pop expected at most 2 arguments, got 3");
+    ck_assert_ptr_null(GilObject_CallMethod(d, "setdefault", NULL));
+    gil_expect_error(GilExc_TypeError, "setdefault expected at least 1 argument, got 0");
+    ck_assert_ptr_null(GilObject_CallMethod(d, "pop", "s", "none"));
+    gil_expect_error(GilExc_KeyError, "'none'");
+    GilObject *instead = GilObject_CallMethod(d, "pop", "si", "none", 7);
+    ck_assert_int_eq(GilLong_AsLong(instead), 7);
+    Gil_DECREF(instead);
+    instead = GilObject_CallMethod(d, "get", "si", "none", 7);
+    ck_assert_int_eq(GilLong_AsLong(instead), 7);
+    Gil_DECREF(instead);
+    ck_assert_ptr_null(GilNumber_Or(Gil_None, d));
+    gil_expect_raised(GilExc_TypeError);
+    ck_assert_ptr_null(GilNumber_Or(d, Gil_None));
+    gil_expect_raised(GilExc_TypeError);
+    ck_assert_int_eq(GilObject_RichCompareBool(d, copy, Gil_EQ), 1);
+    Gil_DECREF(d);
+    Gil_DECREF(copy);
+    Gil_DECREF(two);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -224,6 +258,7 @@ suite(void)
     tcase_add_test(tc, test_value_dict_type__methods);
     tcase_add_test(tc, test_value_dict_type__popitem_to_the_end_keeps_the_table_whole);
     tcase_add_test(tc, test_value_dict_type__made_by_call);
+    tcase_add_test(tc, test_value_dict_type__methods_say_what_they_want);
     tcase_add_test(tc, test_value_dict_type__subtype_with_missing);
     tcase_add_test(tc, test_H1_repr_and_compare_clear_the_dict);
     tcase_add_test(tc, test_J1_dict_repr);

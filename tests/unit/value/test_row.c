@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What tuples and lists have in common. */
+#include "support/expect.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/row.h"
@@ -209,6 +210,71 @@ START_TEST(test_J1_rows)
 }
 END_TEST
 
+/* What needs no copy is the tuple itself; a list is always a new one. */
+START_TEST(test_value_row__what_adds_nothing_copies_no_tuple)
+{
+    GilObject *tuple = Gil_BuildValue("(ii)", 1, 2), *empty = GilTuple_New(0), *list = Gil_BuildValue("[i]", 1), *none = GilList_New(0);
+    GilObject *same[] = {GilSequence_Concat(tuple, empty), GilSequence_Concat(empty, tuple), GilSequence_Repeat(tuple, 1)};
+    GilObject *copies[] = {GilSequence_Concat(list, none), GilSequence_Concat(none, list), GilSequence_Repeat(list, 1)};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(same); i++) {
+        ck_assert_ptr_eq(same[i], tuple);
+        ck_assert_ptr_ne(copies[i], list);
+        ck_assert_int_eq(GilObject_RichCompareBool(copies[i], list, Gil_EQ), 1);
+        Gil_DECREF(same[i]);
+        Gil_DECREF(copies[i]);
+    }
+    Gil_DECREF(tuple);
+    Gil_DECREF(empty);
+    Gil_DECREF(list);
+    Gil_DECREF(none);
+}
+END_TEST
+
+START_TEST(test_value_row__index_says_what_it_wants)
+{
+    GilObject *tuple = Gil_BuildValue("(iii)", 1, 2, 1), *list = GilSequence_List(tuple), *rows[] = {tuple, list};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(rows); i++) {
+        ck_assert_ptr_null(GilObject_CallMethod(rows[i], "index", NULL));
+        gil_expect_error(GilExc_TypeError, "index expected at least 1 argument, got 0");
+        ck_assert_ptr_null(GilObject_CallMethod(rows[i], "index", "iiii", 1, 2, 3, 4));
+        gil_expect_error(GilExc_TypeError, "index expected at most 3 arguments, got 4");
+        ck_assert_ptr_null(GilObject_CallMethod(rows[i], "index", "iO", 1, Gil_None));
+        gil_expect_error(GilExc_TypeError, "slice indices must be integers or have an __index__ method");
+        GilObject *at = GilObject_CallMethod(rows[i], "index", "ii", 1, -1);
+        ck_assert_int_eq(GilLong_AsLong(at), 2);
+        Gil_DECREF(at);
+        at = GilObject_CallMethod(rows[i], "index", "iii", 1, -99, -2);
+        ck_assert_int_eq(GilLong_AsLong(at), 0);
+        Gil_DECREF(at);
+    }
+    ck_assert_ptr_null(GilObject_CallMethod(tuple, "index", "i", 5));
+    gil_expect_error(GilExc_ValueError, "tuple.index(x): x not in tuple");
+    ck_assert_ptr_null(GilObject_CallMethod(list, "index", "i", 5));
+    gil_expect_error(GilExc_ValueError, "5 is not in list");
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+START_TEST(test_value_row__types_take_one_argument_and_no_names)
+{
+    GilTypeObject *types[] = {&GilTuple_Type, &GilList_Type};
+    GilObject *two = Gil_BuildValue("(()())"), *none = GilTuple_New(0), *named = Gil_BuildValue("{sO}", "a", Gil_None);
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(types); i++) {
+        ck_assert_ptr_null(GilObject_Call((GilObject *)types[i], two, NULL));
+        gil_expect_error(GilExc_TypeError, i == 0 ? "tuple expected at most 1 argument, got 2" : "list expected at most 1 argument, got 2");
+        ck_assert_ptr_null(GilObject_Call((GilObject *)types[i], none, named));
+        gil_expect_error(GilExc_TypeError, i == 0 ? "tuple() takes no keyword arguments" : "list() takes no keyword arguments");
+    }
+    Gil_DECREF(two);
+    Gil_DECREF(none);
+    Gil_DECREF(named);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -223,6 +289,9 @@ suite(void)
     tcase_add_test(tc, test_H1_repr_clears_the_list);
     tcase_add_test(tc, test_value_row__subscript_takes_indices_and_slices);
     tcase_add_test(tc, test_value_row__concat_and_repeat);
+    tcase_add_test(tc, test_value_row__what_adds_nothing_copies_no_tuple);
+    tcase_add_test(tc, test_value_row__index_says_what_it_wants);
+    tcase_add_test(tc, test_value_row__types_take_one_argument_and_no_names);
     tcase_add_test(tc, test_H7_repeat_overflow_is_out_of_memory);
     tcase_add_test(tc, test_J1_rows);
     suite_add_tcase(s, tc);

@@ -101,6 +101,47 @@ START_TEST(test_value_slice__lack_of_memory_is_an_error)
 }
 END_TEST
 
+/* slice(): one argument is where it stops. */
+START_TEST(test_value_slice__made_by_its_type)
+{
+    GilObject *type = (GilObject *)&GilSlice_Type, *named = Gil_BuildValue("{sO}", "stop", Gil_None), *none = GilTuple_New(0);
+
+    gil_expect_repr(GilObject_CallFunction(type, "i", 5), "slice(None, 5, None)");
+    gil_expect_repr(GilObject_CallFunction(type, "ii", 1, 5), "slice(1, 5, None)");
+    gil_expect_repr(GilObject_CallFunction(type, "iii", 1, 5, 2), "slice(1, 5, 2)");
+    ck_assert_ptr_null(GilObject_Call(type, none, NULL));
+    gil_expect_error(GilExc_TypeError, "slice expected at least 1 argument, got 0");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "iiii", 1, 2, 3, 4));
+    gil_expect_error(GilExc_TypeError, "slice expected at most 3 arguments, got 4");
+    ck_assert_ptr_null(GilObject_Call(type, none, named));
+    gil_expect_error(GilExc_TypeError, "slice() takes no keyword arguments");
+    Gil_DECREF(named);
+    Gil_DECREF(none);
+}
+END_TEST
+
+START_TEST(test_value_slice__compares_with_slices_only)
+{
+    GilObject *one = GilLong_FromLong(1), *s = GilSlice_New(NULL, one, NULL), *same = GilSlice_New(NULL, one, NULL);
+    Gil_ssize_t start, stop, step;
+
+    ck_assert_int_eq(GilObject_RichCompareBool(s, same, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(s, one, Gil_EQ), 0);
+    ck_assert_ptr_null(GilObject_RichCompare(s, one, Gil_LT));
+    gil_expect_error(GilExc_TypeError, "'<' not supported between instances of 'slice' and 'int'");
+    Gil_DECREF(s);
+    Gil_DECREF(same);
+    Gil_DECREF(one);
+    /* Its sign can be changed. */
+    GilObject *least = GilLong_FromSsize_t(GIL_SSIZE_T_MIN);
+    s = GilSlice_New(NULL, NULL, least);
+    ck_assert_int_eq(GilSlice_Unpack(s, &start, &stop, &step), 0);
+    ck_assert_int_eq(step, -GIL_SSIZE_T_MAX);
+    Gil_DECREF(s);
+    Gil_DECREF(least);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -111,6 +152,8 @@ suite(void)
     tcase_add_test(tc, test_value_slice__count_is_what_a_walk_finds);
     tcase_add_test(tc, test_value_slice__unpack);
     tcase_add_test(tc, test_value_slice__type);
+    tcase_add_test(tc, test_value_slice__made_by_its_type);
+    tcase_add_test(tc, test_value_slice__compares_with_slices_only);
     tcase_add_test(tc, test_value_slice__sequences);
     tcase_add_test(tc, test_value_slice__lack_of_memory_is_an_error);
     suite_add_tcase(s, tc);
