@@ -37,7 +37,7 @@ COLD = base/panic base/print state/dump state/pending module/module module/impor
     runtime/config runtime/copies runtime/ending runtime/event runtime/finalize runtime/interp runtime/signal state/interrupt state/unblock state/cancel runtime/layers runtime/life \
     value/bytearray value/capsule value/dict_view value/dict_view_set value/enumerate value/exception \
     value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \
-    value/float_text value/list_slice value/format_number value/format_object value/format_spec value/long_method value/long_text \
+    value/float_text value/float_convert value/list_slice value/format_number value/format_object value/format_spec value/long_method value/long_text \
     value/memoryview value/memoryview_index value/memoryview_item value/memoryview_type \
     value/bytes value/bytes_writer value/octets value/octets_case value/octets_method value/octets_percent value/text_args value/unicode_case value/unicode_encoding value/unicode_host value/unicode_pad \
     value/property value/range value/reversed value/set_algebra value/set_type value/slice \

@@ -18,6 +18,7 @@ libcore_la_SOURCES += lib/value/unicode_intern.c lib/value/unicode_intern.h
 libcore_la_SOURCES += lib/value/unicode_method.c lib/value/unicode_method.h
 libcore_la_SOURCES += lib/value/unicode_search.c lib/value/unicode_search.h
 libcore_la_SOURCES += lib/value/octets.c lib/value/octets.h
+libcore_la_SOURCES += lib/value/float_convert.c
 libcore_la_SOURCES += lib/value/bytes.c lib/value/bytes.h
 libcore_la_SOURCES += lib/value/bytes_writer.c
 libcore_la_SOURCES += lib/value/bytearray.c lib/value/bytearray.h
