@@ -135,6 +135,13 @@ START_TEST(test_sync_thread__all_of_it_happens_once)
 }
 END_TEST
 
+/* ThreadSanitizer has its own destructor before all others, and in the last round is done with the thread. */
+#ifdef __SANITIZE_THREAD__
+#define ROUNDS_OF_STRANGERS (ROUNDS - 1)
+#else
+#define ROUNDS_OF_STRANGERS ROUNDS
+#endif
+
 static pthread_key_t strangers;
 
 /* A destructor of somebody else: in the second round the record is gone. */
@@ -296,7 +303,7 @@ suite(void)
     tcase_add_test(tcase, test_sync_thread__destructors_that_set_again_are_called_four_times);
     tcase_add_test(tcase, test_sync_thread__a_call_may_ask_for_more);
     tcase_add_test(tcase, test_sync_thread__all_of_it_happens_once);
-    tcase_add_loop_test(tcase, test_B14_a_later_destructor_is_refused_when_the_storage_is_gone, 2, ROUNDS + 1);
+    tcase_add_loop_test(tcase, test_B14_a_later_destructor_is_refused_when_the_storage_is_gone, 2, ROUNDS_OF_STRANGERS + 1);
     tcase_add_test(tcase, test_sync_thread__a_key_that_comes_back_finds_nothing);
     tcase_add_test(tcase, test_sync_thread__there_are_1024_keys);
     tcase_add_test(tcase, test_B12_memory_that_lacks_leaves_nothing_of_a_thread);
