@@ -254,6 +254,30 @@ START_TEST(test_value_unicode__every_allocation_may_fail)
 }
 END_TEST
 
+START_TEST(test_value_unicode__positions_that_cannot_be)
+{
+    GilObject *op = text("abc"), *far = GilLong_FromString("9999999999999999999999", NULL, 10), *zero = GilLong_FromLong(0);
+    GilObject *no_step = GilSlice_New(NULL, NULL, zero);
+
+    ck_assert_ptr_null(GilObject_GetItem(op, far));
+    gil_expect_error(GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
+    ck_assert_ptr_null(GilObject_GetItem(op, no_step));
+    gil_expect_error(GilExc_ValueError, "slice step cannot be zero");
+    ck_assert_ptr_null(GilSequence_GetItem(op, -4));
+    gil_expect_error(GilExc_IndexError, "string index out of range");
+    ck_assert_ptr_null(GilSequence_Repeat(op, GIL_SSIZE_T_MAX / 2));
+    gil_expect_error(GilExc_OverflowError, "repeated string is too long");
+    ck_assert_uint_eq(GilUnicode_ReadChar(op, -1), (Gil_UCS4)-1);
+    gil_expect_error(GilExc_IndexError, "string index out of range");
+    ck_assert_ptr_null(GilUnicode_FromStringAndSize("x", -1));
+    gil_expect_error(GilExc_SystemError, "Negative size passed to GilUnicode_FromStringAndSize");
+    Gil_DECREF(op);
+    Gil_DECREF(far);
+    Gil_DECREF(zero);
+    Gil_DECREF(no_step);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -271,6 +295,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode__items_and_slices);
     tcase_add_test(tc, test_value_unicode__from_format);
     tcase_add_test(tc, test_value_unicode__wrong_arguments_are_named);
+    tcase_add_test(tc, test_value_unicode__positions_that_cannot_be);
     tcase_add_test(tc, test_value_unicode__every_allocation_may_fail);
     suite_add_tcase(s, tc);
     return s;

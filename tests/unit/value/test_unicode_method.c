@@ -3,10 +3,12 @@
 #include "support/expect.h"
 #include "support/support.h"
 
+#include "gilrt/args.h"
 #include "gilrt/bool.h"
 #include "gilrt/call.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
+#include "gilrt/tuple.h"
 #include "value/unicode_method.h"
 
 static GilObject *
@@ -185,6 +187,64 @@ START_TEST(test_value_unicode_method__every_allocation_may_fail)
 }
 END_TEST
 
+/* Every method counts its arguments and names what it cannot use. */
+START_TEST(test_value_unicode_method__wrong_arguments_are_named)
+{
+    static const struct {
+        const char *method, *format, *error;
+    } table[] = {
+        {"count", "", "count expected at least 1 argument, got 0"},
+        {"count", "i", "count() argument 1 must be str, not int"},
+        {"find", "iii", "find() argument 1 must be str, not int"},
+        {"find", "iiii", "find expected at most 3 arguments, got 4"},
+        {"startswith", "", "startswith expected at least 1 argument, got 0"},
+        {"startswith", "i", "startswith first arg must be str or a tuple of str, not int"},
+        {"strip", "ii", "strip expected at most 1 argument, got 2"},
+        {"split", "iii", "split expected at most 2 arguments, got 3"},
+        {"split", "i", "must be str or None, not int"},
+        {"splitlines", "ii", "splitlines expected at most 1 argument, got 2"},
+        {"replace", "i", "replace expected at least 2 arguments, got 1"},
+        {"replace", "ii", "replace() argument 1 must be str, not int"},
+        {"encode", "iii", "encode expected at most 2 arguments, got 3"},
+        {"encode", "i", "encode() argument 1 must be str, not int"},
+    };
+    GilObject *op = text("some text"), *x = text("x"), *far = GilLong_FromString("9999999999999999999999", NULL, 10);
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(table); i++) {
+        ck_assert_ptr_null(GilObject_CallMethod(op, table[i].method, table[i].format, 1, 2, 3, 4));
+        gil_expect_error(GilExc_TypeError, table[i].error);
+    }
+    ck_assert_ptr_null(GilObject_CallMethod(op, "replace", "Oi", x, 1));
+    gil_expect_error(GilExc_TypeError, "replace() argument 2 must be str, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "replace", "OOO", x, x, far));
+    gil_expect_raised(GilExc_OverflowError);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "split", "OO", x, far));
+    gil_expect_raised(GilExc_OverflowError);
+    gil_expect_repr(GilObject_CallMethod(op, "split", "Oi", Gil_None, 0), "['some text']");
+    gil_expect_text(GilObject_CallMethod(op, "replace", "ssi", "e", "E", 1), "somE text");
+    Gil_DECREF(op);
+    Gil_DECREF(x);
+    Gil_DECREF(far);
+}
+END_TEST
+
+START_TEST(test_value_unicode_method__constructor_names_what_is_wrong)
+{
+    GilObject *type = (GilObject *)&GilUnicode_Type, *none = GilTuple_New(0), *named = Gil_BuildValue("{sO}", "a", Gil_None);
+
+    ck_assert_ptr_null(GilObject_Call(type, none, named));
+    gil_expect_error(GilExc_TypeError, "str() takes no keyword arguments");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "yi", "x", 1));
+    gil_expect_error(GilExc_TypeError, "str() argument 'encoding' must be str, not int");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "ysi", "x", "ascii", 1));
+    gil_expect_error(GilExc_TypeError, "str() argument 'errors' must be str, not int");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "yssi", "x", "ascii", "strict", 1));
+    gil_expect_error(GilExc_TypeError, "str() takes at most 3 arguments (4 given)");
+    Gil_DECREF(none);
+    Gil_DECREF(named);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -195,6 +255,8 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_method__repr);
     tcase_add_test(tc, test_value_unicode_method__whitespace_and_line_ends);
     tcase_add_test(tc, test_value_unicode_method__constructor);
+    tcase_add_test(tc, test_value_unicode_method__wrong_arguments_are_named);
+    tcase_add_test(tc, test_value_unicode_method__constructor_names_what_is_wrong);
     tcase_add_test(tc, test_value_unicode_method__finding);
     tcase_add_test(tc, test_value_unicode_method__changing);
     tcase_add_test(tc, test_value_unicode_method__identifier);
