@@ -219,11 +219,34 @@ START_TEST(test_runtime_ending__all_who_wait_see_one_end)
 }
 END_TEST
 
+static int moment_over;
+
 static void *
-wait_a_moment(void *unused)
+wait_a_moment(void *ns)
 {
-    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 20000000), GIL_FINALIZE_BUSY);
-    return unused;
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, *(const uint64_t *)ns), GIL_FINALIZE_BUSY);
+    gil_store_release(&moment_over, 1);
+    return NULL;
+}
+
+/* A thread that is at it, for a moment that is as long as it takes to be seen. Returns how many it took. */
+static uint32_t
+somebody_hasty(pthread_t *hasty, uint64_t *moment)
+{
+    for (uint32_t tried = 1;; tried++, *moment *= 2) {
+        int there = 0;
+        gil_store_relaxed(&moment_over, 0);
+        *hasty = thread(wait_a_moment, moment);
+        while (!there && !gil_load_acquire(&moment_over)) {
+            sched_yield();
+            gil_mutex_lock(&gil_states_mutex);
+            there = gate()->taken;
+            gil_mutex_unlock(&gil_states_mutex);
+        }
+        if (there)
+            return tried;
+        join(*hasty);
+    }
 }
 
 /* Who is at it has less time than another who waits: that one takes it on. */
@@ -232,12 +255,13 @@ START_TEST(test_runtime_ending__the_next_takes_on_what_one_gives_up)
     GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
 
     ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
-    pthread_t hasty = thread(wait_a_moment, NULL);
-    until_waiting(0, 1);
+    pthread_t hasty;
+    uint64_t moment = 20000000;
+    uint32_t tried = somebody_hasty(&hasty, &moment);
     pthread_t patient = thread(wait_for_ever, NULL);
     join(hasty);
     until_waiting(0, 1);
-    ck_assert_uint_eq(events[GIL_LIFE_BUSY], 1);
+    ck_assert_uint_eq(events[GIL_LIFE_BUSY], tried);
     GilInterpreterGuard_Close(guard);
     join(patient);
     ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);

@@ -790,7 +790,7 @@ suite(void)
 #endif
     tcase_add_test(tc, test_runtime_interp__the_list_is_a_snapshot);
     tcase_add_test(tc, test_F9_eight_threads_make_and_end_and_nothing_is_left);
-    tcase_add_test(tc, test_F9_nothing_of_them_stays_in_memory);
+    GIL_TEST_ADD_UNLESS_EMULATED(tc, test_F9_nothing_of_them_stays_in_memory, 0, 1, "the memory of the process is its own, too");
     tcase_add_test(tc, test_F2_end_and_run_exclude_each_other);
     tcase_add_test(alone, test_runtime_interp__only_while_the_runtime_runs);
     tcase_add_test(alone, test_F7_modules_are_refused_where_they_do_not_fit);
