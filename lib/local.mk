@@ -39,7 +39,7 @@ COLD = base/panic base/print state/dump state/pending module/module module/impor
     value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \
     value/float_text value/float_convert value/list_slice value/format_number value/format_object value/format_spec value/long_method value/long_text \
     value/memoryview value/memoryview_index value/memoryview_item value/memoryview_type \
-    value/bytes value/bytes_writer value/octets value/octets_case value/octets_method value/octets_percent value/text_args value/unicode_case value/unicode_encoding value/unicode_host value/unicode_pad \
+    value/bytes value/bytes_writer value/octets value/octets_case value/octets_method value/octets_percent value/text_args value/unicode_case value/unicode_encoding value/unicode_host value/unicode_pad value/unicode_write \
     value/property value/range value/reversed value/set_algebra value/set_type value/slice \
     value/staticmethod value/unicode_format value/unicode_method value/weakproxy \
     value/number_convert value/float_pack value/dict_type value/dir value/traceback \

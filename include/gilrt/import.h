@@ -38,6 +38,18 @@ GIL_API GilObject *GilImport_ImportModule(const char *name);
  *  @blocks
  *  @reenters  the module's own code */
 GIL_API GilObject *GilImport_Import(GilObject *name);
+/** An attribute of a module that is imported for it (CPython 3.14); also AttributeError, TypeError for what is no str.
+ *  @newref
+ *  @lock_held
+ *  @blocks
+ *  @reenters  the module's own code, its attributes */
+GIL_API GilObject *GilImport_ImportModuleAttr(GilObject *mod_name, GilObject *attr_name);
+/** The same with names in UTF-8.
+ *  @newref
+ *  @lock_held
+ *  @blocks
+ *  @reenters  the module's own code, its attributes */
+GIL_API GilObject *GilImport_ImportModuleAttrString(const char *mod_name, const char *attr_name);
 /** The registered module of that name; NULL without an error when there is none.
  *  @newref
  *  @lock_held */

@@ -256,6 +256,10 @@ GIL_API int GilType_GetBaseByToken(GilTypeObject *type, void *token, GilTypeObje
 /** Data of a subclass made with negative basicsize (PEP 697).
  *  @lock_any */
 GIL_API void *GilObject_GetTypeData(GilObject *obj, GilTypeObject *cls);
+/** The items of an object whose type has Gil_TPFLAGS_ITEMS_AT_END (CPython 3.12): behind all that subclasses add.
+ *  @lock_held
+ *  @return where they stand, or NULL with TypeError when the type has no such flag, SystemError for NULL */
+GIL_API void *GilObject_GetItemData(GilObject *obj);
 /** @lock_any */
 GIL_API Gil_ssize_t GilType_GetTypeDataSize(GilTypeObject *cls);
 /** Visit the dict that @p obj has by Gil_TPFLAGS_MANAGED_DICT: part of the tp_traverse of each type with that flag

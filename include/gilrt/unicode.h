@@ -158,6 +158,18 @@ GIL_API GilObject *GilUnicode_FromObject(GilObject *obj);
  *  @lock_held
  *  @return 0, or -1 with the error set */
 GIL_API int GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4 character);
+/** Set @p length code points from @p start on, or as many as there are, of such a string. IndexError for a negative @p start,
+ *  ValueError for a character too wide, SystemError when the string is in use.
+ *  @lock_held
+ *  @return how many were set, or -1 with the error set */
+GIL_API Gil_ssize_t GilUnicode_Fill(GilObject *unicode, Gil_ssize_t start, Gil_ssize_t length, Gil_UCS4 fill_char);
+/** Copy @p how_many code points of @p from, or as many as there are from @p from_start on, to such a string. IndexError for
+ *  starts that lie outside, ValueError for a character too wide, SystemError when they do not fit, @p how_many is negative or
+ *  @p to is in use.
+ *  @lock_held
+ *  @return how many were copied, or -1 with the error set */
+GIL_API Gil_ssize_t GilUnicode_CopyCharacters(GilObject *to, Gil_ssize_t to_start, GilObject *from, Gil_ssize_t from_start,
+                                              Gil_ssize_t how_many);
 /** @} */
 
 /** @name Interned strings

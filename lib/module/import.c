@@ -420,6 +420,30 @@ GilImport_ImportModule(const char *name)
 }
 
 GilObject *
+GilImport_ImportModuleAttr(GilObject *mod_name, GilObject *attr_name)
+{
+    gil_tstate_need(__func__);
+    if (mod_name == NULL || attr_name == NULL)
+        return gil_err_null(__func__);
+    GilObject *module = GilImport_Import(mod_name);
+    GilObject *value = module != NULL ? GilObject_GetAttr(module, attr_name) : NULL;
+    Gil_XDECREF(module);
+    return value;
+}
+
+GilObject *
+GilImport_ImportModuleAttrString(const char *mod_name, const char *attr_name)
+{
+    gil_tstate_need(__func__);
+    if (mod_name == NULL || attr_name == NULL)
+        return gil_err_null(__func__);
+    GilObject *module = GilImport_ImportModule(mod_name);
+    GilObject *value = module != NULL ? GilObject_GetAttrString(module, attr_name) : NULL;
+    Gil_XDECREF(module);
+    return value;
+}
+
+GilObject *
 GilImport_GetModule(GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -298,7 +298,7 @@ static GilGetSetDef seen_dict[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-/* What instances of a class have that a call of a metatype makes: a dict that is seen, and weak references, where there is room. */
+/* Where there is room, instances of a class that a call of a metatype makes have a dict, which is seen, and weak references. */
 static void
 equip_called(GilTypeObject *type)
 {

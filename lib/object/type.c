@@ -323,6 +323,19 @@ GilObject_GetTypeData(GilObject *obj, GilTypeObject *cls)
     return obj != NULL && cls != NULL && cls->tp_base != NULL ? (char *)obj + gil_type_data_offset(cls) : NULL;
 }
 
+void *
+GilObject_GetItemData(GilObject *obj)
+{
+    gil_tstate_need(__func__);
+    if (obj == NULL)
+        return gil_err_null(__func__);
+    const GilTypeObject *type = Gil_TYPE(obj);
+    if (type->tp_flags & Gil_TPFLAGS_ITEMS_AT_END)
+        return (char *)obj + type->tp_basicsize;
+    GilErr_Format(GilExc_TypeError, "type '%s' does not have Gil_TPFLAGS_ITEMS_AT_END", type->tp_name);
+    return NULL;
+}
+
 Gil_ssize_t
 GilType_GetTypeDataSize(GilTypeObject *cls)
 {

@@ -14,6 +14,7 @@ libcore_la_SOURCES += lib/value/octets_percent.c lib/value/octets_percent.h
 libcore_la_SOURCES += lib/value/unicode_writer.c lib/value/unicode_writer.h
 libcore_la_SOURCES += lib/value/unicode_codec.c lib/value/unicode_codec.h
 libcore_la_SOURCES += lib/value/unicode_compare.c
+libcore_la_SOURCES += lib/value/unicode_write.c
 libcore_la_SOURCES += lib/value/unicode_intern.c lib/value/unicode_intern.h
 libcore_la_SOURCES += lib/value/unicode_method.c lib/value/unicode_method.h
 libcore_la_SOURCES += lib/value/unicode_search.c lib/value/unicode_search.h

@@ -141,9 +141,8 @@ unicode_dealloc(GilObject *op)
     gil_object_free_plain(op);
 }
 
-/* Whether the caller may still write to the string: nobody else has it, and nothing was derived from its content. */
-static int
-is_private(const GilObject *op)
+int
+gil_unicode_is_private(const GilObject *op)
 {
     const GilASCIIObject *str = (const GilASCIIObject *)op;
     return op->ob_type == &GilUnicode_Type && op->ob_refcnt == 1 && str->hash == -1
@@ -395,28 +394,6 @@ GilUnicode_FromObject(GilObject *obj)
     return gil_unicode_slice(ts, obj, 0, GilUnicode_GET_LENGTH(obj));
 }
 
-int
-GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4 character)
-{
-    gil_tstate_need(__func__);
-    if (gil_unicode_need(__func__, unicode) < 0)
-        return -1;
-    if (index < 0 || index >= GilUnicode_GET_LENGTH(unicode)) {
-        GilErr_SetString(GilExc_IndexError, "string index out of range");
-        return -1;
-    }
-    if (!is_private(unicode)) {
-        GilErr_SetString(GilExc_SystemError, "Cannot modify a string currently used");
-        return -1;
-    }
-    if (character > GilUnicode_MAX_CHAR_VALUE(unicode)) {
-        GilErr_SetString(GilExc_ValueError, "character out of range");
-        return -1;
-    }
-    _GilUnicode_WRITE(GilUnicode_KIND(unicode), _GilUnicode_DATA(unicode), index, character);
-    return 0;
-}
-
 /* --- asking --- */
 
 Gil_ssize_t
@@ -508,7 +485,8 @@ append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
 {
     Gil_ssize_t length = GilUnicode_GET_LENGTH(left), more = GilUnicode_GET_LENGTH(right);
 
-    if (left == right || !is_private(left) || GilUnicode_MAX_CHAR_VALUE(right) > GilUnicode_MAX_CHAR_VALUE(left)
+    if (left == right || !gil_unicode_is_private(left) ||
+        GilUnicode_MAX_CHAR_VALUE(right) > GilUnicode_MAX_CHAR_VALUE(left)
         || more > GIL_SSIZE_T_MAX - length)
         return NULL;
     GilObject *op = resize(ts, left, length + more);

@@ -542,6 +542,31 @@ start_builtins(void)
     start();
 }
 
+START_TEST(test_api_import__attributes_of_modules)
+{
+    GilObject *name = GilImport_ImportModuleAttrString("plain", "__name__"), *attr = GilUnicode_FromString("__name__");
+
+    ck_assert_str_eq(GilUnicode_AsUTF8(name), "plain");
+    GilObject *same = GilImport_ImportModuleAttr(name, attr);
+    ck_assert_ptr_eq(same, name);
+    ck_assert_ptr_null(GilImport_ImportModuleAttrString("plain", "nothing"));
+    ck_assert(GilErr_ExceptionMatches(GilExc_AttributeError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilImport_ImportModuleAttrString("nothing", "__name__"));
+    ck_assert(GilErr_ExceptionMatches(GilExc_ModuleNotFoundError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilImport_ImportModuleAttr(Gil_None, attr));
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    ck_assert_ptr_null(GilImport_ImportModuleAttr(name, NULL));
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    Gil_DECREF(same);
+    Gil_DECREF(name);
+    Gil_DECREF(attr);
+}
+END_TEST
+
 START_TEST(test_api_import__builtin_table)
 {
     GilObject *module = GilImport_ImportModule("nested"), *plain = GilImport_ImportModule("plain");
@@ -777,6 +802,7 @@ suite(void)
     tcase_add_test(tc, test_api_import__by_object_and_by_registry);
     tcase_add_test(tc, test_api_import__wrong_arguments_raise);
     tcase_add_test(tc, test_api_import__environment_comes_after_the_configuration);
+    tcase_add_test(tc, test_api_import__attributes_of_modules);
     tcase_add_test(tc, test_api_import__builtin_table);
     tcase_add_test(tc, test_api_import__capsule_by_its_name);
     tcase_add_test(tc, test_K1_missing_file_is_an_error);

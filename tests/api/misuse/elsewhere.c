@@ -452,6 +452,16 @@ recurse(struct fixture *f)
         Gil_ReprLeave(f->list);
 }
 
+static void
+import_attr(struct fixture *f)
+{
+    GilObject *name = GilUnicode_FromString("__name__");
+
+    f->result = name != NULL ? GilImport_ImportModuleAttr(f->module_name, name) : NULL;
+    f->failed = f->result == NULL;
+    Gil_XDECREF(name);
+}
+
 /* --- writers --- */
 
 static void
@@ -565,6 +575,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilEval_SaveThread", save_and_restore, SCENE_WORKS},
     {"GilEval_TimedRestoreThread", save_and_restore, SCENE_WORKS},
     {"GilEval_TryRestoreThread", save_and_restore, SCENE_WORKS},
+    {"GilImport_ImportModuleAttr", import_attr, SCENE_WORKS},
     {"GilInterpreterGuard_Close", guards, SCENE_WORKS},
     {"GilInterpreterGuard_FromView", guards, SCENE_WORKS},
     {"GilInterpreterState_GetMemoryStats", interpreter_ended_by_view, SCENE_WORKS},

@@ -99,6 +99,30 @@ struct with_vectorcall {
     vectorcallfunc vectorcall;
 };
 
+START_TEST(test_object_newtype__items_stand_behind_what_heirs_add)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec row = {.name = "test.Row", .basicsize = sizeof(GilVarObject), .itemsize = 8,
+                        .flags = Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_ITEMS_AT_END, .slots = none};
+    GilType_Spec heir = {.name = "test.Heir", .basicsize = -24, .slots = none};
+    GilTypeObject *base = (GilTypeObject *)GilType_FromSpec(&row);
+    GilTypeObject *derived = (GilTypeObject *)GilType_FromSpecWithBases(&heir, (GilObject *)base);
+    GilObject *a = GilType_GenericAlloc(base, 3), *b = GilType_GenericAlloc(derived, 3);
+
+    ck_assert_ptr_eq(GilObject_GetItemData(a), (char *)a + sizeof(GilVarObject));
+    ck_assert_ptr_eq(GilObject_GetItemData(b), (char *)b + derived->tp_basicsize);
+    ck_assert_int_ge((char *)GilObject_GetItemData(b) - (char *)GilObject_GetTypeData(b, derived), 24);
+    memset(GilObject_GetTypeData(b, derived), 1, 24);
+    memset(GilObject_GetItemData(b), 2, 24); /* all of it is the object's: a debug build would tell */
+    ck_assert_ptr_null(GilObject_GetItemData(Gil_None));
+    expect_error(GilExc_TypeError, "type 'NoneType' does not have Gil_TPFLAGS_ITEMS_AT_END");
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(derived);
+    Gil_DECREF(base);
+}
+END_TEST
+
 START_TEST(test_object_newtype__vectorcall_by_member)
 {
     GilMemberDef members[] = {
@@ -209,6 +233,7 @@ suite(void)
     tests[n++] = test_object_newtype__what_the_spec_pointed_to_may_go;
     tests[n++] = test_G10_an_instance_keeps_its_type;
     tests[n++] = test_object_newtype__size_zero_inherits_and_negative_extends;
+    tests[n++] = test_object_newtype__items_stand_behind_what_heirs_add;
     tests[n++] = test_object_newtype__vectorcall_by_member;
     tests[n++] = test_object_newtype__layouts_that_cannot_be_joined;
     tests[n++] = test_object_newtype__built_in_types_can_be_extended;

@@ -40,6 +40,7 @@ UNIT_TESTS += tests/unit/value/test_unicode_search
 UNIT_TESTS += tests/unit/value/test_octets
 UNIT_TESTS += tests/unit/value/test_bytes
 UNIT_TESTS += tests/unit/value/test_float_convert
+UNIT_TESTS += tests/unit/value/test_unicode_write
 UNIT_TESTS += tests/unit/value/test_bytes_writer
 UNIT_TESTS += tests/unit/value/test_bytearray
 EXTRA_DIST += tests/support/expect.h tests/unit/value/format.h tests/unit/value/method_table.h
