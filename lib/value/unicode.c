@@ -486,8 +486,7 @@ append_in_place(GilThreadState *ts, GilObject *left, GilObject *right)
     Gil_ssize_t length = GilUnicode_GET_LENGTH(left), more = GilUnicode_GET_LENGTH(right);
 
     if (left == right || !gil_unicode_is_private(left) ||
-        GilUnicode_MAX_CHAR_VALUE(right) > GilUnicode_MAX_CHAR_VALUE(left)
-        || more > GIL_SSIZE_T_MAX - length)
+        GilUnicode_MAX_CHAR_VALUE(right) > GilUnicode_MAX_CHAR_VALUE(left) || more > GIL_SSIZE_T_MAX - length)
         return NULL;
     GilObject *op = resize(ts, left, length + more);
     if (op == NULL)
