@@ -21,12 +21,13 @@ include lib/runtime/local.mk
 # -release puts the minor version into the soname (libgilrt-0.1.so.0): until 1.0 each minor version is an ABI of its own,
 # and a program must not start with another than it was linked with. -z nodelete: threads carry the library's state until
 # they exit, perhaps after a dlclose. -z defs: a symbol that nobody defines is found here and not by the user.
+# BIND_LDFLAGS: the library calls its own functions, and not by way of a table; the functions in libgilrt.slots are excepted.
 libgilrt_la_SOURCES =
 libgilrt_la_LIBADD = libcore.la
 libgilrt_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -release $(GILRT_SERIES) -version-info 0:0:0 \
-    -Wl,-z,nodelete $(DEFS_LDFLAGS) $(PACK_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
-EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map
-EXTRA_DIST += lib/libgilrt.map
+    -Wl,-z,nodelete $(DEFS_LDFLAGS) $(PACK_LDFLAGS) $(BIND_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
+EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map lib/libgilrt.slots
+EXTRA_DIST += lib/libgilrt.map lib/libgilrt.slots
 
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.

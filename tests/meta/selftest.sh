@@ -130,6 +130,7 @@ API='__attribute__((visibility("default")))'
 fresh_tree
 : > "$tree/tests/meta/globals.allowed"
 printf 'global:\n    GilHigh_Do;\nlocal:\n    *;\n' > "$tree/lib/libgilrt.map"
+echo '{ };' > "$tree/lib/libgilrt.slots"
 echo "$API int GilHigh_Do(int (*callback)(void)); $API extern __thread int *Gil_data __attribute__((aligned(8)));" \
     > "$tree/include/gilrt/high.h"
 build "static int count; int stray(void) { return ++count; } $API int GilHigh_More(void) { return 0; }"
@@ -154,6 +155,8 @@ build "$API int GilHigh_More(void) { return 0; }"
 tap_check "exports: declared and not in the map" objects "Gil_data" exports
 tap_check "exports: declared and not defined" objects "GilHigh_Do" exports
 tap_check "exports: defined and not declared" objects "GilHigh_More" exports
+build "$API int GilHigh_More(void); int (*gil_slot)(void) = GilHigh_More; $API int GilHigh_More(void) { return 0; }"
+tap_check "exports: in a slot and not in the list" objects "not ok 6" exports
 
 # names LINE...: the table of names, over a header that exports one function; \t for the tabs.
 names()
