@@ -42,10 +42,11 @@ struct gil_chunk {
 /* Dead objects that a debug build keeps. */
 #define GIL_GRAVES 64
 
+/* What each allocation looks at does not come first: see "Cache lines" in doc/internals/memory.md. */
 struct gil_heap {
-    struct gil_chunk *current[GIL_HEAP_CLASSES]; /* [gil] the slab that serves; never NULL */
     struct gil_chunk *partial[GIL_HEAP_CLASSES]; /* [gil] slabs with free room */
     struct gil_chunk *parked[GIL_HEAP_CLASSES];  /* [gil] slabs without */
+    struct gil_chunk *current[GIL_HEAP_CLASSES]; /* [gil] the slab that serves; never NULL */
     struct gil_chunk *large;                     /* [gil] large blocks */
     struct gil_chunk *spare;                     /* [gil] empty slabs kept for any class */
     uint32_t spares;                             /* [gil] how many; at most MAX_SPARES */

@@ -22,15 +22,6 @@
 
 /* [gil] The object layer's pocket (GIL_POCKET_OBJECT); see object/alloc.c. */
 struct gil_object_pocket {
-    struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
-    /* Between the two that tracking an object writes: side by side they would be written as one, by way of a vector. */
-    size_t quota_full; /* what quota begins with; set by the collector, as are these */
-    size_t quota;      /* objects until a collection is asked for; 0 is the most there can be */
-    size_t quotas;     /* how many were spent */
-#ifdef GIL_DEBUG
-    /* A call upwards: who tracks an object is the first who can say that it is not complete. NULL: nobody asks. */
-    void (*spent)(GilThreadState *ts);
-#endif
     GilTypeObject *types; /* heap types, newest first; see object/type.c */
     size_t types_made;
     /* What the host wants to be told; see <gilrt/warnings.h> and <gilrt/error.h>. */
@@ -40,6 +31,16 @@ struct gil_object_pocket {
     void *unraisable_arg;
     struct gil_attr_slot *cache; /* what lookups of attributes found, see object/lookup.c */
     uint32_t next_version;       /* of types */
+    /* In another cache line than the head of the slab: see doc/internals/memory.md. */
+    struct gil_gc_head tracked; /* the youngest generation: objects tracked since the last collection */
+    /* Between the two that tracking an object writes: side by side they would be written as one, by way of a vector. */
+    size_t quota_full; /* what quota begins with; set by the collector, as are these */
+    size_t quota;      /* objects until a collection is asked for; 0 is the most there can be */
+    size_t quotas;     /* how many were spent */
+#ifdef GIL_DEBUG
+    /* A call upwards: who tracks an object is the first who can say that it is not complete. NULL: nobody asks. */
+    void (*spent)(GilThreadState *ts);
+#endif
 };
 
 static inline struct gil_object_pocket *

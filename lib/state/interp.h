@@ -28,7 +28,6 @@ struct _gilis {
     struct gil_lock *lock;     /* [const] */
     struct gil_heap *heap;     /* [const] used under the lock */
     GilThreadState *threads;   /* [states] all states, newest first */
-    void *pocket[GIL_POCKETS]; /* [gil] */
     struct gil_gate *gate;     /* [const] who is waited for before the end; outlives the interpreter if views do */
     int closed;                /* [states] no new thread states */
     int shares_lock;           /* [const] the lock is that of an older interpreter */
@@ -41,6 +40,7 @@ struct _gilis {
     GilThreadState *ender;     /* [closer] a state for who ends the interpreter and has none; NULL: none was wanted */
     uint64_t end_timeout;      /* [const] ns that its end waits for those inside */
     GilInterpreterState *next; /* [states] registry, newest first */
+    void *pocket[GIL_POCKETS]; /* [gil] not in the first cache line: see doc/internals/memory.md */
 };
 
 /* [states]: under this mutex, which guards the registry and the lists of states. */

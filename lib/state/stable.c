@@ -55,8 +55,9 @@ grow(struct gil_stable *pool)
     /* Before a block of it is given out, for who holds no mutex and looks: see gil_stable_look(), and state/pending.c. */
     gil_store_seq_cst(&pool->slabs, slab);
     char *first = first_block(slab);
-    for (int i = 0; i < SLAB_BLOCKS; i++) {
-        void *block = first + (size_t)i * stride;
+    for (size_t i = 0; i < SLAB_BLOCKS; i++) {
+        /* The last goes behind the others, for one of them is at the beginning of a page: see doc/internals/memory.md. */
+        void *block = first + (i + SLAB_BLOCKS - 1) % SLAB_BLOCKS * stride;
         *link_of(pool, block) = pool->free;
         pool->free = block;
     }
