@@ -17,6 +17,7 @@
 #include "gilrt/bytes.h"
 #include "gilrt/float.h"
 #include "gilrt/unicode.h"
+#include "object/alloc.h"
 #include "value/long.h"
 #include "value/unicode.h"
 
@@ -248,7 +249,7 @@ may_end(const char *f, int optional)
     return 1;
 }
 
-int
+GIL_HOT int
 gil_args_quick(GilObject *const *items, Gil_ssize_t n, const char *format, struct gil_args_vars *vars)
 {
     const char *f = format;

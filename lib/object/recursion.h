@@ -11,6 +11,24 @@
 /* Learn the bounds of the calling thread's stack; see recursion.c. Never NULL. */
 char *gil_stack_measure(GilThreadState *ts);
 
+/*
+ * How far the calling function's frame reaches, or nearly. The address of a local would do, but then there must be one; and
+ * that of the frame takes a register.
+ */
+static inline uintptr_t
+gil_stack_here(void)
+{
+    uintptr_t here;
+#if defined(__x86_64__)
+    __asm__("mov %%rsp, %0" : "=r"(here));
+#elif defined(__aarch64__)
+    __asm__("mov %0, sp" : "=r"(here));
+#else
+    here = (uintptr_t)__builtin_frame_address(0);
+#endif
+    return here;
+}
+
 /* The most that is kept below stack_limit. */
 #define GIL_STACK_MARGIN ((uintptr_t)64 << 10)
 
@@ -25,7 +43,7 @@ gil_stack_is_low(GilThreadState *ts)
     char *limit = ts->stack_limit;
     if (GIL_UNLIKELY(limit == NULL))
         limit = gil_stack_measure(ts);
-    return (uintptr_t)limit - (uintptr_t)__builtin_frame_address(0) - 1 < GIL_STACK_MARGIN;
+    return (uintptr_t)limit - gil_stack_here() - 1 < GIL_STACK_MARGIN;
 }
 
 /* RecursionError; always -1. */
@@ -33,16 +51,14 @@ int gil_recursion_refuse(const char *where) __attribute__((cold));
 
 /*
  * Whether gil_recursion_enter() would do no more than count, as nearly always: calls nothing, for who would otherwise
- * save registers for a call that is not made. A local's address will do, which keeps the frame's out of a register; it
- * lies elsewhere only where AddressSanitizer moves locals to the heap, and the long way is taken.
+ * save registers for a call that is not made.
  */
 static inline int
 gil_recursion_may_enter(const GilThreadState *ts)
 {
-    char here;
     char *limit = ts->stack_limit;
     return ts->recursion < GIL_RECURSION_LIMIT && limit != NULL &&
-           (uintptr_t)limit - (uintptr_t)&here - 1 >= GIL_STACK_MARGIN;
+           (uintptr_t)limit - gil_stack_here() - 1 >= GIL_STACK_MARGIN;
 }
 
 /* Gil_EnterRecursiveCall() for callers that have the thread state. */
