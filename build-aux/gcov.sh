@@ -4,9 +4,7 @@
 # what is one instruction in the library is a call in a model: the same branch would have two numbers, and be two in the sum.
 told=$(gcov "$@") || exit
 printf '%s\n' "$told"
-printf '%s\n' "$told" | sed -n "s/^Creating '\(.*\)'\$/\1/p" | while IFS= read -r report; do
-    awk '
-        /^call / { next }
-        /^branch / { sub(/[0-9]+/, branch++); print; next }
-        { branch = 0; print }' "$report" > "$report.new" && mv "$report.new" "$report" || exit
-done
+printf '%s\n' "$told" | sed -n "s/^Creating '\(.*\)'\$/\1/p" | xargs -r -d '\n' perl -i -ne '
+    next if /^call /;
+    if (/^branch /) { s/\d+/$branch++/e } else { $branch = 0 }
+    print;'

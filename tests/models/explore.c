@@ -263,12 +263,15 @@ snap_thread(struct snapshot *snapshot, struct thread *thread)
 static void __attribute__((noinline))
 snap(void)
 {
-    struct snapshot *snapshot = &snapshots[depth];
+    struct snapshot *snapshot;
     void *part;
     size_t size;
 
+    if (repeating)
+        return;
+    snapshot = &snapshots[depth];
     snapshot_empty(snapshot);
-    if (repeating || every || cur < 0)
+    if (every || cur < 0)
         return;
     set_low();
     if (_setjmp(threads[cur].at) != 0)
