@@ -105,7 +105,7 @@ START_TEST(test_state_dump__holder_waiter_and_who_is_outside)
     ck_assert_says(line_of(whole, expected), "; 1 wait");
     snprintf(expected, sizeof expected, "thread %ld \"host\" has the lock", (long)getpid());
     ck_assert_says(state_line(whole, world_ts), expected);
-    snprintf(expected, sizeof expected, "thread %u \"a ?worker?\" waits for the lock, for 0.", gil_load_relaxed(&worker.native));
+    snprintf(expected, sizeof expected, "thread %u \"a ?worker?\" waits for the lock, for ", gil_load_relaxed(&worker.native));
     ck_assert_says(state_line(whole, worker.ts), expected);
     ck_assert_says(state_line(whole, idle), ": no thread yet");
 
