@@ -103,7 +103,14 @@ START_TEST(test_J1_list)
 }
 END_TEST
 
-/* Ten million levels, in a thread whose stack would hold a few hundred. */
+/* Ten million levels; dearer under sanitizers, and under valgrind (GIL_TEST_SLOW). */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(GIL_TEST_SLOW)
+#define DEEP 100000
+#else
+#define DEEP gil_test_plenty(10000000)
+#endif
+
+/* In a thread whose stack would hold a few hundred. */
 static void *
 destroy(void *arg)
 {
@@ -112,7 +119,7 @@ destroy(void *arg)
     if (token == NULL)
         return NULL;
     GilObject *deep = GilList_New(0);
-    long most = gil_test_plenty(10000000);
+    long most = DEEP;
     for (long i = 0; deep != NULL && i < most; i++) {
         GilObject *outer = i % 2 == 0 ? GilTuple_New(1) : GilList_New(1);
         if (outer == NULL)
