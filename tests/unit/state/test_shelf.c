@@ -6,6 +6,7 @@
 #include "gilrt/print.h"
 #include "gilrt/thread.h"
 #include "state/shelf.h"
+#include "support/child.h"
 
 #include <string.h>
 
@@ -355,6 +356,84 @@ START_TEST(test_state_shelf__a_thread_has_its_number_before_and_after_it_has_a_s
 }
 END_TEST
 
+/* --- forks --- */
+
+enum child_gets { A_STATE, NO_STATE, NO_KEY };
+
+/* What the library does in a child: the kernel has given the thread another number there. */
+static void
+fork_here(enum child_gets gets)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        alarm(20);
+        gil_shelf_in_child();
+        CHILD_CHECK(gil_shelf_native() == (uint32_t)GilThread_get_thread_native_id());
+        CHILD_CHECK(gets == NO_KEY || (gil_shelf_open() == 0) == (gets == A_STATE));
+        CHILD_LEAVES(0);
+        _exit(0);
+    }
+    ck_assert_int_gt(child, 0);
+    ck_assert_int_eq(child_status(child), 0);
+}
+
+static void *
+fork_with_and_without_a_shelf(void *unused)
+{
+    fork_here(A_STATE);
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    fork_here(A_STATE);
+    GilThreadState_Release(GilThreadState_Ensure(other_guard));
+    fork_here(A_STATE);
+    return unused;
+}
+
+START_TEST(test_state_shelf__a_child_of_a_fork_has_its_own_number)
+{
+    GilThreadState *ts = world_interp_new();
+
+    fork_here(A_STATE);
+    (void)GilThreadState_Swap(ts);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    world_join(world_thread(fork_with_and_without_a_shelf, NULL));
+    GilInterpreterGuard_Close(other_guard);
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    (void)GilThreadState_Swap(world_ts);
+}
+END_TEST
+
+static void
+fork_when_it_is_over(void *forks)
+{
+    fork_here(NO_STATE);
+    gil_fetch_add_seq_cst((int *)forks, 1);
+}
+
+static void *
+fork_at_its_end(void *forks)
+{
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(pthread_setspecific(foreign_key, forks), 0);
+    return NULL;
+}
+
+START_TEST(test_state_shelf__a_fork_at_a_threads_end_finds_no_shelf)
+{
+    int forks = 0;
+
+    ck_assert_int_eq(pthread_key_create(&foreign_key, fork_when_it_is_over), 0);
+    world_join(world_thread(fork_at_its_end, &forks));
+    ck_assert_int_eq(gil_load_acquire(&forks), 1);
+}
+END_TEST
+
+START_TEST(test_state_shelf__a_fork_before_the_start_finds_no_shelf)
+{
+    fork_here(NO_KEY);
+}
+END_TEST
+
 static void *
 enter_without_a_key(void *token)
 {
@@ -490,10 +569,15 @@ suite(void)
     tcase_add_loop_test(tcase, test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter, 0, 2);
     tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept);
     tcase_add_test(tcase, test_state_shelf__a_thread_has_its_number_before_and_after_it_has_a_shelf);
+    tcase_add_test(tcase, test_state_shelf__a_child_of_a_fork_has_its_own_number);
+    tcase_add_test(tcase, test_state_shelf__a_fork_at_a_threads_end_finds_no_shelf);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("no key");
     tcase_add_checked_fixture(tcase, world_start, NULL);
     tcase_add_test(tcase, test_state_shelf__without_a_destructor_there_is_no_state);
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("before");
+    tcase_add_test(tcase, test_state_shelf__a_fork_before_the_start_finds_no_shelf);
     suite_add_tcase(suite, tcase);
     return suite;
 }
