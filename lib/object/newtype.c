@@ -293,7 +293,7 @@ write_slots(const struct gil_type_plan *plan, GilHeapTypeObject *ht)
         }
 }
 
-static GilGetSetDef seen_dict[] = {
+static GilGetSetDef called_getset[] = {
     {"__dict__", GilObject_GenericGetDict, GilObject_GenericSetDict, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -307,7 +307,7 @@ equip_called(GilTypeObject *type)
     type->tp_flags |= Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC;
     if (base->tp_itemsize == 0 && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS)) {
         type->tp_flags |= GIL_TPFLAGS_MANAGED;
-        type->tp_getset = seen_dict;
+        type->tp_getset = called_getset;
     }
     type->tp_traverse = gil_heap_type_instance_traverse;
     type->tp_clear = gil_heap_type_instance_clear;

@@ -24,8 +24,8 @@ struct GilBytesWriter {
 static char *
 data_of(const GilBytesWriter *w)
 {
-    static char nothing[1];
-    return w->bytes != NULL ? GilBytes_AS_STRING(w->bytes) : nothing;
+    static const char nothing[1];
+    return w->bytes != NULL ? GilBytes_AS_STRING(w->bytes) : (char *)nothing; /* of which nobody may touch anything */
 }
 
 static int
