@@ -6,6 +6,7 @@
 #include "support/support.h"
 
 #include <gilrt.h>
+#include <gilrt/typeobject.h>
 #include <stdarg.h>
 
 /* The words of manifest.tsv. All are made anew for each call, so a call may change or steal what it likes. */
