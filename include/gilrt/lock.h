@@ -276,7 +276,7 @@ GIL_API int GilEval_TimedRestoreThread(GilThreadState *ts, uint64_t ns);
 typedef struct {
     size_t size;
     uint32_t mode;               /**< GIL_LOCK_…: the best that is possible. One that is GIL_LOCK_ASYMMETRIC goes by atomic instructions, too, while
-                                      threads compete for it: see membarriers */
+                                      threads compete for it: see leans_to */
     uint32_t timing;             /**< 1 in timing mode: held_ns and since_ns are exact; 0: they are lower bounds */
     uint64_t holder;             /**< GilThreadState_GetID() of the holder; 0: nobody */
     uint64_t waiters;            /**< threads that wait in the queue */
@@ -288,6 +288,8 @@ typedef struct {
     uint64_t membarriers;        /**< fences that reached into other threads; none in fenced mode, but for those of a parent before a fork */
     uint64_t switches_stolen;    /**< of the voluntary ones: from a thread that used the lock alone and was outside; exact */
     uint64_t loans;              /**< of the forced ones: for a moment, within the turn of the holder; exact */
+    uint64_t leans_to;           /**< GilThreadState_GetID() of the one that leaves and retakes it by plain stores now, inside or outside;
+                                      0: everybody goes by atomic instructions */
 } GilLockInfo;
 
 /** Make info ready for GilLock_GetInfo(): its size, and zeros. */

@@ -99,6 +99,16 @@ gil_lock_describe_hold(struct gil_lock *lock, GilThreadState *ts, uint64_t now, 
     };
 }
 
+/* Under mu. */
+static uint64_t
+leans_to(struct gil_lock *lock)
+{
+    uintptr_t word = gil_load_acquire(&lock->owner);
+    const GilThreadState *ts = (const GilThreadState *)(word & ~GIL_LOCK_FLAGS);
+
+    return word & GIL_LOCK_LEANS ? gil_load_relaxed(&ts->id) : 0;
+}
+
 void
 gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
 {
@@ -107,6 +117,7 @@ gil_lock_info(struct gil_lock *lock, GilLockInfo *info)
     gil_mutex_lock(&lock->mu);
     GilThreadState *holder = holder_of(lock);
     info->holder = holder != NULL ? gil_load_relaxed(&holder->id) : 0;
+    info->leans_to = leans_to(lock);
     info->waiters = lock->turns.waiters;
     info->loans = lock->turns.loans;
     info->membarriers = lock->fences;

@@ -93,11 +93,15 @@ START_TEST(test_state_lock_info__a_theft_is_counted_as_such)
     uint64_t stolen = (uint64_t)gil_machine_can_fence_all();
     pthread_t thread;
 
+    ck_assert_uint_eq(info().leans_to, stolen ? world_ts->id : 0);
     Gil_BEGIN_ALLOW_THREADS
+    ck_assert_uint_eq(info().leans_to, stolen ? world_ts->id : 0);
     thread = world_thread(stay, &guest);
     world_until(&guest.inside, 1);
+    ck_assert_uint_eq(info().leans_to, 0);
     Gil_END_ALLOW_THREADS
     world_join(thread);
+    ck_assert_uint_eq(info().leans_to, 0);
     ck_assert_uint_eq(info().switches_stolen, stolen);
     ck_assert_uint_eq(info().switches_voluntary, 2); /* there and back: thefts are of them */
     ck_assert_uint_eq(info().membarriers, stolen);
