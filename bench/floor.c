@@ -2,6 +2,7 @@
 /* Floors that are no scenario without its lock: what entering and leaving cannot do without. */
 #include "lock_side.h"
 #include "measure.h"
+#include "spin.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -71,3 +72,69 @@ floor_attach_thread(long n, double *values)
     }
     values[0] = (double)(bench_wall_ns() - start) / 1e3 / (double)n;
 }
+
+/* Two threads that share the barest lock: a compare-and-exchange to take it, a store to leave it, and no order among who waits. */
+struct sharer {
+    pthread_barrier_t start;
+    long calls, spins;
+    int word __attribute__((aligned(64)));
+};
+
+static void
+relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    __asm__ __volatile__("isb" ::: "memory");
+#endif
+}
+
+static void *
+share(void *arg)
+{
+    struct sharer *all = arg;
+    uint64_t seed = 1;
+
+    pthread_barrier_wait(&all->start);
+    for (long i = 0; i < all->calls; i++) {
+        seed = bench_spin(all->spins, seed);
+        for (int is_free = 0; !__atomic_compare_exchange_n(&all->word, &is_free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); is_free = 0)
+            relax();
+        BENCH_KEEP(seed);
+        __atomic_store_n(&all->word, 0, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+static double
+shared(long n, long spins)
+{
+    struct sharer all = {.calls = n, .spins = spins};
+    pthread_t threads[2];
+
+    pthread_barrier_init(&all.start, NULL, 3);
+    for (int i = 0; i < 2; i++)
+        if (pthread_create(&threads[i], NULL, share, &all) != 0)
+            bench_die("no thread");
+    pthread_barrier_wait(&all.start);
+    uint64_t start = bench_wall_ns();
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&all.start);
+    return (double)(bench_wall_ns() - start) / (double)n;
+}
+
+#define NATIVE(name, us)                               \
+    void floor_native_##name(long n, double *values)   \
+    {                                                  \
+        double raw = floor_native(n, bench_spins(us)); \
+        double with = shared(n, bench_spins(us));      \
+        raw += floor_native(n, bench_spins(us));       \
+        values[0] = raw / 2 / with;                    \
+    }
+NATIVE(03, 0.3)
+NATIVE(1, 1.0)
+NATIVE(10, 10.0)
+NATIVE(100, 100.0)
+NATIVE(1000, 1000.0)

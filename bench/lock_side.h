@@ -11,7 +11,8 @@
  * attach_thread: the whole life of a foreign thread that enters and leaves once, us of wall time.
  *
  * native_03 to native_1000: two threads call native code of 0.3, 1, 10, 100, 1000 us that leaves the lock, n times each. What
- * threads without a lock take for that, just before and after, by what it takes here.
+ * threads without a lock take for that, just before and after, by what it takes here. The floor is the barest lock there is:
+ * what threads that share a word in memory cannot do without.
  */
 #define LOCK_SIDE(side)                                \
     void side##_pair(long n, double *values);          \
@@ -27,6 +28,11 @@
 
 LOCK_SIDE(ours)
 LOCK_SIDE(cpython)
+void floor_native_03(long n, double *values);
+void floor_native_1(long n, double *values);
+void floor_native_10(long n, double *values);
+void floor_native_100(long n, double *values);
+void floor_native_1000(long n, double *values);
 
 /* The floors: bare instructions, see floor.c. */
 void floor_pair(long n, double *values);
