@@ -153,8 +153,8 @@ GIL_API GilObject *GilUnicode_FromOrdinal(int ordinal);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_FromObject(GilObject *obj);
-/** Set code point @p index of a string that only the caller has and that was not hashed or interned. IndexError,
- *  ValueError for a character too wide, SystemError when the string is in use.
+/** Set code point @p index of a string that only the caller has, that was not hashed or interned, and, unless it is
+ *  ASCII, has no UTF-8 form yet. IndexError, ValueError for a character too wide, SystemError for a string in use.
  *  @lock_held
  *  @return 0, or -1 with the error set */
 GIL_API int GilUnicode_WriteChar(GilObject *unicode, Gil_ssize_t index, Gil_UCS4 character);

@@ -95,7 +95,8 @@ GilObject *gil_unicode_slice(GilThreadState *ts, GilObject *str, Gil_ssize_t sta
 GilObject *gil_unicode_narrow(GilThreadState *ts, GilObject *op);
 /* ASCII text. */
 GilObject *gil_unicode_from_ascii(GilThreadState *ts, const char *text, size_t size);
-/* Whether the caller may still write to the string: nobody else has it, and nothing was derived from its content. */
+/* Whether the caller may still write to the string: nobody else has it, and nothing was derived from its content but
+ * perhaps its UTF-8 form, which who writes drops or refuses. */
 int gil_unicode_is_private(const GilObject *op);
 /* Largest code point of count at data, rounded up to the limit of its form (0x7f, 0xff, 0xffff, 0x10ffff). */
 Gil_UCS4 gil_unicode_max(int kind, const void *data, Gil_ssize_t count);

@@ -11,11 +11,12 @@
 
 #include <string.h>
 
-/* May the caller still write to it? 0, or -1 with SystemError. */
+/* May the caller still write to it? A UTF-8 form would stay that of the old text. 0, or -1 with SystemError. */
 static int
 need_private(const GilObject *op)
 {
-    if (gil_unicode_is_private(op))
+    if (gil_unicode_is_private(op) &&
+        (GilUnicode_IS_ASCII(op) || ((const GilCompactUnicodeObject *)(const void *)op)->utf8 == NULL))
         return 0;
     GilErr_SetString(GilExc_SystemError, "Cannot modify a string currently used");
     return -1;

@@ -56,6 +56,51 @@ START_TEST(test_value_unicode_write__parts_of_others)
 }
 END_TEST
 
+static void
+refused(GilObject *op, GilObject *from, const char *text)
+{
+    ck_assert_int_eq(GilUnicode_Fill(op, 0, 1, 'x'), -1);
+    gil_expect_error(GilExc_SystemError, "Cannot modify a string currently used");
+    ck_assert_int_eq(GilUnicode_WriteChar(op, 0, 'x'), -1);
+    gil_expect_error(GilExc_SystemError, "Cannot modify a string currently used");
+    ck_assert_int_eq(GilUnicode_CopyCharacters(op, 0, from, 0, 1), -1);
+    gil_expect_error(GilExc_SystemError, "Cannot modify a string currently used");
+    ck_assert(GilUnicode_EqualToUTF8(op, text));
+    ck_assert_str_eq(GilUnicode_AsUTF8(op), text);
+}
+
+START_TEST(test_value_unicode_write__not_behind_the_back_of_what_was_derived)
+{
+    GilObject *from = GilUnicode_FromString("z"), *op = GilUnicode_New(2, 0xe9);
+
+    ck_assert_int_eq(GilUnicode_Fill(op, 0, 2, 0xe9), 2);
+    ck_assert(GilUnicode_EqualToUTF8(op, "\xc3\xa9\xc3\xa9")); /* keeps nothing, so */
+    ck_assert_int_eq(GilUnicode_WriteChar(op, 1, 'a'), 0);
+    ck_assert_str_eq(GilUnicode_AsUTF8(op), "\xc3\xa9" "a");
+    refused(op, from, "\xc3\xa9" "a");
+    GilUnicode_Append(&op, from); /* drops that form */
+    ck_assert_int_eq(GilUnicode_WriteChar(op, 0, 0xe8), 0);
+    gil_expect_text(op, "\xc3\xa8" "az");
+
+    op = GilUnicode_FromString("ab"); /* ASCII is its own UTF-8 */
+    ck_assert_str_eq(GilUnicode_AsUTF8(op), "ab");
+    ck_assert_int_eq(GilUnicode_Fill(op, 1, 1, 'c'), 1);
+    ck_assert_str_eq(GilUnicode_AsUTF8(op), "ac");
+    Gil_DECREF(op);
+
+    op = GilUnicode_InternFromString("test_unicode_write");
+    refused(op, from, "test_unicode_write");
+    Gil_DECREF(op);
+    op = GilUnicode_FromOrdinal('q'); /* one for the whole process */
+    refused(op, from, "q");
+    Gil_DECREF(op);
+    op = GilUnicode_FromOrdinal(0xe9);
+    refused(op, from, "\xc3\xa9");
+    Gil_DECREF(op);
+    Gil_DECREF(from);
+}
+END_TEST
+
 START_TEST(test_value_unicode_write__one_character)
 {
     GilObject *op = GilUnicode_New(2, 127);
@@ -80,6 +125,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_write__runs_of_one_character);
     tcase_add_test(tc, test_value_unicode_write__parts_of_others);
     tcase_add_test(tc, test_value_unicode_write__one_character);
+    tcase_add_test(tc, test_value_unicode_write__not_behind_the_back_of_what_was_derived);
     suite_add_tcase(s, tc);
     return s;
 }
