@@ -53,9 +53,9 @@ GIL_API GIL_NOPLT double GilFloat_AsDouble(GilObject *op);
 /** @name Doubles and text
  *  For C code: as strtod() and printf(), but whatever the locale, and correctly rounded.
  *  @{ */
-/** The number that @p s begins with: a sign, digits with a '.', an exponent; or "inf", "infinity", "nan", in any case. No white
- *  space. With @p endptr NULL it must be all of @p s, else *@p endptr gets its end, @p s where there is no number. What is too
- *  large raises @p overflow_exception, or is an infinity when that is NULL.
+/** The number that @p s begins with: a sign, digits with a '.', an exponent; or "inf", "infinity", "nan", in any case.
+ *  No white space. With @p endptr NULL it must be all of @p s, else *@p endptr gets its end, @p s where there is no
+ *  number. What is too large raises @p overflow_exception, or is an infinity when that is NULL.
  *  @lock_held
  *  @return the number, or -1.0 with ValueError, @p overflow_exception, MemoryError, SystemError for NULL */
 GIL_API double GilOS_string_to_double(const char *s, char **endptr, GilObject *overflow_exception);
@@ -66,11 +66,12 @@ GIL_API double GilOS_string_to_double(const char *s, char **endptr, GilObject *o
 #define Gil_DTST_FINITE 0
 #define Gil_DTST_INFINITE 1
 #define Gil_DTST_NAN 2
-/** @p val as text: @p format_code and @p precision as in printf() (e E f F g G), or 'r' and 0 for the shortest text that reads
- *  back as the same number. *@p ptype, unless NULL, gets one of Gil_DTST_FINITE, Gil_DTST_INFINITE and Gil_DTST_NAN.
+/** @p val as text: @p format_code and @p precision as in printf() (e E f F g G), or 'r' and 0 for the shortest text
+ *  that reads back as the same number. *@p ptype, unless NULL, gets one of Gil_DTST_FINITE, Gil_DTST_INFINITE and
+ *  Gil_DTST_NAN.
  *  @lock_held
- *  @return the text, to be freed with GilMem_Free(), or NULL with MemoryError, SystemError for another format, ValueError for
- *          a precision that is too big */
+ *  @return the text, to be freed with GilMem_Free(), or NULL with MemoryError, SystemError for another format,
+ *          ValueError for a precision that is too big */
 GIL_API char *GilOS_double_to_string(double val, char format_code, int precision, int flags, int *ptype);
 /** @} */
 

@@ -15,7 +15,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 static const char *
 skip_digits(const char *p)
@@ -29,12 +28,11 @@ skip_digits(const char *p)
 static const char *
 end_of_number(const char *s)
 {
-    static const char *const words[] = {"infinity", "inf", "nan"};
     const char *first = s + (*s == '+' || *s == '-'), *p, *e;
+    size_t word = gil_double_word(first, strnlen(first, strlen("infinity")));
 
-    for (size_t i = 0; i < Gil_ARRAY_LENGTH(words); i++)
-        if (strncasecmp(first, words[i], strlen(words[i])) == 0)
-            return first + strlen(words[i]);
+    if (word != 0)
+        return first + word;
     p = skip_digits(first);
     ptrdiff_t digits = p - first;
     if (*p == '.') {

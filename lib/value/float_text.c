@@ -315,18 +315,20 @@ take_digits(const char **p, const char *end, char **to)
     return n;
 }
 
-/* The word at p to end, in any case. */
-static int
-is_word(const char *p, const char *end, const char *word)
+/* Not strncasecmp(): in a Turkish locale the small letter of I is not i. */
+size_t
+gil_double_word(const char *text, size_t len)
 {
-    size_t n = strlen(word);
+    static const char words[][9] = {"infinity", "inf", "nan"};
 
-    if ((size_t)(end - p) != n)
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        if ((p[i] | 0x20) != word[i])
-            return 0;
-    return 1;
+    for (size_t w = 0; w < Gil_ARRAY_LENGTH(words); w++) {
+        size_t n = 0;
+        while (n < len && words[w][n] != '\0' && (text[n] | 0x20) == words[w][n])
+            n++;
+        if (words[w][n] == '\0')
+            return n;
+    }
+    return 0;
 }
 
 /* Copies p to end to `to` in a form that strtod_l() reads as we do; 0 where it is no number. */
@@ -335,7 +337,7 @@ normalise(const char *p, const char *end, char *to)
 {
     if (p < end && (*p == '+' || *p == '-'))
         *to++ = *p++;
-    if (is_word(p, end, "inf") || is_word(p, end, "infinity") || is_word(p, end, "nan")) {
+    if (p < end && gil_double_word(p, (size_t)(end - p)) == (size_t)(end - p)) {
         memcpy(to, p, 3);
         to[3] = '\0';
         return 1;

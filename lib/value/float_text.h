@@ -8,6 +8,9 @@
 
 struct _gilts;
 
+/* How many of the len bytes at text are "infinity", "inf" or "nan", in any case and whatever the locale; 0 for none. */
+size_t gil_double_word(const char *text, size_t len);
+
 /* Room for any result of gil_double_repr(), its NUL included. */
 #define GIL_DOUBLE_REPR 32
 

@@ -7,6 +7,21 @@
 #include <locale.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
+
+/* The C library's, as it is in a Turkish locale, where the small letter of I is not i: it serves whoever calls it here. */
+int
+strncasecmp(const char *a, const char *b, size_t n)
+{
+    for (; n > 0; n--, a++, b++) {
+        int x = (unsigned char)*a, y = (unsigned char)*b;
+        x |= x >= 'A' && x <= 'Z' && x != 'I' ? 0x20 : 0;
+        y |= y >= 'A' && y <= 'Z' && y != 'I' ? 0x20 : 0;
+        if (x != y || x == 0)
+            return x - y;
+    }
+    return 0;
+}
 
 static void
 expect_number(const char *text, double want, int length)
@@ -38,9 +53,18 @@ START_TEST(test_value_float_convert__a_number_ends_where_none_goes_on)
 }
 END_TEST
 
+START_TEST(test_value_float_convert__the_letters_of_a_locale_do_not_matter)
+{
+    expect_number("INF", HUGE_VAL, 3);
+    expect_number("-INFINITY!", -HUGE_VAL, 9);
+    expect_number("NaN", NAN, 3);
+    expect_number("+InFinitY", HUGE_VAL, 9);
+}
+END_TEST
+
 START_TEST(test_value_float_convert__what_is_no_number)
 {
-    static const char *const texts[] = {"", " 1", "x", "-", ".", "+.e5", "e5"};
+    static const char *const texts[] = {"", " 1", "x", "-", ".", "+.e5", "e5", "in", "-i", "na", "\tnf"};
     char *end;
 
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(texts); i++) {
@@ -142,6 +166,7 @@ suite(void)
 
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_float_convert__a_number_ends_where_none_goes_on);
+    tcase_add_test(tc, test_value_float_convert__the_letters_of_a_locale_do_not_matter);
     tcase_add_test(tc, test_value_float_convert__what_is_no_number);
     tcase_add_test(tc, test_value_float_convert__texts);
     tcase_add_test(tc, test_value_float_convert__other_formats);
