@@ -139,9 +139,12 @@ struct _giltypeobject {
 /** Complete a static type: its base (one, in tp_base; object without), what it inherits, its attributes. Call it in
  *  Gil_mod_exec, each time; a type that is complete, a built-in one and one made at run time stay as they are.
  *
- *  The struct must live as long as the process. The type is immortal and takes no attributes, and tp_dict stays NULL:
- *  what CPython's extensions put there belongs into tp_methods, tp_members and tp_getset. Without a tp_dealloc instances
- *  end as those of types made from specs do. Instances do not count as references to the type.
+ *  What stands in the struct obeys the rules of a spec: tp_dictoffset, tp_weaklistoffset and tp_vectorcall_offset are 0
+ *  or lie within tp_basicsize (none counts from the end), and a type with tp_traverse or tp_clear whose base has
+ *  Gil_TPFLAGS_HAVE_GC has that flag too. The struct must live as long as the process. The type is immortal and takes
+ *  no attributes, and tp_dict stays NULL: what CPython's extensions put there belongs into tp_methods, tp_members and
+ *  tp_getset. Without a tp_dealloc instances end as those of types made from specs do. Instances do not count as
+ *  references to the type.
  *
  *  @lock_held
  *  @return 0, or -1: SystemError for a type that is malformed or asked for in another interpreter than the main one,

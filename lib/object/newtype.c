@@ -164,10 +164,40 @@ plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
 }
 
 static int
-refuse_member(const struct gil_type_plan *plan, const GilMemberDef *m, const char *why)
+refuse_member(const char *name, const GilMemberDef *m, const char *why)
 {
-    GilErr_Format(GilExc_SystemError, "type '%s': member '%s' %s", plan->name, m->name, why);
+    GilErr_Format(GilExc_SystemError, "type '%s': member '%s' %s", name, m->name, why);
     return -1;
+}
+
+int
+gil_check_member(const char *name, const GilMemberDef *m, Gil_ssize_t basicsize)
+{
+    Gil_ssize_t size = (Gil_ssize_t)gil_member_size(m->type);
+
+    if (m->flags & Gil_RELATIVE_OFFSET)
+        return refuse_member(name, m, "has a relative offset, but basicsize is not negative");
+    if (size == 0)
+        return refuse_member(name, m, "is of unknown type");
+    if (m->offset < (Gil_ssize_t)sizeof(GilObject) || m->offset > basicsize - size)
+        return refuse_member(name, m, "reaches outside of the instance");
+    return 0;
+}
+
+int
+gil_check_offset(const char *name, unsigned long flags, const GilMemberDef *m, Gil_ssize_t basicsize)
+{
+    if (gil_check_member(name, m, basicsize) < 0)
+        return -1;
+    if (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY))
+        return refuse_member(name, m, "must be a read-only Gil_T_PYSSIZET");
+    if (m->offset % (Gil_ssize_t)sizeof(GilObject *) != 0)
+        return refuse_member(name, m, "is not aligned");
+    if ((flags & Gil_TPFLAGS_MANAGED_DICT) && strstr(m->name, "dict") != NULL)
+        return refuse_member(name, m, "and Gil_TPFLAGS_MANAGED_DICT ask for two dicts");
+    if ((flags & Gil_TPFLAGS_MANAGED_WEAKREF) && strstr(m->name, "weak") != NULL)
+        return refuse_member(name, m, "and Gil_TPFLAGS_MANAGED_WEAKREF ask for two lists");
+    return 0;
 }
 
 /* Fields reserved by name: their offset says where a feature keeps its pointer. NULL: m is an ordinary member. */
@@ -180,40 +210,19 @@ offset_field(GilTypeObject *type, const GilMemberDef *m)
                                                         : NULL;
 }
 
-static int
-settle_offset(const struct gil_type_plan *plan, const GilMemberDef *m)
-{
-    if (m->type != Gil_T_PYSSIZET || !(m->flags & Gil_READONLY))
-        return refuse_member(plan, m, "must be a read-only Gil_T_PYSSIZET");
-    if (m->offset % (Gil_ssize_t)sizeof(GilObject *) != 0)
-        return refuse_member(plan, m, "is not aligned");
-    if (m->name[2] == 'd' && (plan->flags & Gil_TPFLAGS_MANAGED_DICT))
-        return refuse_member(plan, m, "and Gil_TPFLAGS_MANAGED_DICT ask for two dicts");
-    if (m->name[2] == 'w' && (plan->flags & Gil_TPFLAGS_MANAGED_WEAKREF))
-        return refuse_member(plan, m, "and Gil_TPFLAGS_MANAGED_WEAKREF ask for two lists");
-    return 0;
-}
-
-/* Check one member against the layout, and make its offset absolute. */
+/* Make a member's offset absolute, and check it against the layout. */
 static int
 settle_member(const struct gil_type_plan *plan, GilTypeObject *type, GilMemberDef *m)
 {
-    Gil_ssize_t size = (Gil_ssize_t)gil_member_size(m->type);
-
-    if (m->flags & Gil_RELATIVE_OFFSET) {
-        if (plan->basicsize >= 0)
-            return refuse_member(plan, m, "has a relative offset, but basicsize is not negative");
+    if (plan->basicsize < 0) {
+        if (!(m->flags & Gil_RELATIVE_OFFSET))
+            return refuse_member(plan->name, m, "must have Gil_RELATIVE_OFFSET, because basicsize is negative");
         m->flags &= ~Gil_RELATIVE_OFFSET;
         if (m->offset >= 0 && m->offset <= type->tp_basicsize)
             m->offset += gil_type_data_offset(type);
     }
-    else if (plan->basicsize < 0)
-        return refuse_member(plan, m, "must have Gil_RELATIVE_OFFSET, because basicsize is negative");
-    if (size == 0)
-        return refuse_member(plan, m, "is of unknown type");
-    if (m->offset < (Gil_ssize_t)sizeof(GilObject) || m->offset > type->tp_basicsize - size)
-        return refuse_member(plan, m, "reaches outside of the instance");
-    return offset_field(type, m) != NULL ? settle_offset(plan, m) : 0;
+    return offset_field(type, m) != NULL ? gil_check_offset(plan->name, plan->flags, m, type->tp_basicsize)
+                                         : gil_check_member(plan->name, m, type->tp_basicsize);
 }
 
 /* The type's own copy of the members, without those reserved. */
@@ -313,15 +322,25 @@ equip_called(GilTypeObject *type)
     type->tp_clear = gil_heap_type_instance_clear;
 }
 
+/* Without the flag a type with functions of its own does not inherit it, so that its instances would lack the head that
+ * the base's destructor counts on. */
+const char *
+gil_gc_fault(const GilTypeObject *type, const GilTypeObject *base)
+{
+    if (gil_type_has_gc(type))
+        return type->tp_traverse != NULL ? NULL : "has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function";
+    if (gil_type_has_gc(base) && (type->tp_traverse != NULL || type->tp_clear != NULL))
+        return "has a traverse or clear function but not the Gil_TPFLAGS_HAVE_GC flag, which its base has";
+    return NULL;
+}
+
 /* What can be judged only when all slots stand. */
 static int
 check_slots(const GilTypeObject *type)
 {
-    const char *fault = NULL;
+    const char *fault;
 
-    if (gil_type_has_gc(type) && type->tp_traverse == NULL)
-        fault = "has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function";
-    else if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_vectorcall_offset <= 0)
+    if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_vectorcall_offset <= 0)
         fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no member __vectorcalloffset__";
     else if ((type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL) && type->tp_call == NULL)
         fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no Gil_tp_call";
@@ -329,6 +348,8 @@ check_slots(const GilTypeObject *type)
         fault = "has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC";
     else if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && type->tp_itemsize != 0)
         fault = "has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size";
+    else
+        fault = gil_gc_fault(type, type->tp_base);
     if (fault == NULL)
         return 0;
     GilErr_Format(GilExc_SystemError, "type '%s' %s", type->tp_name, fault);

@@ -10,7 +10,8 @@
     (Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_READY | Gil_TPFLAGS_READYING | Gil_TPFLAGS_LONG_SUBCLASS |         \
      Gil_TPFLAGS_LIST_SUBCLASS | Gil_TPFLAGS_TUPLE_SUBCLASS | Gil_TPFLAGS_BYTES_SUBCLASS |                       \
      Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_DICT_SUBCLASS | Gil_TPFLAGS_BASE_EXC_SUBCLASS |                  \
-     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE | GIL_TPFLAGS_FUNCTION)
+     Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE | GIL_TPFLAGS_FUNCTION |                   \
+     ~(unsigned long)UINT32_MAX)
 
 /* Each part is checked already but for what depends on the base; see typespec.c. */
 struct gil_type_plan {
@@ -41,5 +42,14 @@ GilTypeObject *gil_type_build(GilThreadState *ts, struct gil_type_plan *plan);
 int gil_slot_is_planned(int id);
 /* A table of methods: each has a function, and flags that can be called. 0, or -1 with SystemError naming the type. */
 int gil_check_methods(const char *name, const GilMethodDef *methods);
+/* A member with an absolute offset, of a type whose instances without items have so many bytes. 0, or -1 with error. */
+int gil_check_member(const char *name, const GilMemberDef *m, Gil_ssize_t basicsize);
+/*
+ * The same of one that says where an instance has its dict, weak references or vectorcallfunc: its name has "dict" or
+ * "weak" in it, flags are the type's.
+ */
+int gil_check_offset(const char *name, unsigned long flags, const GilMemberDef *m, Gil_ssize_t basicsize);
+/* What is wrong with type as to GC, before it inherits from base or after; NULL: nothing. */
+const char *gil_gc_fault(const GilTypeObject *type, const GilTypeObject *base);
 
 #endif

@@ -33,15 +33,33 @@ check_alone(const GilTypeObject *type)
         return refuse(GilExc_SystemError, type, "has tp_bases, tp_dict or tp_mro; those need GilType_FromSpecWithBases()");
     if (type->tp_basicsize < 0 || type->tp_itemsize < 0)
         return refuse(GilExc_SystemError, type, "has a negative size");
-    if (gil_type_has_gc(type) && type->tp_traverse == NULL)
-        return refuse(GilExc_SystemError, type, "has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function");
     return gil_check_methods(type->tp_name, type->tp_methods);
+}
+
+/* The members, and the fields that say where an instance has its pointers, as members of those names do in a spec. */
+static int
+check_offsets(const GilTypeObject *type, Gil_ssize_t size)
+{
+    const GilMemberDef fields[] = {
+        {"tp_vectorcall_offset", Gil_T_PYSSIZET, type->tp_vectorcall_offset, Gil_READONLY, NULL},
+        {"tp_dictoffset", Gil_T_PYSSIZET, type->tp_dictoffset, Gil_READONLY, NULL},
+        {"tp_weaklistoffset", Gil_T_PYSSIZET, type->tp_weaklistoffset, Gil_READONLY, NULL},
+    };
+
+    for (const GilMemberDef *m = type->tp_members; m != NULL && m->name != NULL; m++)
+        if (gil_check_member(type->tp_name, m, size) < 0)
+            return -1;
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(fields); i++)
+        if (fields[i].offset != 0 && gil_check_offset(type->tp_name, type->tp_flags, &fields[i], size) < 0)
+            return -1;
+    return 0;
 }
 
 static int
 check_against(const GilTypeObject *type, const GilTypeObject *base)
 {
     Gil_ssize_t size = Gil_MAX(type->tp_basicsize, base->tp_basicsize);
+    const char *fault = gil_gc_fault(type, base);
 
     if (gil_type_is_heap(base))
         return refuse(GilExc_TypeError, type, "is not dynamically allocated but its base is");
@@ -49,6 +67,10 @@ check_against(const GilTypeObject *type, const GilTypeObject *base)
         return refuse(GilExc_TypeError, type, "has a base that is not an acceptable base type");
     if (type->tp_basicsize != 0 && type->tp_basicsize < base->tp_basicsize)
         return refuse(GilExc_TypeError, type, "has a tp_basicsize too small for its base");
+    if (fault != NULL)
+        return refuse(GilExc_SystemError, type, fault);
+    if (check_offsets(type, size) < 0)
+        return -1;
     if (type->tp_itemsize != 0 && size < (Gil_ssize_t)sizeof(GilVarObject))
         return refuse(GilExc_SystemError, type, "has items, but a tp_basicsize below that of GilVarObject");
     if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END))
@@ -59,7 +81,7 @@ check_against(const GilTypeObject *type, const GilTypeObject *base)
         return refuse(GilExc_SystemError, type, "has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC");
     if (!(type->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL))
         return 0;
-    if (type->tp_vectorcall_offset <= 0 && base->tp_vectorcall_offset <= 0)
+    if (type->tp_vectorcall_offset == 0 && base->tp_vectorcall_offset == 0)
         return refuse(GilExc_SystemError, type, "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no tp_vectorcall_offset");
     if (type->tp_call == NULL && base->tp_call == NULL)
         return refuse(GilExc_SystemError, type, "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no tp_call");
@@ -108,7 +130,7 @@ GilType_Ready(GilTypeObject *type)
     }
     if (ts->interp->id != 0)
         return refuse(GilExc_SystemError, type, "is for the main interpreter alone; GilType_FromSpec() makes one for each");
-    if (type->tp_flags & Gil_TPFLAGS_READY)
+    if ((type->tp_flags & Gil_TPFLAGS_READY) && type->tp_mro_items != NULL)
         return 0;
     if (type->tp_flags & Gil_TPFLAGS_READYING)
         return refuse(GilExc_SystemError, type, "derives from itself");

@@ -122,9 +122,9 @@ complete(struct reader *r)
         GilErr_Format(GilExc_SystemError, "type '%s' has a negative itemsize", plan->name);
         return -1;
     }
-    if (plan->flags & (GIL_TPFLAGS_NOT_ASKED | ~(unsigned long)UINT32_MAX)) {
+    if (plan->flags & GIL_TPFLAGS_NOT_ASKED) {
         GilErr_Format(GilExc_SystemError, "type '%s' has flags that cannot be asked for: %#lx", plan->name,
-                      plan->flags & (GIL_TPFLAGS_NOT_ASKED | ~(unsigned long)UINT32_MAX));
+                      plan->flags & GIL_TPFLAGS_NOT_ASKED);
         return -1;
     }
     plan->slots = r->flat;

@@ -4,6 +4,8 @@
 #include "node.h"
 #include "object/type.h"
 
+#include <stdio.h>
+
 static GilObject *
 self_of(GilObject *self, GilObject *unused)
 {
@@ -67,6 +69,91 @@ START_TEST(test_object_statictype__the_malformed_are_refused)
     expect_error(GilExc_SystemError, "GilType_Ready: NULL argument");
     ck_assert_int_eq(GilType_Ready((GilTypeObject *)(void *)Gil_None), -1);
     expect_error(GilExc_SystemError, "GilType_Ready: bad argument (expected type, got NoneType)");
+}
+END_TEST
+
+static int
+clear_nothing(GilObject *op)
+{
+    (void)op;
+    return 0;
+}
+
+/* An instance without a GC head would come to a destructor that frees one. */
+START_TEST(test_object_statictype__what_a_base_with_gc_gives_is_not_half_refused)
+{
+    const char *text = "static type 'test.S' has a traverse or clear function but not the Gil_TPFLAGS_HAVE_GC flag, which its base has";
+    GilTypeObject type = TYPE(.tp_base = &GilList_Type, .tp_traverse = GilList_Type.tp_traverse);
+
+    refused(&type, GilExc_SystemError, text);
+    type = TYPE(.tp_base = &GilList_Type, .tp_clear = clear_nothing);
+    refused(&type, GilExc_SystemError, text);
+    static GilTypeObject plain = {GilVarObject_HEAD_INIT(NULL, 0) .tp_name = "test.Plain", .tp_clear = clear_nothing};
+    ck_assert_int_eq(GilType_Ready(&plain), 0); /* never called */
+}
+END_TEST
+
+START_TEST(test_object_statictype__members_and_offsets_lie_inside)
+{
+    const Gil_ssize_t size = sizeof(struct node), list_size = GilList_Type.tp_basicsize;
+    struct {
+        GilMemberDef member;
+        const char *why;
+    } wrong[] = {
+        {{"m", Gil_T_LONG, size - 4, 0, NULL}, "reaches outside of the instance"},
+        {{"m", Gil_T_LONG, -8, 0, NULL}, "reaches outside of the instance"},
+        {{"m", Gil_T_INT, 0, 0, NULL}, "reaches outside of the instance"},
+        {{"m", 99, 16, 0, NULL}, "is of unknown type"},
+        {{"m", Gil_T_INT, 16, Gil_RELATIVE_OFFSET, NULL}, "has a relative offset, but basicsize is not negative"},
+    };
+    static const struct {
+        size_t field;
+        unsigned long managed;
+        const char *name, *too_many;
+    } fields[] = {
+        {offsetof(GilTypeObject, tp_vectorcall_offset), 0, "tp_vectorcall_offset", NULL},
+        {offsetof(GilTypeObject, tp_dictoffset), Gil_TPFLAGS_MANAGED_DICT, "tp_dictoffset", "Gil_TPFLAGS_MANAGED_DICT ask for two dicts"},
+        {offsetof(GilTypeObject, tp_weaklistoffset), Gil_TPFLAGS_MANAGED_WEAKREF, "tp_weaklistoffset",
+         "Gil_TPFLAGS_MANAGED_WEAKREF ask for two lists"},
+    };
+    char text[160];
+    GilTypeObject type;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(wrong); i++) {
+        GilMemberDef members[] = {{"number", Gil_T_INT, offsetof(struct node, number), 0, NULL}, wrong[i].member, {0}};
+        type = TYPE(.tp_basicsize = size, .tp_members = members);
+        snprintf(text, sizeof text, "type 'test.S': member 'm' %s", wrong[i].why);
+        refused(&type, GilExc_SystemError, text);
+    }
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(fields); i++) {
+        const Gil_ssize_t offsets[] = {-8, 8, 20, list_size - 4, list_size, GIL_SSIZE_T_MAX};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(offsets); k++) {
+            type = TYPE(.tp_base = &GilList_Type); /* its size is the base's */
+            memcpy((char *)&type + fields[i].field, &offsets[k], sizeof offsets[k]);
+            snprintf(text, sizeof text, "type 'test.S': member '%s' %s", fields[i].name,
+                     offsets[k] == 20 ? "is not aligned" : "reaches outside of the instance");
+            refused(&type, GilExc_SystemError, text);
+        }
+        if (fields[i].managed == 0)
+            continue;
+        type = TYPE(.tp_basicsize = size, .tp_flags = fields[i].managed);
+        memcpy((char *)&type + fields[i].field, &(Gil_ssize_t){16}, sizeof(Gil_ssize_t));
+        snprintf(text, sizeof text, "type 'test.S': member '%s' and %s", fields[i].name, fields[i].too_many);
+        refused(&type, GilExc_SystemError, text);
+    }
+}
+END_TEST
+
+/* What a struct says of itself is not believed. */
+START_TEST(test_object_statictype__ready_is_what_was_made_ready)
+{
+    GilTypeObject type = TYPE(.tp_flags = Gil_TPFLAGS_READY), heir = TYPE(.tp_base = &type);
+
+    heir.tp_name = "test.Heir";
+    ck_assert_int_eq(GilType_Ready(&type), -1);
+    expect_error(GilExc_SystemError, "static type 'test.S' has flags that cannot be asked for");
+    ck_assert_ptr_null(type.tp_names);
+    refused(&heir, GilExc_SystemError, "static type 'test.S' has flags that cannot be asked for");
 }
 END_TEST
 
@@ -165,10 +252,13 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[6];
+    static const TTest *tests[9];
     int n = 0;
 
     tests[n++] = test_object_statictype__the_malformed_are_refused;
+    tests[n++] = test_object_statictype__what_a_base_with_gc_gives_is_not_half_refused;
+    tests[n++] = test_object_statictype__members_and_offsets_lie_inside;
+    tests[n++] = test_object_statictype__ready_is_what_was_made_ready;
     tests[n++] = test_object_statictype__the_base_must_suit;
     tests[n++] = test_object_statictype__bases_come_first;
     tests[n++] = test_object_statictype__for_the_main_interpreter_alone;

@@ -140,6 +140,29 @@ START_TEST(test_object_typespec__flags_must_agree_with_slots)
 }
 END_TEST
 
+static int
+clear_nothing(GilObject *op)
+{
+    (void)op;
+    return 0;
+}
+
+/* An instance without a GC head would come to a destructor that frees one. */
+START_TEST(test_object_typespec__what_a_base_with_gc_gives_is_not_half_refused)
+{
+    GilType_Slot clears[] = {{Gil_tp_base, &GilList_Type}, {Gil_tp_clear, (void *)clear_nothing}, {0, NULL}};
+    GilType_Slot visits[] = {{Gil_tp_base, &GilList_Type}, {Gil_tp_traverse, GilType_GetSlot(&GilList_Type, Gil_tp_traverse)}, {0, NULL}};
+    const char *text = "type 'test.T' has a traverse or clear function but not the Gil_TPFLAGS_HAVE_GC flag, which its base has";
+
+    refused(clears, 0, 0, GilExc_SystemError, text);
+    refused(visits, 0, 0, GilExc_SystemError, text);
+    visits[0].pfunc = &GilBaseObject_Type; /* never called */
+    GilObject *plain = from(visits, 0, 0);
+    ck_assert_ptr_nonnull(plain);
+    Gil_DECREF(plain);
+}
+END_TEST
+
 START_TEST(test_object_typespec__sizes_must_suit_the_base)
 {
     refused(no_slots, 8, 0, GilExc_TypeError, "tp_basicsize for type 'test.T' (8) is too small for base 'object' (16)");
@@ -351,6 +374,7 @@ suite(void)
     tests[n++] = test_object_typespec__methods_need_a_function_and_flags_that_can_be_called;
     tests[n++] = test_object_typespec__members_must_lie_inside;
     tests[n++] = test_object_typespec__flags_must_agree_with_slots;
+    tests[n++] = test_object_typespec__what_a_base_with_gc_gives_is_not_half_refused;
     tests[n++] = test_object_typespec__sizes_must_suit_the_base;
     tests[n++] = test_object_typespec__bases_must_be_acceptable;
     tests[n++] = test_object_typespec__documentation_and_token_may_be_null;
