@@ -4,9 +4,9 @@
  * Arguments taken apart by a format, and values built by one.
  *
  * The units are those of CPython's manual ("Parsing arguments and building values"). Lengths (`#`) are Gil_ssize_t,
- * always. What differs: `D` (complex numbers) does not exist, nor, where arguments are taken apart, `u` and `Z` (wchar_t),
- * which CPython 3.12 dropped; `(items)` takes a tuple or a list and no other sequence; and encodings are the few of
- * GilUnicode_Decode().
+ * always. What differs: `D` (complex numbers) does not exist, nor, where arguments are taken apart, `u` and `Z`
+ * (wchar_t), which CPython 3.12 dropped; `(items)` takes a tuple or a list and no other sequence; and encodings are the
+ * few of GilUnicode_Decode().
  */
 #ifndef GILRT_ARGS_H
 #define GILRT_ARGS_H

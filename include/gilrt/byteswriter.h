@@ -12,8 +12,8 @@
  *     }
  *     return GilBytesWriter_Finish(writer);
  *
- * Or ask for the room, write to what GilBytesWriter_GetData() gives, and finish with the size that it came to. Octets are
- * written to where they stay: what is finished is not copied. A writer belongs to the interpreter that made it.
+ * Or ask for the room, write to what GilBytesWriter_GetData() gives, and finish with the size that it came to. Octets
+ * are written to where they stay: what is finished is not copied. A writer belongs to the interpreter that made it.
  */
 #ifndef GILRT_BYTESWRITER_H
 #define GILRT_BYTESWRITER_H
@@ -55,8 +55,8 @@ GIL_API Gil_ssize_t GilBytesWriter_GetSize(GilBytesWriter *writer);
 
 /** @name Writing
  *
- * All return 0, or -1 with the error set; the octets are then as before, and the writer still has to be ended. SystemError
- * for a NULL, MemoryError, OverflowError for a size that no bytes object can have.
+ * All return 0, or -1 with the error set; the octets are then as before, and the writer still has to be ended.
+ * SystemError for a NULL, MemoryError, OverflowError for a size that no bytes object can have.
  * @{
  */
 /** Add @p size octets at the end; -1: up to the NUL of @p bytes.

@@ -3,8 +3,8 @@
  * Building bytes: the public GilBytesWriter.
  *
  * The octets stand in a bytes object that nobody else has seen, longer than needed once something was added, so that
- * many small pieces cost one move for each doubling. Finishing cuts it to its length. The object is not there before
- * it is needed: a writer of nothing gives the empty bytes object.
+ * many small pieces cost a move only where it grows by half. Finishing cuts it to its length. The object is not there
+ * before it is needed: a writer of nothing gives the empty bytes object.
  */
 #include "gilrt/byteswriter.h"
 
