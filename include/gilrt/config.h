@@ -63,16 +63,19 @@ GIL_API int GilStatus_IsExit(GilStatus status);
 /** @name Configuration
  *  @{ */
 /** Values of GilConfig.lock_mode. */
-#define Gil_LOCK_MODE_DEFAULT 0 /**< by plain stores where one thread uses the lock alone, where the system has membarrier(2) */
+#define Gil_LOCK_MODE_DEFAULT 0 /**< by plain stores where one thread uses the lock alone, where the system has
+                                     membarrier(2) */
 #define Gil_LOCK_MODE_FENCED 1  /**< without membarrier(2), for sandboxes that will forbid it later */
 
 /** Values of GilConfig.late_policy. */
 #define Gil_LATE_SLEEP 0 /**< it sleeps for ever: it may hold locks of the host */
-#define Gil_LATE_ABORT 1 /**< the process is stopped, with a sentence: for hosts that rather end than leave a thread behind */
+#define Gil_LATE_ABORT 1 /**< the process is stopped, with a sentence: for hosts that rather end than leave a
+                              thread behind */
 
 /** Values of GilConfig.exit_policy. */
 #define Gil_EXIT_ABORT 0   /**< the process is stopped, with a sentence */
-#define Gil_EXIT_RELEASE 1 /**< the lock is left for it, and one line printed: for hosts that cannot see to all their threads */
+#define Gil_EXIT_RELEASE 1 /**< the lock is left for it, and one line printed: for hosts that cannot see to all
+                                their threads */
 
 /** How long Gil_FinalizeEx() waits unless the configuration says otherwise, in ns. */
 #define GIL_FINALIZE_TIMEOUT_DEFAULT UINT64_C(10000000000)
@@ -101,11 +104,12 @@ typedef struct GilConfig {
     /** How long Gil_FinalizeEx() waits for guards and for threads that entered by a view, in ns; 0:
      *  GIL_FINALIZE_TIMEOUT_DEFAULT; UINT64_MAX: for ever. */
     uint64_t finalize_timeout_ns;
-    /** What becomes of a thread that holds no guard and comes back from BEGIN … END, or from a poll, after its interpreter
-     *  has ended: Gil_LATE_…. Functions that can fail say so and do neither. */
+    /** What becomes of a thread that holds no guard and comes back from BEGIN … END, or from a poll, after its
+     *  interpreter has ended: Gil_LATE_…. Functions that can fail say so and do neither. */
     int late_policy;
-    /** What becomes of a thread that exits attached, so that nobody could take the lock again: Gil_EXIT_…. What it had open
-     *  besides (guards, EnsureFromView without Release) stays open, and the end of the interpreter names it. */
+    /** What becomes of a thread that exits attached, so that nobody could take the lock again: Gil_EXIT_…. What
+     *  it had open besides (guards, EnsureFromView without Release) stays open, and the end of the interpreter
+     *  names it. */
     int exit_policy;
     /** GilLong_SetMaxStrDigits() of the main interpreter from its start; -1: no limit (CPython's 0); 0:
      *  GIL_INT_MAX_STR_DIGITS_DEFAULT. */
@@ -154,24 +158,28 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing
  * else of the runtime active in it.
  *
- * What can be undone comes first. No guard is given out any more and no thread enters by a view; other threads of the
- * interpreter are asked to come to an end (their next poll raises SystemExit, once); then those that hold a guard or entered
- * by a view are waited for, without the lock, and those that have the lock of another interpreter. If the time that the
- * configuration allows is over and somebody is inside still, or keeps such a lock, all this is taken back, and the answer is
- * GIL_FINALIZE_BUSY: the runtime works on, and the call may be repeated. To return it needs the main interpreter's lock, for which it
- * waits as Gil_END_ALLOW_THREADS does, however long another thread keeps that. Who is inside is written to standard error, unless
- * the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells it.
+ * What can be undone comes first. No guard is given out any more and no thread enters by a view; other threads
+ * of the interpreter are asked to come to an end (their next poll raises SystemExit, once); then those that
+ * hold a guard or entered by a view are waited for, without the lock, and those that have the lock of an
+ * interpreter. If the time that the configuration allows is over and somebody is inside still, or keeps such a
+ * lock, all this is taken back, and the answer is GIL_FINALIZE_BUSY: the runtime works on, and the call may be
+ * repeated. To return that it needs the main interpreter's lock, for which it waits as Gil_END_ALLOW_THREADS
+ * does, however long another thread keeps that; admission is open by then. Who is inside is written to standard
+ * error, unless the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells it.
  *
- * From there on nothing fails. The calls that GilUnstable_AtExit() registered are made, in rounds until none registers another.
- * After that no other thread gets the lock any more: one that left it and comes back without a guard sleeps for ever, or stops
- * the process (late_policy). Then cycles are collected, modules are cleared, and the types that are still held, in reverse
- * order; what objects are left by lost references is counted (Gil_GetFinalizeReport()) and given back with the interpreter's
- * memory. Shared objects of modules stay loaded. Last come the calls of Gil_AtExit().
+ * From there on nothing fails. But a thread without a guard that takes the lock of another interpreter just
+ * then, after it was seen to be left, and keeps it in native code is waited for without a limit:
+ * GIL_LIFE_WAITING, or a line on standard error, tells which. The calls that GilUnstable_AtExit() registered
+ * are made, in rounds until none registers another. After that no other thread gets the lock any more: one that
+ * left it and comes back without a guard sleeps for ever, or stops the process (late_policy). Then cycles are
+ * collected, modules are cleared, and the types that are still held, in reverse order; what objects are left by
+ * lost references is counted (Gil_GetFinalizeReport()) and given back with the interpreter's memory. Shared
+ * objects of modules stay loaded. Last come the calls of Gil_AtExit().
  *
- * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and nothing
- *         happened, when the calling thread is not the one that started it, or not attached; when something of the runtime is
- *         active in it that would lose its ground (a finalizer, an import, GilThreadState_Ensure()); or when the runtime is just
- *         being stopped
+ * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and
+ *         nothing happened, when the calling thread is not the one that started it, or not attached; when
+ *         something of the runtime is active in it that would lose its ground (a finalizer, an import,
+ *         GilThreadState_Ensure()); or when the runtime is just being stopped
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers

@@ -2,30 +2,41 @@
 /*
  * The end of an interpreter.
  *
- * FIRST WHAT CAN BE UNDONE. The gate closes, so that nobody new comes in; evaluators are asked to stop; those inside are waited
- * for, without the lock. Past the limit the gate opens again, requests that nobody has heeded are taken back, and the caller
- * learns who is inside. An interpreter that came to this is as good as before, but for threads that heeded the request; and the call
- * may be repeated.
+ * FIRST WHAT CAN BE UNDONE. The gate closes, so that nobody new comes in; evaluators are asked to stop; those
+ * inside are waited for, without the lock. Past the limit the gate opens again, requests that nobody has heeded
+ * are taken back, and the caller learns who is inside. An interpreter that came to this is as good as before,
+ * but for threads that heeded the request; and the call may be repeated.
  *
  * THEN WHAT CANNOT FAIL, in this order:
- *  1. Calls at exit, in rounds, until a round has nothing to do. All of the interpreter is there; threads without a guard that
- *     come back from BEGIN … END still find it. A host whose calls register calls for ever gets ROUNDS rounds.
- *  2. The lock is barred to all states but this one. Who comes back now is late: it held no guard, and there is nothing left for it
- *     to come back to.
+ *  1. Calls at exit, in rounds, until a round has nothing to do. All of the interpreter is there; threads
+ *     without a guard that come back from BEGIN … END still find it. A host whose calls register calls for ever
+ *     gets ROUNDS rounds.
+ *  2. The lock is barred to all states but this one. Who comes back now is late: it held no guard, and there is
+ *     nothing left for it to come back to.
  *  3. The layers, top-down (layers.c).
- * The other order, calls at exit while the gate is open still, was considered: such a call could hand work to a thread that is
- * yet to come in. But it would have happened, for good, when the wait after it fails; the caller of an attempt that ends in "busy"
- * must find everything as it was. Who needs threads in his last step keeps a guard and closes it afterwards.
+ * The other order, calls at exit while the gate is open still, was considered: such a call could hand work to a
+ * thread that is yet to come in. But it would have happened, for good, when the wait after it fails; the caller
+ * of an attempt that ends in "busy" must find everything as it was. Who needs threads in his last step keeps a
+ * guard and closes it afterwards.
  *
- * The end of the main interpreter is that of all, and follows the same rule: all are shut before the first of them is ended. Making
- * an interpreter, and ending one, takes a place inside the main one; so once that is shut the list of the others stands still. Being shut
- * says nothing of threads without a guard, and one of these may keep the lock of its interpreter, in native code: then the end would
- * begin and stand before that one. So the lock of each is taken and left again, within the limit, before the first is ended. Who
- * takes it after that was asked to end, and gives it to the reserve at its next poll. To keep all the locks instead would let a
+ * The end of the main interpreter is that of all, and follows the same rule: all are shut before the first of
+ * them is ended. Making an interpreter, and ending one, takes a place inside the main one; so once that is shut
+ * the list of the others stands still.
+ *
+ * THE LOCKS. Being shut says nothing of threads without a guard, and one of these may keep the lock of its
+ * interpreter, in native code, perhaps until somebody is let in again: then the end would begin and stand
+ * before that one. So when all are shut the lock of each is taken and left again, the caller's last, which it
+ * keeps; all within the limit, and no lock is waited for with another in hand. What was seen before a long wait
+ * may be true no more: so all are passed over again, until in one pass no lock was waited for longer than SOON.
+ * That there was no wait at all is more than can be asked for where threads without a guard come and go; they
+ * leave a lock in a few turns, and will leave it to the end, too. What remains is a thread without a guard that
+ * takes a lock between this pass and the end of that interpreter, and keeps it in native code: the end has
+ * begun, and waits for it, without a limit, but not in silence (attach()). One that runs code which polls was
+ * asked to end, and gives the lock to the reserve at its next poll. To keep all the locks instead would let a
  * call at exit of the one wait for a thread of the other that wants in once more, and that for the end.
  *
- * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does not matter who that
- * is, nor whether it exits by itself.
+ * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does
+ * not matter who that is, nor whether it exits by itself.
  */
 #include "runtime/finalize.h"
 
@@ -51,6 +62,8 @@
 #define PRINTED 8
 /* Who waits longer for a lock than this, in ns, says for whom. */
 #define PATIENCE UINT64_C(200000000)
+/* A lock that was had in this time, in ns, is given up by whoever takes it: ten turns. */
+#define SOON UINT64_C(50000000)
 
 uint64_t
 gil_limit_in(uint64_t ns)
@@ -67,28 +80,31 @@ describe(const GilHolder *holder, char *text, size_t room)
 
     switch (holder->kind) {
     case GIL_HOLDER_GUARD:
-        (void)snprintf(text, room, "a guard is open for %llu.%03llu s, opened by thread %#llx at %s:%d", age / 1000, age % 1000,
-                       thread, holder->line > 0 ? holder->file : "an unknown place", holder->line);
+        (void)snprintf(text, room, "a guard is open for %llu.%03llu s, opened by thread %#llx at %s:%d",
+                       age / 1000, age % 1000, thread, holder->line > 0 ? holder->file : "an unknown place",
+                       holder->line);
         break;
     case GIL_HOLDER_VISIT:
         (void)snprintf(text, room, "thread %#llx is inside by a view (state %llu)", thread, state);
         break;
     case GIL_HOLDER_CALL:
-        (void)snprintf(text, room, "thread %#llx is in %s() for %llu.%03llu s", thread, holder->file, age / 1000, age % 1000);
+        (void)snprintf(text, room, "thread %#llx is in %s() for %llu.%03llu s", thread, holder->file, age / 1000,
+                       age % 1000);
         break;
     case GIL_HOLDER_ENDER:
         (void)snprintf(text, room, "thread %#llx is ending it", thread);
         break;
     case GIL_HOLDER_EXIT:
-        (void)snprintf(text, room, "thread %#llx exits, and lets go of what it held, for %llu.%03llu s", thread, age / 1000, age % 1000);
+        (void)snprintf(text, room, "thread %#llx exits, and lets go of what it held, for %llu.%03llu s", thread,
+                       age / 1000, age % 1000);
         break;
     default:
         (void)snprintf(text, room, "thread %#llx does not leave its lock (state %llu)", thread, state);
     }
 }
 
-/* The wait for interp, whose end the caller has taken still, was in vain. Returns how many were inside, at least 1: the last may
- * have left just then, but too late. */
+/* The wait for interp, whose end the caller has taken still, was in vain. Returns how many were inside, at
+ * least 1: the last may have left just then, but too late. */
 static long
 find_busy(GilInterpreterState *interp, GilHolder *holders, size_t *inside)
 {
@@ -131,110 +147,182 @@ lock_is_left(const GilInterpreterState *interp, uint64_t limit, const char *func
 
     if (interp->shares_lock)
         return 1;
-    /* Not by gil_tstate_attach_until(): the reserve would be the state that this thread has left last, for Ensure to find. */
+    /* Not by gil_tstate_attach_until(): the reserve would be the state that this thread has left last, for
+     * Ensure to find. */
     if (gil_lock_acquire_until(ender->lock, ender, limit, func) != GIL_LOCK_GOT)
         return 0;
     gil_lock_release(ender->lock, ender, func);
     return 1;
 }
 
+/* That ts waits for its lock, which another state has. */
+static void
+tell_waiting(const GilThreadState *ts, uint64_t holder, const char *func)
+{
+    GilLifeEvent event = {
+        .size = sizeof event, .kind = GIL_LIFE_WAITING, .interp = ts->interp_id, .state = holder, .func = func};
+
+    if (!gil_event_tell(&event))
+        gil_print_line("gilrt: %s: waits for the lock of interpreter %lld; thread state %llu has it", func,
+                       (long long)ts->interp_id, (unsigned long long)holder);
+}
+
 /* Attach ts, however long that takes, but not in silence. */
 static void
 attach(GilThreadState *ts, const char *func)
 {
-    GilLockInfo info;
+    GilLockInfo info = {0};
+    int rc;
 
-    if (gil_tstate_attach_until(ts, gil_limit_in(PATIENCE), func) == 1)
+    /* A lock that is just handed on is nobody's. */
+    while ((rc = gil_tstate_attach_until(ts, gil_limit_in(PATIENCE), func)) == 0 && info.holder == 0)
+        gil_lock_info(ts->lock, &info);
+    if (rc == 1)
         return;
-    gil_lock_info(ts->lock, &info);
-    gil_print_line("gilrt: %s: waits for the lock of interpreter %lld; thread state %llu has it", func, (long long)ts->interp_id,
-                   (unsigned long long)info.holder);
+    if (rc == 0)
+        tell_waiting(ts, info.holder, func);
     gil_tstate_attach(ts, func);
 }
 
-/* Shut interp, and if it is another than that of ts see that its lock can be had. Mostly nobody is inside or has it; else ts is left for
- * the wait. 0, or -1 and ts is attached no more. */
+/* Wait until nobody is inside, and shut the gate. Mostly nobody is; else ts is left for the wait, and stays so.
+ * 0, or -1. */
 static int
 shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit, const char *func)
 {
-    int other = interp != ts->interp, empty = gil_gate_shut(interp->gate, 0) == 0;
-
-    if (empty && (!other || lock_is_left(interp, 0, func)))
+    if (gil_gate_shut(interp->gate, 0) == 0)
         return 0;
-    gil_tstate_detach(ts, func);
-    if ((!empty && gil_interp_shut(interp, limit) < 0) || (other && !lock_is_left(interp, limit, func)))
-        return -1;
-    attach(ts, func);
-    return 0;
+    if (gil_tstate_attached() == ts)
+        gil_tstate_detach(ts, func);
+    return gil_interp_shut(interp, limit);
 }
 
 /*
- * The main interpreter is shut, so that no other is made or ended any more: that takes a place inside it. Shut them all; those
- * inside them do not wait for one another, so they are closed first and waited for then. Returns the one that did not become empty,
- * or NULL.
+ * The main interpreter is shut, so that no other is made or ended any more: that takes a place inside it. Shut
+ * them all, from the newest on; those inside them do not wait for one another, so they are closed first and
+ * waited for then. Returns the one that did not become empty, and then ts is not attached; or NULL.
  */
 static GilInterpreterState *
-shut_others(GilThreadState *ts, uint64_t limit, const char *func)
+shut_others(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, const char *func)
 {
-    for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next) {
+    for (GilInterpreterState *each = newest; each != ts->interp; each = each->next) {
         int asked;
         (void)gil_closing_take(each->gate, &asked);
         begin_to_close(each, ts, asked);
     }
-    for (GilInterpreterState *each = gil_interp_newest(); each != ts->interp; each = each->next)
+    for (GilInterpreterState *each = newest; each != ts->interp; each = each->next)
         if (shut(ts, each, limit, func) < 0)
             return each;
+    return NULL;
+}
+
+/* The first of the others whose lock cannot be had in time; NULL: none. longest: what one of them was waited for. */
+static GilInterpreterState *
+find_kept(const GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, uint64_t *longest, const char *func)
+{
+    uint64_t before = gil_machine_now();
+
+    *longest = 0;
+    for (GilInterpreterState *each = newest; each != ts->interp; each = each->next) {
+        if (!lock_is_left(each, limit, func))
+            return each;
+        uint64_t now = gil_machine_now();
+        *longest = now - before > *longest ? now - before : *longest;
+        before = now;
+    }
+    return NULL;
+}
+
+/*
+ * All are shut. See that the lock of each other can be had, the newest first, and attach ts, if it is not, in
+ * one pass without a long wait (essay). Returns the one whose lock is kept, and then ts is not attached; or
+ * NULL.
+ */
+static GilInterpreterState *
+pass_locks(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, const char *func)
+{
+    uint64_t longest, before;
+
+    do {
+        if (gil_tstate_attached() == ts) {
+            if (find_kept(ts, newest, 0, &longest, func) == NULL)
+                return NULL;
+            gil_tstate_detach(ts, func);
+        }
+        GilInterpreterState *kept = find_kept(ts, newest, limit, &longest, func);
+        if (kept != NULL)
+            return kept;
+        before = gil_machine_now();
+        if (gil_tstate_attach_until(ts, limit, func) != 1)
+            return ts->interp;
+    } while (longest > SOON || gil_machine_now() - before > SOON);
     return NULL;
 }
 
 int
 gil_finalize_is_inside(const GilThreadState *ts)
 {
-    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || ts->serving || gil_import_active(ts) || gil_gc_is_active(ts);
+    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || ts->serving ||
+           gil_import_active(ts) || gil_gc_is_active(ts);
 }
 
-/* All that were taken are given up, the main one last: then those may go on who wait to be let into it. */
+/* All that were taken, from newest on, are given up, that of the caller last: then those may go on who wait to
+ * be let into it. */
 static void
-give_up(GilInterpreterState *interp, int others)
+give_up(GilInterpreterState *interp, GilInterpreterState *newest)
 {
     int is_main = interp->id == 0;
 
-    for (GilInterpreterState *each = gil_interp_newest(); others && each != interp; each = each->next)
+    for (GilInterpreterState *each = newest; each != interp; each = each->next)
         gil_closing_give_up(each->gate);
     gil_closing_give_up(interp->gate);
     if (is_main)
         gil_interp_stir();
 }
 
+/*
+ * Back to ts, which is not attached, with nothing of the end left. The interpreters work on before the lock is
+ * waited for, whoever has it for how long: that one may wait to be let in. Another thread could end that of ts
+ * as soon as it is open, and ts with it; so this one is inside meanwhile.
+ */
+static void
+go_back(GilThreadState *ts, GilInterpreterState *newest, const char *func)
+{
+    struct gil_gate *gate = ts->interp->gate;
+    struct gil_pass pass;
+
+    gil_pass_init(&pass, func);
+    gil_gate_unshut(gate);
+    (void)gil_gate_enter_late(gate);
+    gil_gate_list(gate, &pass);
+    give_up(ts->interp, newest);
+    attach(ts, func);
+    gil_gate_unlist(gate, &pass);
+    gil_gate_leave(gate);
+}
+
 long
 gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
 {
-    GilInterpreterState *interp = ts->interp, *busy = NULL;
+    GilInterpreterState *interp = ts->interp, *newest = interp, *busy = interp;
     GilHolder holders[PRINTED];
     size_t inside;
-    int asked, others = 0;
+    int asked;
 
     if (gil_closing_take(interp->gate, &asked) != GIL_CLOSING_MINE)
         return -1;
     begin_to_close(interp, ts, asked);
-    if (shut(ts, interp, limit, func) < 0)
-        busy = interp;
-    else if (interp->id == 0) {
-        busy = shut_others(ts, limit, func);
-        others = 1;
+    if (shut(ts, interp, limit, func) == 0) {
+        if (interp->id == 0)
+            newest = gil_interp_newest();
+        busy = shut_others(ts, newest, limit, func);
+        if (busy == NULL)
+            busy = pass_locks(ts, newest, limit, func);
     }
     if (busy == NULL)
         return 0;
     long count = find_busy(busy, holders, &inside);
     int64_t id = busy->id;
-    int is_main = interp->id == 0;
-    /* The runtime works on before the lock is waited for, whoever has it for how long. Any other interpreter could be ended by another
-     * thread as soon as it is open, and then ts with it. */
-    if (!is_main)
-        attach(ts, func);
-    give_up(interp, others);
-    if (is_main)
-        attach(ts, func);
+    go_back(ts, newest, func);
     tell_busy(id, count, holders, inside, func);
     return count;
 }

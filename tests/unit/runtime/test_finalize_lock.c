@@ -21,13 +21,20 @@
 
 static GilThreadState *main_ts;
 static GilInterpreterView *of_main, *view; /* view: of another interpreter, which nobody is attached to */
-static uint32_t events[GIL_LIFE_LATE + 1]; /* of that */
+static uint32_t events[GIL_LIFE_WAITING + 1]; /* of that */
+static uint64_t waited_for;                   /* whose lock was waited for: the state */
 static int evaluating, may_leave;
 
 static void
 count_events(const GilLifeEvent *event, void *unused)
 {
     (void)unused;
+    if (event->kind == GIL_LIFE_WAITING) {
+        ck_assert(!GilThreadState_IsAttached());
+        ck_assert_ptr_nonnull(event->func);
+        gil_store_relaxed(&waited_for, event->state);
+        gil_store_release(&may_leave, 1);
+    }
     if (event->interp == GilInterpreterView_GetID(view))
         gil_fetch_add_relaxed(&events[event->kind], 1);
 }
@@ -160,22 +167,125 @@ keep_until_open(void *ts)
     return NULL;
 }
 
+/* Whom it is waited for stands in an event, and only if nobody hears that in a line. */
 START_TEST(test_C1_admission_opens_before_the_lock_is_had)
 {
     GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
     GilThreadState *ts = GilThreadState_New(GilInterpreterState_Get());
+    uint64_t number = GilThreadState_GetID(ts);
     pthread_t keeper = thread(keep_until_open, ts);
     char said[2000] = "", needle[100];
 
     (void)snprintf(needle, sizeof needle, "waits for the lock of interpreter 0; thread state %llu has it",
-                   (unsigned long long)GilThreadState_GetID(ts));
+                   (unsigned long long)number);
+    if (_i)
+        Gil_SetLifeHook(NULL, NULL);
     Gil_SetErrorPrintHook(append_and_tell, said);
     ck_assert_int_eq(Gil_FinalizeTimed(20000000), GIL_FINALIZE_BUSY);
     Gil_SetErrorPrintHook(NULL, NULL);
-    ck_assert_msg(strstr(said, needle) != NULL, "%s", said);
+    ck_assert_msg((strstr(said, needle) != NULL) == _i && (said[0] != '\0') == _i, "%s", said);
+    ck_assert_uint_eq(waited_for, _i ? 0 : number);
     ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
     GilInterpreterGuard_Close(guard);
     join(keeper);
+}
+END_TEST
+
+/* What has the lock until somebody is let in again, and closes a guard before. */
+struct keeping {
+    GilThreadState *ts;
+    GilInterpreterView *view;
+    GilInterpreterGuard *guard;
+};
+
+static void *
+keep_and_close(void *arg)
+{
+    struct keeping *keeping = arg;
+    GilInterpreterGuard *guard;
+
+    GilEval_RestoreThread(keeping->ts);
+    GilInterpreterGuard_Close(keeping->guard);
+    while ((guard = GilInterpreterGuard_FromView(keeping->view)) == NULL)
+        sched_yield();
+    GilInterpreterGuard_Close(guard);
+    GilThreadState_DeleteCurrent();
+    return NULL;
+}
+
+/* They are all out, but the caller's lock is not to be had: that belongs to what can be undone, in the main interpreter as in
+ * another one. */
+START_TEST(test_C1_the_way_back_to_the_lock_has_the_limit_too)
+{
+    GilInterpreterConfig config;
+    GilThreadState *own = main_ts;
+    char said[2000] = "";
+
+    Gil_SetLifeHook(NULL, NULL);
+    GilInterpreterConfig_Init(&config);
+    config.finalize_timeout_ns = 300000000;
+    if (_i)
+        ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&own, &config)));
+    struct keeping keeping = {GilThreadState_New(GilInterpreterState_Get()), GilInterpreterView_FromCurrent(),
+                              GilInterpreterGuard_FromCurrent()};
+    pthread_t keeper = thread(keep_and_close, &keeping);
+    Gil_SetErrorPrintHook(append, said);
+    ck_assert_int_eq(_i ? Gil_EndInterpreter(own) : Gil_FinalizeTimed(300000000), GIL_FINALIZE_BUSY);
+    Gil_SetErrorPrintHook(NULL, NULL);
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), own);
+    ck_assert_msg(strstr(said, "does not leave its lock") != NULL, "%s", said);
+    join(keeper);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(keeping.view, NULL, 0), 0);
+    if (_i) {
+        ck_assert_int_eq(Gil_EndInterpreter(own), 0);
+        GilThreadState_Swap(main_ts);
+    }
+    GilInterpreterView_Close(keeping.view);
+}
+END_TEST
+
+/* The caller waits for the guard, so he has seen what he wanted to see of the other lock: now it is taken, and the guard closed. */
+static void *
+hold_the_lock_late(void *arg)
+{
+    struct keeping *keeping = arg;
+    GilThreadState *own = GilThreadState_New(GilInterpreterState_Main());
+
+    GilEval_RestoreThread(own);
+    GilThreadState_DeleteCurrent();
+    GilEval_RestoreThread(keeping->ts);
+    gil_store_release(&evaluating, 1);
+    GilInterpreterGuard_Close(keeping->guard);
+    while (!gil_load_acquire(&may_leave))
+        sched_yield();
+    GilThreadState_DeleteCurrent();
+    return NULL;
+}
+
+START_TEST(test_C1_a_lock_that_is_taken_during_the_wait_does_not_keep_the_end)
+{
+    GilInterpreterConfig config;
+    GilThreadState *newest;
+
+    /* Another whose lock is looked at before that of the older one, where the guard is. */
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    struct keeping keeping = {.guard = GilInterpreterGuard_FromCurrent()};
+    GilThreadState_Release(token);
+    GilInterpreterConfig_Init(&config);
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&newest, &config)));
+    keeping.view = GilInterpreterView_FromCurrent();
+    keeping.ts = GilThreadState_New(GilInterpreterState_Get());
+    GilThreadState_Swap(main_ts);
+    pthread_t keeper = thread(hold_the_lock_late, &keeping);
+    ck_assert_int_eq(Gil_FinalizeTimed(300000000), GIL_FINALIZE_BUSY);
+    ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
+    ck_assert(gil_load_acquire(&evaluating));
+    expect_holder(keeping.view, GIL_HOLDER_LOCK, keeper);
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSED], 0);
+    ck_assert(is_open());
+    gil_store_release(&may_leave, 1);
+    join(keeper);
+    GilInterpreterView_Close(keeping.view);
 }
 END_TEST
 
@@ -293,7 +403,9 @@ suite(void)
     tcase_add_checked_fixture(tc, start, stop);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_C1_a_lock_that_is_kept_does_not_keep_the_end_of_the_runtime);
-    tcase_add_test(tc, test_C1_admission_opens_before_the_lock_is_had);
+    tcase_add_loop_test(tc, test_C1_admission_opens_before_the_lock_is_had, 0, 2);
+    tcase_add_loop_test(tc, test_C1_the_way_back_to_the_lock_has_the_limit_too, 0, 2);
+    tcase_add_test(tc, test_C1_a_lock_that_is_taken_during_the_wait_does_not_keep_the_end);
     tcase_add_test(tc, test_runtime_finalize_lock__who_exits_is_named);
     suite_add_tcase(s, tc);
     tcase_set_timeout(bare, 60);
