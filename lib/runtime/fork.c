@@ -48,7 +48,7 @@
  *
  * WHY NOT pthread_atfork(): its functions run in every fork(), also in that of a host which calls exec a moment later, and for
  * which there is no reason to wait for anybody's lock; they cannot refuse; and their order is that in which libraries were
- * loaded. It is used for one thing, to know a child that was not prepared.
+ * loaded. It is used for two things: to know a child that was not prepared, and to make keys of the system anew.
  *
  * A PLAIN FORK costs nothing before and in the parent. In the child there is one thread that might go on as if nothing had
  * happened. The transitions of the lock look at words that are there anyway: these are set so that each goes into a mutex that
@@ -280,7 +280,8 @@ objection(const GilThreadState *ts)
     return gil_gate_is_closing(ts->interp->gate) || is_busy(ts) ? EBUSY : 0;
 }
 
-/* A call of the library that has a place of its own, and runs a hook of the host in the middle. */
+/* A call of the library that has a place of its own, and runs a hook of the host in the middle; or the thread's exit, which has one
+ * while it runs finalizers. */
 static void
 find_own_call(const struct gil_pass *pass, void *found)
 {
@@ -424,7 +425,6 @@ GilOS_Fork(void)
 static void
 in_child(void)
 {
-    gil_thread_in_child();
     gil_shelf_in_child();
     if (gil_interp_first() == NULL)
         return;

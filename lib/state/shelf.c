@@ -81,7 +81,8 @@ cleared_shelf(void)
         else
             link = &ts->shelf;
     }
-    /* It has been set before, so this cannot fail. */
+    /* Cannot fail: what was found has its place there, and nothing at all, as in a child without memory for it
+     * (gil_thread_renew_key()), needs none. */
     (void)pthread_setspecific(gil_shelf_key, shelf);
     return shelf;
 }
@@ -214,7 +215,7 @@ at_thread_exit(void *shelf)
     (void)state_left_behind();
     /* What the thread wants called at its end may enter, and finds the shelf as it was. */
     if (shelf != GONE) {
-        /* As above, this cannot fail. */
+        /* Cannot fail: the system found it in that place. A key whose value could not be renewed brings nobody here. */
         (void)pthread_setspecific(gil_shelf_key, shelf);
         gil_thread_exit();
         shelf = pthread_getspecific(gil_shelf_key);

@@ -34,7 +34,8 @@
  * them, but of those threads only that say they have any, and the first step of each round of destructors is to say
  * no. If the fork came within one, a new thread finds what was a dead one's, and would use it, or be taken for one
  * that has ended. A key that was made in the child has no values but those set there; so each of the library's is made
- * anew.
+ * anew: that of the records by a function that is registered before the key is made, since it may be wanted before the first
+ * start of the runtime, and that of the thread states with what else a child needs (runtime/fork.c).
  *
  * Why not a key of the system for each key: there are 1 024 for all libraries of a process, their destructors run in
  * an order of their own, after our states are gone, and creating one twice cannot be made the same as once.
@@ -73,6 +74,7 @@ static struct {
 } keys[KEYS_MAX];
 static pthread_key_t record_key; /* [const] once record_key_made, but for the child of a fork */
 static uint32_t record_key_made; /* [atomic] written under mu */
+static uint32_t forks_told;      /* [atomic] in_child() is registered */
 static const struct record gone; /* the record of a thread that has no more use for one: without slots */
 #define GONE ((struct record *)(uintptr_t)&gone)
 
@@ -84,13 +86,35 @@ gil_thread_mutexes(void (*each)(struct gil_mutex *mutex))
     each(&mu);
 }
 
-/* The key of the records, made when it is first wanted. -1: the system has none left. */
+static void
+in_child(void)
+{
+    if (gil_load_relaxed(&record_key_made))
+        gil_thread_renew_key(&record_key, at_thread_exit);
+}
+
+/* See to it that in_child() is called. Not under mu: the system keeps other threads' forks out meanwhile, and a function of the
+ * host that runs within a fork may want mu. To register it twice does no harm. */
+static int
+need_forks_told(void)
+{
+    if (gil_load_relaxed(&forks_told))
+        return 0;
+    if (pthread_atfork(NULL, NULL, in_child) != 0)
+        return -1;
+    gil_store_relaxed(&forks_told, 1);
+    return 0;
+}
+
+/* The key of the records, made when it is first wanted. -1: the system has none left, or no memory. */
 static int
 need_record_key(void)
 {
     /* Acquire: pairs with the store below. */
     if (gil_load_acquire(&record_key_made))
         return 0;
+    if (need_forks_told() < 0)
+        return -1;
     gil_mutex_lock(&mu);
     int rc = record_key_made || pthread_key_create(&record_key, at_thread_exit) == 0 ? 0 : -1;
     if (rc == 0)
@@ -109,13 +133,6 @@ gil_thread_renew_key(pthread_key_t *key, void (*destructor)(void *value))
     (void)pthread_key_delete(*key);
     if (pthread_key_create(key, destructor) == 0 && mine != NULL)
         (void)pthread_setspecific(*key, mine);
-}
-
-void
-gil_thread_in_child(void)
-{
-    if (gil_load_relaxed(&record_key_made))
-        gil_thread_renew_key(&record_key, at_thread_exit);
 }
 
 static struct record *

@@ -13,9 +13,7 @@ void gil_thread_exit(void);
 /* Calls each for each mutex of this file. What other threads had is lost in the child of a fork: no destructor runs for it. */
 struct gil_mutex;
 void gil_thread_mutexes(void (*each)(struct gil_mutex *mutex));
-/* In the child of any fork. */
-void gil_thread_in_child(void);
-/* The same for a key of the system: it becomes another one, with the calling thread's value and nobody else's. */
+/* In the child of any fork: a key of the system becomes another one, with the calling thread's value and nobody else's. */
 void gil_thread_renew_key(pthread_key_t *key, void (*destructor)(void *value));
 
 #endif

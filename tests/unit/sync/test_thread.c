@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library keeps for a thread: rounds of destructors, keys that come back, memory that lacks. */
+#include "support/child.h"
 #include "support/support.h"
 
 #include "base/atomic.h"
@@ -8,6 +9,7 @@
 #include "sync/thread.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -293,6 +295,73 @@ START_TEST(test_sync_thread__a_name_is_cut_between_letters)
 }
 END_TEST
 
+/* --- the child of a fork --- */
+
+/* ThreadSanitizer starts no thread in a child of several. */
+#ifndef __SANITIZE_THREAD__
+static pthread_key_t early_key; /* its destructor runs before that of the library's, the next key */
+static int in_round, may_end;
+
+static void
+stay_in_the_round(void *unused)
+{
+    (void)unused;
+    gil_store_release(&in_round, 1);
+    while (!gil_load_acquire(&may_end))
+        sched_yield();
+}
+
+/* As if it had asked for something, but without a step of the allocator (nor of Check, which takes memory): that has a value of the system, too,
+ * and renews it in each round; then the system would clear all of them in the child. */
+static void *
+end_with_a_record(void *record)
+{
+    return pthread_setspecific(early_key, record) == 0 && pthread_setspecific(early_key + 1, record) == 0 ? record : NULL;
+}
+
+/* What it finds is of nobody. */
+static void *
+look_for_a_record(void *record)
+{
+    CHILD_CHECK(GilThread_AtExit(tell_it, "x") == 0);
+    CHILD_CHECK(*(void **)record == NULL);
+    return NULL;
+}
+
+/* Before any start of the runtime, and while a thread ends whose stack the child gives to a new one. */
+START_TEST(test_sync_thread__a_child_finds_nothing_of_the_dead_before_the_first_start)
+{
+    pthread_t thread;
+    void *record = gil_raw_calloc(1, 64), *found; /* the thread's end frees it */
+
+    ck_assert_ptr_nonnull(record);
+    ck_assert_int_eq(pthread_key_create(&early_key, stay_in_the_round), 0);
+    ck_assert_int_eq(GilThread_AtExit(tell_it, "m"), 0);
+    ck_assert_ptr_nonnull(pthread_getspecific(early_key + 1));
+    ck_assert_int_eq(GilThread_CancelAtExit(tell_it, "m"), 1);
+    story[0] = '\0';
+    ck_assert_int_eq(pthread_create(&thread, NULL, end_with_a_record, record), 0);
+    while (!gil_load_acquire(&in_round))
+        sched_yield();
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        CHILD_CHECK(pthread_create(&thread, NULL, look_for_a_record, record) == 0);
+        CHILD_CHECK(pthread_join(thread, NULL) == 0);
+        CHILD_CHECK(strcmp(story, "x") == 0);
+        CHILD_LEAVES(0);
+        _exit(0);
+    }
+    gil_store_release(&may_end, 1);
+    ck_assert_int_eq(pthread_join(thread, &found), 0);
+    ck_assert_ptr_eq(found, record);
+    ck_assert_int_eq(child_status(child), 0);
+    ck_assert_str_eq(story, "");
+    pthread_key_delete(early_key);
+}
+END_TEST
+#endif
+
 Suite *
 suite(void)
 {
@@ -308,6 +377,9 @@ suite(void)
     tcase_add_test(tcase, test_sync_thread__there_are_1024_keys);
     tcase_add_test(tcase, test_B12_memory_that_lacks_leaves_nothing_of_a_thread);
     tcase_add_test(tcase, test_sync_thread__a_name_is_cut_between_letters);
+#ifndef __SANITIZE_THREAD__
+    tcase_add_test(tcase, test_sync_thread__a_child_finds_nothing_of_the_dead_before_the_first_start);
+#endif
     suite_add_tcase(suite, tcase);
     return suite;
 }
