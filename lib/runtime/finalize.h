@@ -17,9 +17,10 @@ uint64_t gil_limit_in(uint64_t ns);
 /* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its ground. */
 int gil_finalize_is_inside(const GilThreadState *ts);
 /*
- * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for those inside; if it is
- * the main one, so all others. 0: they are shut; -1, and nothing happened, when another thread is just ending it; else how many
- * are inside: all is as before, and who they are was told in the name of func.
+ * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for
+ * those inside; if it is the main one, so all others. 0: they are shut, their locks were had a moment ago, and
+ * ts is attached; -1, and nothing happened, when another thread is just ending it; else how many are inside:
+ * all is as before, and who they are was told in the name of func.
  */
 long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
 /*

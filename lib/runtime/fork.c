@@ -280,8 +280,8 @@ objection(const GilThreadState *ts)
     return gil_gate_is_closing(ts->interp->gate) || is_busy(ts) ? EBUSY : 0;
 }
 
-/* A call of the library that has a place of its own, and runs a hook of the host in the middle; or the thread's exit, which has one
- * while it runs finalizers. */
+/* A call of the library that has a place of its own, and runs a hook of the host in the middle; or the thread's exit,
+ * which has one while it runs finalizers. */
 static void
 find_own_call(const struct gil_pass *pass, void *found)
 {
