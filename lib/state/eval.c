@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The structures of version 0.1; they never get smaller. */
-#define INFO_SIZE_FIRST (offsetof(GilLockInfo, loans) + sizeof(uint64_t))
+#define INFO_SIZE_FIRST (offsetof(GilLockInfo, leans_to) + sizeof(uint64_t))
 #define STATS_SIZE_FIRST (offsetof(GilLockStats, held_ns) + sizeof(uint64_t))
 
 static GilThreadState *
