@@ -286,6 +286,17 @@ static const struct passed_on {
     {lock_both, unlock_both, read_both, is_both_wanted},
 };
 static void (*want)(void);
+static int is_late;          /* [atomic] */
+static const char *late_func; /* [atomic] before is_late */
+
+static int
+note_late(GilThreadState *ts, const char *func)
+{
+    (void)ts;
+    gil_store_relaxed(&late_func, func);
+    gil_store_release(&is_late, 1);
+    return 1;
+}
 
 /* In the second interpreter, without a guard: it never comes back. */
 static void *
@@ -305,6 +316,7 @@ START_TEST(test_state_wait__who_is_too_late_passes_on_what_it_got)
     GilThreadState *second = world_interp_new();
     GilThreadState *other = gil_tstate_new(second->interp);
 
+    gil_state_hooks.late = note_late;
     what->lock();
     want = what->want;
     ck_assert_int_eq(pthread_create(&thread, NULL, wait_in_what_will_end, other), 0);
@@ -313,7 +325,8 @@ START_TEST(test_state_wait__who_is_too_late_passes_on_what_it_got)
     gil_tstate_attach(second, "test");
     ck_assert_uint_eq(world_interp_end(second), 0);
     what->unlock();
-    /* It was woken, perhaps handed the mutex, and will sleep for ever. */
+    /* Nobody else wants it, so that thread had it, and will sleep for ever. */
+    world_until(&is_late, 1);
     what->lock();
     what->unlock();
     gil_tstate_attach(first, "test");
@@ -329,7 +342,7 @@ static const struct news {
 } news[] = {
     {GIL_WAITED_GOT, 0, 1}, {GIL_WAITED_AGAIN, 1, 1}, {GIL_WAITED_AGAIN, 0, 0}, {GIL_WAITED_LATE, 1, 0},
 };
-static int asleep, has_ended, undone, is_late; /* [atomic] */
+static int asleep, has_ended, undone; /* [atomic] */
 
 static int
 try_news(void *object)
@@ -351,15 +364,6 @@ undo_news(void *object)
 {
     (void)object;
     gil_fetch_add_seq_cst(&undone, 1);
-}
-
-static int
-note_late(GilThreadState *ts, const char *func)
-{
-    (void)ts;
-    ck_assert_str_eq(func, "test");
-    gil_store_release(&is_late, 1);
-    return 1;
 }
 
 static struct gil_waitable told_of_news = {try_news, sleep_until_the_end, undo_news};
@@ -392,6 +396,7 @@ end_while_it_waits(struct news what)
     gil_tstate_attach(first, "test");
     ck_assert_int_eq(pthread_detach(thread), 0);
     ck_assert_int_eq(undone, what.undone);
+    ck_assert_str_eq(late_func, "test");
 }
 
 /* Only what was got is given back, and what may be there only if it can be had. */
