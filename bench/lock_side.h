@@ -45,6 +45,9 @@ double ours_native(long n, long spins);
 double cpython_native(long n, long spins);
 double floor_native(long n, long spins);
 
+/* What raw threads take for that, by what these threads take: the median of some turns about. */
+double bench_native_quotient(double (*threads)(long n, long spins), long n, long spins);
+
 void ours_lock_start(int fenced);
 int ours_lock_stop(void);
 void cpython_lock_start(void);
