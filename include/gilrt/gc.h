@@ -37,7 +37,24 @@ GIL_API GilVarObject *_GilObject_GC_NewVar(GilTypeObject *type, Gil_ssize_t size
  *  @lock_held
  *  @return the object, perhaps moved, the old address being dead; NULL with MemoryError set, the object unchanged */
 GIL_API GilVarObject *_GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size);
-#define GilObject_GC_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_GC_New(typeobj))
+
+/* What GilObject_GC_New() does. The 16 bytes before the object are 0 as long as it was not tracked. */
+static inline GilObject *
+_GilObject_GC_Make(GilTypeObject *type)
+{
+    uintptr_t *head = (uintptr_t *)_GilType_Room(type, _Gil_TYPE_BARE | _Gil_TYPE_GC, 2 * sizeof(uintptr_t));
+
+    if (GIL_UNLIKELY(head == NULL))
+        return _GilObject_GC_New(type);
+    head[0] = head[1] = 0;
+    GilObject *op = (GilObject *)(void *)(head + 2);
+    op->ob_refcnt = 1;
+    op->ob_type = type;
+    Gil_INCREF(type);
+    return op;
+}
+
+#define GilObject_GC_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_GC_Make(typeobj))
 #define GilObject_GC_NewVar(TYPE, typeobj, n) ((TYPE *)(void *)_GilObject_GC_NewVar((typeobj), (n)))
 #define GilObject_GC_Resize(TYPE, op, n) ((TYPE *)(void *)_GilObject_GC_Resize(_GilVarObject_CAST(op), (n)))
 

@@ -23,12 +23,19 @@ struct _GilCallSite {
 #define _Gil_SITE_ALLOW 0u
 #define _Gil_SITE_BLOCKING 1u
 
+/** Free blocks of one size, each of which begins with the address of the next (ABI). */
+struct _GilFreeList {
+    void *first; /**< the next to be taken; NULL: ask the library */
+};
+
 /** The frozen head of a thread state: what the inline paths work on. */
 struct _GilThreadBlock {
     uint32_t st;  /**< _Gil_LAZY or _Gil_ATTACHED; stored by its own thread only */
     uint32_t brk; /**< requests; any bit set sends both transitions to their slow path */
     struct _GilCallSite *site; /**< last place that left the lock, NULL unknown */
+    struct _GilFreeList *const *lists; /**< room for new objects: blocks of 16, 32, ... bytes; changes only while attached */
 };
+#define _Gil_LISTS 32u /* as many; each may be empty at any time */
 #define _Gil_LAZY 0u
 #define _Gil_ATTACHED 1u
 

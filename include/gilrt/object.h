@@ -10,7 +10,7 @@
 #ifndef GILRT_OBJECT_H
 #define GILRT_OBJECT_H
 
-#include <gilrt/base.h>
+#include <gilrt/lock.h>
 
 GIL_BEGIN_DECLS
 
@@ -386,8 +386,55 @@ GIL_API GIL_NOPLT GilObject *_GilObject_New(GilTypeObject *type);
 /** @newref
  *  @lock_held */
 GIL_API GilVarObject *_GilObject_NewVar(GilTypeObject *type, Gil_ssize_t size);
+
+/* What the inline way reads of a type; its place there is ABI. */
+struct _GilTypeLook {
+    GilVarObject ob_base;
+    void *unread;
+    Gil_ssize_t basicsize;
+    void *unread2[16];
+    unsigned long flags;
+} __attribute__((__may_alias__));
+/* Bits of flags: an instance is a block of basicsize bytes; there are 16 bytes for the collector before it. */
+#define _Gil_TYPE_BARE (1UL << 0)
+#define _Gil_TYPE_GC (1UL << 14)
+
+/* Room for an instance of a type with these flags, and for as many bytes before it, where no function has to be called for it. NULL:
+ * one must be, and will also know what is wrong. */
+static inline void *
+_GilType_Room(const GilTypeObject *type, unsigned long flags, size_t before)
+{
+    const struct _GilTypeLook *look = (const struct _GilTypeLook *)(const void *)type;
+    const struct _GilThreadBlock *block = _Gil_thread;
+
+    if (GIL_UNLIKELY(block == NULL) || GIL_UNLIKELY(block->st != _Gil_ATTACHED) || GIL_UNLIKELY(look == NULL) ||
+        GIL_UNLIKELY((look->flags & (_Gil_TYPE_BARE | _Gil_TYPE_GC)) != flags))
+        return NULL;
+    size_t list = (before + (size_t)look->basicsize - 1) / 16;
+    if (GIL_UNLIKELY(list >= _Gil_LISTS))
+        return NULL;
+    void *room = block->lists[list]->first;
+    if (GIL_LIKELY(room != NULL))
+        __builtin_memcpy(&block->lists[list]->first, room, sizeof room);
+    return room;
+}
+
+/* What GilObject_New() does. */
+static inline GilObject *
+_GilObject_Make(GilTypeObject *type)
+{
+    GilObject *op = (GilObject *)_GilType_Room(type, _Gil_TYPE_BARE, 0);
+
+    if (GIL_UNLIKELY(op == NULL))
+        return _GilObject_New(type);
+    op->ob_refcnt = 1;
+    op->ob_type = type;
+    Gil_INCREF(type);
+    return op;
+}
+
 /** An instance without its fields initialised: `Foo *f = GilObject_New(Foo, type);` Ends in GilObject_Free() by tp_dealloc. */
-#define GilObject_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_New(typeobj))
+#define GilObject_New(TYPE, typeobj) ((TYPE *)(void *)_GilObject_Make(typeobj))
 #define GilObject_NewVar(TYPE, typeobj, n) ((TYPE *)(void *)_GilObject_NewVar((typeobj), (n)))
 /** @} */
 

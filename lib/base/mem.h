@@ -27,9 +27,11 @@
 #define GIL_HEAP_CLASSES 48 /* 32 fine ones, then four to each doubling */
 #define GIL_CHUNK 65536     /* size of a slab; alignment of slabs and of large blocks */
 
+struct _GilFreeList;
+
 /* The first 64 bytes of a slab, and of the room of a large block. */
 struct gil_chunk {
-    void *free;                   /* [gil] free blocks, last freed first, linked through their first word */
+    void *free;                   /* [gil] free blocks, last freed first, linked through their first word. A struct _GilFreeList */
     uint32_t frees_left;          /* [gil] until something must be done, see mem.c */
     uint16_t kind;                /* [gil] enum chunk_kind */
     uint16_t size_class;          /* [gil] of a slab */
@@ -104,6 +106,13 @@ const char *gil_mem_backend(void);
  */
 void gil_mem_fail_nth(long nth, int again);
 long gil_mem_fail_count(void);
+
+/*
+ * The lists of free blocks of 16, 32, ... GIL_HEAP_FINE bytes, for paths that are inline in the programs of others: whoever finds
+ * one not empty may take its first block. Good as long as the heap. Where every request is looked at, all are empty for ever,
+ * and while fault injection is on, those that are asked for then.
+ */
+struct _GilFreeList *const *gil_heap_lists(const struct gil_heap *heap);
 
 /* The rest is for the inline paths. */
 

@@ -67,7 +67,7 @@ size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
  * A flag of types, found when one is complete: instances have neither a list of weak references nor a dict, and one
  * without items is a block of tp_basicsize bytes. So memory is had and given back after one look at the flags.
  */
-#define GIL_TPFLAGS_BARE (1UL << 0)
+#define GIL_TPFLAGS_BARE _Gil_TYPE_BARE
 
 #ifdef GIL_DEBUG
 /* Stops the process if op, which ends, came from another interpreter's heap than that of the calling thread. */

@@ -90,7 +90,7 @@ struct gil_state_hooks gil_state_hooks = {
 static uint64_t next_id = 1;  /* [atomic] */
 static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
 
-_Static_assert(sizeof(struct _GilThreadBlock) == 16 && offsetof(struct _gilts, block) == 0, "the head is ABI");
+_Static_assert(sizeof(struct _GilThreadBlock) == 24 && offsetof(struct _gilts, block) == 0, "the head is ABI");
 
 static GilThreadState *
 state_of(struct _GilThreadBlock *block)
@@ -152,6 +152,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     gil_store_relaxed(&ts->park_word, 0);
     ts->interp = interp;
     ts->heap = interp->heap;
+    ts->block.lists = gil_heap_lists(ts->heap);
     ts->lock = interp->lock;
     ts->interp_id = interp->id;
     ts->late_abort = interp->late_abort;

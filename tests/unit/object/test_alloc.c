@@ -141,6 +141,67 @@ START_TEST(test_object_alloc__what_allocations_look_at_is_not_in_the_line_of_sla
 }
 END_TEST
 
+/* What of the room for an object of that many bytes is to be had without a call. */
+static void *
+room_in_line(size_t size)
+{
+    return _Gil_thread->lists[(size - 1) / 16]->first;
+}
+
+START_TEST(test_object_alloc__programs_take_the_room_of_instances_themselves)
+{
+    GilTypeObject *type = node_type(NULL, 0);
+    GilObject *op = node_new(type, NULL);
+
+    Gil_DECREF(op);
+#ifdef GIL_HEAP_CHECKED
+    for (size_t list = 0; list < _Gil_LISTS; list++)
+        ck_assert_ptr_null(room_in_line(16 * (list + 1)));
+#else
+    ck_assert_ptr_eq(room_in_line(sizeof(struct node)), op);
+    GilObject *again = node_new(type, NULL);
+    ck_assert_ptr_eq(again, op);
+    ck_assert_ptr_ne(room_in_line(sizeof(struct node)), op);
+    Gil_DECREF(again);
+    /* A request that is to fail is seen. */
+    gil_test_fail_alloc(1, 0);
+    ck_assert_ptr_null(GilObject_New(struct node, type));
+    gil_test_fail_alloc_off();
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_MemoryError), 1);
+    GilErr_Clear();
+#endif
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_alloc__programs_ask_the_library_where_there_is_more_to_it)
+{
+    GilMemberDef weak[] = {{"__weaklistoffset__", Gil_T_PYSSIZET, offsetof(struct node, next), Gil_READONLY, NULL}, {0}};
+    GilType_Slot with_weak[] = {{Gil_tp_members, weak}, {0, NULL}}, none[] = {{0, NULL}};
+    GilType_Spec large_spec = {.name = "test.Large", .basicsize = GIL_HEAP_FINE + 1, .slots = none};
+    GilTypeObject *plain = node_type(NULL, 0), *weakly = node_type(with_weak, 0), *large = (GilTypeObject *)GilType_FromSpec(&large_spec);
+
+    ck_assert_ptr_nonnull(large);
+    ck_assert_ptr_null(_GilType_Room(NULL, _Gil_TYPE_BARE, 0));
+    ck_assert_ptr_null(_GilType_Room(weakly, _Gil_TYPE_BARE, 0));
+    ck_assert_ptr_null(_GilType_Room(large, _Gil_TYPE_BARE, 0));
+    ck_assert_ptr_null(_GilType_Room(plain, _Gil_TYPE_BARE | _Gil_TYPE_GC, 16));
+    ck_assert_ptr_null(_GilType_Room(&GilList_Type, _Gil_TYPE_BARE, 0));
+    Gil_DECREF(node_new(plain, NULL)); /* and so there is room */
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_ptr_null(_GilType_Room(plain, _Gil_TYPE_BARE, 0));
+    Gil_END_ALLOW_THREADS
+    GilObject *last = NULL;
+    for (int i = 0; i < 10000; i++) /* through fresh pages and slabs */
+        last = node_new(plain, last);
+    Gil_DECREF(last);
+    ck_assert_int_eq(nodes_gone, 10001);
+    Gil_DECREF(plain);
+    Gil_DECREF(weakly);
+    Gil_DECREF(large);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -154,5 +215,7 @@ suite(void)
     tests[n++] = test_object_alloc__null_types;
     tests[n++] = test_J2_lack_of_memory_is_raised_without_memory;
     tests[n++] = test_object_alloc__what_allocations_look_at_is_not_in_the_line_of_slab_heads;
+    tests[n++] = test_object_alloc__programs_take_the_room_of_instances_themselves;
+    tests[n++] = test_object_alloc__programs_ask_the_library_where_there_is_more_to_it;
     return suite_of_one("object/alloc", tests);
 }
