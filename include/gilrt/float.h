@@ -38,6 +38,20 @@ GIL_API double GilFloat_GetMin(void);
  *  @lock_held
  *  @return the float, or NULL with MemoryError */
 GIL_API GIL_NOPLT GilObject *GilFloat_FromDouble(double v);
+/* What GilFloat_FromDouble() does where it is called. */
+static inline GilObject *
+_GilFloat_Make(double v)
+{
+    GilFloatObject *self = (GilFloatObject *)_Gil_Room(sizeof(GilFloatObject));
+
+    if (GIL_UNLIKELY(self == NULL))
+        return GilFloat_FromDouble(v);
+    self->ob_base.ob_refcnt = 1;
+    self->ob_base.ob_type = &GilFloat_Type;
+    self->ob_fval = v;
+    return (GilObject *)self;
+}
+#define GilFloat_FromDouble(v) _GilFloat_Make(v)
 /** A float from the text of a str, bytes or bytearray: decimal point always '.', "inf", "nan", underscores between
  *  digits (PEP 515), white space around; correctly rounded, whatever the locale.
  *  @newref

@@ -46,7 +46,9 @@ _GilObject_GC_Make(GilTypeObject *type)
 
     if (GIL_UNLIKELY(head == NULL))
         return _GilObject_GC_New(type);
-    head[0] = head[1] = 0;
+    head[0] = 0;
+    __asm__("" : "+r"(head)); /* two stores, from which the library loads single words at once */
+    head[1] = 0;
     GilObject *op = (GilObject *)(void *)(head + 2);
     op->ob_refcnt = 1;
     op->ob_type = type;

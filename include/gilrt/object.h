@@ -399,24 +399,30 @@ struct _GilTypeLook {
 #define _Gil_TYPE_BARE (1UL << 0)
 #define _Gil_TYPE_GC (1UL << 14)
 
-/* Room for an instance of a type with these flags, and for as many bytes before it, where no function has to be called for it. NULL:
- * one must be, and will also know what is wrong. */
+/* Room for an object, where no function has to be called for it. NULL: one must be, and will also know what is wrong. */
 static inline void *
-_GilType_Room(const GilTypeObject *type, unsigned long flags, size_t before)
+_Gil_Room(size_t size)
 {
-    const struct _GilTypeLook *look = (const struct _GilTypeLook *)(const void *)type;
     const struct _GilThreadBlock *block = _Gil_thread;
 
-    if (GIL_UNLIKELY(block == NULL) || GIL_UNLIKELY(block->st != _Gil_ATTACHED) || GIL_UNLIKELY(look == NULL) ||
-        GIL_UNLIKELY((look->flags & (_Gil_TYPE_BARE | _Gil_TYPE_GC)) != flags))
+    if (GIL_UNLIKELY(block == NULL) || GIL_UNLIKELY(block->st != _Gil_ATTACHED) || GIL_UNLIKELY(size - 1 >= 16 * _Gil_LISTS))
         return NULL;
-    size_t list = (before + (size_t)look->basicsize - 1) / 16;
-    if (GIL_UNLIKELY(list >= _Gil_LISTS))
-        return NULL;
+    size_t list = (size - 1) / 16;
     void *room = block->lists[list]->first;
     if (GIL_LIKELY(room != NULL))
         __builtin_memcpy(&block->lists[list]->first, room, sizeof room);
     return room;
+}
+
+/* Room for an instance of a type with these flags, and for as many bytes before it; or NULL, as above. */
+static inline void *
+_GilType_Room(const GilTypeObject *type, unsigned long flags, size_t before)
+{
+    const struct _GilTypeLook *look = (const struct _GilTypeLook *)(const void *)type;
+
+    if (GIL_UNLIKELY(look == NULL) || GIL_UNLIKELY((look->flags & (_Gil_TYPE_BARE | _Gil_TYPE_GC)) != flags))
+        return NULL;
+    return _Gil_Room(before + (size_t)look->basicsize);
 }
 
 /* What GilObject_New() does. */

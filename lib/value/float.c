@@ -32,7 +32,7 @@ from_double_slow(GilThreadState *ts, double v)
 }
 
 GIL_HOT GilObject *
-GilFloat_FromDouble(double v)
+(GilFloat_FromDouble)(double v)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     GilObject *self = gil_object_alloc_plain_quick(ts, &GilFloat_Type, sizeof(GilFloatObject));
