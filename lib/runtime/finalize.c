@@ -37,15 +37,25 @@
  *
  * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does
  * not matter who that is, nor whether it exits by itself.
+ *
+ * THE CUT. Here stands the order of the steps, and nothing that a step is made of; so the explorer runs it as it
+ * ships (tests/models/end_model.c), down to the words of gates and locks.
+ *   State: none. What was decided lies where others find it: in the word of a gate (gate.c), in who has taken it
+ *     (closing.c), in the locks, in two lists of calls (atexit.c, pending.c). Between two steps there is only, on the
+ *     ender's stack, what it ends and until when.
+ *   Owner: who has taken the end of an interpreter; of all others who has taken that of the main one.
+ *   The awkward moment: the end is given up, the lock is another's, and the interpreter open, so that others may
+ *     end it (go_back()).
+ *   Outwards go: what is told (busy.c, event.c), what is taken away (layers.c, signal.c), the calls that are made.
  */
 #include "runtime/finalize.h"
 
-#include "base/print.h"
 #include "gc/collect.h"
 #include "gilrt/guard.h"
 #include "gilrt/state.h"
 #include "module/import.h"
 #include "runtime/atexit.h"
+#include "runtime/busy.h"
 #include "runtime/event.h"
 #include "runtime/signal.h"
 #include "state/closing.h"
@@ -54,12 +64,8 @@
 #include "state/tstate.h"
 #include "sync/machine.h"
 
-#include <stdio.h>
-
 /* Calls that bring up new ones may be a loop. Real ones need two or three rounds. */
 #define ROUNDS 16
-/* Of those who are inside, so many are printed. */
-#define PRINTED 8
 /* Who waits longer for a lock than this, in ns, says for whom. */
 #define PATIENCE UINT64_C(200000000)
 /* A lock that was had in this time, in ns, is given up by whoever takes it: ten turns. */
@@ -70,62 +76,6 @@ gil_limit_in(uint64_t ns)
 {
     uint64_t now = gil_machine_now();
     return ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
-}
-
-/* What keeps it from ending, into text. */
-static void
-describe(const GilHolder *holder, char *text, size_t room)
-{
-    unsigned long long thread = holder->thread, state = holder->state, age = holder->age_ns / 1000000;
-
-    switch (holder->kind) {
-    case GIL_HOLDER_GUARD:
-        (void)snprintf(text, room, "a guard is open for %llu.%03llu s, opened by thread %#llx at %s:%d",
-                       age / 1000, age % 1000, thread, holder->line > 0 ? holder->file : "an unknown place",
-                       holder->line);
-        break;
-    case GIL_HOLDER_VISIT:
-        (void)snprintf(text, room, "thread %#llx is inside by a view (state %llu)", thread, state);
-        break;
-    case GIL_HOLDER_CALL:
-        (void)snprintf(text, room, "thread %#llx is in %s() for %llu.%03llu s", thread, holder->file, age / 1000,
-                       age % 1000);
-        break;
-    case GIL_HOLDER_ENDER:
-        (void)snprintf(text, room, "thread %#llx is ending it", thread);
-        break;
-    case GIL_HOLDER_EXIT:
-        (void)snprintf(text, room, "thread %#llx exits, and lets go of what it held, for %llu.%03llu s", thread,
-                       age / 1000, age % 1000);
-        break;
-    default:
-        (void)snprintf(text, room, "thread %#llx does not leave its lock (state %llu)", thread, state);
-    }
-}
-
-/* The wait for interp, whose end the caller has taken still, was in vain. Returns how many were inside, at
- * least 1: the last may have left just then, but too late. */
-static long
-find_busy(GilInterpreterState *interp, GilHolder *holders, size_t *inside)
-{
-    *inside = GilInterpreterState_GetHolders(interp, holders, PRINTED);
-    return *inside > 0 ? (long)*inside : 1;
-}
-
-/* The same when it was given up: interp may be gone. */
-static void
-tell_busy(int64_t id, long count, const GilHolder *holders, size_t inside, const char *func)
-{
-    GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = id, .count = (uint64_t)count};
-
-    if (gil_event_tell(&event))
-        return;
-    char text[160] = "whoever was inside has left just now";
-    for (size_t i = 0; i < (inside > 0 ? inside : 1) && i < PRINTED; i++) {
-        if (inside > 0)
-            describe(&holders[i], text, sizeof text);
-        gil_print_line("gilrt: %s: interpreter %lld does not end: %s", func, (long long)id, text);
-    }
 }
 
 /* asked: that was told already. */
@@ -155,18 +105,6 @@ lock_is_left(const GilInterpreterState *interp, uint64_t limit, const char *func
     return 1;
 }
 
-/* That ts waits for its lock, which another state has. */
-static void
-tell_waiting(const GilThreadState *ts, uint64_t holder, const char *func)
-{
-    GilLifeEvent event = {
-        .size = sizeof event, .kind = GIL_LIFE_WAITING, .interp = ts->interp_id, .state = holder, .func = func};
-
-    if (!gil_event_tell(&event))
-        gil_print_line("gilrt: %s: waits for the lock of interpreter %lld; thread state %llu has it", func,
-                       (long long)ts->interp_id, (unsigned long long)holder);
-}
-
 /* Attach ts, however long that takes, but not in silence. */
 static void
 attach(GilThreadState *ts, const char *func)
@@ -180,7 +118,7 @@ attach(GilThreadState *ts, const char *func)
     if (rc == 1)
         return;
     if (rc == 0)
-        tell_waiting(ts, info.holder, func);
+        gil_busy_tell_waiting(ts, info.holder, func);
     gil_tstate_attach(ts, func);
 }
 
@@ -303,9 +241,8 @@ go_back(GilThreadState *ts, GilInterpreterState *newest, const char *func)
 long
 gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
 {
-    GilInterpreterState *interp = ts->interp, *newest = interp, *busy = interp;
-    GilHolder holders[PRINTED];
-    size_t inside;
+    GilInterpreterState *interp = ts->interp, *newest = interp, *kept = interp;
+    struct gil_busy busy;
     int asked;
 
     if (gil_closing_take(interp->gate, &asked) != GIL_CLOSING_MINE)
@@ -314,33 +251,28 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
     if (shut(ts, interp, limit, func) == 0) {
         if (interp->id == 0)
             newest = gil_interp_newest();
-        busy = shut_others(ts, newest, limit, func);
-        if (busy == NULL)
-            busy = pass_locks(ts, newest, limit, func);
+        kept = shut_others(ts, newest, limit, func);
+        if (kept == NULL)
+            kept = pass_locks(ts, newest, limit, func);
     }
-    if (busy == NULL)
+    if (kept == NULL)
         return 0;
-    long count = find_busy(busy, holders, &inside);
-    int64_t id = busy->id;
+    gil_busy_find(&busy, kept);
     go_back(ts, newest, func);
-    tell_busy(id, count, holders, inside, func);
-    return count;
+    return gil_busy_tell(&busy, func);
 }
 
 long
 gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func)
 {
-    GilHolder holders[PRINTED];
-    int64_t id = interp->id;
-    size_t inside;
+    struct gil_busy busy;
 
     begin_to_close(interp, NULL, asked);
     if (gil_interp_shut(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
         return 0;
-    long count = find_busy(interp, holders, &inside);
+    gil_busy_find(&busy, interp);
     gil_closing_give_up(interp->gate);
-    tell_busy(id, count, holders, inside, func);
-    return count;
+    return gil_busy_tell(&busy, func);
 }
 
 /* What is to be called, and what it brings up is the next round's. Returns how many it were. */

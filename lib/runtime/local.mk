@@ -6,6 +6,7 @@ libcore_la_SOURCES += lib/runtime/life.c lib/runtime/life.h
 libcore_la_SOURCES += lib/runtime/fork.c lib/runtime/fork.h
 libcore_la_SOURCES += lib/runtime/layers.c lib/runtime/layers.h
 libcore_la_SOURCES += lib/runtime/finalize.c lib/runtime/finalize.h
+libcore_la_SOURCES += lib/runtime/busy.c lib/runtime/busy.h
 libcore_la_SOURCES += lib/runtime/atexit.c lib/runtime/atexit.h
 libcore_la_SOURCES += lib/runtime/event.c lib/runtime/event.h
 libcore_la_SOURCES += lib/runtime/signal.c lib/runtime/signal.h
