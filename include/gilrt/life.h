@@ -39,8 +39,8 @@ GIL_API int Gil_AtExit(void (*func)(void));
 /** @name Events
  *  @{ */
 #define GIL_LIFE_STARTED 1  /**< the interpreter can be used; attached */
-#define GIL_LIFE_CLOSING 2  /**< it lets nobody in any more; attached, but where the end is asked for or begun
-                                 by a view */
+#define GIL_LIFE_CLOSING 2  /**< it lets nobody in any more, and no other step of its end comes before this was told;
+                                 attached, but where the end is asked for or begun by a view */
 #define GIL_LIFE_BUSY 3     /**< who wants to end it has waited in vain (GIL_FINALIZE_BUSY); attached, but where
                                  it is ended by a view */
 #define GIL_LIFE_CLOSED 4   /**< nobody is inside: from here the end cannot be undone. Calls at exit follow; attached */
@@ -65,8 +65,8 @@ typedef struct GilLifeEvent {
                            else NULL. Static */
 } GilLifeEvent;
 
-/** What is called with each event. It must not raise, nor call Gil_FinalizeEx(); where it is called attached it
- *  may leave the lock and retake it. */
+/** What is called with each event. It must not raise, nor call Gil_FinalizeEx(), nor wait without a limit for the end of
+ *  the interpreter that it is told of; where it is called attached it may leave the lock and retake it. */
 typedef void (*GilLife_HookFunc)(const GilLifeEvent *event, void *data);
 
 /**

@@ -113,7 +113,7 @@ gil_atexit_process(void)
 {
     struct process_call *call;
 
-    while ((call = gil_exchange_acq_rel(&process_calls, NULL)) != NULL)
+    while ((call = (struct process_call *)gil_exchange_acq_rel(&process_calls, NULL)) != NULL)
         while (call != NULL) {
             struct process_call *next = call->next;
             void (*func)(void) = call->func;

@@ -178,11 +178,17 @@ int
 GilInterpreterView_RequestEnd(GilInterpreterView *view)
 {
     struct gil_gate *gate = (struct gil_gate *)(void *)view;
+    struct gil_pass pass;
 
     if (view == NULL || gate->id == 0)
         return -1;
-    if (gil_closing_ask(gate, gil_tstate_attached()) == 1)
-        gil_event_step(GIL_LIFE_CLOSING, gate->id);
+    gil_pass_init(&pass, __func__);
+    if (gil_closing_ask(gate, gil_tstate_attached(), &pass) != 1)
+        return 0;
+    /* Inside meanwhile: else another could end it before this is told. */
+    gil_event_step(GIL_LIFE_CLOSING, gate->id);
+    gil_gate_unlist(gate, &pass);
+    gil_gate_leave(gate);
     return 0;
 }
 

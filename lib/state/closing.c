@@ -2,6 +2,7 @@
 /* Who ends an interpreter, who has asked for it, and who waits until it is gone. */
 #include "state/closing.h"
 
+#include "base/panic.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "sync/machine.h"
@@ -18,6 +19,9 @@
  *
  * All three under gil_states_mutex, under which the interpreter also leaves the registry: so while gone is not set, under that mutex,
  * gate->interp may be followed.
+ *
+ * Who asks has to tell so, and no step of the end is to be heard before that. He is inside meanwhile, from the same moment on: so
+ * whoever takes the end waits for him as for any other.
  *
  * NOBODY WORKS IN THE DARK. There is no thread of the library that ends what was asked to end: finalizers would run where no host
  * expects them. The end is carried out by one of those who wait for it, the others sleep meanwhile. If its time is over before
@@ -86,8 +90,19 @@ gil_closing_give_up(struct gil_gate *gate)
     gil_mutex_unlock(&gil_states_mutex);
 }
 
+/* Under gil_states_mutex, and nobody has taken it: so it is not shut. */
+static void
+go_in(struct gil_gate *gate, struct gil_pass *pass)
+{
+    int rc = gil_gate_enter_late(gate);
+
+    GIL_ASSERT(rc == 0);
+    (void)rc;
+    gil_gate_list(gate, pass);
+}
+
 int
-gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts)
+gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts, struct gil_pass *pass)
 {
     int news = -1;
 
@@ -98,6 +113,8 @@ gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts)
         if (news) {
             (void)gil_gate_close(gate);
             gil_interp_interrupt(gate->interp, ts);
+            if (pass != NULL)
+                go_in(gate, pass);
         }
         gil_closing_stir(gate);
     }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct gil_gate;
+struct gil_pass;
 
 /* How it works: the essay in closing.c. The caller of each holds a reference to the gate, or keeps the interpreter alive. */
 
@@ -26,9 +27,10 @@ enum gil_closing gil_closing_take_if_asked(struct gil_gate *gate);
 void gil_closing_give_up(struct gil_gate *gate);
 /*
  * Ask for the end: from now on the gate lets nobody in, and all threads but ts, which may be NULL, are asked to come to an end. 1,
- * or 0 when it was closing before; -1: the interpreter is gone.
+ * and then the caller is inside with pass, unless that is NULL, so that the end waits for what he has to tell of it; or 0 when it was
+ * closing before; -1: the interpreter is gone.
  */
-int gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts);
+int gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts, struct gil_pass *pass);
 /* Take that back: OPEN; or TAKEN or GONE, and nothing happened. */
 enum gil_closing gil_closing_unask(struct gil_gate *gate);
 

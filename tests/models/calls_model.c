@@ -43,7 +43,6 @@ static uint32_t written[NODES]; /* what a poster has written before it posted */
 static int seen[NODES];         /* and of it a call has seen */
 static int accepted, made, fulls;
 static int posting;             /* threads that may post still */
-static int ended;               /* the interpreter takes no calls and makes none */
 static int wanted;              /* calls that a sleeper waits for */
 static int inside;              /* calls under way */
 __thread struct _GilThreadBlock *_Gil_thread;
@@ -77,7 +76,7 @@ setup(void)
         nodes[i] = (GilPendingNode)GIL_PENDING_NODE_INIT(is_made, &written[i]);
     memset(seen, 0, sizeof seen);
     memset(written, 0, sizeof written);
-    accepted = made = fulls = ended = wanted = inside = 0;
+    accepted = made = fulls = wanted = inside = 0;
     posting = 1;
     _Gil_thread = NULL;
 }
@@ -224,7 +223,7 @@ gil_raw_free(void *block)
 static int
 is_made(void *number)
 {
-    EXPLORE_CHECK(_Gil_thread != NULL && !ended);
+    EXPLORE_CHECK(_Gil_thread != NULL);
     EXPLORE_CHECK(inside == 0);
     if (number != NULL)
         EXPLORE_CHECK(gil_load_relaxed((uint32_t *)number) == 1);
@@ -256,12 +255,6 @@ raise(GilThreadState *ts, const char *why)
 {
     (void)ts;
     (void)why;
-}
-
-static void
-ignore(GilObject *object)
-{
-    (void)object;
 }
 
 static void
@@ -654,53 +647,6 @@ finish_ring(void)
 
 /* --- ends --- */
 
-/* The end as lib/runtime/finalize.c has it: rounds, all closed, what is left, no more. */
-static void
-end_interp(GilThreadState *ts)
-{
-    while (gil_pending_drain(ts, ignore) > 0)
-        ;
-    gil_mutex_lock(&gil_states_mutex);
-    gil_pending_close(ts);
-    gil_mutex_unlock(&gil_states_mutex);
-    gil_pending_drain(ts, ignore);
-    ended = 1;
-}
-
-static void
-setup_end(void)
-{
-    setup_sleep_main();
-    nodes[0].func = leave_in_between;
-}
-
-static void
-body_end(int self)
-{
-    if (self == 0) {
-        attach(&cells[0].ts);
-        end_interp(&cells[0].ts);
-        detach(&cells[0].ts);
-    }
-    else if (self == 1) {
-        post(0);
-        post_to_main(1);
-    }
-    else
-        post_to_thread(2, 2);
-}
-
-static void
-finish_end(void)
-{
-    EXPLORE_CHECK(gate.calls.head == GIL_CALLS_CLOSED && gil_main_calls.calls.head == GIL_CALLS_CLOSED);
-    for (int t = 0; t < THREADS_MAX; t++) {
-        EXPLORE_CHECK(cells[t].ts.calls.head == GIL_CALLS_CLOSED);
-        cells[t].ts.block.brk = 0;
-    }
-    finish();
-}
-
 /* The state of thread 0 ends with calls of its own, thread 2 makes them. */
 static void
 body_leave(int self)
@@ -851,8 +797,6 @@ static const struct model_run runs[] = {
     {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_ring", 3, 0, setup_two_posters, body_ring, of_interest, NULL, finish_ring}, {2, 0, 0}, {3, 0, 0}},
-    {{"calls_end", 2, 0, setup_end, body_end, of_interest, NULL, finish_end}, {4, 0, 0}, {6, 0, 0}},
-    {{"calls_end", 3, 0, setup_end, body_end, of_interest, NULL, finish_end}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_leave", 3, 0, setup_leave, body_leave_and_serve, of_interest, NULL, finish_leave}, {2, 0, 0}, {4, 0, 0}},
     {{"calls_birth", 3, 0, setup_birth, body_birth, of_interest, NULL, finish_poll}, {2, 0, 0}, {4, 0, 0}},
     {{"calls_birth_left", 3, 0, setup_birth_left, body_birth_left, of_interest, NULL, finish_left},

@@ -14,11 +14,22 @@ tests_models_lock_model_LDADD =
 
 CORE_TESTS += tests/models/lives_model
 tests_models_lives_model_SOURCES = tests/models/lives_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/gate.c lib/state/closing.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+    lib/state/gate.c lib/sync/mutex.c
 tests_models_lives_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_lives_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_lives_model_LDFLAGS =
 tests_models_lives_model_LDADD =
+
+CORE_TESTS += tests/models/end_model
+tests_models_end_model_SOURCES = tests/models/end_model.c tests/models/end_world.c tests/models/end_world.h \
+    tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/runtime/finalize.c lib/runtime/ending.c lib/runtime/atexit.c \
+    lib/state/interp.c lib/state/closing.c lib/state/gate.c lib/state/pending.c lib/state/transition.c \
+    lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
+tests_models_end_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_end_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_end_model_LDFLAGS =
+tests_models_end_model_LDADD =
 
 CORE_TESTS += tests/models/sync_model
 tests_models_sync_model_SOURCES = tests/models/sync_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
@@ -70,9 +81,9 @@ tests_models_explore_test_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
-MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_sync_model_OBJECTS) \
-    $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) $(tests_models_fork_model_OBJECTS) \
-    $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
+MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) \
+    $(tests_models_sync_model_OBJECTS) $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) \
+    $(tests_models_fork_model_OBJECTS) $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
 $(filter-out %-seen.$(OBJEXT) %-snapshot.$(OBJEXT),$(MODEL_OBJECTS)): private CFLAGS += -Og
 
 MODEL_TESTS += tests/models/schedules.sh

@@ -579,6 +579,44 @@ START_TEST(test_F2_asking_waiting_taking_back_and_entering_at_once)
 }
 END_TEST
 
+/* Who hears that it closes finds it there, whoever waits for its end already: each step is told before the next. */
+static GilHolder in_the_hook;
+static int found_in_the_hook;
+
+static void *
+wait_not_at_all(void *unused)
+{
+    found_in_the_hook = GilInterpreterView_WaitEnd(view, 0);
+    GilInterpreterView_GetHolders(view, &in_the_hook, 1);
+    return unused;
+}
+
+static void
+try_when_it_closes(const GilLifeEvent *event, void *unused)
+{
+    pthread_t other;
+
+    count_events(event, unused);
+    if (event->kind != GIL_LIFE_CLOSING || event->interp != gate()->id)
+        return;
+    ck_assert_int_eq(pthread_create(&other, NULL, wait_not_at_all, NULL), 0);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+}
+
+START_TEST(test_runtime_ending__closing_is_told_before_what_comes_of_it)
+{
+    Gil_SetLifeHook(try_when_it_closes, NULL);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(found_in_the_hook, GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(in_the_hook.kind, GIL_HOLDER_CALL);
+    ck_assert_str_eq(in_the_hook.file, "GilInterpreterView_RequestEnd");
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSING], 1);
+    ck_assert_uint_eq(events[GIL_LIFE_CLOSED], 0);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, 0), 0);
+    ck_assert_uint_eq(events[GIL_LIFE_ENDED], 1);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -588,6 +626,7 @@ suite(void)
     tcase_add_checked_fixture(tc, start, stop);
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_runtime_ending__nobody_comes_in_and_who_is_in_goes_on);
+    tcase_add_test(tc, test_runtime_ending__closing_is_told_before_what_comes_of_it);
     tcase_add_test(tc, test_runtime_ending__a_thread_of_its_own_asks);
     tcase_add_test(tc, test_runtime_ending__all_who_wait_see_one_end);
     tcase_add_test(tc, test_runtime_ending__the_next_takes_on_what_one_gives_up);

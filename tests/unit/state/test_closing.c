@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who ends an interpreter and who has asked for it, step by step; tests/models/lives_model.c has every schedule. */
+/* Who ends an interpreter and who has asked for it, step by step; tests/models/end_model.c has every schedule. */
 #include "state/closing.h"
 
 #include "sync/machine.h"
@@ -40,8 +40,8 @@ START_TEST(test_state_closing__what_is_asked_stays_until_it_is_taken_back)
 {
     int asked;
 
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), 1);
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), 0);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 0);
     ck_assert(request());
     ck_assert_int_eq(gil_closing_take(gate, &asked), GIL_CLOSING_MINE);
     ck_assert_int_eq(asked, 1);
@@ -52,12 +52,23 @@ START_TEST(test_state_closing__what_is_asked_stays_until_it_is_taken_back)
     ck_assert_int_eq(gil_gate_is_closing(gate), 0);
     ck_assert(!request());
     /* Who asks is not asked. */
-    ck_assert_int_eq(gil_closing_ask(gate, world_ts), 1);
+    ck_assert_int_eq(gil_closing_ask(gate, world_ts, NULL), 1);
     ck_assert(!request());
+    /* Who has to tell of it is inside, once. */
+    ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
+    struct gil_pass pass;
+    gil_pass_init(&pass, "who asks");
+    uint32_t inside = gil_gate_inside(gate);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, &pass), 1);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, &pass), 0);
+    ck_assert_uint_eq(gil_gate_inside(gate), inside + 1);
+    ck_assert_ptr_eq(gate->passes, &pass);
+    gil_gate_unlist(gate, &pass);
+    gil_gate_leave(gate);
     /* Asked while it is taken: then, too, it stays. */
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), 0);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 0);
     gil_closing_give_up(gate);
     ck_assert_int_eq(gil_gate_is_closing(gate), 1);
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
@@ -72,7 +83,7 @@ START_TEST(test_state_closing__a_shut_gate_comes_back_to_what_it_was)
     gil_closing_give_up(gate);
     ck_assert_int_eq(gil_gate_enter(gate), 0);
     gil_gate_leave(gate);
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), 1);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
     ck_assert_int_eq(gil_gate_shut(gate, 0), 0);
     gil_closing_give_up(gate);
@@ -92,7 +103,7 @@ START_TEST(test_state_closing__each_step_is_a_turn)
 
     ck_assert_int_eq(gil_closing_wait(gate, turn, gil_machine_now()), 0);
     ck_assert_int_eq(gil_closing_wait(gate, turn - 1, GIL_MACHINE_NEVER), 1);
-    gil_closing_ask(gate, NULL);
+    gil_closing_ask(gate, NULL, NULL);
     ck_assert_int_eq(gil_closing_wait(gate, turn, GIL_MACHINE_NEVER), 1);
     turn = gil_closing_turn(gate);
     gil_closing_unask(gate);
@@ -111,7 +122,7 @@ START_TEST(test_state_closing__gone_is_for_ever)
     ck_assert(gil_closing_is_gone(gate));
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_GONE);
     ck_assert_int_eq(gil_closing_take_if_asked(gate), GIL_CLOSING_GONE);
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), -1);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), -1);
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_GONE);
     gil_interp_put_gate(gate);
     /* The next in its place is not. */
@@ -123,7 +134,7 @@ END_TEST
 
 START_TEST(test_state_closing__a_fork_leaves_nobody_at_it)
 {
-    ck_assert_int_eq(gil_closing_ask(gate, NULL), 1);
+    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
     gate->waiters = 3;
     gil_closing_fork_child(gate, 1);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The rest of the library as the end of an interpreter finds it: two interpreters, their threads, and what is told. */
+#ifndef TESTS_MODELS_END_WORLD_H
+#define TESTS_MODELS_END_WORLD_H
+
+#include "models/runner.h"
+
+#include "models/machine_model.h"
+
+#include "state/gate.h"
+#include "state/interp.h"
+#include "state/lock.h"
+#include "state/tstate.h"
+
+/* Turns of the lock, and how long an end waits, in ns by the model's clock: it moves only when a timer fires. A turn is longer than
+ * what an end calls soon, its limit longer than its patience (finalize.c). */
+#define TURN UINT64_C(60000000)
+#define LIMIT UINT64_C(1000000000)
+
+enum which { MAIN, OTHER, BOTH };
+#define THREADS_MAX 3
+
+/* What there is to one interpreter; the shipped sources see the first five. */
+extern struct subject {
+    GilInterpreterState *interp; /* poisoned when it is given back */
+    struct gil_gate *gate;       /* the same; views are references to it */
+    struct gil_lock *lock;       /* the same */
+    GilThreadState *ts;          /* its first state */
+    int views;                   /* that finish_ended() closes */
+    uint32_t alive;              /* poisoned at its end: whoever uses it then, is found */
+    int ended, users, holders;   /* it is no more; threads that use it; of these, those that hold its lock */
+    int closed, torn;            /* its end cannot be undone any more; other threads do not get the lock */
+    uint64_t dropped;            /* calls at exit, as the event says */
+    int busy;                    /* ends of it that were in vain, as they found out */
+} subjects[BOTH];
+extern int told;    /* ends that were in vain, as the host heard */
+extern int waiting; /* times that the host heard of a wait for a lock */
+extern int late;    /* threads that came back after the end: theirs is over */
+
+/* What setup() of each scenario begins with: memory as it was at the beginning, and in it both interpreters, attached to nothing. */
+void setup_world(void);
+/* A state of its own in one of them for a thread, not attached, and a view. */
+GilThreadState *add_thread(enum which which);
+/* A view alone. */
+GilInterpreterView *add_view(enum which which);
+/* What finish() ends with: that one has ended, or both, and nothing of it is left. */
+void check_ended(enum which which);
+
+/* Use an interpreter, which must be alive: without its lock; with it. */
+void use(enum which which);
+void use_attached(enum which which);
+/* Gil_END_ALLOW_THREADS by a thread without a guard, detached by BEGIN: 0; -1: it was late, and its interpreter is no more. */
+int come_back(GilThreadState *ts);
+
+/* Where threads meet at an end: gates, and who has a lock; of admission: gates, who has taken an end, and who waits for it. */
+int of_the_end(const void *address);
+int of_admission(const void *address);
+int of_both(const void *address);
+
+#endif
