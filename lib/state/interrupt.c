@@ -160,8 +160,8 @@ _GilEval_LeaveRegion(struct _GilCallSite *site, struct _GilRegion *region, GilUn
 void
 _GilEval_ReturnRegion(GilThreadState *save, struct _GilRegion *region)
 {
-    /* Anything else is for the next one to complain of. */
-    if (save != NULL && _Gil_thread == &save->block && gil_tstate_attached() == NULL)
+    /* Empty where another state came and went inside: _GilEval_ReturnMisuse(). Anything else is for the next one to complain of. */
+    if (save != NULL && save->id != 0 && (_Gil_thread == NULL || _Gil_thread == &save->block) && gil_tstate_attached() == NULL)
         gil_unblock_leave(save, region);
     _GilEval_Return(save);
 }
@@ -175,7 +175,7 @@ GilUnblock_Eventfd(void *arg)
     gil_cancel_write(*(const int *)arg);
 }
 
-static uint32_t the_signal; /* [atomic] what GilUnblock_Signal() sends; 0: none was given */
+static uint32_t the_signal; /* [atomic] what GilUnblock_Signal() sends; 0: none was given. Written under gil_states_mutex */
 
 static void
 wake_up(int signum)
@@ -187,9 +187,11 @@ int
 GilUnblock_UseSignal(int signum)
 {
     struct sigaction action, empty = {.sa_handler = wake_up, .sa_flags = SA_ONSTACK};
-    uint32_t is = gil_load_relaxed(&the_signal), want = (uint32_t)signum;
+    uint32_t want = (uint32_t)signum;
     int saved = errno, rc = -1;
 
+    gil_mutex_lock(&gil_states_mutex);
+    uint32_t is = gil_load_relaxed(&the_signal);
     if (signum == 0) {
         rc = 0;
         if (is != 0 && sigaction((int)is, NULL, &action) == 0 && action.sa_handler == wake_up)
@@ -200,6 +202,7 @@ GilUnblock_UseSignal(int signum)
         rc = sigaction(signum, &empty, NULL);
     if (rc == 0)
         gil_store_relaxed(&the_signal, want);
+    gil_mutex_unlock(&gil_states_mutex);
     errno = saved;
     return rc;
 }

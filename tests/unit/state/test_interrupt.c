@@ -144,6 +144,66 @@ START_TEST(test_state_interrupt__nothing_asked_nothing_called)
 }
 END_TEST
 
+static void
+come_and_go(GilThreadState *another, int how)
+{
+    if (how == 0) {
+        GilEval_AcquireThread(another);
+        GilEval_ReleaseThread(another);
+        return;
+    }
+    (void)GilThreadState_Swap(another);
+    (void)GilThreadState_Swap(NULL);
+}
+
+/* What comes after an END that did not know its state any more would be called with an argument that is no more. */
+START_TEST(test_B10_a_region_in_which_another_state_came_and_went_is_left)
+{
+    GilThreadState *another = GilThreadState_New(world_ts->interp);
+    struct _GilRegion outer;
+
+    Gil_BEGIN_BLOCKING_CALL_UBF(help_the_third_time, NULL)
+    outer = _gil_region;
+    come_and_go(another, _i);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
+    ck_assert_uint_eq(outer.bits, 0);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 1);
+    ck_assert_int_eq(calls, 0);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    GilThreadState_Delete(another);
+}
+END_TEST
+
+static void
+region_within(GilThreadState *another, int how)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    Gil_BEGIN_BLOCKING_CALL_UBF(help, NULL)
+    come_and_go(another, how);
+    Gil_END_BLOCKING_CALL_UBF
+    GilThreadState_Release(token);
+}
+
+/* One within another, in which that happens: the outer one is in force again, and for no longer than its own END. */
+START_TEST(test_B10_the_region_around_one_in_which_another_state_came_and_went_is_left_too)
+{
+    GilThreadState *another = GilThreadState_New(world_ts->interp);
+
+    Gil_BEGIN_BLOCKING_CALL_UBF(help_the_third_time, NULL)
+    region_within(another, _i);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    ck_assert_int_eq(calls, 1);
+    ck_assert_int_eq(over, 0); /* that of the inner one would have said so */
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(GilThreadState_Unblock(world_ts, 0), 1);
+    ck_assert_int_eq(calls, 1);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    GilThreadState_Delete(another);
+}
+END_TEST
+
 START_TEST(test_B8_a_thread_state_that_is_gone_is_not_asked)
 {
     GilThreadState *ts = GilThreadState_New(world_ts->interp);
@@ -602,6 +662,8 @@ suite(void)
     tcase_add_test(tcase, test_state_interrupt__a_thread_is_told_until_it_comes_out);
     tcase_add_test(tcase, test_state_interrupt__the_wait_is_bounded_and_the_request_stands);
     tcase_add_test(tcase, test_state_interrupt__nothing_asked_nothing_called);
+    tcase_add_loop_test(tcase, test_B10_a_region_in_which_another_state_came_and_went_is_left, 0, 2);
+    tcase_add_loop_test(tcase, test_B10_the_region_around_one_in_which_another_state_came_and_went_is_left_too, 0, 2);
     tcase_add_test(tcase, test_B8_a_thread_state_that_is_gone_is_not_asked);
     tcase_add_test(tcase, test_state_interrupt__who_asks_himself_does_not_wait);
     tcase_add_test(tcase, test_state_interrupt__a_stay_is_not_interrupted_for_the_one_before);
