@@ -131,6 +131,7 @@ check(struct gil_lock *lock)
     GIL_ASSERT(!(word & HANDOFF) || owner_of(word) != NULL);
     GIL_ASSERT(((word & HANDOFF) != 0) == (lock->turns.claimant != NULL));
     GIL_ASSERT(!(word & LEANS) || (word & FLAGS) == LEANS);
+    GIL_ASSERT(!(word & WAKING) || gil_load_relaxed(&lock->turns.head->waiter.token) != ASLEEP);
     gil_turns_check(&lock->turns);
 #else
     (void)lock;
@@ -268,9 +269,11 @@ spin(struct gil_lock *lock, GilThreadState *ts, uint32_t token, uint64_t end)
 static void
 settle(struct gil_lock *lock, GilThreadState *ts, uint64_t now)
 {
-    uintptr_t drop = lock->turns.head == ts ? WAKING : 0;
+    GilThreadState *first = lock->turns.head;
 
     gil_turns_got(&lock->turns, ts, now);
+    /* WAKING stood for the one that was first. It may be ts, or a lender whose turn is over by this. */
+    uintptr_t drop = lock->turns.head != first ? WAKING : 0;
     if (lock->turns.head == NULL)
         drop |= QUEUED | WAKING;
     gil_fetch_and_seq_cst(&lock->owner, ~drop);

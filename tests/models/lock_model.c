@@ -619,6 +619,14 @@ setup_end_of_lender_of_two(void)
     lock.refs++;
 }
 
+/* The third and the fourth want turns. */
+static void
+setup_loan_and_turns(void)
+{
+    setup_loan_and_turn();
+    cells[3].ts.waiter.hold = (uint16_t)gil_log2(1000000);
+}
+
 /* The fourth wants a turn: the lender, one that would borrow and that one wait while another borrows. */
 static void
 setup_lanes(void)
@@ -806,6 +814,40 @@ body_relay_to_numb(int self)
     }
     else
         body_relay(self);
+}
+
+/*
+ * Thread 0 lends to thread 1, and threads 2 and 3 wait for turns. When the loan is over thread 2 may be quicker than the lender, which
+ * the release told to look: then its turn is over, it looks for nobody, and thread 3 is the first.
+ */
+static int
+all_of_them_wait(void)
+{
+    return first_waits() && second_waits() && cells[3].ts.waiter.queued;
+}
+
+static int
+lender_sleeps(void)
+{
+    return cells[0].ts.waiter.queued && cells[0].ts.waiter.token == 0;
+}
+
+static void
+body_overtaken(int self)
+{
+    if (self == 0) {
+        take(0);
+        explore_until(all_of_them_wait);
+        EXPLORE_CHECK(gil_lock_poll(&lock, &cells[0].ts) == 0);
+        leave(0);
+        return;
+    }
+    explore_until(self == 1 ? hog_holds : self == 2 ? first_waits : second_waits);
+    take(self);
+    critical(self);
+    if (self == 2 && cells[0].ts.waiter.queued && got[3] == 0)
+        explore_until(lender_sleeps);
+    leave(self);
 }
 
 /* Threads 3 and 4 wait for turns behind two that would borrow, to whom nobody listens. */
@@ -1202,6 +1244,7 @@ static const struct model_run runs[] = {
     {{"exit", 3, 0, setup_exit_once, body_exit_once, of_interest, wrote, finish_exit_once}, {2, 1, 0}, {3, 3, 1}},
     {{"end", 3, 0, setup_end_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
     {{"end_lender", 3, 0, setup_end_of_lender_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
+    {{"overtaken", 4, 0, setup_loan_and_turns, body_overtaken, of_interest, wrote, all_is_quiet}, {1, 1, 0}, {2, 2, 0}},
     {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
     {{"relay", 4, ~(1u << 0 | 1u << 2), setup, body_relay_to_numb, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
     {{"quits", 4, ~(1u << 2), setup_timed, body_quits, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},

@@ -306,6 +306,25 @@ START_TEST(test_A17_of_one_release_one_wake_is_of_use)
 }
 END_TEST
 
+/* The lender L lends to B, whose release tells L to look; but C, for whose turn it is time, is quicker, and D is now the first. Nobody may
+ * take L to be awake on its behalf: the lock would be free beside two that sleep. */
+START_TEST(test_A1_no_release_is_left_to_a_lender_whose_turn_is_over)
+{
+    for (uint64_t wake = 25 * US; wake <= 100 * US; wake += 25 * US) {
+        start_at(BEGIN, INTERVAL, 0);
+        clock_set_prices(50, wake);
+        add(hog, (struct player){.step = 10 * US, .until = BEGIN + 30 * MS}, 0);
+        struct player *c = add(visitor, (struct player){.step = 200 * US, .visits = 1}, MS);
+        struct player *d = add(visitor, (struct player){.step = 10 * US, .visits = 1}, MS + 100 * US);
+        struct player *b = add(visitor, (struct player){.step = INTERVAL - MS - 20 * US - wake, .visits = 1}, 2 * MS);
+        gil_lock_set_latency(&crew.lock, b->ts, GIL_LATENCY_URGENT);
+        clock_run();
+        ck_assert_uint_lt(b->got_at, c->got_at);
+        ck_assert_uint_le(d->got_at, c->got_at + 200 * US + 2 * wake);
+    }
+}
+END_TEST
+
 /* All at the same moment: the last has the lock when each of the others has had it once, to the nanosecond. */
 START_TEST(test_B15_a_burst_is_served_in_as_many_holds_as_there_are_threads)
 {
@@ -510,6 +529,7 @@ suite(void)
     tcase_add_test(tc, test_A13_a_turn_may_end_while_the_lock_is_left);
     tcase_add_test(tc, test_A17_a_crowd_is_served_with_three_wakes_each);
     tcase_add_test(tc, test_A17_of_one_release_one_wake_is_of_use);
+    tcase_add_test(tc, test_A1_no_release_is_left_to_a_lender_whose_turn_is_over);
     tcase_add_loop_test(tc, test_B15_a_burst_is_served_in_as_many_holds_as_there_are_threads, 0, 2);
     tcase_add_test(tc, test_R3_one_processor_does_not_spin);
     tcase_add_test(tc, test_state_lock_clock__no_claimant_spins_where_the_holder_runs);
