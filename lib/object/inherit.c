@@ -8,7 +8,11 @@
  * A slot is inherited from the first class in that order which defines it itself. "Itself" means that it differs from
  * the slot of that class's own base: an inherited copy must not win over a class that comes earlier in the order than
  * the one where it really stands. Slots that make sense only together (getattr with getattro, comparison with hash)
- * are taken together, and only when the type has none of them.
+ * are taken together, from the first class that defines one of them, and only when the type has none of them.
+ *
+ * A slot that is filled by an attribute goes alone, and in all classes that fill it so stands the same function, by which
+ * they cannot be told apart. So the slots of a type with more than one base are settled once more by what the classes
+ * say (slotfill.c) when all of this is done.
  */
 #include "object/inherit.h"
 
@@ -197,22 +201,13 @@ inherit_table(void *mine, const void *base, const void *basebase, size_t size)
             type->slot = base->slot;               \
     } while (0)
 
-static void
-inherit_access(GilTypeObject *type, const GilTypeObject *base)
-{
-    if (type->tp_getattr == NULL && type->tp_getattro == NULL) {
-        type->tp_getattr = base->tp_getattr;
-        type->tp_getattro = base->tp_getattro;
-    }
-    if (type->tp_setattr == NULL && type->tp_setattro == NULL) {
-        type->tp_setattr = base->tp_setattr;
-        type->tp_setattro = base->tp_setattro;
-    }
-    if (type->tp_richcompare == NULL && type->tp_hash == NULL) {
-        type->tp_richcompare = base->tp_richcompare;
-        type->tp_hash = base->tp_hash;
-    }
-}
+#define INHERIT_PAIR(one, other)                                                              \
+    do {                                                                                     \
+        if (type->one == NULL && type->other == NULL && (OWN(one) || OWN(other))) {          \
+            type->one = base->one;                                                           \
+            type->other = base->other;                                                       \
+        }                                                                                    \
+    } while (0)
 
 static void
 inherit_from(GilTypeObject *type, const GilTypeObject *base)
@@ -225,7 +220,9 @@ inherit_from(GilTypeObject *type, const GilTypeObject *base)
     INHERIT_TABLE(tp_as_sequence);
     INHERIT_TABLE(tp_as_mapping);
     INHERIT_TABLE(tp_as_buffer);
-    inherit_access(type, base);
+    INHERIT_PAIR(tp_getattr, tp_getattro);
+    INHERIT_PAIR(tp_setattr, tp_setattro);
+    INHERIT_PAIR(tp_richcompare, tp_hash);
     INHERIT(tp_repr);
     INHERIT(tp_str);
     if (type->tp_call == NULL && (base->tp_flags & Gil_TPFLAGS_HAVE_VECTORCALL))

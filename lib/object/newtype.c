@@ -461,7 +461,11 @@ complete(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject
     if (copy_members(ts, plan, ht) < 0)
         return -1;
     gil_inherit_slots(type);
-    if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0 || add_attributes(ts, plan, type) < 0)
+    if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0)
+        return -1;
+    if (ht->nbases > 1)
+        gil_slotfill_join(type);
+    if (add_attributes(ts, plan, type) < 0)
         return -1;
     ht->module = Gil_XNewRef(plan->module);
     gil_type_find_bare(type);

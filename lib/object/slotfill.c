@@ -147,6 +147,24 @@ settle(GilTypeObject *type, int id)
         type->tp_vectorcall = NULL; /* it does the work of both */
 }
 
+/* Whether a base fills the slot by an attribute. A hash can be such without a sign of it, and goes with the comparison. */
+static int
+is_asked(const GilTypeObject *type, int id)
+{
+    for (Gil_ssize_t i = 1; i < type->tp_mro_count; i++)
+        if (gil_slot_read(type->tp_mro_items[i], gil_slot_place(id)) == asking(id))
+            return 1;
+    return id == Gil_tp_hash || id == Gil_tp_richcompare;
+}
+
+void
+gil_slotfill_join(GilTypeObject *type)
+{
+    for (int id = 1; id <= GIL_TYPE_SLOT_MAX; id++)
+        if (asking(id) != NULL && is_asked(type, id))
+            settle(type, id);
+}
+
 int
 gil_slotfill_prepare(GilThreadState *ts, GilTypeObject *type, const char *name, size_t len)
 {

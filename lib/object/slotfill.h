@@ -14,6 +14,9 @@ int gil_slotfill_prepare(GilThreadState *ts, GilTypeObject *type, const char *na
 /* After that: make the slots of type, and of what derives from it, agree with the tables. Runs nothing. */
 void gil_slotfill_follow(GilTypeObject *type, const char *name, size_t len);
 
+/* The same for all slots of a type with several bases that is being made, before its attributes come. */
+void gil_slotfill_join(GilTypeObject *type);
+
 /* Remember that type's spec gives the slot. */
 void gil_slotfill_own(GilHeapTypeObject *ht, int id);
 /* What stands in the slot, or would without the attributes that were set: never a function that asks attributes. */

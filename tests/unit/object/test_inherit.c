@@ -151,6 +151,43 @@ START_TEST(test_object_inherit__comparison_and_hash_go_together)
 }
 END_TEST
 
+static GilObject *
+old_getattr(GilObject *self, char *name)
+{
+    (void)self;
+    return GilUnicode_FromString(name);
+}
+
+/* A pair that belongs together is that of the first class that gives one of the two; an attribute of one is no pair. */
+START_TEST(test_object_inherit__pairs_come_from_who_gives_one)
+{
+    GilType_Slot compare_slots[] = {{Gil_tp_richcompare, (void *)compare_never}, {0, NULL}};
+    GilType_Slot get_slots[] = {{Gil_tp_getattr, (void *)old_getattr}, {0, NULL}};
+    GilTypeObject *plain = MADE("t.P", NULL, &GilBaseObject_Type);
+    GilTypeObject *compares = MADE("t.C", compare_slots, &GilBaseObject_Type);
+    GilTypeObject *gets = MADE("t.G", get_slots, &GilBaseObject_Type);
+    GilTypeObject *both = MADE("t.B", NULL, plain, compares), *list = MADE("t.L", NULL, plain, &GilList_Type);
+    GilTypeObject *asks = MADE("t.A", NULL, plain, gets), *meta = MADE("t.M", NULL, plain, &GilType_Type);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)both);
+
+    ck_assert_ptr_eq(GilType_GetSlot(both, Gil_tp_richcompare), (void *)compare_never);
+    ck_assert_int_eq(GilObject_Hash(op), -1);
+    expect_error(GilExc_TypeError, "unhashable type: 't.B'");
+    Gil_DECREF(op);
+    ck_assert_ptr_eq(GilType_GetSlot(list, Gil_tp_richcompare), GilType_GetSlot(&GilList_Type, Gil_tp_richcompare));
+    ck_assert_ptr_eq(GilType_GetSlot(list, Gil_tp_hash), (void *)GilObject_HashNotImplemented);
+    ck_assert_ptr_eq(GilType_GetSlot(meta, Gil_tp_getattro), GilType_GetSlot(&GilType_Type, Gil_tp_getattro));
+    ck_assert_ptr_eq(GilType_GetSlot(meta, Gil_tp_setattro), GilType_GetSlot(&GilType_Type, Gil_tp_setattro));
+    ck_assert_ptr_null(GilType_GetSlot(asks, Gil_tp_getattro));
+    op = GilObject_CallNoArgs((GilObject *)asks);
+    expect_text(GilObject_GetAttrString(op, "anything"), "anything");
+    Gil_DECREF(op);
+    GilTypeObject *all[] = {meta, asks, list, both, gets, compares, plain};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 START_TEST(test_object_inherit__what_comes_from_built_in_types)
 {
     GilTypeObject *list = MADE("t.L", NULL, &GilList_Type), *number = MADE("t.I", NULL, &GilLong_Type);
@@ -191,6 +228,7 @@ suite(void)
     tests[n++] = test_object_inherit__contradictory_bases_are_refused;
     tests[n++] = test_object_inherit__an_inherited_copy_does_not_win;
     tests[n++] = test_object_inherit__comparison_and_hash_go_together;
+    tests[n++] = test_object_inherit__pairs_come_from_who_gives_one;
     tests[n++] = test_object_inherit__what_comes_from_built_in_types;
     tests[n++] = test_object_inherit__types_that_only_c_code_makes;
     return suite_of_one("object/inherit", tests);

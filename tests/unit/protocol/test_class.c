@@ -153,6 +153,97 @@ START_TEST(test_protocol_class__attributes_of_the_dict_fill_slots)
 }
 END_TEST
 
+/* class A(bases): items; takes items. Or with a metatype. */
+static GilObject *
+derive(GilObject *first, GilTypeObject *second, GilObject *items)
+{
+    GilObject *type = MAKE("L", Gil_BuildValue("(OO)", first, second), items);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+/* A class that says nothing does not hide how a built-in base compares, hashes and is called. */
+START_TEST(test_protocol_class__a_mixin_before_a_built_in_base)
+{
+    GilObject *a = make_one(), *op, *same, *other, *args = Gil_BuildValue("((i))", 1);
+    GilTypeObject *kinds[] = {&GilList_Type, &GilTuple_Type};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(kinds); i++) {
+        GilObject *type = derive(a, kinds[i], Gil_BuildValue("{}"));
+        op = GilObject_CallObject(type, args);
+        same = GilObject_CallObject(type, args);
+        other = GilObject_CallObject((GilObject *)kinds[i], args);
+        ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+        ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_LT), 0);
+        ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(other)); /* -1 for the lists */
+        GilErr_Clear();
+        Gil_DECREF(op);
+        Gil_DECREF(same);
+        Gil_DECREF(other);
+        Gil_DECREF(type);
+    }
+    Gil_DECREF(args);
+
+    GilObject *number = derive(a, &GilLong_Type, Gil_BuildValue("{}"));
+    op = GilObject_CallFunction(number, "i", 5000);
+    same = GilObject_CallFunction(number, "i", 5000);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, same, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_Hash(op), 5000);
+    Gil_DECREF(same);
+    Gil_DECREF(op);
+    Gil_DECREF(number);
+
+    GilObject *meta = derive(a, &GilType_Type, Gil_BuildValue("{}"));
+    GilObject *type = make(meta, "K", Gil_BuildValue("()"), Gil_BuildValue("{s:i}", "f", 7));
+    ck_assert_ptr_nonnull(type);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(type, "f"), 1);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "g", a), 0);
+    Gil_DECREF(type);
+    Gil_DECREF(meta);
+    Gil_DECREF(a);
+}
+END_TEST
+
+/* What a class says by attributes it says of these alone: who defines a hash leaves the comparison to the next base. */
+START_TEST(test_protocol_class__a_mixin_that_says_half)
+{
+    GilObject *seven = GilDescr_NewMethod(&GilBaseObject_Type, &def_seven), *a = make_one();
+    GilMethodDef def_new = {"__new__", say_seven, GIL_METH_VARARGS, NULL};
+    GilObject *make_seven = GilCFunction_New(&def_new, NULL);
+
+    ck_assert_int_eq(GilObject_SetAttrString(a, "__hash__", seven), 0);
+    GilObject *type = derive(a, &GilList_Type, Gil_BuildValue("{}")), *op = GilObject_CallNoArgs(type);
+    GilObject *other = GilObject_CallNoArgs(type);
+    ck_assert_int_eq(GilObject_Hash(op), 7);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, other, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_DelAttrString(a, "__hash__"), 0);
+    ck_assert_int_eq(GilObject_Hash(op), -1);
+    expect_error(GilExc_TypeError, "unhashable type: 'L'");
+    Gil_DECREF(other);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+
+    ck_assert_int_eq(GilObject_SetAttrString(a, "__eq__", seven), 0); /* after the class was made: its hash stays */
+    type = derive(a, &GilList_Type, Gil_BuildValue("{}"));
+    op = GilObject_CallNoArgs(type);
+    ck_assert_int_eq(GilObject_Hash(op), -1);
+    expect_error(GilExc_TypeError, "unhashable type: 'L'");
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+
+    ck_assert_int_eq(GilObject_SetAttrString(a, "__new__", make_seven), 0);
+    type = derive(a, &GilList_Type, Gil_BuildValue("{}"));
+    op = GilObject_CallNoArgs(type);
+    ck_assert_int_eq(GilLong_AsLong(op), 7);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+    Gil_DECREF(make_seven);
+    Gil_DECREF(a);
+    Gil_DECREF(seven);
+}
+END_TEST
+
 /* --- what is told --- */
 
 static char told[128];
@@ -386,6 +477,8 @@ suite(void)
                             test_protocol_class__bases,
                             test_protocol_class__bad_arguments,
                             test_protocol_class__attributes_of_the_dict_fill_slots,
+                            test_protocol_class__a_mixin_before_a_built_in_base,
+                            test_protocol_class__a_mixin_that_says_half,
                             test_protocol_class__attributes_learn_their_names,
                             test_protocol_class__bases_learn_of_heirs,
                             test_protocol_class__metatypes,
