@@ -145,10 +145,13 @@ _Gil_XNewRef(GilObject *op)
 /** As Gil_NewRef(); NULL stays NULL. */
 #define Gil_XNewRef(op) _Gil_XNewRef(_GilObject_CAST(op))
 
+/* A pointer to an object of whatever type: a slot may be declared as one to a type of the program's own. */
+typedef GilObject *_GilSlot __attribute__((__may_alias__));
+
 /** Empty a slot, then give its reference back: whoever looks meanwhile sees NULL, not a dying object. */
 #define Gil_CLEAR(op)                                           \
     do {                                                        \
-        GilObject **_gil_slot = (GilObject **)(void *)&(op);    \
+        _GilSlot *_gil_slot = (_GilSlot *)(void *)&(op);        \
         GilObject *_gil_old = *_gil_slot;                       \
         if (_gil_old != NULL) {                                 \
             *_gil_slot = NULL;                                  \
@@ -159,7 +162,7 @@ _Gil_XNewRef(GilObject *op)
 /** Put @p src (a reference that is given away) into a slot, then give the old content back. */
 #define Gil_SETREF(dst, src)                                    \
     do {                                                        \
-        GilObject **_gil_slot = (GilObject **)(void *)&(dst);   \
+        _GilSlot *_gil_slot = (_GilSlot *)(void *)&(dst);       \
         GilObject *_gil_old = *_gil_slot;                       \
         *_gil_slot = _GilObject_CAST(src);                      \
         _Gil_DECREF(_gil_old);                                  \
@@ -167,7 +170,7 @@ _Gil_XNewRef(GilObject *op)
 
 #define Gil_XSETREF(dst, src)                                   \
     do {                                                        \
-        GilObject **_gil_slot = (GilObject **)(void *)&(dst);   \
+        _GilSlot *_gil_slot = (_GilSlot *)(void *)&(dst);       \
         GilObject *_gil_old = *_gil_slot;                       \
         *_gil_slot = _GilObject_CAST(src);                      \
         _Gil_XDECREF(_gil_old);                                 \

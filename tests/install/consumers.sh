@@ -23,6 +23,12 @@ build_once()
     $CXX -std=c++17 -D_GNU_SOURCE $WARNINGS $cflags "$here/once.cpp" -o "$work/once" $libs -lpthread
 }
 
+# build_slots COMPILER...: with what a compiler may assume of types; -O2 is what most programs are built with.
+build_slots()
+{
+    "$@" -D_GNU_SOURCE -O2 -fstrict-aliasing $WARNINGS $cflags "$here/slots.c" -o "$work/slots" -x none $libs
+}
+
 build_static()
 {
     $CC -std=c11 -D_GNU_SOURCE $WARNINGS $cflags "$here/consumer.c" -o "$work/static" \
@@ -40,7 +46,11 @@ tap_check "a C11 host builds" build_c
 tap_check "a C11 host runs" says ok "$work/c" "$work"
 tap_check "the C11 host's malloc is libc's" says 'malloc .*/libc\.so\.6' "$work/c" "$work"
 tap_check "header and library are of one version" says "version $($PKG_CONFIG --modversion gilrt)" "$work/c" "$work"
+tap_check "slots of a program's own types build, optimized" build_slots $CC -std=c11 -x c
+tap_check "slots of a program's own types are cleared and set" says ok "$work/slots"
 if [ -n "$CXX" ]; then
+    tap_check "the same in C++ builds" build_slots $CXX -std=c++17 -x c++
+    tap_check "the same in C++ are cleared and set" says ok "$work/slots"
     tap_check "a C++17 host builds" build_cxx
     tap_check "a C++17 host runs" says ok "$work/cxx" "$work"
     tap_check "the C++17 host's malloc is libc's" says 'malloc .*/libc\.so\.6' "$work/cxx" "$work"
