@@ -12,6 +12,9 @@
  *
  * Weak references are told between the two: a finalizer that resurrects must not have announced a death. Those that are
  * made after, by tp_del, are cleared without a word, for their callbacks could count on parts that are gone.
+ *
+ * The destructor of types that give none calls tp_clear, which CPython's does not: a type that has told what its instances hold
+ * would lose it all without a word. After the collector it is the second call; a tp_clear leaves empty slots behind.
  */
 #include "object/error.h"
 #include "object/instance.h"
@@ -64,10 +67,21 @@ GilObject_CallFinalizerFromDealloc(GilObject *self)
     return -1;
 }
 
-/* Let go of the objects in members that could have been set: those that the type itself, not a base, describes. */
-static void
-clear_members(GilTypeObject *type, GilObject *self)
+/* Whether the type, not a base, says by tp_clear what its instances hold. */
+static int
+has_own_clear(const GilTypeObject *type)
 {
+    return gil_type_has_gc(type) && type->tp_clear != NULL && type->tp_clear != gil_heap_type_instance_clear &&
+           type->tp_clear != type->tp_base->tp_clear;
+}
+
+/* Let go of what the type itself, not a base, brought: by its tp_clear, and of the objects in members that could have been
+   set. May run anything; nobody can reach the object. */
+static void
+clear_parts(GilTypeObject *type, GilObject *self)
+{
+    if (has_own_clear(type))
+        type->tp_clear(self);
     if (type->tp_members == NULL)
         return;
     for (GilMemberDef *m = type->tp_members; m->name != NULL; m++)
@@ -104,7 +118,7 @@ call_del(GilTypeObject *type, GilObject *self)
 }
 
 /*
- * The object is finalized, the parts that heap types without a destructor added are cleared, and the first other
+ * The object is finalized, the parts that types without a destructor added are cleared, and the first other
  * destructor among the bases does the rest. A built-in one frees the memory and knows nothing of the type's
  * reference; one of a heap type gives that back itself.
  */
@@ -124,7 +138,7 @@ gil_heap_type_instance_dealloc(GilObject *self)
     if (gil_type_has_gc(type))
         gil_object_untrack(self);
     for (; base->tp_dealloc == gil_heap_type_instance_dealloc; base = base->tp_base)
-        clear_members(base, self);
+        clear_parts(base, self);
     GilObject **dict = gil_brought_dict(self, base);
     if (dict != NULL)
         Gil_CLEAR(*dict); /* may run anything; nobody can reach the object */

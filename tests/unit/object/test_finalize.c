@@ -163,6 +163,87 @@ START_TEST(test_object_finalize__derived_from_a_type_with_a_destructor)
 }
 END_TEST
 
+static int clears;
+
+static void
+node_gc_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+
+    nodes_gone++;
+    GilObject_GC_UnTrack(self);
+    Gil_XDECREF(((struct node *)self)->next);
+    GilObject_GC_Del(self);
+    Gil_DECREF(type);
+}
+
+static int
+node_clear(GilObject *self)
+{
+    clears++;
+    ck_assert_int_eq(GilObject_GC_IsTracked(self), 0);
+    Gil_CLEAR(((struct node *)self)->next);
+    return 0;
+}
+
+static int
+sub_clear(GilObject *self)
+{
+    return node_clear(self);
+}
+
+/* A type that tells the collector what it holds need not tell the destructor: what its tp_clear lets go of does not leak. */
+START_TEST(test_object_finalize__a_type_with_a_clear_needs_no_destructor)
+{
+    GilType_Slot slots[] = {{Gil_tp_traverse, (void *)node_traverse}, {Gil_tp_clear, (void *)node_clear}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Held", .basicsize = sizeof(struct node),
+                         .flags = Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE, .slots = slots};
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec sub_spec = {.name = "test.Sub", .slots = none};
+    GilObject *base = GilType_FromSpec(&spec), *type = GilType_FromSpecWithBases(&sub_spec, base);
+
+    for (int derived = 0; derived < 2; derived++) {
+        GilObject *op = GilObject_CallNoArgs(derived ? type : base), *held = GilList_New(0);
+        ((struct node *)op)->next = Gil_NewRef(held);
+        Gil_DECREF(op);
+        ck_assert_int_eq(clears, derived + 1);
+        ck_assert_int_eq(Gil_REFCNT(held), 1);
+        Gil_DECREF(held);
+    }
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+    ck_assert_int_eq(Gil_REFCNT(base), 1);
+    Gil_DECREF(base);
+}
+END_TEST
+
+/* A destructor among the bases does that for its own type, and for those that only inherit the tp_clear. */
+START_TEST(test_object_finalize__a_clear_stays_with_the_destructor_of_its_type)
+{
+    GilType_Slot slots[] = {{Gil_tp_traverse, (void *)node_traverse}, {Gil_tp_clear, (void *)node_clear},
+                            {Gil_tp_dealloc, (void *)node_gc_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Held", .basicsize = sizeof(struct node),
+                         .flags = Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE, .slots = slots};
+    GilType_Slot own[] = {{Gil_tp_traverse, (void *)node_traverse}, {Gil_tp_clear, (void *)sub_clear}, {0, NULL}};
+    GilType_Slot none[] = {{0, NULL}};
+    GilObject *base = GilType_FromSpec(&spec);
+
+    for (int with_clear = 0; with_clear < 2; with_clear++) {
+        GilType_Spec sub_spec = {.name = "test.Sub", .flags = with_clear ? Gil_TPFLAGS_HAVE_GC : 0, .slots = with_clear ? own : none};
+        GilObject *type = GilType_FromSpecWithBases(&sub_spec, base), *op = GilObject_CallNoArgs(type), *held = GilList_New(0);
+        ((struct node *)op)->next = Gil_NewRef(held);
+        Gil_DECREF(op);
+        ck_assert_int_eq(clears, with_clear);
+        ck_assert_int_eq(nodes_gone, with_clear + 1);
+        ck_assert_int_eq(Gil_REFCNT(held), 1);
+        Gil_DECREF(held);
+        ck_assert_int_eq(Gil_REFCNT(type), 1);
+        Gil_DECREF(type);
+    }
+    Gil_DECREF(base);
+}
+END_TEST
+
 START_TEST(test_object_finalize__null)
 {
     GilObject_CallFinalizer(NULL);
@@ -311,6 +392,8 @@ suite(void)
     tests[n++] = test_G7_the_pending_error_stays;
     tests[n++] = test_object_finalize__derived_types_give_their_own_members_back;
     tests[n++] = test_object_finalize__derived_from_a_type_with_a_destructor;
+    tests[n++] = test_object_finalize__a_type_with_a_clear_needs_no_destructor;
+    tests[n++] = test_object_finalize__a_clear_stays_with_the_destructor_of_its_type;
     tests[n++] = test_object_finalize__null;
     tests[n++] = test_object_finalize__a_living_object_is_not_dying;
     tests[n++] = test_object_finalize__tp_del_may_resurrect;
