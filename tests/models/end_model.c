@@ -154,6 +154,14 @@ setup_visit(void)
 }
 
 static void
+setup_shared(void)
+{
+    setup_shared_world();
+    join(1, OTHER);
+    join(2, MAIN);
+}
+
+static void
 setup_visit_main(void)
 {
     setup_world();
@@ -410,6 +418,38 @@ body_ends(int self)
     }
     int rc = GilInterpreterView_End(views[self], GIL_MACHINE_NEVER);
     EXPLORE_CHECK(rc == 0 ? subjects[OTHER].ended : rc == -1 || rc == GIL_FINALIZE_BUSY);
+}
+
+/* Asked for beside the end of the runtime, and taken back if that can be. */
+static void
+body_asks_beside(int self)
+{
+    if (self == 0) {
+        end_sooner_or_later();
+        return;
+    }
+    EXPLORE_CHECK(GilInterpreterView_RequestEnd(views[self]) == 0);
+    int rc = GilInterpreterView_CancelEnd(views[self]);
+    EXPLORE_CHECK(rc == 0 || (rc == -1 && subjects[OTHER].ended) || rc == GIL_FINALIZE_BUSY);
+}
+
+/* By its own thread, and from outside. */
+static void
+body_inside_and_outside(int self)
+{
+    GilThreadState *ts = subjects[OTHER].ts;
+
+    if (self == 1) {
+        int rc = GilInterpreterView_End(views[1], GIL_MACHINE_NEVER);
+        EXPLORE_CHECK(rc == GIL_FINALIZE_BUSY || (rc == 0 && subjects[OTHER].ended));
+        return;
+    }
+    if (come_back(ts) < 0)
+        return;
+    int rc = Gil_EndInterpreter(ts);
+    EXPLORE_CHECK(rc == 0 ? subjects[OTHER].ended : rc == GIL_FINALIZE_BUSY && gil_tstate_attached() == ts);
+    if (rc != 0)
+        gil_tstate_detach(ts, "inside_and_outside");
 }
 
 /* By its own thread, which gives up because thread 1 is inside; that leaves then, and ends it from outside as soon as it can. */
@@ -836,6 +876,9 @@ of_calls(const void *address)
 static const struct model_run runs[] = {
     {{"visit", 2, 0, setup_visit, body_visit, of_the_end, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
     {{"visit", 3, 0, setup_visit, body_visit, of_the_end, NULL, finish}, {2, 0, 0}, {3, 1, 0}},
+    {{"shared", 2, 0, setup_shared, body_visit, of_the_end, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
+    {{"shared", 3, 0, setup_shared, body_visit, of_the_end, NULL, finish}, {2, 0, 0}, {3, 1, 0}},
+    {{"shared_late", 2, 0, setup_shared, body_late_end, of_the_end, NULL, finish}, {3, 1, 0}, {4, 2, 1}},
     {{"visit_main", 2, 0, setup_visit_main, body_visit, of_the_end, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
     {{"busy", 2, 0, setup_visit, body_busy, of_the_end, NULL, finish}, {3, 1, 0}, {4, 2, 1}},
     {{"busy_main", 2, 0, setup_visit_main, body_busy, of_the_end, NULL, finish}, {3, 1, 0}, {4, 2, 1}},
@@ -851,6 +894,8 @@ static const struct model_run runs[] = {
     {{"enders", 2, 0, setup_enders, body_enders, of_both, NULL, finish_other}, {3, 0, 0}, {4, 1, 1}},
     {{"enders", 3, 0, setup_enders, body_enders, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 0}},
     {{"ends", 2, 0, setup_enders, body_ends, of_both, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
+    {{"asks_beside", 2, 0, setup_enders, body_asks_beside, of_both, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
+    {{"inside_and_outside", 2, 0, setup_enders, body_inside_and_outside, of_both, NULL, finish_other}, {3, 1, 0}, {4, 1, 1}},
     {{"goes_back", 2, ALL, setup_goes_back, body_goes_back, of_both, NULL, finish_other}, {3, 0, 0}, {4, 1, 0}},
     {{"gives_up", 2, ALL, setup_goes_back, body_gives_up, of_both, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
     {{"stirred", 2, ALL, setup_stirred, body_stirred, of_admission, NULL, finish}, {3, 1, 0}, {4, 2, 0}},

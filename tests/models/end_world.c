@@ -73,9 +73,9 @@ begin_anew(void)
 }
 
 static void
-make(enum which which)
+make(enum which which, GilInterpreterState *share)
 {
-    struct gil_interp_config config = {.switch_interval = TURN, .fenced = 1, .ender = which != MAIN};
+    struct gil_interp_config config = {.switch_interval = TURN, .fenced = 1, .ender = which != MAIN, .share = share};
     struct subject *subject = &subjects[which];
 
     EXPLORE_CHECK(gil_interp_new(&config, &subject->ts) == 0);
@@ -86,13 +86,25 @@ make(enum which which)
     EXPLORE_CHECK(subject->interp->id == which);
 }
 
-void
-setup_world(void)
+static void
+begin_both(int shared)
 {
     begin_anew();
     explore_word = (void **)(void *)&_Gil_thread;
-    make(MAIN);
-    make(OTHER);
+    make(MAIN, NULL);
+    make(OTHER, shared ? subjects[MAIN].interp : NULL);
+}
+
+void
+setup_world(void)
+{
+    begin_both(0);
+}
+
+void
+setup_shared_world(void)
+{
+    begin_both(1);
 }
 
 GilThreadState *
@@ -115,7 +127,7 @@ add_view(enum which which)
 static enum which
 which_of(const GilThreadState *ts)
 {
-    return ts->lock == subjects[MAIN].lock ? MAIN : OTHER;
+    return ts->interp_id == MAIN ? MAIN : OTHER;
 }
 
 void
@@ -274,7 +286,7 @@ check_ended(enum which which)
             gil_interp_put_gate(subject->gate);
     }
     int ends = which == BOTH ? 2 : 1;
-    EXPLORE_CHECK(interps_back == ends && gates_back == ends && locks_back == ends);
+    EXPLORE_CHECK(interps_back == ends && gates_back == ends && locks_back == ends - (locks_given < BOTH));
     EXPLORE_CHECK(gil_interp_first() == (which == BOTH ? NULL : subjects[MAIN].interp));
     EXPLORE_CHECK(GilInterpreterState_Main() == gil_interp_first() && gil_states_mutex.word == 0);
     for (int i = 0; i < EXIT_CALLS_MAX; i++)

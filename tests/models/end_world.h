@@ -24,7 +24,7 @@ enum which { MAIN, OTHER, BOTH };
 extern struct subject {
     GilInterpreterState *interp; /* poisoned when it is given back */
     struct gil_gate *gate;       /* the same; views are references to it */
-    struct gil_lock *lock;       /* the same */
+    struct gil_lock *lock;       /* the same; the other one may have the main one's */
     GilThreadState *ts;          /* its first state */
     int views;                   /* that finish_ended() closes */
     uint32_t alive;              /* poisoned at its end: whoever uses it then, is found */
@@ -39,6 +39,8 @@ extern int late;    /* threads that came back after the end: theirs is over */
 
 /* What setup() of each scenario begins with: memory as it was at the beginning, and in it both interpreters, attached to nothing. */
 void setup_world(void);
+/* The same, but both under one lock. */
+void setup_shared_world(void);
 /* A state of its own in one of them for a thread, not attached, and a view. */
 GilThreadState *add_thread(enum which which);
 /* A view alone. */
