@@ -5,12 +5,13 @@ INSTALL_TESTS += tests/install/consumers.sh
 INSTALL_TESTS += tests/install/cxx.sh
 INSTALL_TESTS += tests/install/readme.sh
 INSTALL_TESTS += tests/install/guide.sh
+INSTALL_TESTS += tests/install/porting.sh
 INSTALL_TESTS += tests/install/dlopen.sh
 INSTALL_TESTS += tests/install/contract.sh
 INSTALL_TESTS += tests/install/macro.sh
 INSTALL_TESTS += tests/install/examples.sh
 EXTRA_DIST += $(INSTALL_TESTS) tests/install/install.sh
-EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local.c tests/install/raii.cpp tests/install/once.cpp tests/install/slots.c
+EXTRA_DIST += tests/install/consumer.c tests/install/guest.c tests/install/local.c tests/install/before.c tests/install/after.c tests/install/raii.cpp tests/install/once.cpp tests/install/slots.c
 
 # Folders of programs that must compile and run as they stand.
 GILRT_CONTRACT_DIRS = $(abs_top_srcdir)/examples/contract $(abs_top_srcdir)/tests/install/mirror

@@ -133,6 +133,20 @@ prototypes_that_differ()
     [ "$(grep -c '^#undef' "$work/again.c")" -gt 300 ] || echo "hardly a function was compared"
 }
 
+# The command of the guide, over CPython's names.
+names_that_the_command_breaks()
+{
+    sed -n "/^    sed -i -E '/,/'.*\$/{s/^    sed -i -E '//;p}" "$top_srcdir/doc/guide/porting.md" |
+        sed "/'/{s/'.*//;q}" > "$work/command"
+    [ -s "$work/command" ] || echo "doc/guide/porting.md has no command"
+    "$AWK" -F '\t' '$1 != "-"' "$work/table" > "$work/names"
+    cut -f 1 "$work/names" | sed -E -f "$work/command" | paste - "$work/names" |
+        "$AWK" -F '\t' '
+            ($6 == "same" || $6 == "different" && $2 ~ /^T_/) && $1 != $5 {
+                print "the command of doc/guide/porting.md makes " $1 " of " $2 ", and not " $5
+            }'
+}
+
 usage_without_line()
 {
     sed 1d "$usage" | cut -d , -f 1 | sort -u > "$work/used"
@@ -142,6 +156,8 @@ usage_without_line()
 tap_check "every line of names.tsv is whole" malformed_lines
 tap_check "every exported name has one line of its own" exports_without_line
 tap_check "what is said to be the same or different exists" names_that_do_not_exist
+
+tap_check "the command of the guide makes our names of CPython's" names_that_the_command_breaks
 
 python=
 for folder in ${PYTHON_INCLUDE-} /usr/include/python$RELEASE /usr/local/include/python$RELEASE; do
