@@ -36,7 +36,8 @@ GIL_API GilObject *GilMemoryView_FromObject(GilObject *base);
 GIL_API GilObject *GilMemoryView_FromMemory(char *mem, Gil_ssize_t size, int flags);
 /** A view of what @p info describes. The buffer is not released by it; format, shape, strides and suboffsets are
  *  copied, the memory must outlive the view. ValueError where info->buf is NULL or it has more than GilBUF_MAX_NDIM
- *  dimensions.
+ *  dimensions. Elements can be read and written only where info->itemsize is the size of info->format, in which NULL
+ *  means "B": NotImplementedError otherwise, until the view is cast.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilMemoryView_FromBuffer(const Gil_buffer *info);

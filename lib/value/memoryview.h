@@ -48,6 +48,9 @@ extern GilTypeObject gil_managed_buffer_type;
 
 /* --- memoryview_item.c: elements --- */
 
+/* Whether the view's elements can be read and written: their format is native, and of the view's itemsize. 0, or -1 with
+ * NotImplementedError. */
+int gil_item_need(const Gil_buffer *view);
 /* The code of a native format, '\0' for others. NULL is "B". */
 char gil_item_code(const char *format);
 /* The same format as a constant, and bytes of an element; NULL for formats that are not native. NULL is "B". */

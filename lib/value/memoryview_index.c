@@ -94,7 +94,7 @@ locate(const Gil_buffer *view, struct key *key, const char *sub_views)
             return NULL;
         }
     }
-    return GilBuffer_GetPointer(view, key->indices);
+    return gil_item_need(view) < 0 ? NULL : GilBuffer_GetPointer(view, key->indices);
 }
 
 /* The part of view that the slice names: dimensions stands for view's shape and strides. */
@@ -107,7 +107,8 @@ cut(const Gil_buffer *view, struct key *key, Gil_buffer *part, Gil_ssize_t *dime
     part->shape = memcpy(dimensions, view->shape, (size_t)n * sizeof *dimensions);
     part->strides = memcpy(dimensions + n, view->strides, (size_t)n * sizeof *dimensions);
     part->shape[0] = GilSlice_AdjustIndices(view->shape[0], &key->start, &key->stop, key->step);
-    part->strides[0] = view->strides[0] * key->step;
+    /* A step beyond all memory leaves one element at most, whose stride nobody follows: then it wraps, as in CPython. */
+    (void)__builtin_mul_overflow(view->strides[0], key->step, &part->strides[0]);
     part->buf = (char *)view->buf + view->strides[0] * key->start;
     part->len = part->itemsize;
     for (int i = 0; i < n; i++)
@@ -214,7 +215,7 @@ assign_slice(struct gil_memoryview *self, struct key *key, GilObject *value)
 static int
 assign_element(struct gil_memoryview *self, struct key *key, GilObject *value)
 {
-    char room[16];
+    char room[16]; /* for itemsize bytes: locate() has compared them with the format's */
 
     if (locate(&self->view, key, "sub-views are not implemented") == NULL ||
         gil_item_pack(self->view.format, value, room) < 0 || gil_memoryview_need(self) < 0) /* may run anything */
@@ -394,5 +395,5 @@ gil_memoryview_tolist(struct gil_memoryview *self)
 {
     Gil_ssize_t indices[GilBUF_MAX_NDIM];
 
-    return gil_memoryview_need(self) < 0 ? NULL : list_of(&self->view, indices, 0);
+    return gil_memoryview_need(self) < 0 || gil_item_need(&self->view) < 0 ? NULL : list_of(&self->view, indices, 0);
 }

@@ -68,6 +68,18 @@ need(const char *format)
     return code;
 }
 
+int
+gil_item_need(const Gil_buffer *view)
+{
+    const struct code *code = need(view->format);
+
+    if (code == NULL || code->size == view->itemsize)
+        return code != NULL ? 0 : -1;
+    GilErr_Format(GilExc_NotImplementedError, "memoryview: format %s with items of %zd bytes not supported", view->format,
+                  view->itemsize);
+    return -1;
+}
+
 char
 gil_item_code(const char *format)
 {
@@ -294,7 +306,7 @@ gil_item_equal(const Gil_buffer *a, const Gil_buffer *b)
     for (int i = 0; i < a->ndim; i++)
         if (a->shape[i] == 0)
             return 1;
-    if (of_a == NULL || of_b == NULL)
+    if (of_a == NULL || of_b == NULL || of_a->size != a->itemsize || of_b->size != b->itemsize)
         return 0;
     do
         equal = items_equal(of_a, GilBuffer_GetPointer(a, indices), of_b, GilBuffer_GetPointer(b, indices));

@@ -311,6 +311,56 @@ START_TEST(test_J1_slices_without_memory)
 }
 END_TEST
 
+/* Elements that are larger or smaller than their format says are not touched: the rest of them is not the view's. */
+START_TEST(test_value_memoryview_index__size_and_format_must_agree)
+{
+    static char memory[64];
+    static const struct {
+        const char *format;
+        Gil_ssize_t size;
+        const char *text;
+    } each[] = {{NULL, 32, "memoryview: format B with items of 32 bytes not supported"},
+                {"B", 2, "memoryview: format B with items of 2 bytes not supported"},
+                {"q", 1, "memoryview: format q with items of 1 bytes not supported"}};
+
+    memset(memory, 'm', sizeof memory);
+    for (size_t k = 0; k < Gil_ARRAY_LENGTH(each); k++) {
+        Gil_ssize_t shape = (Gil_ssize_t)sizeof memory / each[k].size;
+        Gil_buffer info = {.buf = memory, .len = sizeof memory, .itemsize = each[k].size, .ndim = 1, .shape = &shape,
+                           .format = (char *)(uintptr_t)each[k].format};
+        GilObject *v = GilMemoryView_FromBuffer(&info), *same = GilMemoryView_FromBuffer(&info);
+        ck_assert_int_eq(put(v, i(0), i(1)), -1);
+        gil_expect_error(GilExc_NotImplementedError, each[k].text);
+        gil_expect_failure(at(v, i(shape - 1)), GilExc_NotImplementedError, each[k].text);
+        gil_expect_failure(GilSequence_GetItem(v, 0), GilExc_NotImplementedError, each[k].text);
+        gil_expect_failure(GilObject_CallMethod(v, "tolist", NULL), GilExc_NotImplementedError, each[k].text);
+        ck_assert_int_eq(GilObject_RichCompareBool(v, same, Gil_EQ), 0);
+        GilObject *octets = GilObject_CallMethod(v, "cast", "s", "B"); /* what they are is not asked then */
+        ck_assert_int_eq(GilObject_Size(octets), sizeof memory);
+        Gil_DECREF(octets);
+        Gil_DECREF(same);
+        Gil_DECREF(v);
+    }
+    for (size_t k = 0; k < sizeof memory; k++)
+        ck_assert_int_eq(memory[k], 'm');
+}
+END_TEST
+
+/* A stride that no address has belongs to one element at most. */
+START_TEST(test_value_memoryview_index__steps_beyond_memory)
+{
+    GilObject *bytes = GilBytes_FromString("abcdefghijklmnop"), *octets = GilMemoryView_FromObject(bytes);
+    GilObject *v = GilObject_CallMethod(octets, "cast", "s", "q");
+    GilObject *part = at(v, slice(99, 99, GIL_SSIZE_T_MAX)), *back = at(v, slice(99, 99, -GIL_SSIZE_T_MAX));
+    gil_expect_repr(GilObject_GetAttrString(part, "strides"), "(-8,)");
+    expect_list(part, "[7523094288207667809]");
+    expect_list(back, "[8101815670912281193]");
+    Gil_DECREF(v);
+    Gil_DECREF(octets);
+    Gil_DECREF(bytes);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -325,6 +375,8 @@ suite(void)
     tcase_add_test(tc, test_value_memoryview_index__casts);
     tcase_add_test(tc, test_M2_a_key_or_value_that_releases_the_view);
     tcase_add_test(tc, test_J1_slices_without_memory);
+    tcase_add_test(tc, test_value_memoryview_index__size_and_format_must_agree);
+    tcase_add_test(tc, test_value_memoryview_index__steps_beyond_memory);
     suite_add_tcase(s, tc);
     return s;
 }
