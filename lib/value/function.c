@@ -75,10 +75,11 @@ function_traverse(GilObject *op, visitproc visit, void *arg)
     return 0;
 }
 
+/* Not self: the function may be called yet, by what dies before it. Every cycle over self has another object to begin
+ * with, for self cannot be set; only __module__ can. */
 static int
 function_clear(GilObject *op)
 {
-    Gil_CLEAR(function_of(op)->self);
     Gil_CLEAR(function_of(op)->module);
     return 0;
 }

@@ -254,6 +254,96 @@ START_TEST(test_J1_function)
 }
 END_TEST
 
+/* Calls say when it dies. */
+struct told {
+    GilObject_HEAD
+    GilObject *say, *next;
+};
+
+static int said;
+
+static struct told *
+told(GilObject *op)
+{
+    return (struct told *)(void *)op;
+}
+
+static GilObject *
+be_told(GilObject *self, GilObject *Gil_UNUSED(arg))
+{
+    said += self != NULL && told(self)->say == NULL;
+    Gil_RETURN_NONE;
+}
+
+static GilMethodDef told_def = {"told", be_told, GIL_METH_NOARGS, NULL};
+
+static void
+told_dealloc(GilObject *op)
+{
+    GilTypeObject *type = Gil_TYPE(op);
+    GilObject_GC_UnTrack(op);
+    if (told(op)->say != NULL)
+        Gil_XDECREF(GilObject_CallNoArgs(told(op)->say));
+    Gil_XDECREF(told(op)->say);
+    Gil_XDECREF(told(op)->next);
+    GilObject_GC_Del(op);
+    Gil_DECREF(type);
+}
+
+static int
+told_traverse(GilObject *op, visitproc visit, void *arg)
+{
+    Gil_VISIT(Gil_TYPE(op));
+    Gil_VISIT(told(op)->say);
+    Gil_VISIT(told(op)->next);
+    return 0;
+}
+
+static int
+told_clear(GilObject *op)
+{
+    Gil_CLEAR(told(op)->next);
+    return 0;
+}
+
+/* A method that is part of garbage is whole until it dies: what dies before it may call it. */
+START_TEST(test_value_function__called_while_it_is_collected)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)told_dealloc}, {Gil_tp_traverse, (void *)told_traverse},
+                            {Gil_tp_clear, (void *)told_clear}, {0, NULL}};
+    GilType_Spec spec = {"test.Told", sizeof(struct told), 0, Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_HAVE_GC, slots};
+    GilObject *type = GilType_FromSpec(&spec);
+    for (int late = 0; late < 2; late++) { /* the function is the first or the last that the collector comes to */
+        struct told *self = GilObject_GC_New(struct told, (GilTypeObject *)(void *)type);
+        struct told *dies = GilObject_GC_New(struct told, (GilTypeObject *)(void *)type);
+        self->say = dies->next = NULL;
+        self->next = (GilObject *)(void *)dies;
+        if (late)
+            GilObject_GC_Track(self);
+        dies->say = GilCFunction_New(&told_def, (GilObject *)(void *)self);
+        if (!late)
+            GilObject_GC_Track(self);
+        GilObject_GC_Track(dies);
+        Gil_DECREF(self);
+        ck_assert_int_eq(GilGC_Collect(), 3);
+        ck_assert_int_eq(said, late + 1);
+    }
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* What a function holds by its module, which can be set, does not keep it alive. */
+START_TEST(test_value_function__a_cycle_over_the_module_is_collected)
+{
+    GilObject *f = GilCFunction_New(&self_def, Gil_True), *ref = GilWeakref_NewRef(f, NULL), *alive = NULL;
+    ck_assert_int_eq(GilObject_SetAttrString(f, "__module__", f), 0);
+    Gil_DECREF(f);
+    ck_assert_int_ge(GilGC_Collect(), 1);
+    ck_assert_int_eq(GilWeakref_GetRef(ref, &alive), 0);
+    Gil_DECREF(ref);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -269,6 +359,8 @@ suite(void)
     tcase_add_test(tc, test_value_function__attributes_and_repr);
     tcase_add_test(tc, test_value_function__methods_of_one_object_are_equal);
     tcase_add_test(tc, test_J1_function);
+    tcase_add_test(tc, test_value_function__called_while_it_is_collected);
+    tcase_add_test(tc, test_value_function__a_cycle_over_the_module_is_collected);
     suite_add_tcase(s, tc);
     TCase *death = tcase_create("stops");
     tcase_add_test(death, test_L2_function_of_an_array_that_returns_without_the_lock);
