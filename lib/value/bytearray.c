@@ -382,14 +382,15 @@ assign_slice(GilThreadState *ts, GilObject *self, GilObject *slice, const char *
     return 0;
 }
 
-/* value as octets that are not self's: a view of another object, or of a copy. 0, or -1 with the error set. */
+/* value as octets that are not self's: a view of bytes or of another bytearray, or of a copy, for any other exporter may
+ * lend on what is self's. 0, or -1 with the error set. */
 static int
 get_values(GilObject *self, GilObject *value, Gil_buffer *view)
 {
     GilObject *copy = NULL;
 
-    if (value == self || !GilObject_CheckBuffer(value)) {
-        if (GilIndex_Check(value) || gil_unicode_check(value)) {
+    if (value == self || (!GilBytes_CheckExact(value) && !GilByteArray_Check(value))) {
+        if (!GilObject_CheckBuffer(value) && (GilIndex_Check(value) || gil_unicode_check(value))) {
             GilErr_SetString(GilExc_TypeError,
                              "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
             return -1;
@@ -467,7 +468,7 @@ bytearray_inplace_concat(GilObject *self, GilObject *other)
 static void
 fill_repeat(GilObject *op, Gil_ssize_t size, Gil_ssize_t count)
 {
-    for (Gil_ssize_t i = 1; i < count; i++)
+    for (Gil_ssize_t i = 1; size > 0 && i < count; i++)
         memcpy(octets(op) + i * size, octets(op), (size_t)size);
 }
 
@@ -643,17 +644,31 @@ bytearray_repr(GilObject *self)
     return gil_octets_repr("bytearray(", octets(self), Gil_SIZE(self), ")", 1);
 }
 
+/* 0; -1 with MemoryError; or 1: it lends none, or none in one piece, and is to be asked itself. May run anything. */
+static int
+get_octets(GilObject *op, Gil_buffer *view)
+{
+    if (GilObject_CheckBuffer(op) && GilObject_GetBuffer(op, view, GilBUF_SIMPLE) == 0)
+        return 0;
+    if (GilErr_Occurred() != NULL && GilErr_ExceptionMatches(GilExc_MemoryError))
+        return -1;
+    GilErr_Clear();
+    return 1;
+}
+
 static GilObject *
 bytearray_richcompare(GilObject *a, GilObject *b, int op)
 {
     Gil_buffer left, right;
-    GilObject *result = NULL;
+    GilObject *result;
+    int rc = get_octets(a, &left);
 
-    if (!GilObject_CheckBuffer(a) || !GilObject_CheckBuffer(b))
-        Gil_RETURN_NOTIMPLEMENTED;
-    if (GilObject_GetBuffer(a, &left, GilBUF_SIMPLE) < 0)
-        return NULL;
-    if (GilObject_GetBuffer(b, &right, GilBUF_SIMPLE) == 0) {
+    if (rc != 0)
+        return rc < 0 ? NULL : Gil_NewRef(Gil_NotImplemented);
+    rc = get_octets(b, &right);
+    if (rc != 0)
+        result = rc < 0 ? NULL : Gil_NewRef(Gil_NotImplemented);
+    else {
         result = gil_octets_compare(left.len > 0 ? left.buf : no_octets, left.len,
                                     right.len > 0 ? right.buf : no_octets, right.len, op);
         GilBuffer_Release(&right);

@@ -7,6 +7,7 @@
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
+#include "gilrt/memoryview.h"
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
 #include "gilrt/slice.h"
@@ -513,6 +514,82 @@ START_TEST(test_value_bytearray__methods_that_change_the_size_wait_for_views)
 }
 END_TEST
 
+/* Nothing, however often, is nothing and takes no time. */
+START_TEST(test_value_bytearray__nothing_repeated)
+{
+    GilObject *op = array(""), *twice = GilSequence_Repeat(op, (Gil_ssize_t)1 << 62);
+    expect_array(twice, "");
+    Gil_DECREF(twice);
+    twice = GilSequence_InPlaceRepeat(op, GIL_SSIZE_T_MAX);
+    ck_assert_ptr_eq(twice, op);
+    expect_array(op, "");
+    Gil_DECREF(twice);
+    Gil_DECREF(op);
+}
+END_TEST
+
+/* view[start:stop:step]; takes neither. */
+static GilObject *
+part_of(GilObject *view, long start, long stop, long step)
+{
+    GilObject *key = slice(start, stop, step), *part = GilObject_GetItem(view, key);
+    Gil_DECREF(key);
+    ck_assert_ptr_nonnull(part);
+    return part;
+}
+
+/* self[start:stop:step] = value; takes value. */
+static void
+put(GilObject *self, long start, long stop, long step, GilObject *value)
+{
+    GilObject *key = slice(start, stop, step);
+    ck_assert_int_eq(GilObject_SetItem(self, key, value), 0);
+    Gil_DECREF(key);
+    Gil_DECREF(value);
+}
+
+/* What is assigned is what the view showed before the first octet changed, also where it has steps. */
+START_TEST(test_value_bytearray__assigned_from_a_view_of_itself)
+{
+    GilObject *op = array("0123456789abcdefghijklmnopqrstuvwxyzABCD"), *view = GilMemoryView_FromObject(op);
+    put(op, 0, 32, 1, part_of(view, 1, 33, 1));
+    expect_array(op, "123456789abcdefghijklmnopqrstuvwwxyzABCD");
+    put(op, 1, 33, 1, part_of(view, 0, 32, 1));
+    expect_array(op, "1123456789abcdefghijklmnopqrstuvwxyzABCD");
+    put(op, 1, 7, 2, part_of(view, 1, 4, 1));
+    expect_array(op, "1122436789abcdefghijklmnopqrstuvwxyzABCD");
+    put(op, 0, 5, 1, part_of(view, 30, 40, 2));
+    expect_array(op, "uwyAC36789abcdefghijklmnopqrstuvwxyzABCD");
+    GilObject *key = slice(0, 1, 1), *two = part_of(view, 0, 2, 1);
+    ck_assert_int_eq(GilObject_SetItem(op, key, two), -1);
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    Gil_DECREF(two);
+    Gil_DECREF(key);
+    Gil_DECREF(view);
+    Gil_DECREF(op);
+}
+END_TEST
+
+/* What gives no simple buffer is asked to compare itself, as any other object. */
+START_TEST(test_value_bytearray__compared_with_views)
+{
+    GilObject *op = array("ace"), *bytes = GilBytes_FromString("abcdef"), *view = GilMemoryView_FromObject(bytes);
+    GilObject *part = part_of(view, 0, 6, 2);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, part, Gil_EQ), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, view, Gil_NE), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, view, Gil_GT), 1);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, part, Gil_LT), -1);
+    gil_expect_error(GilExc_TypeError, "'<' not supported between instances of 'bytearray' and 'memoryview'");
+    Gil_DECREF(GilObject_CallMethod(part, "release", NULL));
+    ck_assert_int_eq(GilObject_RichCompareBool(op, part, Gil_EQ), 0);
+    ck_assert_int_eq(GilObject_RichCompareBool(op, part, Gil_NE), 1);
+    Gil_DECREF(part);
+    Gil_DECREF(view);
+    Gil_DECREF(bytes);
+    Gil_DECREF(op);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -537,6 +614,9 @@ suite(void)
     tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
     tcase_add_test(tc, test_value_bytearray__methods_that_change_it);
     tcase_add_test(tc, test_value_bytearray__methods_that_change_the_size_wait_for_views);
+    tcase_add_test(tc, test_value_bytearray__nothing_repeated);
+    tcase_add_test(tc, test_value_bytearray__assigned_from_a_view_of_itself);
+    tcase_add_test(tc, test_value_bytearray__compared_with_views);
     suite_add_tcase(s, tc);
     return s;
 }
