@@ -113,10 +113,16 @@ gil_list_extend(GilThreadState *ts, GilListObject *list, GilObject *iterable)
 {
     if (GilList_CheckExact(iterable) || GilTuple_CheckExact(iterable))
         return extend_by_row(ts, list, iterable);
+    int rc;
+    if (iterable == (GilObject *)(void *)list) { /* of a subclass; followed by its iterator it would never end */
+        GilObject *items = GilSequence_List(iterable); /* may run anything */
+        rc = items == NULL ? -1 : extend_by_row(ts, list, items);
+        Gil_XDECREF(items);
+        return rc;
+    }
     GilObject *it = GilObject_GetIter(iterable), *item; /* may run anything */
     if (it == NULL)
         return -1;
-    int rc;
     while ((rc = GilIter_NextItem(it, &item)) == 1) { /* may run anything */
         rc = gil_list_append(ts, list, item);
         Gil_DECREF(item); /* may run anything where the append failed */

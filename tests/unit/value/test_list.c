@@ -154,6 +154,34 @@ START_TEST(test_G4_ten_million_levels_in_64_KiB_of_stack)
 }
 END_TEST
 
+static GilObject *
+nines(GilObject *Gil_UNUSED(self))
+{
+    GilObject *list = gil_test_ints(2, 9, 9), *it = GilObject_GetIter(list);
+    Gil_DECREF(list);
+    return it;
+}
+
+/* An instance of a subclass is iterated over, but from the end that it had at the beginning. */
+START_TEST(test_value_list__subclass_extended_by_itself)
+{
+    for (int own = 0; own < 2; own++) {
+        GilType_Slot slots[] = {{own ? Gil_tp_iter : 0, (void *)nines}, {0, NULL}};
+        GilType_Spec spec = {"test.List", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+        GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilList_Type);
+        GilObject *list = GilObject_CallFunction(type, "((ii))", 1, 2), *items;
+        ck_assert_int_eq(GilList_Extend(list, list), 0);
+        GilObject *same = GilNumber_InPlaceAdd(list, list);
+        ck_assert_ptr_eq(same, list);
+        gil_test_repr(items = GilList_GetSlice(list, 0, 100), own ? "[1, 2, 9, 9, 9, 9]" : "[1, 2, 1, 2, 1, 2, 1, 2]");
+        Gil_DECREF(items);
+        Gil_DECREF(same);
+        Gil_DECREF(list);
+        Gil_DECREF(type);
+    }
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -167,6 +195,7 @@ suite(void)
     tcase_add_test(tc, test_value_list__extend_by_itself_and_by_iterables);
     tcase_add_test(tc, test_J1_list);
     tcase_add_test(tc, test_G4_ten_million_levels_in_64_KiB_of_stack);
+    tcase_add_test(tc, test_value_list__subclass_extended_by_itself);
     suite_add_tcase(s, tc);
     return s;
 }
