@@ -208,8 +208,10 @@ copy_table(GilObject *dict, GilObject *from)
     GilObject *key, *value;
     Gil_ssize_t at = 0;
 
-    while (GilDict_Next(from, &at, &key, &value)) { /* nothing that runs code changes from meanwhile */
+    while (GilDict_Next(from, &at, &key, &value)) {
         int rc = -1;
+        Gil_INCREF(key); /* hash and comparison of a key may run anything, and change from */
+        Gil_INCREF(value);
         if (GilLong_Check(key))
             rc = GilDict_SetItem(dict, key, value);
         else if (!gil_unicode_check(key))
@@ -218,6 +220,8 @@ copy_table(GilObject *dict, GilObject *from)
             GilErr_SetString(GilExc_ValueError, "string keys in translate table must be of length 1");
         else
             rc = set_item(dict, GilUnicode_READ_CHAR(key, 0), Gil_NewRef(value));
+        Gil_DECREF(key);
+        Gil_DECREF(value);
         if (rc < 0)
             return -1;
     }

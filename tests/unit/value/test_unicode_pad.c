@@ -4,6 +4,7 @@
 
 #include "gilrt/args.h"
 #include "gilrt/dict.h"
+#include "gilrt/long.h"
 #include "gilrt/type.h"
 
 static const struct method_case cases[] = {
@@ -205,6 +206,38 @@ START_TEST(test_value_unicode_pad__translate_with_a_handler)
 }
 END_TEST
 
+static GilObject *table_of_evil;
+
+static Gil_hash_t
+clear_table(GilObject *Gil_UNUSED(self))
+{
+    if (table_of_evil != NULL)
+        GilDict_Clear(table_of_evil);
+    return 7;
+}
+
+/* The key's hash takes the dict apart that the key was found in. */
+START_TEST(test_H1_maketrans_of_a_dict_that_changes)
+{
+    GilType_Slot slots[] = {{Gil_tp_hash, (void *)clear_table}, {0, NULL}};
+    GilType_Spec spec = {"test.Int", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilLong_Type);
+    GilObject *key = GilObject_CallFunction(type, "i", 70000), *text = GilUnicode_FromString("a");
+    GilObject *table = GilDict_New(), *value = GilUnicode_FromString("a value of its own");
+
+    ck_assert_int_eq(GilDict_SetItem(table, key, value), 0);
+    Gil_DECREF(key);
+    Gil_DECREF(value);
+    table_of_evil = table;
+    gil_expect_repr(GilObject_CallMethod(text, "maketrans", "O", table), "{70000: 'a value of its own'}");
+    table_of_evil = NULL;
+    ck_assert_int_eq(GilDict_Size(table), 0);
+    Gil_DECREF(table);
+    Gil_DECREF(text);
+    Gil_DECREF(type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -218,6 +251,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_pad__translate_with_a_handler);
     tcase_add_test(tc, test_value_unicode_pad__maketrans_of_a_dict);
     tcase_add_test(tc, test_value_unicode_pad__out_of_memory);
+    tcase_add_test(tc, test_H1_maketrans_of_a_dict_that_changes);
     suite_add_tcase(s, tc);
     return s;
 }
