@@ -76,7 +76,8 @@ GIL_API int GilDict_DelItem(GilObject *mp, GilObject *key);
 /** @lock_held
  *  @reenters comparisons of keys, finalizers of key and item */
 GIL_API int GilDict_DelItemString(GilObject *mp, const char *key);
-/** Remove @p key and hand its item over; *@p result may be NULL when nobody wants it (CPython 3.13).
+/** Remove @p key and hand its item over; *@p result may be NULL when nobody wants it (CPython 3.13). From an empty dict
+ *  nothing is removed, whatever the key.
  *  @lock_held
  *  @reenters hash and comparisons of keys, the key's finalizer
  *  @return 1 removed, 0 not found (no error set; *@p result is NULL), -1 with the error set */
@@ -112,11 +113,13 @@ GIL_API GilObject *GilDict_Values(GilObject *mp);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilDict_Items(GilObject *mp);
-/** A new dict with the same items.
+/** A new dict with the same items: those that GilDict_Update() would put into it.
  *  @newref
- *  @lock_held */
+ *  @lock_held
+ *  @reenters a subclass that is iterated over in a way of its own */
 GIL_API GilObject *GilDict_Copy(GilObject *mp);
-/** Put the items of @p other (a dict, or a mapping with keys()) into @p mp, in place of what is there.
+/** Put the items of @p other (a dict, or a mapping with keys()) into @p mp, in place of what is there. A dict of a
+ *  subclass with an iterator of its own is asked as a mapping.
  *  @lock_held
  *  @reenters hash and comparisons of keys, finalizers, the mapping */
 GIL_API int GilDict_Update(GilObject *mp, GilObject *other);

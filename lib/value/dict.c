@@ -417,10 +417,12 @@ gil_dict_copy(GilThreadState *ts, struct gil_dict *d)
     if (op == NULL || d->used == 0)
         return op;
     struct gil_dict *copy = gil_dict(op);
-    if (gil_dict_reserve(ts, copy, d->used) < 0) {
-        Gil_DECREF(op);
-        return NULL;
-    }
+    GilObject *from = (GilObject *)(void *)d;
+    int plain = gil_dict_is_plain(from);
+    if ((plain ? gil_dict_reserve(ts, copy, d->used) : GilDict_Merge(op, from, 1)) < 0) /* the latter may run anything */
+        Gil_CLEAR(op);
+    if (op == NULL || !plain)
+        return op;
     Gil_ssize_t pos = 0;
     for (struct gil_dict_entry *e; (e = gil_dict_walk(d, &pos)) != NULL;)
         (void)gil_dict_add(ts, copy, e->key, e->hash, e->value); /* there is room */

@@ -43,6 +43,13 @@ gil_dict_check(const GilObject *op)
     return op->ob_type == &GilDict_Type || (op->ob_type->tp_flags & Gil_TPFLAGS_DICT_SUBCLASS) != 0;
 }
 
+/* Whether it is a dict whose items are those that it is iterated over for: none of a subclass that has others to show. */
+static inline int
+gil_dict_is_plain(const GilObject *op)
+{
+    return gil_dict_check(op) && op->ob_type->tp_iter == GilDict_Type.tp_iter;
+}
+
 static inline struct gil_dict_entry *
 gil_dict_entries(const struct gil_dict_table *table)
 {

@@ -337,6 +337,8 @@ GilDict_Pop(GilObject *dict, GilObject *key, GilObject **result)
         *result = NULL;
     if (need_dict_and(__func__, dict, key) < 0)
         return -1;
+    if (gil_dict(dict)->used == 0)
+        return 0;
     int rc = take(gil_dict(dict), key, &value);
     if (result != NULL)
         *result = value;
@@ -434,7 +436,7 @@ GilDict_Merge(GilObject *mp, GilObject *other, int override)
     GilThreadState *ts = gil_tstate_need(__func__);
     if (need_dict_and(__func__, mp, other) < 0)
         return -1;
-    if (gil_dict_check(other))
+    if (gil_dict_is_plain(other))
         return gil_dict_merge(ts, gil_dict(mp), gil_dict(other), override);
     return merge_mapping(ts, gil_dict(mp), other, override);
 }

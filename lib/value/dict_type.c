@@ -185,6 +185,19 @@ dict_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED
     return op;
 }
 
+/* d[k] = v for keywords. 0, or -1 with the error set. */
+static int
+update_by_name(GilObject *op, GilObject *kwargs)
+{
+    Gil_ssize_t pos = 0;
+    for (struct gil_dict_entry *e; (e = gil_dict_walk(gil_dict(kwargs), &pos)) != NULL;)
+        if (!gil_unicode_check(e->key)) {
+            GilErr_SetString(GilExc_TypeError, "keywords must be strings");
+            return -1;
+        }
+    return GilDict_Merge(op, kwargs, 1);
+}
+
 static int
 update(const char *what, GilObject *op, GilObject *args, GilObject *kwargs)
 {
@@ -194,7 +207,7 @@ update(const char *what, GilObject *op, GilObject *args, GilObject *kwargs)
     }
     if (GilTuple_GET_SIZE(args) == 1 && gil_dict_update_from(op, GilTuple_GET_ITEM(args, 0)) < 0)
         return -1;
-    return kwargs == NULL ? 0 : GilDict_Merge(op, kwargs, 1);
+    return kwargs == NULL ? 0 : update_by_name(op, kwargs);
 }
 
 static int

@@ -166,6 +166,77 @@ START_TEST(test_value_dict_api__from_kwnames)
 }
 END_TEST
 
+static GilObject *
+own_iter(GilObject *Gil_UNUSED(self))
+{
+    GilObject *list = gil_test_ints(1, 7), *it = GilObject_GetIter(list);
+    Gil_DECREF(list);
+    return it;
+}
+
+static GilObject *
+own_keys(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(arg))
+{
+    return gil_test_ints(1, 7);
+}
+
+static GilObject *
+own_item(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(key))
+{
+    return GilLong_FromLong(77);
+}
+
+/* A subclass with an iterator of its own is a mapping like another; one without is read as the dict that it is. */
+START_TEST(test_value_dict_api__subclass_with_items_of_its_own)
+{
+    static GilMethodDef methods[] = {{"keys", own_keys, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+    for (int own = 0; own < 2; own++) {
+        GilType_Slot slots[] = {{Gil_tp_methods, methods}, {Gil_mp_subscript, (void *)own_item},
+                                {own ? Gil_tp_iter : 0, (void *)own_iter}, {0, NULL}};
+        GilType_Spec spec = {"test.Dict", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+        GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilDict_Type);
+        GilObject *d = GilObject_CallNoArgs(type), *to = GilDict_New(), *copy;
+        const char *text = own ? "{7: 77}" : "{1: None}";
+        ck_assert_int_eq(GilDict_SetItem(d, GilLong_FromLong(1), Gil_None), 0);
+        ck_assert_int_eq(GilDict_Update(to, d), 0);
+        gil_test_repr(to, text);
+        gil_test_repr(copy = GilDict_Copy(d), text);
+        ck_assert(GilDict_CheckExact(copy));
+        Gil_DECREF(copy);
+        gil_test_repr(copy = GilObject_CallMethod(d, "copy", NULL), text);
+        Gil_DECREF(copy);
+        gil_test_repr(copy = GilObject_CallOneArg((GilObject *)&GilDict_Type, d), text);
+        Gil_DECREF(copy);
+        GilDict_Clear(to);
+        gil_test_repr(copy = GilNumber_Or(to, d), text);
+        Gil_DECREF(copy);
+        GilDict_Clear(d);
+        gil_test_repr(copy = GilDict_Copy(d), "{}"); /* one that is empty is not asked, as in CPython */
+        Gil_DECREF(copy);
+        Gil_DECREF(to);
+        Gil_DECREF(d);
+        Gil_DECREF(type);
+    }
+}
+END_TEST
+
+/* Where nothing is, no key is looked for: it may be of any kind. */
+START_TEST(test_value_dict_api__pop_from_nothing)
+{
+    GilObject *d = GilDict_New(), *list = GilList_New(0), *value = Gil_None;
+    ck_assert_int_eq(GilDict_Pop(d, list, &value), 0);
+    ck_assert_ptr_null(value);
+    ck_assert_ptr_eq(GilObject_CallMethod(d, "pop", "OO", list, Gil_True), Gil_True);
+    ck_assert_ptr_null(GilObject_CallMethod(d, "pop", "(O)", list));
+    gil_test_error(GilExc_KeyError, "[]");
+    ck_assert_int_eq(GilDict_SetItemString(d, "a", list), 0);
+    ck_assert_int_eq(GilDict_Pop(d, list, &value), -1);
+    gil_test_error(GilExc_TypeError, "unhashable type: 'list'");
+    Gil_DECREF(list);
+    Gil_DECREF(d);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -180,6 +251,8 @@ suite(void)
     tcase_add_test(tc, test_value_dict_api__next_survives_replaced_values);
     tcase_add_test(tc, test_J1_dict_calls);
     tcase_add_test(tc, test_value_dict_api__from_kwnames);
+    tcase_add_test(tc, test_value_dict_api__subclass_with_items_of_its_own);
+    tcase_add_test(tc, test_value_dict_api__pop_from_nothing);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -246,6 +246,22 @@ START_TEST(test_value_dict_type__methods_say_what_they_want)
 }
 END_TEST
 
+START_TEST(test_value_dict_type__keywords_are_texts)
+{
+    GilObject *args = GilTuple_New(0), *kwargs = sample(), *d = GilDict_New();
+    GilObject *update = GilObject_GetAttrString(d, "update");
+    ck_assert_ptr_null(GilObject_Call((GilObject *)&GilDict_Type, args, kwargs));
+    gil_test_error(GilExc_TypeError, "keywords must be strings");
+    ck_assert_ptr_null(GilObject_Call(update, args, kwargs));
+    gil_test_error(GilExc_TypeError, "keywords must be strings");
+    gil_test_repr(d, "{}");
+    Gil_DECREF(update);
+    Gil_DECREF(d);
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -262,6 +278,7 @@ suite(void)
     tcase_add_test(tc, test_value_dict_type__subtype_with_missing);
     tcase_add_test(tc, test_H1_repr_and_compare_clear_the_dict);
     tcase_add_test(tc, test_J1_dict_repr);
+    tcase_add_test(tc, test_value_dict_type__keywords_are_texts);
     suite_add_tcase(s, tc);
     return s;
 }
