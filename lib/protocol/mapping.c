@@ -8,6 +8,7 @@
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
+#include "protocol/kind.h"
 #include "protocol/number.h"
 
 #include <string.h>
@@ -189,7 +190,7 @@ GilObject_LengthHint(GilObject *o, Gil_ssize_t defaultvalue)
             return size;
         GilErr_Clear();
     }
-    int found = GilObject_GetOptionalAttrString(o, "__length_hint__", &method);
+    int found = gil_find_hook(ts, o, "__length_hint__", 1, &method);
     if (found <= 0)
         return found < 0 ? -1 : defaultvalue;
     hint = GilObject_CallNoArgs(method);

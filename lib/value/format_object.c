@@ -2,14 +2,15 @@
 /*
  * format(): which way an object is formatted.
  *
- * The built-in kinds that know specifications, when exact, are written without a call; everything else is asked for its
- * __format__. An object without one is its str, and knows no specification but the empty one.
+ * The built-in kinds that know specifications, when exact, are written without a call; for everything else its type is
+ * asked for a __format__. An object of a type without one is its str, and knows no specification but the empty one.
  */
 #include "value/format_object.h"
 
 #include "gilrt/call.h"
 #include "gilrt/float.h"
 #include "gilrt/long.h"
+#include "protocol/kind.h"
 #include "value/format_number.h"
 #include "value/long.h"
 
@@ -45,12 +46,12 @@ write_new(struct gil_writer *writer, GilObject *str)
     return rc;
 }
 
-/* What the object's __format__ gives; without one, its str. A new reference to a str. */
+/* What the __format__ of the object's type gives; without one, its str. A new reference to a str. */
 static GilObject *
 ask(GilObject *obj, GilObject *spec)
 {
     GilObject *method;
-    int rc = GilObject_GetOptionalAttrString(obj, "__format__", &method); /* may run anything */
+    int rc = gil_find_hook(gil_tstate_attached(), obj, "__format__", 1, &method); /* may run anything */
 
     if (rc < 0)
         return NULL;

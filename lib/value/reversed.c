@@ -2,7 +2,7 @@
 /*
  * reversed: the items of a sequence from the last to the first.
  *
- * A kind that knows its own way back says so by a method __reversed__, and calling the type returns what that gives.
+ * A type that knows its own way back says so by a method __reversed__, and calling the type returns what that gives.
  * For the rest the sequence is asked for its length once and for items by number after; one that became shorter ends
  * the iteration, as its IndexError says. At the end the sequence is let go.
  */
@@ -16,6 +16,7 @@
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
+#include "protocol/kind.h"
 #include "value/enumerate.h"
 
 struct reversed {
@@ -83,12 +84,12 @@ reversed_length_hint(GilObject *op, GilObject *Gil_UNUSED(args))
     return GilLong_FromSsize_t(reversed(op)->index < length ? reversed(op)->index + 1 : 0);
 }
 
-/* What seq's own __reversed__ gives: 1 and a new reference, 0 when it has none, -1 with the error set. */
+/* What the __reversed__ of seq's type gives: 1 and a new reference, 0 when it has none, -1 with the error set. */
 static int
 ask_sequence(GilObject *seq, GilObject **result)
 {
     GilObject *method;
-    int rc = GilObject_GetOptionalAttrString(seq, "__reversed__", &method); /* may run anything */
+    int rc = gil_find_hook(gil_tstate_attached(), seq, "__reversed__", 1, &method); /* may run anything */
     if (rc <= 0)
         return rc;
     if (Gil_IsNone(method)) {

@@ -88,6 +88,14 @@ START_TEST(test_protocol_mapping__length_hints)
     ck_assert_int_eq(GilObject_LengthHint(op, 9), -1);
     gil_expect_error(GilExc_TypeError, "__length_hint__ must be an integer, not NoneType");
 
+    ck_assert_int_eq(GilObject_LengthHint(type, 9), 9); /* the hint is one about instances */
+    GilObject *plain = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "Plain");
+    GilObject *instance = GilObject_CallNoArgs(plain);
+    ck_assert_int_eq(GilObject_SetAttrString(instance, "__length_hint__", type), 0);
+    ck_assert_int_eq(GilObject_LengthHint(instance, 9), 9);
+    Gil_DECREF(instance);
+    Gil_DECREF(plain);
+
     GilObject *half = GilFloat_FromDouble(0.5), *huge = GilLong_FromString("10000000000000000000000", NULL, 10);
     gil_expect_repr(GilObject_GetItem(op, GilLong_FromLong(5)), "5");
     gil_expect_failure(GilObject_GetItem(op, half), GilExc_TypeError, "sequence index must be integer, not 'float'");

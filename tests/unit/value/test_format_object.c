@@ -74,6 +74,31 @@ START_TEST(test_value_format_object__others_are_their_text)
 }
 END_TEST
 
+/* The way is the type's: a class that has one for its instances is itself a type among others. */
+START_TEST(test_value_format_object__the_type_is_asked)
+{
+    static const struct format_case own[] = {{"x", "<x>", NULL}};
+    GilObject *op = make(own_methods), *type = (GilObject *)(void *)Gil_TYPE(op);
+    GilObject *format = GilUnicode_FromString("{}"), *class, *instance;
+
+    gil_expect_text(GilObject_Format((GilObject *)(void *)&GilLong_Type, NULL), "<class 'int'>");
+    gil_expect_text(GilObject_Format(type, NULL), "<class 'test.Formatted'>");
+    gil_expect_text(GilObject_CallMethod(format, "format", "O", &GilUnicode_Type), "<class 'str'>");
+    class = GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "s(){}", "Plain");
+    instance = GilObject_CallNoArgs(class);
+    ck_assert_int_eq(GilObject_SetAttrString(instance, "__format__", Gil_None), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(instance, "__repr__", Gil_None), 0);
+    GilObject *repr = GilObject_Repr(instance);
+    gil_expect_text(GilObject_Format(instance, NULL), GilUnicode_AsUTF8(repr));
+    Gil_DECREF(repr);
+    EXPECT_FORMATS(op, own);
+    Gil_DECREF(instance);
+    Gil_DECREF(class);
+    Gil_DECREF(format);
+    Gil_DECREF(op);
+}
+END_TEST
+
 START_TEST(test_value_format_object__nothing_asked_nothing_done)
 {
     GilObject *text = GilUnicode_FromString("text"), *number = GilLong_FromLong(7);
@@ -118,6 +143,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_format_object__a_type_may_have_a_way_of_its_own);
     tcase_add_test(tc, test_value_format_object__others_are_their_text);
+    tcase_add_test(tc, test_value_format_object__the_type_is_asked);
     tcase_add_test(tc, test_value_format_object__nothing_asked_nothing_done);
     tcase_add_test(tc, test_value_format_object__the_method);
     suite_add_tcase(s, tc);

@@ -88,16 +88,17 @@ get_way_back(GilObject *Gil_UNUSED(op), void *Gil_UNUSED(closure))
 }
 
 static GilGetSetDef odd_getset[] = {{"__reversed__", get_way_back, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
-static GilType_Slot odd_slots[] = {{Gil_sq_length, (void *)odd_length},
-                                   {Gil_sq_item, (void *)odd_item},
-                                   {Gil_tp_getset, odd_getset},
-                                   {0, NULL}};
-static GilType_Spec odd_spec = {"test.Odd", 0, 0, Gil_TPFLAGS_DEFAULT, odd_slots};
 
+/* With getset the type has a __reversed__, or fails to give it. */
 static GilObject *
-odd_new(void)
+odd_new(GilGetSetDef *getset)
 {
-    GilObject *type = GilType_FromSpec(&odd_spec), *op = GilObject_CallNoArgs(type);
+    GilType_Slot slots[] = {{Gil_sq_length, (void *)odd_length},
+                            {Gil_sq_item, (void *)odd_item},
+                            {getset != NULL ? Gil_tp_getset : 0, getset},
+                            {0, NULL}};
+    GilType_Spec spec = {"test.Odd", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
     ck_assert_ptr_nonnull(op);
     Gil_DECREF(type);
     return op;
@@ -105,7 +106,7 @@ odd_new(void)
 
 START_TEST(test_value_reversed__errors_of_the_sequence)
 {
-    GilObject *seq = odd_new(), *item;
+    GilObject *seq = odd_new(NULL), *item;
     length = -1;
     ck_assert_ptr_null(reversed(seq));
     gil_test_raised(GilExc_OSError);
@@ -126,7 +127,8 @@ START_TEST(test_value_reversed__errors_of_the_sequence)
     item_error = NULL;
     ck_assert_int_eq(GilIter_NextItem(it, &item), 0);
     Gil_DECREF(it);
-
+    Gil_DECREF(seq);
+    seq = odd_new(odd_getset);
     way_back = Gil_None;
     ck_assert_ptr_null(reversed(seq));
     gil_test_error(GilExc_TypeError, "'test.Odd' object is not reversible");
@@ -137,8 +139,26 @@ START_TEST(test_value_reversed__errors_of_the_sequence)
     way_back = seq;
     ck_assert_ptr_null(reversed(seq));
     gil_test_raised(GilExc_TypeError);
-    way_back = NULL;
+    way_back = NULL; /* fails itself, which is not to have none */
+    ck_assert_ptr_null(reversed(seq));
+    gil_test_error(GilExc_AttributeError, "__reversed__");
     Gil_DECREF(seq);
+}
+END_TEST
+
+/* A type has the method for its instances, and has none itself; nor has an instance one of its own. */
+START_TEST(test_value_reversed__the_type_is_asked)
+{
+    ck_assert_ptr_null(reversed((GilObject *)(void *)&GilList_Type));
+    gil_test_error(GilExc_TypeError, "'type' object is not reversible");
+    GilObject *type = GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "s(O){}", "Row", &GilList_Type);
+    GilObject *seq = GilObject_CallFunction(type, "((ii))", 1, 2);
+    ck_assert_int_eq(GilObject_SetAttrString(seq, "__reversed__", Gil_None), 0);
+    GilObject *it = reversed(seq);
+    ck_assert(Gil_IS_TYPE(it, &GilListRevIter_Type));
+    Gil_DECREF(it);
+    Gil_DECREF(seq);
+    Gil_DECREF(type);
 }
 END_TEST
 
@@ -194,6 +214,7 @@ suite(void)
     tcase_add_test(tc, test_value_reversed__kinds_that_know_their_way_back);
     tcase_add_test(tc, test_value_reversed__what_has_no_way_back);
     tcase_add_test(tc, test_value_reversed__errors_of_the_sequence);
+    tcase_add_test(tc, test_value_reversed__the_type_is_asked);
     tcase_add_test(tc, test_J1_reversed);
     tcase_add_test(tc, test_value_reversed__a_cycle_is_collected);
     suite_add_tcase(s, tc);
