@@ -64,28 +64,46 @@ read_arguments(GilObject *args, struct gil_type_plan *plan)
     return 0;
 }
 
-/* value.__set_name__(type, name) for each attribute that has such a method. */
+/* value.__set_name__(type, name), if value has such a method. May run anything. */
+static int
+tell_name(GilThreadState *ts, GilObject *type, GilObject *name, GilObject *value)
+{
+    GilObject *method, *result = NULL;
+    int rc = gil_find_hook(ts, value, "__set_name__", 1, &method);
+
+    if (rc <= 0)
+        return rc;
+    result = GilObject_CallFunctionObjArgs(method, type, name, NULL);
+    Gil_DECREF(method);
+    Gil_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+/* All of them: those that stand in dict now, which others may change meanwhile. */
 static int
 tell_names(GilThreadState *ts, GilObject *type, GilObject *dict)
 {
-    GilObject *key, *value, *method, *result;
+    size_t room = 2 * (size_t)gil_ops.dict_size(dict), n = 0;
+    GilObject **held = gil_heap_calloc(ts->heap, room + 1, sizeof *held); /* names and values by turns */
     Gil_ssize_t pos = 0;
+    int rc = 0;
 
-    while (gil_ops.dict_next(dict, &pos, &key, &value)) {
-        int rc = gil_find_hook(ts, value, "__set_name__", 1, &method); /* may run anything */
-        if (rc == 0)
-            continue;
-        if (rc < 0)
-            return -1;
-        Gil_INCREF(key);
-        result = GilObject_CallFunctionObjArgs(method, type, key, NULL); /* may run anything, and change the dict */
-        Gil_DECREF(key);
-        Gil_DECREF(method);
-        if (result == NULL)
-            return -1;
-        Gil_DECREF(result);
+    if (held == NULL) {
+        gil_err_no_memory(ts);
+        return -1;
     }
-    return 0;
+    for (; n < room && gil_ops.dict_next(dict, &pos, &held[n], &held[n + 1]); n += 2) {
+        Gil_INCREF(held[n]);
+        Gil_INCREF(held[n + 1]);
+    }
+    for (size_t i = 0; i < n; i += 2) {
+        if (rc == 0)
+            rc = tell_name(ts, type, held[i], held[i + 1]);
+        Gil_DECREF(held[i]); /* may run anything */
+        Gil_DECREF(held[i + 1]);
+    }
+    gil_heap_free(held);
+    return rc;
 }
 
 /* The __init_subclass__ that stands behind type itself in its order: 1, or 0 when there is none. */

@@ -302,6 +302,60 @@ START_TEST(test_protocol_class__attributes_learn_their_names)
 }
 END_TEST
 
+static GilObject *namespace; /* borrowed */
+static int names_told;
+
+/* Throws the namespace away while the attributes are told their names, and puts another that wants to hear. */
+static GilObject *
+tell_and_replace(GilObject *self, GilObject *args)
+{
+    char name[8];
+
+    ck_assert_int_le(++names_told, 8);
+    ck_assert(GilUnicode_Check(GilTuple_GET_ITEM(args, 1)));
+    Gil_INCREF(self);
+    GilDict_Clear(namespace);
+    snprintf(name, sizeof name, "n%d", names_told);
+    ck_assert_int_eq(GilDict_SetItemString(namespace, name, self), 0);
+    Gil_DECREF(self);
+    return Gil_NewRef(Gil_None);
+}
+
+static GilObject *
+find_set_name(GilObject *Gil_UNUSED(self), GilObject *obj, GilObject *Gil_UNUSED(type))
+{
+    GilDict_Clear(namespace); /* already when the method is looked for */
+    return GilObject_GetAttrString(obj, "tell");
+}
+
+/* The namespace belongs to the caller, and a hook can change it: those in it when the class was made are told, and no others. */
+START_TEST(test_protocol_class__the_namespace_changes_meanwhile)
+{
+    static GilMethodDef def_replace = {"tell", tell_and_replace, GIL_METH_VARARGS, NULL};
+    GilType_Slot slots[] = {{Gil_tp_descr_get, (void *)find_set_name}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Finder", .slots = slots};
+    GilObject *kind = make_one(), *teller = GilDescr_NewMethod(&GilBaseObject_Type, &def_replace);
+    GilObject *finder_type = GilType_FromSpec(&spec), *finder = GilObject_CallNoArgs(finder_type);
+    GilObject *args = Gil_BuildValue("(s(){s:N,s:N,s:i})", "Told", "a", GilObject_CallNoArgs(kind), "b",
+                                     GilObject_CallNoArgs(kind), "c", 5);
+
+    ck_assert_int_eq(GilObject_SetAttrString(kind, "__set_name__", finder), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(kind, "tell", teller), 0);
+    namespace = GilTuple_GET_ITEM(args, 2);
+    GilObject *type = GilObject_CallObject((GilObject *)&GilType_Type, args);
+    ck_assert_ptr_nonnull(type);
+    ck_assert_int_eq(names_told, 2);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(type, "c"), 1);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(type, "n1"), 0);
+    Gil_DECREF(type);
+    Gil_DECREF(args);
+    Gil_DECREF(finder);
+    Gil_DECREF(finder_type);
+    Gil_DECREF(teller);
+    Gil_DECREF(kind);
+}
+END_TEST
+
 START_TEST(test_protocol_class__bases_learn_of_heirs)
 {
     GilObject *base = make_one(), *type, *args, *kwargs;
@@ -480,6 +534,7 @@ suite(void)
                             test_protocol_class__a_mixin_before_a_built_in_base,
                             test_protocol_class__a_mixin_that_says_half,
                             test_protocol_class__attributes_learn_their_names,
+                            test_protocol_class__the_namespace_changes_meanwhile,
                             test_protocol_class__bases_learn_of_heirs,
                             test_protocol_class__metatypes,
                             test_protocol_class__metatypes_with_a_new_of_their_own,
