@@ -355,9 +355,10 @@ GIL_API int GilObject_Not(GilObject *o);
  *  @lock_held */
 GIL_API GilObject *GilObject_Type(GilObject *o);
 /** 1 when @p o is an instance of @p cls (a type, or a tuple of such, nested at will), 0 when not, -1 with the error set.
- *  The type of @p cls may decide by a method `__instancecheck__`; an exact instance is one without asking.
+ *  The type of @p cls may decide by a method `__instancecheck__`; an exact instance is one without asking. What is not by
+ *  its type is asked for its `__class__`, as a weak proxy gives its referent's.
  *  @lock_held
- *  @reenters the hook */
+ *  @reenters the hook, and o's access to attributes */
 GIL_API int GilObject_IsInstance(GilObject *o, GilObject *cls);
 /** The same for a class: 1 when @p derived is @p cls or derives from it; the hook is `__subclasscheck__`.
  *  @lock_held

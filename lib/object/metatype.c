@@ -267,11 +267,29 @@ type_get_mro(GilObject *self, void *closure)
     return gil_ops.tuple_from_array((GilObject *const *)(void *)type->tp_mro_items, type->tp_mro_count);
 }
 
+int
+gil_type_claimed_by(GilTypeObject *type, GilObject *o)
+{
+    GilObject *class;
+
+    /* Those of the built-in types that have no access function of their own have object's. */
+    if ((Gil_TYPE(o)->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN) && Gil_TYPE(o)->tp_getattro == GilObject_GenericGetAttr)
+        return 0;
+    int rc = GilObject_GetOptionalAttrString(o, "__class__", &class); /* may run anything */
+    if (rc > 0)
+        rc = gil_is_type(class) && GilType_IsSubtype((GilTypeObject *)(void *)class, type);
+    Gil_XDECREF(class);
+    return rc;
+}
+
 /* What isinstance() and issubclass() do where no metatype of one's own says otherwise: for hooks that ask on. */
 static GilObject *
 type_instancecheck(GilObject *self, GilObject *instance)
 {
-    return _Gil_RichResult(GilType_IsSubtype(Gil_TYPE(instance), (GilTypeObject *)(void *)self));
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    int rc = GilType_IsSubtype(Gil_TYPE(instance), type) ? 1 : gil_type_claimed_by(type, instance);
+
+    return rc < 0 ? NULL : _Gil_RichResult(rc);
 }
 
 static GilObject *

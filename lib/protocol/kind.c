@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an object is an instance of, with a say for metatypes.
+ * What an object is an instance of, with a say for metatypes, and for the object itself: what stands for another, as a
+ * weak proxy does, gives that one's class as its __class__.
  *
  * A class is asked through its type: a metatype with a method __instancecheck__ or __subclasscheck__ decides. That of
  * type itself, which is there for hooks to ask on, is passed by: it would say what is said here without a call.
@@ -10,6 +11,7 @@
 #include "gilrt/call.h"
 #include "object/attr.h"
 #include "object/error.h"
+#include "object/metatype.h"
 #include "object/ops.h"
 #include "object/recursion.h"
 
@@ -53,6 +55,7 @@ struct check {
     const char *func, *hook;
     GilObject *op;       /* what is asked about */
     GilTypeObject *type; /* its type, or op itself */
+    int instance;        /* the former */
 };
 
 /* Whether it is of class cls, a type or a tuple of such, nested as deep as the stack allows. */
@@ -64,8 +67,12 @@ is_of(GilThreadState *ts, const struct check *check, GilObject *cls)
         if (rc != 2)
             return rc;
     }
-    if (gil_is_type(cls))
-        return GilType_IsSubtype(check->type, (GilTypeObject *)(void *)cls);
+    if (gil_is_type(cls)) {
+        GilTypeObject *type = (GilTypeObject *)(void *)cls;
+        if (GilType_IsSubtype(check->type, type))
+            return 1;
+        return check->instance ? gil_type_claimed_by(type, check->op) : 0;
+    }
     if (!gil_is_tuple(cls)) {
         GilErr_Format(GilExc_TypeError, "%s() arg 2 must be a type or a tuple of types", check->func);
         return -1;
@@ -92,7 +99,7 @@ GilObject_IsInstance(GilObject *o, GilObject *cls)
     }
     if (Gil_TYPE(o) == (GilTypeObject *)(void *)cls)
         return 1;
-    struct check check = {.func = "isinstance", .hook = "__instancecheck__", .op = o, .type = Gil_TYPE(o)};
+    struct check check = {.func = "isinstance", .hook = "__instancecheck__", .op = o, .type = Gil_TYPE(o), .instance = 1};
     return is_of(ts, &check, cls);
 }
 

@@ -138,6 +138,60 @@ START_TEST(test_protocol_kind__a_hook_without_end_is_stopped)
 }
 END_TEST
 
+static GilObject *
+get_class(GilObject *self, void *closure)
+{
+    (void)self;
+    (void)closure;
+    asked++;
+    if (reply == NULL)
+        GilErr_SetString(GilExc_ValueError, "no class");
+    return Gil_XNewRef(reply);
+}
+
+/* What stands for another object says so by its __class__. */
+START_TEST(test_protocol_kind__the_attribute_class)
+{
+    static GilGetSetDef getset[] = {{"__class__", get_class, NULL, NULL, NULL}, {0}};
+    static GilMethodDef methods[] = {{"__instancecheck__", hook_that_asks_on, GIL_METH_O, NULL}, {0}};
+    GilType_Slot slots[] = {{Gil_tp_getset, getset}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Poser", .slots = slots};
+    GilObject *poser = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(poser), *type = type_with(methods);
+    GilObject *real = GilObject_CallNoArgs(type), *list = (GilObject *)&GilList_Type;
+
+    reply = list;
+    ck_assert_int_eq(GilObject_IsInstance(op, list), 1);
+    ck_assert_int_eq(GilObject_IsInstance(op, (GilObject *)&GilDict_Type), 0);
+    ck_assert_int_eq(asked, 2);
+    ck_assert_int_eq(GilObject_IsInstance(op, poser), 1); /* and what it is, it remains */
+    ck_assert_int_eq(asked, 2);
+    ck_assert_int_eq(GilObject_IsSubclass(poser, list), 0);
+    reply = (GilObject *)Gil_TYPE(real);
+    ck_assert_int_eq(GilObject_IsInstance(op, type), 1); /* also where a hook asks on */
+    reply = Gil_None; /* no class */
+    ck_assert_int_eq(GilObject_IsInstance(op, list), 0);
+    reply = NULL;
+    ck_assert_int_eq(GilObject_IsInstance(op, list), -1);
+    expect_error(GilExc_ValueError, "no class");
+    ck_assert_int_eq(GilObject_IsInstance(op, type), -1);
+    expect_error(GilExc_ValueError, "no class");
+
+    GilObject *plain = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "Plain");
+    GilObject *referent = GilObject_CallNoArgs(plain), *proxy = GilWeakref_NewProxy(referent, NULL);
+    ck_assert_int_eq(GilObject_IsInstance(proxy, plain), 1);
+    ck_assert_int_eq(GilObject_IsInstance(proxy, list), 0);
+    Gil_DECREF(referent);
+    ck_assert_int_eq(GilObject_IsInstance(proxy, plain), -1);
+    expect_error(GilExc_ReferenceError, "weakly-referenced object no longer exists");
+    Gil_DECREF(proxy);
+    Gil_DECREF(plain);
+    Gil_DECREF(real);
+    Gil_DECREF(type);
+    Gil_DECREF(op);
+    Gil_DECREF(poser);
+}
+END_TEST
+
 static int
 check(void *arg)
 {
@@ -165,6 +219,7 @@ suite(void)
     tests[n++] = test_protocol_kind__a_metatype_decides;
     tests[n++] = test_protocol_kind__a_hook_may_ask_on;
     tests[n++] = test_protocol_kind__a_hook_without_end_is_stopped;
+    tests[n++] = test_protocol_kind__the_attribute_class;
     tests[n++] = test_J1_checks_of_types_under_lack_of_memory;
     return suite_of_one("protocol/kind", tests);
 }
