@@ -30,6 +30,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct {
@@ -132,8 +133,8 @@ choose_key(void)
 {
     uint64_t key[2];
 
-    /* At most 256 bytes come whole or not at all. */
-    if (getrandom(key, sizeof(key), GRND_NONBLOCK) != (ssize_t)sizeof(key))
+    /* At most 256 bytes come whole or not at all. Not by getrandom(), in which a thread can be cancelled. */
+    if (syscall(SYS_getrandom, key, sizeof(key), GRND_NONBLOCK) != (long)sizeof(key))
         derive_key(key);
     hash_key.k0 = key[0];
     hash_key.k1 = key[1];

@@ -26,6 +26,9 @@
  * STANDARD ERROR may be anything: closed, a pipe whose reader is gone, a file of the host that got number 2. Nothing can be done about
  * the last, except that the host sets a hook. A broken pipe would send SIGPIPE, which ends the process: it is blocked
  * in this thread meanwhile, and taken away if the write caused it, so that one that was pending before is delivered still.
+ *
+ * CANCELLATION. Whoever prints is in the middle of something, or is about to stop the process; a hook may call write(2) as well as this
+ * file does, and that would end a thread that was cancelled. So it is off meanwhile.
  */
 #define PLACES 8
 #define LINE 512
@@ -133,13 +136,15 @@ write_quietly(const char *text, size_t size)
 void
 gil_print(const char *text, size_t size)
 {
-    int saved = errno;
+    int saved = errno, state = 0;
     struct hook hook = get_hook(&printers);
 
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     if (hook.func != NULL)
         ((Gil_ErrorPrintFunc)hook.func)(text, size, hook.data);
     else
         write_quietly(text, size);
+    (void)pthread_setcancelstate(state, &state);
     errno = saved;
 }
 
@@ -170,7 +175,9 @@ void
 gil_print_fatal(char *line, size_t size)
 {
     uintptr_t nobody = 0;
+    int state;
 
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state); /* for good */
     if (!gil_cas_seq_cst(&dying, &nobody, this_thread())) {
         /* Within the hook, or after it was left in a way that is forbidden; or another thread's hook runs: it will abort. */
         if (nobody != this_thread())

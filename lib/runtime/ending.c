@@ -24,6 +24,7 @@
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/tstate.h"
+#include "sync/machine.h"
 
 struct gil_gate *
 gil_main_enter(struct gil_pass *pass, const char *func)
@@ -35,6 +36,9 @@ gil_main_enter(struct gil_pass *pass, const char *func)
         gil_interp_put_gate(gate);
         gate = NULL;
     }
+    /* Hooks, calls at exit, finalizers: a thread that is cancelled there would be inside for ever. */
+    if (gate != NULL)
+        pass->host = gil_machine_enter_host();
     return gate;
 }
 
@@ -44,6 +48,7 @@ gil_main_leave(struct gil_gate *gate, struct gil_pass *pass)
     gil_gate_unlist(gate, pass);
     gil_gate_leave(gate);
     gil_interp_put_gate(gate);
+    gil_machine_leave_host(pass->host);
 }
 
 /* Attached to ts, of another interpreter than the main one, and inside that. 0, GIL_FINALIZE_BUSY, and then ts is attached still. */

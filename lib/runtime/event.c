@@ -4,9 +4,8 @@
 
 #include "base/panic.h"
 #include "state/tstate.h"
+#include "sync/machine.h"
 #include "sync/mutex.h"
-
-#include <errno.h>
 
 /*
  * Two words that belong together, under a mutex that is held to copy them and never while the hook runs. A thread that comes
@@ -37,7 +36,6 @@ int
 gil_event_tell(const GilLifeEvent *event)
 {
     GilThreadState *ts = gil_tstate_attached();
-    int saved = errno;
 
     gil_mutex_lock(&hook.mu);
     GilLife_HookFunc func = hook.func;
@@ -45,11 +43,12 @@ gil_event_tell(const GilLifeEvent *event)
     gil_mutex_unlock(&hook.mu);
     if (func == NULL)
         return 0;
+    int before = gil_machine_enter_host();
     func(event, data);
+    gil_machine_leave_host(before);
     if (gil_tstate_attached() != ts)
         gil_panic("Gil_SetLifeHook", "the hook was called %s and returned %s", ts != NULL ? "attached" : "detached",
                   ts != NULL ? "detached or elsewhere" : "attached");
-    errno = saved;
     return 1;
 }
 

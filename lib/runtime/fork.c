@@ -69,6 +69,7 @@ static struct {
     GilMutex mutex;
     unsigned long thread;       /* [atomic] who forks; written under mutex; 0: nobody */
     int prepared;               /* [mutex] between GilOS_BeforeFork() and what follows */
+    int host;                   /* [mutex] of gil_machine_enter_host(): who has the mutex is not cancelled in the host's functions */
     GilThreadState *ts;         /* [mutex] attached during the fork; NULL: the runtime does not work */
     GilThreadStateToken *token; /* [mutex] it was attached for the fork; or NULL */
     struct gil_gate *place;     /* [mutex] where the thread has a place; or NULL */
@@ -233,14 +234,18 @@ begin(void)
         return EDEADLK;
     GilMutex_Lock(&forking.mutex);
     gil_store_relaxed(&forking.thread, gil_machine_thread());
+    forking.host = gil_machine_enter_host();
     return 0;
 }
 
 static void
 end(void)
 {
+    int before = forking.host;
+
     gil_store_relaxed(&forking.thread, 0);
     GilMutex_Unlock(&forking.mutex);
+    gil_machine_leave_host(before);
 }
 
 /* Not attached: attach what the thread has left, or a state in the main interpreter. 0; an errno. */

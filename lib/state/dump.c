@@ -346,7 +346,7 @@ GilThreadState_DumpAll(int fd)
     struct out out = {.fd = fd};
     struct gil_stable_look look = {NULL, 0};
     const GilThreadState *each;
-    int saved = errno, left_over = 0;
+    int before = gil_machine_enter_host(), left_over = 0;
 
     begin_line(&out, "threads of process ");
     put_number(&out, (uint64_t)getpid(), 1);
@@ -369,5 +369,5 @@ GilThreadState_DumpAll(int fd)
     }
     begin_line(&out, "end of threads");
     end_line(&out);
-    errno = saved;
+    gil_machine_leave_host(before);
 }

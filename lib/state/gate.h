@@ -21,6 +21,7 @@ struct gil_pass {
                                      "": a thread's exit (shelf.c) */
     unsigned long thread;         /* [const] that went in */
     uint64_t since;               /* [const] by the clock */
+    int host;                     /* [own] of gil_machine_enter_host(), where the call is long and runs functions of the host's */
 };
 
 struct gil_gate {

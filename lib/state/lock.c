@@ -181,9 +181,9 @@ leave_mu(struct gil_lock *lock, struct after *after)
     while (after->wakes > 0)
         gil_machine_unpark(after->wake[--after->wakes]);
     if (after->preempted != NULL) {
-        int saved = gil_machine_errno();
+        int before = gil_machine_enter_host();
         after->preempt(after->preempt_data);
-        gil_machine_set_errno(saved);
+        gil_machine_leave_host(before);
         /* Release: pairs with gil_lock_set_preempt_hook(), which waits for the end of the call. */
         if (gil_fetch_sub_acq_rel(&after->preempted->preempt_calls, 1) == 1)
             gil_machine_unpark(&after->preempted->preempt_calls);
@@ -474,9 +474,9 @@ tell_of_hold(const struct vigil *vigil)
 {
     if (vigil->watch.func == NULL)
         return;
-    int saved = gil_machine_errno();
+    int before = gil_machine_enter_host();
     vigil->watch.func(&vigil->report, vigil->watch.data);
-    gil_machine_set_errno(saved);
+    gil_machine_leave_host(before);
 }
 
 /* Under mu, which is dropped: ts is in the queue and stays there until it has the lock, or is barred, or limit has come. look:

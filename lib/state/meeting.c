@@ -11,6 +11,7 @@
 #include "sync/once.h"
 #include "sync/semaphore.h"
 
+#include <pthread.h>
 #include <stddef.h>
 
 _Static_assert(sizeof(GilBarrier) == sizeof(struct gil_barrier), "the public barrier is the inner one");
@@ -290,8 +291,12 @@ _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data)
     if (GilOnce_IsDone(once))
         return 0;
     gil_store_relaxed(&once->_runner, self);
+    /* A thread that is cancelled there would be waited for by all others. */
+    int cancel = 0;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     int rc = func(data);
     gil_store_relaxed(&once->_runner, 0);
     gil_once_end(&once->_bits, rc == 0);
+    (void)pthread_setcancelstate(cancel, &cancel);
     return rc;
 }

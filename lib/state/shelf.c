@@ -212,6 +212,10 @@ state_left_behind(void)
 static void
 at_thread_exit(void *shelf)
 {
+    int cancel;
+
+    /* For good: the thread is ending, and one that has returned could be cancelled here in a function of the host's. */
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     (void)state_left_behind();
     /* What the thread wants called at its end may enter, and finds the shelf as it was. */
     if (shelf != GONE) {

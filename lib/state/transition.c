@@ -30,7 +30,7 @@ collect_and_leave(GilThreadState *ts)
 {
     static const char func[] = "Gil_BEGIN_ALLOW_THREADS";
     struct _GilCallSite *site = ts->block.site;
-    int saved = gil_machine_errno();
+    int before = gil_machine_enter_host();
 
     gil_lock_leave(ts->lock, ts, func);
     _GilEval_Return(ts);
@@ -39,7 +39,7 @@ collect_and_leave(GilThreadState *ts)
     gil_store_release(&ts->block.st, _Gil_LAZY); /* as in _GilEval_Leave() */
     gil_compiler_barrier();
     gil_lock_leave(ts->lock, ts, func);
-    gil_machine_set_errno(saved);
+    gil_machine_leave_host(before);
 }
 
 void

@@ -7,7 +7,6 @@
 #include "sync/machine.h"
 #include "sync/parking.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 /*
@@ -87,11 +86,11 @@ void
 gil_unblock_call(GilThreadState *ts)
 {
     uint32_t *word = &ts->unblock.word;
-    int saved = errno;
+    int before = gil_machine_enter_host();
 
     if (is_asked(ts))
         ts->unblock.func(ts->unblock.arg);
-    errno = saved;
+    gil_machine_leave_host(before);
     /* Release: what the function did comes before what follows the region. */
     if (gil_fetch_and_seq_cst(word, ~CALLING) & LEAVING)
         gil_machine_unpark(word);

@@ -62,9 +62,12 @@ uint64_t gil_machine_spin_ns(void);
 /* The number of the processor that runs the caller, or did a moment ago. */
 uint32_t gil_machine_processor(void);
 
-/* What errno says, and to have it say that again: round a function of the host's. */
-int gil_machine_errno(void);
-void gil_machine_set_errno(int saved);
+/*
+ * Round a function of the host's that is called while the library is in the middle of something: errno is kept, and the calling thread
+ * is not cancelled there (pthread_cancel()). What the first returns is for the second. In signal handlers, too.
+ */
+int gil_machine_enter_host(void);
+void gil_machine_leave_host(int before);
 
 #ifdef GIL_MACHINE_BACKEND
 #include GIL_MACHINE_BACKEND

@@ -138,14 +138,21 @@ gil_machine_processor(void)
     return (uint32_t)sched_getcpu();
 }
 
+/* Both in one number: the C libraries' states of cancellation are 0 to 2. */
 int
-gil_machine_errno(void)
+gil_machine_enter_host(void)
 {
-    return errno;
+    int saved = errno, state = 0;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return saved << 2 | state;
 }
 
 void
-gil_machine_set_errno(int saved)
+gil_machine_leave_host(int before)
 {
-    errno = saved;
+    int disabled;
+
+    (void)pthread_setcancelstate(before & 3, &disabled);
+    errno = before >> 2;
 }

@@ -10,6 +10,7 @@ CORE_TESTS += tests/env/test_late
 CORE_TESTS += tests/env/test_host
 CORE_TESTS += tests/env/test_exit
 CORE_TESTS += tests/env/test_unwind
+CORE_TESTS += tests/env/test_cancelled
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
 CORE_TESTS += tests/env/test_exports_stack

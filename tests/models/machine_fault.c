@@ -205,13 +205,13 @@ gil_machine_processor(void)
 }
 
 int
-gil_machine_errno(void)
+gil_machine_enter_host(void)
 {
     return errno;
 }
 
 void
-gil_machine_set_errno(int saved)
+gil_machine_leave_host(int before)
 {
-    errno = saved;
+    errno = before;
 }
