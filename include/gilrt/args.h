@@ -163,8 +163,9 @@ GIL_API int GilArg_NoPositional(const char *funcname, GilObject *args);
 /**
  * @name Building values
  *
- * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest. `O` takes a reference
- * of its own, `N` takes the caller's. When building fails, every `N` that the format names is given back all the same.
+ * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest, 64 deep at most. `O` takes
+ * a reference of its own, `N` takes the caller's. When building fails, every `N` that the format names is given back all
+ * the same.
  * An `O`, `S` or `N` of NULL fails with the error that made it NULL, or SystemError where none is set.
  * @{
  */

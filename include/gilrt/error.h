@@ -96,7 +96,7 @@ GIL_API GIL_NOPLT GilObject *GilErr_Occurred(void);
 /** 1 when the pending error is an instance of @p exc (a class, or a tuple of such); 0 when not or when there is none.
  *  @lock_held */
 GIL_API int GilErr_ExceptionMatches(GilObject *exc);
-/** The same for a given exception or class @p err.
+/** The same for a given exception or class @p err. What stands in more than 100 tuples inside each other matches nothing.
  *  @lock_held */
 GIL_API int GilErr_GivenExceptionMatches(GilObject *err, GilObject *exc);
 /** Drop the pending error.

@@ -21,6 +21,9 @@
 
 #include <string.h>
 
+/* Levels of a format, each of which takes some hundred bytes of the stack. */
+#define BRACKETS 64
+
 /* [own] a format being worked off. */
 struct build {
     GilThreadState *ts;
@@ -50,6 +53,10 @@ count_units(const char *format, char close)
             return -1;
         case '(': case '[': case '{':
             count += depth++ == 0;
+            if (depth > BRACKETS) {
+                GilErr_Format(GilExc_SystemError, "more than %d brackets inside each other in format", BRACKETS);
+                return -1;
+            }
             break;
         case ')': case ']': case '}':
             depth--;

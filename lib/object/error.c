@@ -32,6 +32,9 @@
 /* Attempts to make an exception whose constructor fails with yet another exception, before giving up on them. */
 #define MAKE_ATTEMPTS 8
 
+/* Levels that GilErr_GivenExceptionMatches() goes down: they fit into the margin of a small stack. */
+#define TUPLES_IN_TUPLES 100
+
 #define NOTHING ((struct gil_indicator){0})
 
 /* Give back what an indicator holds that stands in no thread any more. May run anything. */
@@ -468,17 +471,20 @@ GilErr_Occurred(void)
     return gil_tstate_need(__func__)->err.type;
 }
 
-int
-GilErr_GivenExceptionMatches(GilObject *err, GilObject *exc)
+/*
+ * GilErr_GivenExceptionMatches() of what may stand in so many tuples more. They are counted apart from other levels, for
+ * this is asked on the way out of an endless recursion too, when no level is left.
+ */
+static int
+matches(GilObject *err, GilObject *exc, int tuples)
 {
-    gil_tstate_need(__func__);
     if (err == NULL || exc == NULL)
         return 0;
     if (gil_is_tuple(exc)) {
         GilObject **items;
-        Gil_ssize_t n = gil_ops.tuple_items(exc, &items);
+        Gil_ssize_t n = tuples > 0 ? gil_ops.tuple_items(exc, &items) : 0;
         for (Gil_ssize_t i = 0; i < n; i++)
-            if (GilErr_GivenExceptionMatches(err, items[i]))
+            if (matches(err, items[i], tuples - 1))
                 return 1;
         return 0;
     }
@@ -487,6 +493,13 @@ GilErr_GivenExceptionMatches(GilObject *err, GilObject *exc)
     if (gil_is_exception_class(err) && gil_is_exception_class(exc))
         return GilType_IsSubtype((GilTypeObject *)(void *)err, (GilTypeObject *)(void *)exc);
     return err == exc;
+}
+
+int
+GilErr_GivenExceptionMatches(GilObject *err, GilObject *exc)
+{
+    gil_tstate_need(__func__);
+    return matches(err, exc, TUPLES_IN_TUPLES);
 }
 
 int

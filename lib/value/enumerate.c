@@ -14,6 +14,7 @@
 #include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
+#include "object/recursion.h"
 #include "object/type.h"
 #include "value/long.h"
 #include "value/tuple.h"
@@ -61,9 +62,12 @@ enumerate_next(GilObject *op)
     GilObject *it = enumerate(op)->it, *item, *pair = NULL;
     if (it == NULL)
         return NULL;
+    if (gil_recursion_enter(ts, " in an iterator") < 0) /* it may be another, and so on */
+        return NULL;
     Gil_INCREF(it);
     int rc = GilIter_NextItem(it, &item); /* may run anything */
     Gil_DECREF(it);
+    gil_recursion_leave(ts);
     if (rc <= 0)
         return NULL;
     GilObject *number = enumerate(op)->number;

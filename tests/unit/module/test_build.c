@@ -165,6 +165,28 @@ START_TEST(test_module_build__every_allocation_may_fail)
 }
 END_TEST
 
+/* n brackets around an int. */
+static GilObject *
+nested(size_t n)
+{
+    static char format[200002];
+    memset(format, '(', n);
+    format[n] = 'i';
+    memset(format + n + 1, ')', n);
+    format[2 * n + 1] = '\0';
+    return Gil_BuildValue(format, 7);
+}
+
+START_TEST(test_G5_formats_nest_so_deep)
+{
+    GilObject *op = nested(64);
+    ck_assert_ptr_nonnull(op);
+    Gil_DECREF(op);
+    gil_expect_failure(nested(65), GilExc_SystemError, "more than 64 brackets inside each other in format");
+    gil_expect_failure(nested(100000), GilExc_SystemError, "more than 64 brackets inside each other in format");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -179,6 +201,7 @@ suite(void)
     tcase_add_test(tc, test_module_build__n_is_given_back_when_another_part_fails);
     tcase_add_test(tc, test_module_build__calls);
     tcase_add_test(tc, test_module_build__every_allocation_may_fail);
+    tcase_add_test(tc, test_G5_formats_nest_so_deep);
     suite_add_tcase(s, tc);
     return s;
 }

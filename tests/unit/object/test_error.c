@@ -264,6 +264,24 @@ START_TEST(test_object_error__the_new_error_stands_before_the_old_one_goes)
 }
 END_TEST
 
+/* Tuples in tuples: as deep as anybody writes them, and beyond that no end of the stack. */
+START_TEST(test_G5_tuples_of_exceptions_in_tuples)
+{
+    GilObject *exc = GilTuple_Pack(1, GilExc_KeyError);
+    for (int i = 1; i < 100000; i++) {
+        GilObject *outer = GilTuple_Pack(2, GilExc_OSError, exc);
+        Gil_DECREF(exc);
+        exc = outer;
+        if (i == 50)
+            ck_assert_int_eq(GilErr_GivenExceptionMatches(GilExc_KeyError, exc), 1);
+    }
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(GilExc_OSError, exc), 1);
+    ck_assert_int_eq(GilErr_GivenExceptionMatches(GilExc_KeyError, exc), 0);
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(exc);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -284,5 +302,6 @@ suite(void)
     tests[n++] = test_object_error__import_error_knows_name_and_path;
     tests[n++] = test_object_error__internal_misuse_names_the_place;
     tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
+    tests[n++] = test_G5_tuples_of_exceptions_in_tuples;
     return suite_of_one("object/error", tests);
 }

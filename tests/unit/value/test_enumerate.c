@@ -111,6 +111,25 @@ START_TEST(test_value_enumerate__cleared_is_at_its_end)
 }
 END_TEST
 
+/* Iterators of iterators to any depth: an error, and each of them as it was. */
+START_TEST(test_G5_enumerate_of_enumerate)
+{
+    GilObject *list = gil_test_ints(2, 5, 6), *it = GilObject_GetIter(list), *item;
+    for (int i = 0; i < 100000; i++) {
+        GilObject *outer = GilObject_CallOneArg(ENUMERATE, it);
+        ck_assert_ptr_nonnull(outer);
+        Gil_DECREF(it);
+        it = outer;
+    }
+    ck_assert_int_eq(GilIter_NextItem(it, &item), -1);
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded in an iterator");
+    ck_assert_int_eq(GilIter_NextItem(it, &item), -1);
+    gil_test_raised(GilExc_RecursionError);
+    Gil_DECREF(it);
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -123,6 +142,7 @@ suite(void)
     tcase_add_test(tc, test_value_enumerate__a_cycle_is_collected);
     tcase_add_test(tc, test_J1_enumerate);
     tcase_add_test(tc, test_value_enumerate__cleared_is_at_its_end);
+    tcase_add_test(tc, test_G5_enumerate_of_enumerate);
     suite_add_tcase(s, tc);
     return s;
 }
