@@ -8,6 +8,7 @@
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
+#include "object/recursion.h"
 #include "protocol/call.h"
 #include "value/function.h"
 
@@ -48,13 +49,29 @@ call_copied(GilThreadState *ts, GilObject *func, GilObject *self, GilObject *con
     return result;
 }
 
+/* What is bound is a method itself, and so to any depth; or gone. */
+static __attribute__((cold)) GilObject *
+call_method(GilThreadState *ts, struct method *m, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
+{
+    if (m->func == NULL)
+        return GilErr_Format(GilExc_RuntimeError, "the method's function is gone");
+    if (gil_recursion_enter(ts, " while calling a method") < 0)
+        return NULL;
+    GilObject *func = Gil_NewRef(m->func), *self = Gil_NewRef(m->self);
+    GilObject *result = call_copied(ts, func, self, args, nargs, kwnames);
+    Gil_DECREF(func);
+    Gil_DECREF(self);
+    gil_recursion_leave(ts);
+    return result;
+}
+
 static GilObject *
 method_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     struct method *m = method_of(op);
-    if (m->func == NULL)
-        return GilErr_Format(GilExc_RuntimeError, "the method's function is gone");
+    if (GIL_UNLIKELY(m->func == NULL) || GIL_UNLIKELY(GilMethod_Check(m->func)))
+        return call_method(ts, m, args, GilVectorcall_NARGS(nargsf), kwnames);
     GilObject *func = Gil_NewRef(m->func), *self = Gil_NewRef(m->self), *result;
     if (nargsf & GIL_VECTORCALL_ARGUMENTS_OFFSET) {
         /* The caller lends the place before the arguments. */
@@ -114,7 +131,11 @@ method_getattro(GilObject *op, GilObject *name)
         gil_attr_missing(op, text, (size_t)len);
         return NULL;
     }
-    return GilObject_GetAttr(func, name);
+    if (gil_recursion_enter(ts, " while asking a method") == 0) { /* its function may be another method */
+        result = GilObject_GetAttr(func, name);
+        gil_recursion_leave(ts);
+    }
+    return result;
 }
 
 static GilObject *
@@ -152,8 +173,12 @@ method_richcompare(GilObject *v, GilObject *w, int op)
 static Gil_hash_t
 method_hash(GilObject *op)
 {
+    GilThreadState *ts = gil_tstate_need(__func__);
     uintptr_t self = (uintptr_t)method_of(op)->self;
+    if (gil_recursion_enter(ts, " while hashing a method") < 0)
+        return -1;
     Gil_hash_t func = GilObject_Hash(method_of(op)->func); /* may run anything */
+    gil_recursion_leave(ts);
     if (func == -1)
         return -1;
     Gil_hash_t hash = (Gil_hash_t)((self >> 4 | self << 60) ^ (uintptr_t)func);

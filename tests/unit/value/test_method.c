@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bound methods. */
 #include "gilrt/typeobject.h"
+#include "state/tstate.h"
 #include "support/probe.h"
 #include "support/support.h"
 #include "value/function.h"
@@ -230,6 +231,39 @@ START_TEST(test_value_method__taken_apart_it_refuses)
 }
 END_TEST
 
+/* Methods of methods to any depth: errors, and no end of the stack. */
+START_TEST(test_G5_method_of_method)
+{
+    GilObject *f = GilCFunction_New(&collect_def, NULL), *m = GilMethod_New(f, Gil_None), *few = NULL, *out;
+    for (int i = 0; i < 100000; i++) {
+        GilObject *outer = GilMethod_New(m, Gil_True);
+        Gil_DECREF(m);
+        m = outer;
+        if (i == 1)
+            few = Gil_NewRef(m);
+    }
+    gil_test_repr(out = GilObject_CallNoArgs(few), "(None, True, True)");
+    Gil_DECREF(out);
+    gil_test_repr(out = GilObject_CallOneArg(few, Gil_False), "(None, True, True, False)");
+    Gil_DECREF(out);
+    gil_test_repr(out = GilObject_GetAttrString(few, "__name__"), "'collect'");
+    Gil_DECREF(out);
+    ck_assert_int_ne(GilObject_Hash(few), -1);
+    ck_assert_ptr_null(GilObject_CallNoArgs(m));
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while calling a method");
+    ck_assert_int_eq(GilObject_Hash(m), -1);
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while hashing a method");
+    ck_assert_ptr_null(GilObject_GetAttrString(m, "__name__"));
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while asking a method");
+    ck_assert_int_eq(GilObject_GetOptionalAttrString(m, "nothing", &out), -1);
+    gil_test_raised(GilExc_RecursionError);
+    ck_assert_int_eq(GilThreadState_Get()->recursion, 0);
+    Gil_DECREF(few);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -244,6 +278,7 @@ suite(void)
     tcase_add_test(tc, test_value_method__bound_it_stays_bound);
     tcase_add_test(tc, test_value_method__in_a_cycle_is_collected);
     tcase_add_test(tc, test_value_method__taken_apart_it_refuses);
+    tcase_add_test(tc, test_G5_method_of_method);
     suite_add_tcase(s, tc);
     return s;
 }
