@@ -15,6 +15,9 @@
  * THE AWKWARD MOMENT. One gives up as the last arrives. Who has the bucket first decides: a thread that finds itself
  * in the last one's hands has passed, one that takes itself out is not counted.
  *
+ * THE CHILD OF A FORK has nobody in the queue (gil_parking_forget_all()), and a count that may say otherwise: so the first that
+ * comes begins at 0.
+ *
  * There is no way through without the bucket, since each arrival has to be counted anyway.
  */
 
@@ -23,6 +26,9 @@ gil_barrier_arrive(struct gil_barrier *barrier, struct gil_wait *wait)
 {
     struct gil_bucket *bucket = gil_parking_lock(barrier);
     struct gil_parked *all = NULL;
+
+    if (gil_parking_first(bucket, barrier) == NULL)
+        barrier->arrived = 0;
     int last = ++barrier->arrived >= barrier->parties;
 
     if (last) {

@@ -927,6 +927,8 @@ static const struct model_run runs[] = {
     {{"barrier", 3, 0, setup_barrier_of_three, body_barrier_three, of_interest, NULL, finish_barrier_three},
      {2, 0, 0}, {3, 0, 1}},
     {{"barrier_timed", 2, 0, setup, body_barrier_timed, of_interest, NULL, finish_barrier_timed}, {4, 1, 1}, {5, 1, 2}},
+    {{"barrier_timed", 3, 0, setup_barrier_of_three, body_barrier_timed, of_interest, NULL, finish_barrier_timed},
+     {2, 1, 0}, {3, 1, 1}},
     {{"once", 3, 0, setup, body_once, of_interest, NULL, finish_once}, {2, 0, 1}, {3, 0, 1}},
     {{"once_fails", 3, 0, setup_once_fails, body_once, of_interest, NULL, finish_once_fails}, {2, 0, 0}, {3, 0, 1}},
     {{"attached", 2, 0, setup_attached, body_attached, of_interest, NULL, finish_byte}, {4, 0, 1}, {5, 0, 2}},

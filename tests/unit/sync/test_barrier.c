@@ -64,6 +64,22 @@ START_TEST(test_sync_barrier__who_gives_up_was_not_there)
 }
 END_TEST
 
+/* In the child nobody is there of those that had come. */
+START_TEST(test_D4_barrier_does_not_count_who_is_gone)
+{
+    struct gil_barrier two = {2, 0};
+    struct gil_wait gone, wait;
+
+    gil_wait_init(&gone, GIL_MACHINE_NEVER);
+    ck_assert_int_eq(gil_barrier_arrive(&two, &gone), 0);
+    gil_parking_forget_all();
+    gil_wait_init(&wait, 1);
+    ck_assert_int_eq(gil_barrier_arrive(&two, &wait), 0);
+    ck_assert_int_eq(gil_barrier_sleep(&two, &wait), GIL_WAITED_LATE);
+    ck_assert_uint_eq(two.arrived, 0);
+}
+END_TEST
+
 START_TEST(test_sync_barrier__of_one_lets_through)
 {
     struct gil_barrier one = {1, 0};
@@ -83,6 +99,7 @@ suite(void)
 
     tcase_add_test(tcase, test_sync_barrier__nobody_is_a_round_ahead);
     tcase_add_test(tcase, test_sync_barrier__who_gives_up_was_not_there);
+    tcase_add_test(tcase, test_D4_barrier_does_not_count_who_is_gone);
     tcase_add_test(tcase, test_sync_barrier__of_one_lets_through);
     suite_add_tcase(suite, tcase);
     return suite;
