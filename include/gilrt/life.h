@@ -28,8 +28,8 @@ GIL_API int GilUnstable_AtExit(GilInterpreterState *interp, void (*func)(void *)
 /**
  * Have func() called at the end of the next Gil_FinalizeEx() that succeeds, when there is no interpreter any
  * more: in the thread that called it, last registered first. It must not use the runtime, except to register
- * another, which is called, too. There may be any number, registered at any time, also before the runtime is
- * started.
+ * another, which is called, too, in the next round; after 16 rounds what is left is dropped and counted, as
+ * above. There may be any number, registered at any time, also before the runtime is started.
  * @return 0; -1 when memory lacks or func is NULL.
  * @lock_any @before_init @after_finalize @tls_destructor
  */

@@ -40,7 +40,8 @@ GIL_API int GilThread_GetName(char *name, size_t size);
  * Have @p func called with @p data when the calling thread ends: by returning from its first function, by
  * pthread_exit(), or by being cancelled; not by the end of the process. What was asked for last is called first. The
  * thread is not attached then, and may enter by GilThreadState_Ensure(), as long as it leaves again; its values of
- * thread-specific storage are there still.
+ * thread-specific storage are there still. It may ask for more calls, which come before those values go; after four rounds
+ * of that the values go, and both comes four times: what is asked for even then is forgotten.
  * @return 0; -1 when func is NULL, memory lacks, or the thread's storage is gone already. No exception is set.
  * @lock_any @before_init @after_finalize @tls_destructor
  */

@@ -17,8 +17,11 @@
  * business.
  *
  * The list of the process is a stack that any thread pushes to without a lock. It is emptied by one thread at a time, which
- * takes all of it at once, so that the classic mishap of such stacks, a top that goes and comes back, cannot happen.
+ * takes all of it at once, so that the classic mishap of such stacks, a top that goes and comes back, cannot happen. It, too, gets
+ * ROUNDS: a call may register itself.
  */
+#define ROUNDS 16
+
 struct gil_exit_call {
     struct gil_exit_call *next; /* registered before this one */
     void (*func)(void *);
@@ -108,17 +111,29 @@ Gil_AtExit(void (*func)(void))
     return 0;
 }
 
-void
+/* All that is registered, called or not. Returns how many it were. */
+static size_t
+process_round(int call_them)
+{
+    struct process_call *call = (struct process_call *)gil_exchange_acq_rel(&process_calls, NULL);
+    size_t found = 0;
+
+    for (; call != NULL; found++) {
+        struct process_call *next = call->next;
+        void (*func)(void) = call->func;
+        gil_raw_free(call);
+        if (call_them)
+            func();
+        call = next;
+    }
+    return found;
+}
+
+size_t
 gil_atexit_process(void)
 {
-    struct process_call *call;
-
-    while ((call = (struct process_call *)gil_exchange_acq_rel(&process_calls, NULL)) != NULL)
-        while (call != NULL) {
-            struct process_call *next = call->next;
-            void (*func)(void) = call->func;
-            gil_raw_free(call);
-            func();
-            call = next;
-        }
+    for (int round = 0; round < ROUNDS; round++)
+        if (process_round(1) == 0)
+            return 0;
+    return process_round(0);
 }

@@ -11,7 +11,7 @@
 size_t gil_atexit_round(GilThreadState *ts);
 /* No more are taken; what is registered still is dropped. Returns how many it were. */
 size_t gil_atexit_over(GilThreadState *ts);
-/* The calls of Gil_AtExit(), until there is none. */
-void gil_atexit_process(void);
+/* The calls of Gil_AtExit(), in rounds; what is left after so many is dropped. Returns how many that were. */
+size_t gil_atexit_process(void);
 
 #endif

@@ -23,8 +23,8 @@
  *
  * The table is written under its mutex; reading a generation needs none. A record is its own thread's alone.
  *
- * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS.
- * They may enter an interpreter, so they have to run before the thread's states are reclaimed. Which of two
+ * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS. What callbacks
+ * register is called before the destructors, in rounds as well, since one may register itself. They may enter an interpreter, so they have to run before the thread's states are reclaimed. Which of two
  * destructors of the system comes first nobody promises: so the one that reclaims states calls gil_thread_exit()
  * before it does, and the one of the record finds nothing left, or was first. Who comes after both, from a destructor
  * of somebody else, is refused: in place of the record stands GONE, since a new record might come after the system's
@@ -63,6 +63,7 @@ struct slot {
 
 struct record {
     struct exit_call *calls; /* newest first */
+    struct exit_call *due;   /* the same, of the round that is under way */
     struct slot *slots;
     uint32_t count; /* of slots */
 };
@@ -161,17 +162,29 @@ need_record(void)
 
 /* --- the end of the thread --- */
 
+/* What is left of a round goes first: a call may have ended it by pthread_exit(). */
+static struct exit_call *
+next_round(struct record *record)
+{
+    if (record->due == NULL) {
+        record->due = record->calls;
+        record->calls = NULL;
+    }
+    return record->due;
+}
+
 static int
 run_calls(struct record *record)
 {
     int ran = 0;
 
-    for (struct exit_call *call; (call = record->calls) != NULL; ran = 1) {
-        struct exit_call mine = *call;
-        record->calls = call->next;
-        gil_raw_free(call);
-        mine.func(mine.data);
-    }
+    for (int round = 0; round < ROUNDS && next_round(record) != NULL; round++)
+        for (struct exit_call *call; (call = record->due) != NULL; ran = 1) {
+            struct exit_call mine = *call;
+            record->due = call->next;
+            gil_raw_free(call);
+            mine.func(mine.data);
+        }
     return ran;
 }
 
@@ -209,25 +222,31 @@ run_destructors(struct record *record)
     return ran;
 }
 
-/* What was asked for in the last round is forgotten. */
+static void
+drop_calls(struct record *record)
+{
+    for (struct exit_call *call; (call = next_round(record)) != NULL;) {
+        record->due = call->next;
+        gil_raw_free(call);
+    }
+}
+
 static void
 free_record(struct record *record)
 {
-    while (record->calls != NULL) {
-        struct exit_call *call = record->calls;
-        record->calls = call->next;
-        gil_raw_free(call);
-    }
+    drop_calls(record);
     gil_raw_free(record->slots);
     gil_raw_free(record);
 }
 
+/* What was asked for in the last round is forgotten. */
 static void
 end(struct record *record)
 {
     for (int round = 0; round < ROUNDS; round++)
         if (!(run_calls(record) | run_destructors(record)))
             break;
+    drop_calls(record);
 }
 
 void
@@ -266,14 +285,11 @@ GilThread_AtExit(void (*func)(void *data), void *data)
     return 0;
 }
 
-int
-GilThread_CancelAtExit(void (*func)(void *data), void *data)
+/* Take the first of that function and data out of a list: 1, or 0. */
+static int
+cancel(struct exit_call **at, void (*func)(void *data), void *data)
 {
-    struct record *record = find_record();
-
-    if (record == NULL)
-        return 0;
-    for (struct exit_call **at = &record->calls; *at != NULL; at = &(*at)->next) {
+    for (; *at != NULL; at = &(*at)->next) {
         struct exit_call *call = *at;
         if (call->func == func && call->data == data) {
             *at = call->next;
@@ -282,6 +298,14 @@ GilThread_CancelAtExit(void (*func)(void *data), void *data)
         }
     }
     return 0;
+}
+
+int
+GilThread_CancelAtExit(void (*func)(void *data), void *data)
+{
+    struct record *record = find_record();
+
+    return record != NULL && (cancel(&record->calls, func, data) || cancel(&record->due, func, data));
 }
 
 /* --- thread-specific storage --- */

@@ -119,6 +119,64 @@ START_TEST(test_sync_thread__a_call_may_ask_for_more)
 }
 END_TEST
 
+/* Asks for itself, each time. */
+static int asked_again;
+
+static void
+ask_again(void *unused)
+{
+    ck_assert_int_lt(++asked_again, 1000000);
+    ck_assert_int_eq(GilThread_AtExit(ask_again, unused), 0);
+}
+
+static void *
+ask_for_a_call_without_end(void *unused)
+{
+    ask_again(unused);
+    return NULL;
+}
+
+START_TEST(test_sync_thread__calls_without_end_are_cut)
+{
+    struct gil_mem_stats before, after;
+
+    gil_raw_stats(&before);
+    run(ask_for_a_call_without_end, NULL);
+    ck_assert_int_gt(asked_again, 4);
+    ck_assert_int_lt(asked_again, 100);
+    gil_raw_stats(&after);
+    ck_assert_uint_eq(after.blocks, before.blocks);
+}
+END_TEST
+
+static void
+take_back(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(GilThread_AtExit(tell_it, "n"), 0);
+    ck_assert_int_eq(GilThread_CancelAtExit(tell_it, "n"), 1);
+    ck_assert_int_eq(GilThread_CancelAtExit(tell_it, "o"), 1);
+    ck_assert_int_eq(GilThread_CancelAtExit(tell_it, "o"), 0);
+    tell("t");
+}
+
+static void *
+ask_for_a_call_that_takes_back(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(GilThread_AtExit(tell_it, "p"), 0);
+    ck_assert_int_eq(GilThread_AtExit(tell_it, "o"), 0);
+    ck_assert_int_eq(GilThread_AtExit(take_back, NULL), 0);
+    return NULL;
+}
+
+START_TEST(test_sync_thread__a_call_may_take_back_what_comes_after_it)
+{
+    run(ask_for_a_call_that_takes_back, NULL);
+    ck_assert_str_eq(story, "tp");
+}
+END_TEST
+
 static void *
 exit_early(void *unused)
 {
@@ -371,6 +429,8 @@ suite(void)
     tcase_add_test(tcase, test_sync_thread__calls_come_newest_first_and_then_destructors);
     tcase_add_test(tcase, test_sync_thread__destructors_that_set_again_are_called_four_times);
     tcase_add_test(tcase, test_sync_thread__a_call_may_ask_for_more);
+    tcase_add_test(tcase, test_sync_thread__calls_without_end_are_cut);
+    tcase_add_test(tcase, test_sync_thread__a_call_may_take_back_what_comes_after_it);
     tcase_add_test(tcase, test_sync_thread__all_of_it_happens_once);
     tcase_add_loop_test(tcase, test_B14_a_later_destructor_is_refused_when_the_storage_is_gone, 2, ROUNDS_OF_STRANGERS + 1);
     tcase_add_test(tcase, test_sync_thread__a_key_that_comes_back_finds_nothing);
