@@ -53,7 +53,8 @@ gil_fork_is_mine(const GilThreadState *ts)
 {
     unsigned long thread = gil_load_relaxed(&ts->os_thread);
 
-    return thread == 0 || thread == gil_machine_thread();
+    /* That of a thread which has ended may be another's by now. */
+    return thread == 0 || (thread == gil_machine_thread() && !ts->orphan);
 }
 
 void

@@ -167,7 +167,13 @@ reclaim(GilThreadState *ts)
     /* Its region is over with its thread, and whoever is in a call for it may want the mutex. */
     gil_unblock_end(ts);
     gil_mutex_lock(&gil_states_mutex);
-    if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
+    if (ts->visits > 0) {
+        /* Its place at the gate stays taken for ever, and the state says whose it is: there is an end that waits for it, and none that
+         * could take it away. Calls for it go to the others. */
+        what = LEAVE;
+        gil_pending_leave(ts);
+    }
+    else if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
         /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
         what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
     if (what == CLEAR) {

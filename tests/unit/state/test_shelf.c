@@ -3,8 +3,10 @@
 #include "unit/state/world.h"
 
 #include "base/mem.h"
+#include "gilrt/pending.h"
 #include "gilrt/print.h"
 #include "gilrt/thread.h"
+#include "state/fork.h"
 #include "state/shelf.h"
 #include "support/child.h"
 
@@ -180,9 +182,12 @@ START_TEST(test_state_shelf__release_drops_what_the_stay_left_behind)
 
     ck_assert_ptr_eq(GilThreadState_Get(), saved); /* the caller's own: kept as it is */
     saved->handled = (GilObject *)(void *)&cleared;
+    ck_assert_int_eq(GilThreadState_Interrupt(saved, 0), 1);
     GilThreadState_Release(token);
     ck_assert_int_eq(cleared, 0);
     GilEval_RestoreThread(saved);
+    ck_assert_int_eq(GilErr_AreSignalsPending(saved), 1);
+    gil_fetch_and_seq_cst(&saved->block.brk, ~_Gil_BRK_INTERRUPT);
     saved->handled = NULL;
     GilThreadState_Delete(explicit_state);
 }
@@ -223,6 +228,64 @@ END_TEST
 /* --- exits while an interpreter ends --- */
 
 static GilInterpreterGuard *other_guard;
+static GilInterpreterView *world_view;
+static uint64_t visitor; /* the state of a thread that exits inside */
+
+static void *
+exit_inside(void *detached)
+{
+    (void)GilThreadState_EnsureFromView(world_view);
+    visitor = GilThreadState_GetID(GilThreadState_Get());
+    if (detached == NULL)
+        return NULL;
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_exit(NULL);
+    Gil_END_ALLOW_THREADS
+    return NULL;
+}
+
+static void
+print_nothing(const char *text, size_t size, void *unused)
+{
+    (void)text, (void)size, (void)unused;
+}
+
+static int
+never_called(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+/* The place at the gate is never given back: so it is to be told whose it was. */
+START_TEST(test_B5_a_thread_that_exits_inside_by_a_view_is_named)
+{
+    GilPendingNode node = GIL_PENDING_NODE_INIT(never_called, NULL);
+    GilHolder holders[3];
+    GilThreadInfo threads[3];
+
+    world_view = GilInterpreterView_FromCurrent();
+    world_ts->interp->exit_leaves = 1;
+    Gil_SetErrorPrintHook(print_nothing, NULL);
+    world_join(world_thread(exit_inside, _i ? &visitor : NULL));
+    GilInterpreterGuard_Close(world_guard);
+    ck_assert_uint_eq(gil_gate_inside(world_ts->interp->gate), 1);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(world_ts->interp, holders, 3), 1);
+    ck_assert_int_eq(holders[0].kind, GIL_HOLDER_VISIT);
+    ck_assert_uint_eq(holders[0].state, visitor);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(world_view, threads, 3), 2);
+    ck_assert_int_eq(threads[0].inside, 1);
+    /* Nobody will make a call for it. */
+    ck_assert_int_eq(GilPending_PostToThread(visitor, &node), GIL_PENDING_ENDED);
+    /* Who has the number of that thread now is another one, also in a fork. */
+    GilThreadState *ts = world_ts->interp->threads;
+    ck_assert_uint_eq(ts->id, visitor);
+    ts->os_thread = gil_machine_thread();
+    ck_assert_int_eq(gil_fork_is_mine(ts), 0);
+    GilInterpreterView_Close(world_view);
+}
+END_TEST
+
 static GilObject *held; /* what the thread's state holds when it exits */
 static int visited, may_exit; /* [atomic] */
 
@@ -572,8 +635,9 @@ suite(void)
     tcase_add_test(tcase, test_state_shelf__a_child_of_a_fork_has_its_own_number);
     tcase_add_test(tcase, test_state_shelf__a_fork_at_a_threads_end_finds_no_shelf);
     suite_add_tcase(suite, tcase);
-    tcase = tcase_create("no key");
+    tcase = tcase_create("no end");
     tcase_add_checked_fixture(tcase, world_start, NULL);
+    tcase_add_loop_test(tcase, test_B5_a_thread_that_exits_inside_by_a_view_is_named, 0, 2);
     tcase_add_test(tcase, test_state_shelf__without_a_destructor_there_is_no_state);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("before");
