@@ -158,7 +158,7 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     gil_store_relaxed(&runtime.exit_rounds, ending.rounds);
     gil_store_relaxed(&runtime.exit_dropped, ending.dropped);
     gil_fetch_add_relaxed(&runtime.stops, 1);
-    gil_atexit_process();
+    gil_fetch_add_relaxed(&runtime.exit_dropped, gil_atexit_process());
     gil_copies_unclaim();
     return 0;
 }

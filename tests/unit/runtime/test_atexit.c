@@ -309,6 +309,34 @@ START_TEST(test_runtime_atexit__any_thread_may_register)
 }
 END_TEST
 
+static void
+again_and_more(void)
+{
+    ck_assert_int_lt(++counted, 1000000);
+    ck_assert_int_eq(Gil_AtExit(again_and_more), 0);
+    ck_assert_int_eq(Gil_AtExit(count), 0);
+}
+
+START_TEST(test_C6_calls_of_the_process_without_end_are_cut_and_reported)
+{
+    GilFinalizeReport report;
+
+    GilFinalizeReport_Init(&report);
+    ck_assert_int_eq(Gil_AtExit(again_and_more), 0);
+    gil_test_start();
+    gil_test_stop();
+    /* 16 rounds of the one, 15 of the other. */
+    ck_assert_int_eq(counted, 31);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.exit_dropped, 2);
+    gil_test_start();
+    gil_test_stop();
+    ck_assert_int_eq(counted, 31);
+    ck_assert_int_eq(Gil_GetFinalizeReport(&report), 0);
+    ck_assert_uint_eq(report.exit_dropped, 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -325,6 +353,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_atexit__errors);
     tcase_add_test(tc, test_runtime_atexit__the_process_has_calls_of_its_own);
     tcase_add_test(tc, test_runtime_atexit__any_thread_may_register);
+    tcase_add_test(tc, test_C6_calls_of_the_process_without_end_are_cut_and_reported);
     suite_add_tcase(s, tc);
     return s;
 }
