@@ -86,7 +86,9 @@ GIL_API GilInterpreterView *GilInterpreterView_FromGuard(GilInterpreterGuard *gu
  *  in each start of the runtime.
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int64_t GilInterpreterView_GetID(GilInterpreterView *view);
-/** Close a view: it is gone when this returns, the guards opened from it are not. Cannot fail; NULL is let through.
+/** Close a view: it is gone when this returns, the guards opened from it are not. Cannot fail; NULL is let through. Views of one
+ *  interpreter are told apart by nothing but their number: to close one twice is to close another's, and the process is stopped when
+ *  the last one of a living interpreter is closed once too often.
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilInterpreterView_Close(GilInterpreterView *view);
 /** @} */
@@ -116,7 +118,8 @@ GIL_API GilThreadStateToken *GilThreadState_EnsureFromView(GilInterpreterView *v
 /**
  * Undo the GilThreadState_Ensure() or GilThreadState_EnsureFromView() that gave the token, which must be the
  * last one not undone, in the same thread, with the state attached as it left it: anything else stops the
- * process. An exception still pending when a thread leaves by its outermost Release is dropped. errno is kept.
+ * process. At the outermost Release of a state that the library made for the thread, an exception still pending is dropped, with what
+ * else was for this stay; a state of the thread's own, which it has left by a BEGIN, keeps what it has. errno is kept.
  * @lock_held @blocks @reenters
  */
 GIL_API void GilThreadState_Release(GilThreadStateToken *token);

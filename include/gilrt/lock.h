@@ -389,7 +389,8 @@ GIL_API int GilLock_SetLongHoldHook(GilInterpreterState *interp, uint64_t ns, Gi
  * func runs in the thread that claims, which is not attached, perhaps a moment after this thread has left the lock: it must
  * not call the library, nor wait. A claim that stands already is not told again: poll once after setting func. When this
  * function returns, no call with the former data is under way or will begin. The function stays set until it is taken back, the
- * outermost GilThreadState_Release(), or the end of the thread state. errno is kept for the thread that claims.
+ * outermost GilThreadState_Release() of a state that the library made, or the end of the thread state. errno is kept for the
+ * thread that claims.
  * @return 0.
  * @lock_held @blocks
  */

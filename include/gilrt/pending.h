@@ -131,7 +131,7 @@ GIL_API int Gil_MakePendingCalls(void);
  * of the calling thread's interpreter; it may be the calling one. It is woken from an interruptible wait, which then
  * fails; END_ALLOW_THREADS, which cannot fail, leaves the exception to the safe point after it. A thread between
  * BEGIN_ALLOW_THREADS and END is not interrupted, unless it has an unblock function. What waits is dropped when the
- * state is cleared or ends, and at its outermost GilThreadState_Release().
+ * state is cleared or ends, and at the outermost GilThreadState_Release() of one that the library made.
  * @return 1; 0: there is no such thread state; -1 with TypeError when exc is no exception, MemoryError when memory
  * lacks.
  * @lock_held @reenters

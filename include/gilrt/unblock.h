@@ -112,7 +112,7 @@ GIL_API void GilUnblock_Signal(void *arg);
  *  @{ */
 /**
  * Interrupt a thread: its next poll raises KeyboardInterrupt, once however often it was asked; a request that a thread has not met
- * is dropped at its outermost GilThreadState_Release(). It is woken from an
+ * is dropped at its outermost GilThreadState_Release(), if the library made the state for it. It is woken from an
  * interruptible wait, its cancel descriptor becomes readable, and if it is in a region its unblock function is called; again and
  * again, as long as this call waits, which it does detached.
  * @param ts  any living thread state; a pointer to one that is gone is noticed, unless another stands in its place

@@ -189,8 +189,13 @@ GilInterpreterView_GetID(GilInterpreterView *view)
 void
 GilInterpreterView_Close(GilInterpreterView *view)
 {
-    if (view != NULL)
-        gil_interp_put_gate(gate_of(view));
+    struct gil_gate *gate = gate_of(view);
+
+    if (gate == NULL)
+        return;
+    /* As long as the interpreter lives one reference is its own. Acquire: who finds that it is not has seen it go. */
+    GIL_REQUIRE(gil_load_acquire(&gate->refs) != 1 || gate->gone, "the view is not open");
+    gil_interp_put_gate(gate);
 }
 
 GilThreadStateToken *

@@ -327,9 +327,19 @@ visit_null(void *unused)
     (void)GilThreadState_EnsureFromView(NULL);
 }
 
+static void
+close_view_twice(void *unused)
+{
+    (void)unused;
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilInterpreterView_Close(view);
+    GilInterpreterView_Close(view);
+}
+
 START_TEST(test_state_guard__misuse_stops_the_process)
 {
     gil_test_expect_abort(close_twice, NULL, "a guard is closed that is not open");
+    gil_test_expect_abort(close_view_twice, NULL, "GilInterpreterView_Close: the view is not open");
     gil_test_expect_abort(ensure_null, NULL, "GilThreadState_Ensure: the guard is NULL");
     gil_test_expect_abort(visit_null, NULL, "GilThreadState_EnsureFromView: the view is NULL");
 }
