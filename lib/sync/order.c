@@ -7,6 +7,7 @@
 #include "sync/mutex.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef GIL_DEBUG
 
@@ -24,13 +25,28 @@
 
 struct place {
     const void *address; /* [mu] NULL: free */
-    unsigned long thread; /* [mu] */
-    unsigned rank;        /* [mu] of a mutex that is held */
+    uint64_t thread;     /* [mu] its number here */
+    unsigned rank;       /* [mu] of a mutex that is held */
+    unsigned long name;  /* [mu] of the thread, for a sentence */
 };
+
+/* Not pthread_self(), which may be used again while a mutex that the thread has left locked is held still: who comes next by that name
+ * would be accused of the other's. */
+static uint64_t last_number;             /* [mu] */
+static __thread uint64_t thread_number; /* [own] 0: none yet */
 
 static struct gil_mutex mu = GIL_MUTEX_INIT(GIL_RANK_ORDER, "the checker of the lock order");
 static struct place held[PLACES];  /* [mu] */
 static struct place waits[PLACES]; /* [mu] */
+
+/* Under mu, as all that follows. */
+static uint64_t
+this_thread(void)
+{
+    if (thread_number == 0)
+        thread_number = ++last_number;
+    return thread_number;
+}
 
 /* The free place, or that of this address, or that of this thread. */
 static struct place *
@@ -43,7 +59,7 @@ find_address(struct place *table, const void *address)
 }
 
 static struct place *
-find_waiter(unsigned long thread)
+find_waiter(uint64_t thread)
 {
     for (int i = 0; i < PLACES; i++)
         if (waits[i].address != NULL && waits[i].thread == thread)
@@ -53,7 +69,7 @@ find_waiter(unsigned long thread)
 
 /* The mutex of the highest rank that the thread holds; NULL: none that has one. */
 static const struct place *
-highest(unsigned long thread)
+highest(uint64_t thread)
 {
     const struct place *found = NULL;
 
@@ -66,10 +82,8 @@ highest(unsigned long thread)
 void
 gil_order_wants(const void *address, unsigned rank, const char *func)
 {
-    unsigned long self = gil_machine_thread();
-
     gil_mutex_lock(&mu);
-    const struct place *other = rank != 0 ? highest(self) : NULL;
+    const struct place *other = rank != 0 ? highest(this_thread()) : NULL;
     if (other != NULL && other->rank >= rank && other->address != address)
         gil_panic(func, "lock order: mutex %p (rank %u) is wanted while mutex %p (rank %u) is held", address, rank,
                   other->address, other->rank);
@@ -78,7 +92,7 @@ gil_order_wants(const void *address, unsigned rank, const char *func)
 
 /* From the thread that holds address along who waits for whom; the caller holds mu. */
 static void
-look_for_ring(const void *address, unsigned long self, const char *func)
+look_for_ring(const void *address, uint64_t self, const char *func)
 {
     const struct place *holder = find_address(held, address);
     const struct place *first = holder;
@@ -90,20 +104,19 @@ look_for_ring(const void *address, unsigned long self, const char *func)
         holder = next != NULL ? find_address(held, next->address) : NULL;
         if (holder != NULL && holder->thread == self)
             gil_panic(func, "deadlock: this thread holds mutex %p and waits for mutex %p, and thread %#lx, which holds "
-                            "that, waits for this thread", holder->address, address, first->thread);
+                            "that, waits for this thread", holder->address, address, first->name);
     }
 }
 
 void
 gil_order_waits(const void *address, const char *func)
 {
-    unsigned long self = gil_machine_thread();
-
     gil_mutex_lock(&mu);
+    uint64_t self = this_thread();
     look_for_ring(address, self, func);
     struct place *place = find_address(waits, NULL);
     if (place != NULL)
-        *place = (struct place){address, self, 0};
+        *place = (struct place){address, self, 0, 0};
     gil_mutex_unlock(&mu);
 }
 
@@ -111,7 +124,7 @@ void
 gil_order_waits_no_more(void)
 {
     gil_mutex_lock(&mu);
-    struct place *place = find_waiter(gil_machine_thread());
+    struct place *place = find_waiter(this_thread());
     if (place != NULL)
         place->address = NULL;
     gil_mutex_unlock(&mu);
@@ -126,7 +139,7 @@ gil_order_took(const void *address, unsigned rank)
     if (place == NULL)
         place = find_address(held, NULL);
     if (place != NULL)
-        *place = (struct place){address, gil_machine_thread(), rank};
+        *place = (struct place){address, this_thread(), rank, gil_machine_thread()};
     gil_mutex_unlock(&mu);
 }
 
@@ -144,7 +157,7 @@ void
 gil_order_waits_for_lock(const char *func)
 {
     gil_mutex_lock(&mu);
-    const struct place *other = highest(gil_machine_thread());
+    const struct place *other = highest(this_thread());
     if (other != NULL && other->rank > GIL_ORDER_LOCK)
         gil_panic(func, "lock order: the interpreter's lock (rank %d) is waited for while mutex %p (rank %u) is held",
                   GIL_ORDER_LOCK, other->address, other->rank);

@@ -35,6 +35,48 @@ START_TEST(test_sync_order__rising_ranks_pass_and_those_without)
 }
 END_TEST
 
+static char stack[256 * 1024] __attribute__((aligned(4096)));
+
+static void *
+take_first(void *unused)
+{
+    (void)unused;
+    take(&first, 7);
+    return (void *)pthread_self(); /* NOLINT: to be compared */
+}
+
+static void *
+want_first(void *unused)
+{
+    (void)unused;
+    take(&second, 6);
+    gil_rank_waiting("test");
+    gil_order_wants(&first, 0, "test");
+    gil_order_waits(&first, "test");
+    gil_order_waits_no_more();
+    gil_order_gives(&second);
+    return (void *)pthread_self(); /* NOLINT: to be compared */
+}
+
+/* A mutex may be given back by another thread than took it, also by one that comes when that is over, and bears its name. */
+START_TEST(test_sync_order__a_thread_is_not_taken_for_one_that_had_its_place)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    void *before, *after;
+
+    ck_assert_int_eq(pthread_attr_init(&attr), 0);
+    ck_assert_int_eq(pthread_attr_setstack(&attr, stack, sizeof stack), 0);
+    ck_assert_int_eq(pthread_create(&thread, &attr, take_first, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, &before), 0);
+    ck_assert_int_eq(pthread_create(&thread, &attr, want_first, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, &after), 0);
+    ck_assert_ptr_eq(before, after);
+    gil_order_gives(&first);
+    pthread_attr_destroy(&attr);
+}
+END_TEST
+
 #ifdef GIL_DEBUG
 static void
 falling(void *unused)
@@ -115,6 +157,7 @@ suite(void)
     TCase *tcase = tcase_create("order");
 
     tcase_add_test(tcase, test_sync_order__rising_ranks_pass_and_those_without);
+    tcase_add_test(tcase, test_sync_order__a_thread_is_not_taken_for_one_that_had_its_place);
 #ifdef GIL_DEBUG
     tcase_add_test(tcase, test_sync_order__wrong_orders_stop_the_process);
 #endif
