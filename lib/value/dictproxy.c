@@ -28,16 +28,26 @@ struct dictproxy {
 };
 
 static GilObject *
-mapping_of(GilObject *op)
+held(GilObject *op)
 {
     return ((struct dictproxy *)(void *)op)->mapping;
+}
+
+/* What answers: a proxy of proxies, which is the same, would ask its way down level by level. */
+static GilObject *
+mapping_of(GilObject *op)
+{
+    do
+        op = held(op);
+    while (GilDictProxy_Check(op));
+    return op;
 }
 
 /* There is no tp_clear: what a proxy refers to breaks the cycle, since a proxy cannot be the only mutable part of one. */
 static int
 proxy_traverse(GilObject *op, visitproc visit, void *arg)
 {
-    Gil_VISIT(mapping_of(op));
+    Gil_VISIT(held(op));
     return 0;
 }
 
@@ -45,7 +55,7 @@ static void
 proxy_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
-    Gil_DECREF(mapping_of(op)); /* may run anything */
+    Gil_DECREF(held(op)); /* may run anything */
     gil_object_free_gc(op);
 }
 
@@ -71,7 +81,7 @@ proxy_contains(GilObject *op, GilObject *key)
 static GilObject *
 proxy_repr(GilObject *op)
 {
-    return GilUnicode_FromFormat("mappingproxy(%R)", mapping_of(op));
+    return GilUnicode_FromFormat("mappingproxy(%R)", held(op));
 }
 
 static GilObject *

@@ -147,6 +147,35 @@ START_TEST(test_J1_dictproxy)
 }
 END_TEST
 
+/* Proxies of proxies to any depth: what is in the middle answers. */
+START_TEST(test_G5_proxy_of_proxy)
+{
+    GilObject *d = GilDict_New(), *p = GilDictProxy_New(d), *q = GilDictProxy_New(d), *keys, *r;
+    for (int i = 0; i < 100000; i++) {
+        GilObject *outer = GilDictProxy_New(p);
+        Gil_DECREF(p);
+        p = outer;
+    }
+    ck_assert_int_eq(GilDict_SetItemString(d, "a", Gil_None), 0);
+    ck_assert_int_eq(GilObject_Size(p), 1);
+    gil_test_repr(r = GilMapping_GetItemString(p, "a"), "None");
+    ck_assert_int_eq(GilSequence_Contains(p, d), -1);
+    gil_test_error(GilExc_TypeError, "unhashable type: 'dict'");
+    ck_assert_int_eq(GilObject_Hash(p), -1);
+    gil_test_error(GilExc_TypeError, "unhashable type: 'dict'");
+    ck_assert_int_eq(GilObject_RichCompareBool(p, q, Gil_EQ), 1);
+    gil_test_repr(keys = GilSequence_List(p), "['a']");
+    gil_test_repr(r = GilNumber_Or(p, q), "{'a': None}");
+    Gil_DECREF(r);
+    ck_assert_ptr_null(GilObject_Repr(p));
+    gil_test_raised(GilExc_RecursionError);
+    Gil_DECREF(keys);
+    Gil_DECREF(q);
+    Gil_DECREF(p);
+    Gil_DECREF(d);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -159,6 +188,7 @@ suite(void)
     tcase_add_test(tc, test_value_dictproxy__made_of_mappings_only);
     tcase_add_test(tc, test_H6_a_mapping_that_holds_its_proxy_is_shown);
     tcase_add_test(tc, test_J1_dictproxy);
+    tcase_add_test(tc, test_G5_proxy_of_proxy);
     suite_add_tcase(s, tc);
     return s;
 }
