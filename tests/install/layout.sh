@@ -45,6 +45,15 @@ moduledir_elsewhere()
 {
     moduledir=$($PKG_CONFIG --variable=moduledir gilrt)
     case $moduledir in "$libdir"/* | "$LIBDIR"/*) ;; *) echo "moduledir is $moduledir" ;; esac
+    [ -d "$moduledir" ] || [ -d "$DESTDIR$moduledir" ] || echo "$moduledir is not there"
+}
+
+# An extension needs nothing but the headers, so nobody else's .pc file.
+not_found_alone()
+{
+    for what in --cflags --libs '--variable=static_libs'; do
+        PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$GILRT_PKGCONFIGDIR $PKG_CONFIG $what gilrt > /dev/null
+    done
 }
 
 # The path must not turn up in what is installed: DESTDIR is where files are put, not where they will live.
@@ -65,7 +74,8 @@ tap_check "the soname carries the minor version" wrong_soname
 tap_check "the manual calls the library by its soname" wrong_name_in_manual
 tap_check "the library is small" too_big
 tap_check "headers, library and macro file are where they belong" missing_files
-tap_check "moduledir is below libdir" moduledir_elsewhere
+tap_check "moduledir is below libdir, and there" moduledir_elsewhere
+tap_check "pkg-config asks for no other package" not_found_alone
 if [ -z "$DESTDIR" ]; then
     tap_check "make install obeys DESTDIR" staged_install
     tap_check "make uninstall leaves nothing" staged_uninstall
