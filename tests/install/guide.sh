@@ -10,7 +10,7 @@ cut_out()
         "${AWK:-awk}" -v name="$work/$(basename "$page" .md)" '
             /^```c$/ { inside = 1; text = ""; next }
             /^```$/ {
-                if (inside && text ~ /\nint main\(/)
+                if (inside && text ~ /\n(int )?main\(/)
                     printf "%s", text > (name "." ++n ".c")
                 inside = 0
             }

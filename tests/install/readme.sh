@@ -37,7 +37,21 @@ run_as_shown()
     cd "$work" && says 42 ./host
 }
 
+# The other way that it tells, for a library that lies where the loader does not look.
+runs_by_rpath()
+{
+    cd "$work" || return
+    grep -qF -- '-Wl,-rpath,$(pkg-config --variable=libdir gilrt)' "$readme" || echo "README.md does not tell of rpath"
+    $CC -std=c11 $cflags host.c -o host-rpath $libs "-Wl,-rpath,$($PKG_CONFIG --variable=libdir gilrt)" || return
+    says 42 env -u LD_LIBRARY_PATH ./host-rpath
+}
+
 tap_check "README.md shows a host and an extension" cut_out
 tap_check "they build by the lines that it shows" build_as_shown
 tap_check "the host prints 42" run_as_shown
+if [ -z "$DESTDIR" ]; then
+    tap_check "it needs no LD_LIBRARY_PATH with the rpath that README.md tells" runs_by_rpath
+else
+    tap_skip "it needs no LD_LIBRARY_PATH with the rpath that README.md tells" "the library is not where it will live"
+fi
 tap_done
