@@ -19,6 +19,7 @@
 
 #include <gilrt.h>
 
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -414,6 +415,49 @@ private:
     GilMutex &mutex_;
 };
 
+/** The memory of an object, for the time that this lives: GilObject_GetBuffer() and GilBuffer_Release(), both attached; in between the
+ *  bytes may be used outside. False, with the error set, where the object gives none. It stays where it is, for views point into
+ *  themselves. */
+class buffer {
+public:
+    explicit buffer(GilObject *exporter, int flags = GilBUF_SIMPLE) noexcept : there_(GilObject_GetBuffer(exporter, &view_, flags) == 0) {}
+    ~buffer()
+    {
+        if (there_)
+            GilBuffer_Release(&view_);
+    }
+    buffer(const buffer &) = delete;
+    buffer &operator=(const buffer &) = delete;
+
+    explicit
+    operator bool() const noexcept
+    {
+        return there_;
+    }
+    /** The first byte; to be written only where GilBUF_WRITABLE was asked for. */
+    void *
+    data() const noexcept
+    {
+        return there_ ? view_.buf : nullptr;
+    }
+    /** Bytes. */
+    std::size_t
+    size() const noexcept
+    {
+        return there_ ? static_cast<std::size_t>(view_.len) : 0;
+    }
+    /** The view, with what else was asked for: shape, strides, format. */
+    const Gil_buffer *
+    get() const noexcept
+    {
+        return &view_;
+    }
+
+private:
+    Gil_buffer view_ = {};
+    bool there_;
+};
+
 #if defined(__cpp_exceptions)
 /** Thrown by check(): the error is pending in the thread, and this carries nothing. */
 class error_is_set : public std::exception {
@@ -434,13 +478,45 @@ check(GilObject *object)
     return ref::steal(object);
 }
 
-/** The same for functions that return an int, where below zero is failure. */
-inline int
-check(int result)
+/** The same for functions that return an int or a size, where below zero is failure and nothing else. */
+template <typename Number, typename = std::enable_if_t<std::is_integral_v<Number> && std::is_signed_v<Number>>>
+Number
+check(Number result)
 {
     if (result < 0)
         throw error_is_set();
     return result;
+}
+
+/** The same for a buffer, which is false where there is none. */
+inline const buffer &
+check(const buffer &made)
+{
+    if (!made)
+        throw error_is_set();
+    return made;
+}
+
+/* Within a handler: the exception as the pending error. */
+inline void
+_set_error() noexcept
+{
+    try {
+        throw;
+    }
+    catch (const error_is_set &) {
+        if (GilErr_Occurred() == nullptr)
+            GilErr_SetString(GilExc_SystemError, "gil::error_is_set was thrown without an error");
+    }
+    catch (const std::bad_alloc &) {
+        GilErr_NoMemory();
+    }
+    catch (const std::exception &error) {
+        GilErr_SetString(GilExc_RuntimeError, error.what());
+    }
+    catch (...) {
+        GilErr_SetString(GilExc_RuntimeError, "a C++ exception of unknown type");
+    }
 }
 
 /**
@@ -458,20 +534,26 @@ no_throw(Func &&func) noexcept
         else
             return func();
     }
-    catch (const error_is_set &) {
-        if (GilErr_Occurred() == nullptr)
-            GilErr_SetString(GilExc_SystemError, "gil::error_is_set was thrown without an error");
-    }
-    catch (const std::bad_alloc &) {
-        GilErr_NoMemory();
-    }
-    catch (const std::exception &error) {
-        GilErr_SetString(GilExc_RuntimeError, error.what());
-    }
     catch (...) {
-        GilErr_SetString(GilExc_RuntimeError, "a C++ exception of unknown type");
+        _set_error();
     }
     return nullptr;
+}
+
+/** The same for slots and hooks that return a number: `return gil::no_throw(-1, [&] { ...; return 0; });` What func() returns, or
+ *  @p failed with an error set when it throws. */
+template <typename Func>
+auto
+no_throw(int failed, Func &&func) noexcept -> decltype(func())
+{
+    static_assert(std::is_integral_v<decltype(func())>, "functions that return objects fail with NULL: no_throw(func)");
+    try {
+        return func();
+    }
+    catch (...) {
+        _set_error();
+    }
+    return failed;
 }
 #endif
 

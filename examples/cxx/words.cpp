@@ -57,7 +57,7 @@ words_count(GilObject *, GilObject *args, GilObject *kwargs)
     int hold = 0;
     Gil_ssize_t size;
 
-    if (!GilArg_ParseTupleAndKeywords(args, kwargs, "U|p:count", const_cast<char **>(keywords), &text, &hold))
+    if (!GilArg_ParseTupleAndKeywords(args, kwargs, "U|p:count", keywords, &text, &hold))
         return nullptr;
     const char *utf8 = GilUnicode_AsUTF8AndSize(text, &size);
     if (utf8 == nullptr)

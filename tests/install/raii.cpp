@@ -429,6 +429,46 @@ exception_through_the_macros_is_told()
     WANT(contains(told, place.c_str()));
 }
 
+/* What slots return that return no object. */
+void
+border_of_numbers()
+{
+    gil::ref list = gil::check(GilList_New(3));
+    auto size = gil::no_throw(-1, [&] { return gil::check(GilObject_Size(list.get())); });
+    static_assert(std::is_same_v<decltype(size), Gil_ssize_t>);
+    WANT(size == 3);
+    WANT(gil::no_throw(-1, [&] { return gil::check(GilObject_Size(Gil_None)) > 0 ? 1 : 0; }) == -1);
+    WANT(GilErr_ExceptionMatches(GilExc_TypeError));
+    WANT(gil::no_throw(-1, []() -> int { throw std::bad_alloc(); }) == -1 && GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    WANT(gil::check(Gil_ssize_t{1} << 40) == Gil_ssize_t{1} << 40);
+}
+
+void
+buffers()
+{
+    gil::ref array = gil::check(GilByteArray_FromStringAndSize("abc", 3));
+    {
+        gil::buffer view(array.get(), GilBUF_WRITABLE);
+        WANT(view && view.size() == 3 && std::memcmp(view.data(), "abc", 3) == 0 && view.get()->obj == array.get());
+        WANT(GilByteArray_Resize(array.get(), 1) < 0 && GilErr_ExceptionMatches(GilExc_BufferError));
+        GilErr_Clear();
+    }
+    WANT(GilByteArray_Resize(array.get(), 1) == 0);
+    WANT(gil::no_throw(-1, [&] {
+             gil::buffer view(array.get());
+             return gil::check(view).size() == 1 ? 0 : 1;
+         }) == 0);
+    gil::buffer none(Gil_None);
+    WANT(!none && none.data() == nullptr && none.size() == 0 && GilErr_ExceptionMatches(GilExc_TypeError));
+    WANT(gil::no_throw(-1, [&] {
+             gil::check(none);
+             return 0;
+         }) == -1);
+    WANT(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+}
+
 /* It flies through the frames of the library and past an Ensure: the next Release says so. */
 GilObject *
 thrower(GilObject *, GilObject *)
@@ -466,6 +506,8 @@ struct {
     {"guards_and_views", guards_and_views},
     {"mutexes", mutexes},
     {"border", border},
+    {"border_of_numbers", border_of_numbers},
+    {"buffers", buffers},
     {"exception_through_the_macros_is_told", exception_through_the_macros_is_told},
     {"exception_through_c_is_told", exception_through_c_is_told},
 };
