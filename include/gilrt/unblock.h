@@ -103,7 +103,7 @@ GIL_API int GilUnblock_UseSignal(int signum);
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilUnblockSelf_Init(GilUnblockSelf *self);
 /** Send that signal to a thread. @p arg: the GilUnblockSelf that it has filled. It reaches a system call that sleeps, and is lost on
- *  one that has not begun: the next sending reaches that.
+ *  one that has not begun: the next sending reaches that. In the child of a fork it is sent to the thread that forked.
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void GilUnblock_Signal(void *arg);
 /** @} */

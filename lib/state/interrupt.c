@@ -227,8 +227,10 @@ GilUnblock_Signal(void *arg)
     int saved = errno, signum = (int)gil_load_relaxed(&the_signal);
 
     GIL_REQUIRE(self != NULL, "the thread is NULL");
+    /* In the child of a fork the one thread that there is bears the number of the process. */
+    long process = getpid();
     if (signum != 0)
-        (void)syscall(SYS_tgkill, self->_process, self->_thread, signum);
+        (void)syscall(SYS_tgkill, process, process == self->_process ? self->_thread : process, signum);
     errno = saved;
 }
 

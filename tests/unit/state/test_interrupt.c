@@ -4,6 +4,7 @@
 
 #include "gilrt/unblock.h"
 #include "state/interrupt.h"
+#include "support/child.h"
 #include "sync/machine.h"
 
 #include <errno.h>
@@ -383,6 +384,52 @@ START_TEST(test_E10_a_signal_of_the_host_s_choice_ends_a_system_call)
 }
 END_TEST
 
+static int
+has_it_pending(void)
+{
+    sigset_t pending;
+
+    sigemptyset(&pending);
+    sigpending(&pending);
+    return sigismember(&pending, SIGUSR2);
+}
+
+static void *
+send_in_a_child(void *unused)
+{
+    GilUnblockSelf self;
+    sigset_t only;
+
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    sigemptyset(&only);
+    sigaddset(&only, SIGUSR2);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &only, NULL), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        GilUnblock_Signal(&self);
+        CHILD_CHECK(has_it_pending());
+        CHILD_LEAVES(0);
+        _exit(0);
+    }
+    ck_assert_int_eq(child_status(child), 0);
+    ck_assert_int_eq(has_it_pending(), 0);
+    GilUnblock_Signal(&self);
+    ck_assert_int_eq(has_it_pending(), 1);
+    return unused;
+}
+
+/* A region that goes on in the child of a fork is its thread's there. */
+START_TEST(test_E10_a_child_of_a_fork_sends_the_signal_to_itself)
+{
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    if (_i)
+        world_join(world_thread(send_in_a_child, NULL));
+    else
+        (void)send_in_a_child(NULL);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
 static void *
 poll_an_eventfd(void *unused)
 {
@@ -671,6 +718,7 @@ suite(void)
     tcase_add_test(tcase, test_C1_the_end_calls_those_in_native_code);
     tcase_add_test(tcase, test_state_interrupt__pauses_grow_and_end_at_the_limit);
     tcase_add_test(tcase, test_E10_a_signal_of_the_host_s_choice_ends_a_system_call);
+    tcase_add_loop_test(tcase, test_E10_a_child_of_a_fork_sends_the_signal_to_itself, 0, 2);
     tcase_add_test(tcase, test_state_interrupt__an_eventfd_needs_one_call);
     tcase_add_test(tcase, test_E9_a_signal_is_used_only_if_it_is_free);
     tcase_add_test(tcase, test_state_interrupt__regions_in_a_crowd);
