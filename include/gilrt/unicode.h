@@ -33,7 +33,7 @@ typedef struct {
 /** Head of a string that is not pure ASCII; its code points follow it. */
 typedef struct {
     GilASCIIObject _base;
-    Gil_ssize_t utf8_length; /**< bytes at utf8, its NUL not counted */
+    Gil_ssize_t utf8_length; /**< bytes at utf8, its NUL not counted; negative: not for you, there are surrogates */
     char *utf8;              /**< UTF-8 form, or NULL: not made yet */
 } GilCompactUnicodeObject;
 

@@ -61,7 +61,8 @@ GIL_API int GilErr_ResourceWarning(GilObject *source, Gil_ssize_t stack_level, c
  *  @reenters the hook */
 GIL_API int GilErr_WarnExplicit(GilObject *category, const char *message, const char *filename, int lineno,
                                 const char *module, GilObject *registry);
-/** The same with objects: @p message is a str, or an instance of @p category; @p filename and @p module are str.
+/** The same with objects: @p message is a str, or an instance of @p category; @p filename and @p module are str,
+ *  UnicodeEncodeError for surrogates in them.
  *  @lock_held
  *  @reenters the hook */
 GIL_API int GilErr_WarnExplicitObject(GilObject *category, GilObject *message, GilObject *filename, int lineno,

@@ -55,7 +55,7 @@ ready_utf8(const GilObject *arg, Gil_ssize_t *size)
         return (const char *)((const GilASCIIObject *)arg + 1);
     }
     *size = str->utf8_length;
-    return str->utf8;
+    return *size < 0 ? NULL : str->utf8;
 }
 
 /* s z y, with the '#' that may follow at *f. */

@@ -19,6 +19,7 @@
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
+#include "object/format.h"
 #include "object/type.h"
 
 #include <stddef.h>
@@ -115,14 +116,14 @@ no_attribute(GilModuleObject *module, GilObject *attribute)
     if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
         return;
     if (name != NULL && gil_is_str(name))
-        GilErr_Format(GilExc_AttributeError, "module %R has no attribute %R", name, attribute);
+        GilErr_Format(GilExc_AttributeError, "module '%U' has no attribute '%U'", name, attribute);
     else
-        GilErr_Format(GilExc_AttributeError, "module has no attribute %R", attribute);
+        GilErr_Format(GilExc_AttributeError, "module has no attribute '%U'", attribute);
     Gil_XDECREF(name);
 }
 
 static int
-is_dict_name(const char *text, Gil_ssize_t len)
+is_dict_name(const char *text, size_t len)
 {
     return len == 8 && memcmp(text, "__dict__", 8) == 0;
 }
@@ -133,9 +134,9 @@ module_getattro(GilObject *self, GilObject *name)
     GilThreadState *ts = gil_tstate_need(__func__);
     GilModuleObject *module = gil_module(self);
     GilObject *value;
-    Gil_ssize_t len;
+    size_t len;
 
-    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    const char *text = gil_text_of_str(name, &len);
     if (text == NULL)
         return NULL;
     if (is_dict_name(text, len))
@@ -143,7 +144,7 @@ module_getattro(GilObject *self, GilObject *name)
     /* The type has no data descriptors, so the module's own attributes come first. */
     int found = GilDict_GetItemRef(module->dict, name, &value);
     if (found == 0)
-        found = gil_attr_find(ts, self, text, (size_t)len, &value);
+        found = gil_attr_find(ts, self, text, len, &value);
     if (found == 0)
         no_attribute(module, name);
     return found > 0 ? value : NULL;
@@ -153,9 +154,9 @@ static int
 module_setattro(GilObject *self, GilObject *name, GilObject *value)
 {
     GilModuleObject *module = gil_module(self);
-    Gil_ssize_t len;
+    size_t len;
 
-    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    const char *text = gil_text_of_str(name, &len);
     if (text == NULL)
         return -1;
     if (is_dict_name(text, len)) {

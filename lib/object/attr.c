@@ -18,6 +18,7 @@
 
 #include "object/descr.h"
 #include "object/error.h"
+#include "object/format.h"
 #include "object/instance_dict.h"
 #include "object/lookup.h"
 #include "object/method_wrapper.h"
@@ -36,12 +37,26 @@ read_name(GilObject *str, struct gil_name *name)
 void
 gil_attr_missing(GilObject *o, const char *name, size_t len)
 {
+    /* Bytes lose surrogates in a format, and objects do not. */
+    GilObject *str = gil_text_surrogate(name, len) != NULL ? gil_ops.str_from_utf8(name, len) : NULL;
+
     if (gil_is_type(o))
-        GilErr_Format(GilExc_AttributeError, "type object '%s' has no attribute '%.*s'",
-                      gil_type_short_name((GilTypeObject *)(void *)o), (int)len, name);
+        GilErr_Format(GilExc_AttributeError, "type object '%s' has no attribute '%.*V'",
+                      gil_type_short_name((GilTypeObject *)(void *)o), (int)len, str, name);
     else
-        GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*s'", Gil_TYPE(o)->tp_name,
-                      (int)len, name);
+        GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*V'", Gil_TYPE(o)->tp_name,
+                      (int)len, str, name);
+    Gil_XDECREF(str);
+}
+
+/* The name for a function that takes a C string, which is UTF-8 and has no surrogates; NULL with UnicodeEncodeError. */
+static char *
+name_as_text(const struct gil_name *name)
+{
+    size_t len;
+    const char *text = name->str != NULL ? gil_ops.str_utf8(name->str, &len) : name->text;
+
+    return (char *)(uintptr_t)text;
 }
 
 static int
@@ -199,11 +214,11 @@ set_on_object(GilThreadState *ts, GilObject *o, const struct gil_name *name, Gil
     }
     if (!in_type)
         GilErr_Format(GilExc_AttributeError,
-                      "'%s' object has no attribute '%.*s' and no __dict__ for setting new attributes",
-                      Gil_TYPE(o)->tp_name, (int)name->len, name->text);
+                      "'%s' object has no attribute '%.*V' and no __dict__ for setting new attributes",
+                      Gil_TYPE(o)->tp_name, (int)name->len, name->str, name->text);
     else
-        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*s' is read-only", Gil_TYPE(o)->tp_name,
-                      (int)name->len, name->text);
+        GilErr_Format(GilExc_AttributeError, "'%s' object attribute '%.*V' is read-only", Gil_TYPE(o)->tp_name,
+                      (int)name->len, name->str, name->text);
     return -1;
 }
 
@@ -222,8 +237,8 @@ set_on_type(GilThreadState *ts, GilTypeObject *type, const struct gil_name *name
     struct gil_found meta;
 
     if (!gil_type_is_heap(type) || (type->tp_flags & Gil_TPFLAGS_IMMUTABLETYPE)) {
-        GilErr_Format(GilExc_TypeError, "cannot set '%.*s' attribute of immutable type '%s'", (int)name->len,
-                      name->text, type->tp_name);
+        GilErr_Format(GilExc_TypeError, "cannot set '%.*V' attribute of immutable type '%s'", (int)name->len,
+                      name->str, name->text, type->tp_name);
         return -1;
     }
     if (gil_type_lookup(ts, Gil_TYPE(type), name, &meta) && is_data(&meta))
@@ -315,7 +330,9 @@ get_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObjec
     if (type->tp_getattro == NULL) {
         if (type->tp_getattr == NULL)
             return 0;
-        *result = type->tp_getattr(o, (char *)(uintptr_t)name->text); /* may run anything */
+        char *text = name_as_text(name);
+        if (text != NULL)
+            *result = type->tp_getattr(o, text); /* may run anything */
         return *result != NULL ? 1 : -1;
     }
     GilObject *str = name->str != NULL ? Gil_NewRef(name->str) : gil_ops.str_from_utf8(name->text, name->len);
@@ -429,11 +446,13 @@ set_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObjec
         return set_on_object(ts, o, name, value);
     if (type->tp_setattro == gil_type_setattro)
         return set_on_type(ts, (GilTypeObject *)(void *)o, name, value);
-    if (type->tp_setattro == NULL && type->tp_setattr != NULL)
-        return type->tp_setattr(o, (char *)(uintptr_t)name->text, value); /* may run anything */
+    if (type->tp_setattro == NULL && type->tp_setattr != NULL) {
+        char *text = name_as_text(name);
+        return text == NULL ? -1 : type->tp_setattr(o, text, value); /* may run anything */
+    }
     if (type->tp_setattro == NULL) {
-        GilErr_Format(GilExc_TypeError, "'%s' object has only read-only attributes (%s .%.*s)", type->tp_name,
-                      value != NULL ? "assign to" : "del", (int)name->len, name->text);
+        GilErr_Format(GilExc_TypeError, "'%s' object has only read-only attributes (%s .%.*V)", type->tp_name,
+                      value != NULL ? "assign to" : "del", (int)name->len, name->str, name->text);
         return -1;
     }
     GilObject *str = name->str != NULL ? Gil_NewRef(name->str) : gil_ops.str_from_utf8(name->text, name->len);

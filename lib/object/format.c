@@ -135,8 +135,6 @@ gil_text_append_char(struct gil_text *text, Gil_UCS4 c)
         b[1] = (char)(0x80 | (c & 0x3F));
         return gil_text_append(text, b, 2);
     }
-    if ((c >= 0xD800 && c < 0xE000) || c > 0x10FFFF)
-        return gil_text_append(text, REPLACEMENT, 3);
     if (c < 0x10000) {
         b[0] = (char)(0xE0 | c >> 12);
         b[1] = (char)(0x80 | (c >> 6 & 0x3F));
@@ -148,6 +146,56 @@ gil_text_append_char(struct gil_text *text, Gil_UCS4 c)
     b[2] = (char)(0x80 | (c >> 6 & 0x3F));
     b[3] = (char)(0x80 | (c & 0x3F));
     return gil_text_append(text, b, 4);
+}
+
+const char *
+gil_text_surrogate(const char *bytes, size_t len)
+{
+    const char *at = bytes, *end = bytes + len;
+
+    while (at < end && (at = memchr(at, 0xED, (size_t)(end - at))) != NULL) {
+        if (++at < end && (unsigned char)*at >= 0xA0)
+            return at - 1;
+    }
+    return NULL;
+}
+
+int
+gil_text_append_escaped(struct gil_text *text, const char *bytes, size_t len, int only_surrogates)
+{
+    const unsigned char *s = (const unsigned char *)bytes, *end = s + len;
+
+    while (s < end) {
+        const unsigned char *from = s;
+        while (s < end && (only_surrogates ? *s != 0xED || s[1] < 0xA0 : *s < 0x80))
+            s++;
+        if (gil_text_append(text, (const char *)from, (size_t)(s - from)) < 0)
+            return -1;
+        if (s == end)
+            break;
+        int more = *s < 0xE0 ? 1 : *s < 0xF0 ? 2 : 3;
+        unsigned c = *s++ & (0x3Fu >> more);
+        for (; more > 0; more--)
+            c = c << 6 | (*s++ & 0x3F);
+        if (gil_text_append_format(text, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+const char *
+gil_text_of_str(GilObject *str, size_t *len)
+{
+    struct gil_name form;
+    const char *text = gil_ops.str_utf8(str, len);
+
+    if (text != NULL || !GilErr_ExceptionMatches(GilExc_UnicodeEncodeError))
+        return text;
+    GilErr_Clear();
+    if (gil_ops.str_name(str, &form) < 0)
+        return NULL;
+    *len = form.len;
+    return form.text;
 }
 
 /*
@@ -223,7 +271,8 @@ gil_text_append_repaired(struct gil_text *text, const char *bytes, size_t len)
 /* A unit of a format, taken apart. */
 struct unit {
     int left, zero, alternate;
-    Gil_ssize_t width, precision; /* -1: none */
+    Gil_ssize_t width;     /* 0: none */
+    Gil_ssize_t precision; /* negative: none, as from a star */
     char length;                  /* 'l', 'L' (ll), 'z', 't', 'j', or 0 */
     char conversion;
 };
@@ -233,24 +282,22 @@ struct arguments {
     va_list list;
 };
 
-/* A number or a star at *p; -1: none there, -2: too large. */
-static Gil_ssize_t
-read_number(const char **p, struct arguments *args)
+/* A number or a star at *p into *n; 0 when there is neither. 0, or -1: too large. */
+static int
+read_number(const char **p, struct arguments *args, Gil_ssize_t *n)
 {
-    Gil_ssize_t n = 0;
-
+    *n = 0;
     if (**p == '*') {
         ++*p;
-        return va_arg(args->list, int);
+        *n = va_arg(args->list, int);
+        return 0;
     }
-    if (**p < '0' || **p > '9')
-        return -1;
     while (**p >= '0' && **p <= '9') {
-        n = n * 10 + (*(*p)++ - '0');
-        if (n > WIDTH_MAX)
-            return -2;
+        *n = *n * 10 + (*(*p)++ - '0');
+        if (*n > WIDTH_MAX)
+            return -1;
     }
-    return n;
+    return 0;
 }
 
 /* The unit after the per cent sign at p; NULL when it is malformed. */
@@ -268,20 +315,16 @@ read_unit(const char *p, struct unit *unit, struct arguments *args)
         else
             break;
     }
-    unit->width = read_number(&p, args);
-    if (unit->width == -2)
+    if (read_number(&p, args, &unit->width) < 0)
         return NULL;
-    if (unit->width < -1) { /* a star's: to the left */
+    if (unit->width < 0) { /* a star's: to the left */
         unit->left = 1;
         unit->width = unit->width < -WIDTH_MAX ? WIDTH_MAX : -unit->width;
     }
     if (*p == '.') {
         p++;
-        unit->precision = read_number(&p, args);
-        if (unit->precision == -2)
+        if (read_number(&p, args, &unit->precision) < 0)
             return NULL;
-        if (unit->precision < 0)
-            unit->precision = 0;
     }
     if (*p == 'l' && p[1] == 'l') {
         unit->length = 'L';
@@ -355,7 +398,7 @@ append_str(struct gil_text *text, const struct unit *unit, GilObject *str)
 
     if (str == NULL)
         return append_c_string(text, unit, "<NULL>");
-    const char *s = gil_ops.str_utf8(str, &len);
+    const char *s = gil_text_of_str(str, &len);
     if (s == NULL)
         return -1;
     if (unit->precision >= 0) {

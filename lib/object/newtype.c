@@ -11,6 +11,7 @@
 #include "object/newtype.h"
 
 #include "object/error.h"
+#include "object/format.h"
 #include "object/inherit.h"
 #include "object/instance.h"
 #include "object/member.h"
@@ -392,7 +393,7 @@ add_attributes(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObje
 
     while (plan->dict != NULL && gil_ops.dict_next(plan->dict, &pos, &key, &value)) {
         size_t len;
-        const char *name = gil_ops.str_utf8(key, &len);
+        const char *name = gil_text_of_str(key, &len);
         if (name == NULL)
             return -1;
         if (plan->called && strcmp(name, "__slots__") == 0) {

@@ -116,27 +116,6 @@ GilObject_Str(GilObject *o)
     return ask_text(ts, o, ask, "__str__", " while getting the str of an object");
 }
 
-/* Well-formed UTF-8 with all beyond ASCII as \xNN, \uNNNN or \UNNNNNNNN. */
-static int
-append_escaped(struct gil_text *text, const unsigned char *s, size_t len)
-{
-    for (size_t i = 0; i < len;) {
-        unsigned c = s[i++];
-        int more = c < 0x80 ? 0 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
-        if (more > 0)
-            c &= 0x3Fu >> more;
-        for (; more > 0; more--)
-            c = c << 6 | (s[i++] & 0x3F);
-        int rc = c < 0x80      ? gil_text_append(text, (const char *)&s[i - 1], 1)
-                 : c < 0x100   ? gil_text_append_format(text, "\\x%02x", c)
-                 : c < 0x10000 ? gil_text_append_format(text, "\\u%04x", c)
-                               : gil_text_append_format(text, "\\U%08x", c);
-        if (rc < 0)
-            return -1;
-    }
-    return 0;
-}
-
 GilObject *
 GilObject_ASCII(GilObject *o)
 {
@@ -147,13 +126,13 @@ GilObject_ASCII(GilObject *o)
 
     if (repr == NULL)
         return NULL;
-    const char *s = gil_ops.str_utf8(repr, &len);
+    const char *s = gil_text_of_str(repr, &len);
     while (s != NULL && plain < len && (unsigned char)s[plain] < 0x80)
         plain++;
     if (s != NULL && plain == len)
         return repr;
     gil_text_init(&text, ts->heap);
-    if (s != NULL && append_escaped(&text, (const unsigned char *)s, len) == 0)
+    if (s != NULL && gil_text_append_escaped(&text, s, len, 0) == 0)
         result = gil_ops.str_from_utf8(text.data, text.len);
     gil_text_free(&text);
     Gil_DECREF(repr);

@@ -11,11 +11,13 @@
  * its reason: the layer below must hand a value to, or read one from, code that only knows objects.
  */
 struct gil_object_ops {
-    /* reprs, type names, messages: text as an object; bytes must be valid UTF-8. New reference or NULL, error set. */
+    /* reprs, type names, messages: text as an object; bytes must be UTF-8, in which surrogates may stand as code points
+       of three bytes. New reference or NULL, error set. */
     GilObject *(*str_from_utf8)(const char *text, size_t len);
-    /* attribute names: the UTF-8 form of a str, cached in it. NULL with TypeError when op is no str. */
+    /* the UTF-8 form of a str, cached in it. NULL with TypeError when op is no str, UnicodeError for surrogates. */
     const char *(*str_utf8)(GilObject *op, size_t *len);
-    /* the same with its hash, which a str keeps as well: 0, or -1 with MemoryError or UnicodeError. op is a str. */
+    /* attribute names: the same with its hash, which a str keeps as well; surrogates stand in it as above. 0, or -1 with
+       MemoryError. op is a str. */
     int (*str_name)(GilObject *op, struct gil_name *name);
     /* vectorcall to tp_call, tp_call to a FASTCALL method, IsInstance: tuples made from arrays and read. */
     GilObject *(*tuple_from_array)(GilObject *const *items, Gil_ssize_t n);

@@ -18,9 +18,25 @@
 /* Causes that are followed: more is a circle, or nobody reads it. */
 #define CAUSES_MAX 16
 
+/* No encoding has surrogates: they are told by their numbers. Where memory lacks the text ends there. */
+static void
+escape_surrogates(struct gil_text *text)
+{
+    struct gil_text plain;
+
+    if (text->len == 0 || gil_text_surrogate(text->data, text->len) == NULL)
+        return;
+    gil_text_init(&plain, text->heap);
+    if (gil_text_append_escaped(&plain, text->data, text->len, 1) < 0)
+        GilErr_Clear();
+    gil_text_free(text);
+    *text = plain;
+}
+
 void
 gil_report_flush(struct gil_text *text)
 {
+    escape_surrogates(text);
     if (text->len > 0)
         gil_print(text->data, text->len);
     int number = errno;
@@ -221,8 +237,10 @@ GilErr_FormatUnraisable(const char *format, ...)
     if (format != NULL) {
         va_list args;
         va_start(args, format);
-        if (gil_format(&text, format, args) == 0 && text.len > 0)
+        if (gil_format(&text, format, args) == 0 && text.len > 0) {
+            escape_surrogates(&text);
             error.err_msg = text.data;
+        }
         va_end(args);
         gil_err_clear(ts);
     }

@@ -205,7 +205,7 @@ GilBytesWriter_Format(GilBytesWriter *writer, const char *format, ...)
         return -1;
     gil_text_init(&text, ts->heap);
     va_start(args, format);
-    int rc = gil_format(&text, format, args); /* may run anything */
+    int rc = gil_format_utf8(&text, format, args); /* may run anything */
     va_end(args);
     if (rc == 0)
         rc = GilBytesWriter_WriteBytes(writer, text.data, (Gil_ssize_t)text.len);

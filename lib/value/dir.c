@@ -15,11 +15,12 @@
 #include "object/error.h"
 #include "object/slotdef.h"
 #include "protocol/kind.h"
+#include "value/unicode.h"
 
 static int
 add_name(GilObject *names, const char *text, size_t len)
 {
-    GilObject *name = GilUnicode_FromStringAndSize(text, (Gil_ssize_t)len);
+    GilObject *name = gil_unicode_ops_from_utf8(text, len);
     int rc = name != NULL ? GilDict_SetItem(names, name, Gil_None) : -1;
 
     Gil_XDECREF(name);

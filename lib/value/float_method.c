@@ -10,6 +10,7 @@
 #include "value/float_text.h"
 #include "value/format_object.h"
 #include "value/long.h"
+#include "value/unicode_codec.h"
 
 #include <float.h>
 #include <math.h>
@@ -47,7 +48,7 @@ GilFloat_FromString(GilObject *v)
     if (v == NULL)
         return gil_err_null(__func__);
     if (gil_is_str(v)) {
-        const char *text = gil_ops.str_utf8(v, &len);
+        const char *text = gil_unicode_text(v, &len);
         return text == NULL ? NULL : from_text(ts, text, len, v);
     }
     if (!GilObject_CheckBuffer(v))

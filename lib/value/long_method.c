@@ -13,6 +13,7 @@
 #include "object/type.h"
 #include "value/format_object.h"
 #include "value/long.h"
+#include "value/unicode_codec.h"
 
 #include <string.h>
 
@@ -150,7 +151,7 @@ read_byteorder(GilObject *order, int *little_endian)
         return -1;
     }
     size_t len;
-    const char *text = gil_ops.str_utf8(order, &len);
+    const char *text = gil_unicode_text(order, &len);
     if (text == NULL)
         return -1;
     *little_endian = len == 6 && memcmp(text, "little", 6) == 0;

@@ -14,6 +14,7 @@
 #include "object/type.h"
 #include "value/long.h"
 #include "value/start.h"
+#include "value/unicode_codec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -385,6 +386,6 @@ GilLong_FromUnicodeObject(GilObject *u, int base)
         return gil_err_null(__func__);
     if (!gil_is_str(u))
         return gil_err_type(__func__, "str", u);
-    const char *text = gil_ops.str_utf8(u, &len);
+    const char *text = gil_unicode_text(u, &len);
     return text == NULL ? NULL : gil_long_from_text(ts, text, len, base, u);
 }

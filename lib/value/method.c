@@ -8,6 +8,7 @@
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
+#include "object/format.h"
 #include "object/recursion.h"
 #include "protocol/call.h"
 #include "value/function.h"
@@ -120,15 +121,15 @@ method_getattro(GilObject *op, GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     GilObject *result = NULL, *func = method_of(op)->func;
-    Gil_ssize_t len;
-    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
+    size_t len;
+    const char *text = gil_text_of_str(name, &len);
     if (text == NULL)
         return NULL;
-    int found = gil_attr_find(ts, op, text, (size_t)len, &result);
+    int found = gil_attr_find(ts, op, text, len, &result);
     if (found != 0)
         return result;
     if (func == NULL) {
-        gil_attr_missing(op, text, (size_t)len);
+        gil_attr_missing(op, text, len);
         return NULL;
     }
     if (gil_recursion_enter(ts, " while asking a method") == 0) { /* its function may be another method */

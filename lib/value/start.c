@@ -29,6 +29,7 @@
 #include "value/traceback.h"
 #include "value/tuple.h"
 #include "value/unicode.h"
+#include "value/unicode_codec.h"
 #include "value/weakproxy.h"
 
 /* gil_ops.str_name: a str in ASCII is its own UTF-8 and hash. */
@@ -43,7 +44,7 @@ name_of_str(GilObject *op, struct gil_name *name)
         name->hash = (uint32_t)(GIL_LIKELY(hash != -1) ? hash : gil_unicode_hash(op));
         return 0;
     }
-    name->text = gil_unicode_ops_utf8(op, &name->len);
+    name->text = gil_unicode_text(op, &name->len);
     if (name->text == NULL)
         return -1;
     name->hash = gil_names_hash(name->text, name->len);

@@ -12,6 +12,7 @@
 #include "gilrt/unicode.h"
 #include "object/error.h"
 #include "object/format.h"
+#include "object/ops.h"
 #include "object/type.h"
 #include "value/exception.h"
 #include "value/start.h"
@@ -114,7 +115,7 @@ notes_text(GilThreadState *ts, GilObject *notes)
         Gil_DECREF(note);
     }
     if (rc == 0 && text.len > 0)
-        op = GilUnicode_FromStringAndSize(text.data, (Gil_ssize_t)text.len);
+        op = gil_ops.str_from_utf8(text.data, text.len);
     gil_text_free(&text);
     Gil_XDECREF(it);
     return op;

@@ -24,6 +24,7 @@
 #include "object/format.h"
 #include "object/type.h"
 #include "value/unicode_codec.h"
+#include "value/unicode_encoding.h"
 #include "value/unicode_format.h"
 #include "value/unicode_intern.h"
 #include "value/unicode_method.h"
@@ -323,7 +324,7 @@ GilUnicode_FromFormatV(const char *format, va_list vargs)
         return gil_err_null(__func__);
     gil_text_init(&text, ts->heap);
     if (gil_format(&text, format, vargs) == 0)
-        op = gil_unicode_decode_utf8(ts, text.data, text.len, NULL);
+        op = gil_unicode_decode_utf8(ts, text.data, text.len, gil_surrogates_pass);
     gil_text_free(&text);
     return op;
 }
@@ -676,7 +677,7 @@ GilTypeObject GilUnicode_Type = {
 GilObject *
 gil_unicode_ops_from_utf8(const char *text, size_t len)
 {
-    return gil_unicode_decode_utf8(gil_tstate_attached(), text, len, NULL);
+    return gil_unicode_decode_utf8(gil_tstate_attached(), text, len, gil_surrogates_pass);
 }
 
 const char *

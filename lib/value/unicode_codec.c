@@ -80,7 +80,7 @@ gil_unicode_encode_utf8(GilThreadState *ts, GilObject *op, const char *errors)
 
     if (GilUnicode_IS_ASCII(op))
         return GilBytes_FromStringAndSize(_GilUnicode_DATA(op), length);
-    if (str->utf8 != NULL)
+    if (str->utf8 != NULL && str->utf8_length >= 0)
         return GilBytes_FromStringAndSize(str->utf8, str->utf8_length);
     Gil_ssize_t size = gil_utf8_measure(GilUnicode_KIND(op), _GilUnicode_DATA(op), length);
     if (size < 0)
@@ -98,30 +98,67 @@ GilUnicode_AsUTF8String(GilObject *unicode)
     return gil_unicode_need(__func__, unicode) < 0 ? NULL : gil_unicode_encode_utf8(ts, unicode, NULL);
 }
 
-/* --- the cached UTF-8 form --- */
+/*
+ * --- the cached UTF-8 form ---
+ *
+ * Text with surrogates has none. For what the library itself looks up and puts together it has one all the same, where a
+ * surrogate takes three bytes as other code points of that size do; its negative length keeps it from everybody else.
+ */
+
+/* Write the form of text with surrogates, or with to NULL nothing. Returns its bytes. */
+static GIL_COLD Gil_ssize_t
+write_with_surrogates(char *to, int kind, const void *data, Gil_ssize_t length)
+{
+    Gil_ssize_t size = 0;
+    char form[4];
+
+    for (Gil_ssize_t i = 0; i < length; i++)
+        size += gil_utf8_put(to != NULL ? to + size : form, _GilUnicode_READ(kind, data, i));
+    return size;
+}
 
 /* 0, or -1 with the error set. */
 static int
-make_utf8(GilThreadState *ts, GilCompactUnicodeObject *str)
+make_utf8(GilThreadState *ts, GilCompactUnicodeObject *str, int surrogates_pass)
 {
     GilObject *op = &str->_base.ob_base;
     int kind = GilUnicode_KIND(op);
     const void *data = _GilUnicode_DATA(op);
     Gil_ssize_t length = GilUnicode_GET_LENGTH(op), size = gil_utf8_measure(kind, data, length);
 
-    if (size < 0) { /* for the error that it raises */
+    if (size < 0 && !surrogates_pass) { /* for the error that it raises */
         Gil_XDECREF(gil_unicode_encode(ts, gil_utf8_codec, op, NULL));
         return -1;
     }
-    char *text = gil_heap_malloc(ts->heap, (size_t)size + 1);
+    if (size < 0)
+        size = -write_with_surrogates(NULL, kind, data, length);
+    char *text = gil_heap_malloc(ts->heap, (size_t)(size < 0 ? -size : size) + 1);
     if (text == NULL) {
         gil_err_no_memory(ts);
         return -1;
     }
-    gil_utf8_write(text, kind, data, length);
+    if (size < 0)
+        text[write_with_surrogates(text, kind, data, length)] = '\0';
+    else
+        gil_utf8_write(text, kind, data, length);
     str->utf8 = text;
     str->utf8_length = size;
     return 0;
+}
+
+const char *
+gil_unicode_text(GilObject *op, size_t *size)
+{
+    GilCompactUnicodeObject *str = (GilCompactUnicodeObject *)(void *)op;
+
+    if (GilUnicode_IS_ASCII(op)) {
+        *size = (size_t)GilUnicode_GET_LENGTH(op);
+        return _GilUnicode_DATA(op);
+    }
+    if (str->utf8 == NULL && make_utf8(gil_tstate_attached(), str, 1) < 0)
+        return NULL;
+    *size = (size_t)(str->utf8_length < 0 ? -str->utf8_length : str->utf8_length);
+    return str->utf8;
 }
 
 const char *
@@ -139,7 +176,7 @@ GilUnicode_AsUTF8AndSize(GilObject *unicode, Gil_ssize_t *size)
         return _GilUnicode_DATA(unicode);
     }
     GilCompactUnicodeObject *str = (GilCompactUnicodeObject *)(void *)unicode;
-    if (str->utf8 == NULL && make_utf8(ts, str) < 0)
+    if ((str->utf8 == NULL || str->utf8_length < 0) && make_utf8(ts, str, 0) < 0)
         return NULL;
     if (size != NULL)
         *size = str->utf8_length;
@@ -163,7 +200,7 @@ gil_unicode_equal_utf8(GilObject *op, const char *text, size_t size)
 
     if (GilUnicode_IS_ASCII(op))
         return (size_t)length == size && memcmp(data, text, size) == 0;
-    if (str->utf8 != NULL)
+    if (str->utf8 != NULL && str->utf8_length >= 0)
         return (size_t)str->utf8_length == size && memcmp(str->utf8, text, size) == 0;
     for (Gil_ssize_t i = 0; i < length; i++) {
         char form[4];

@@ -19,6 +19,9 @@ unsigned gil_utf8_put(char *to, Gil_UCS4 ch);
 GilObject *gil_unicode_decode_utf8(GilThreadState *ts, const char *text, size_t size, const char *errors);
 /* The other way. */
 GilObject *gil_unicode_encode_utf8(GilThreadState *ts, GilObject *op, const char *errors);
+/* The UTF-8 form of a str, cached in it; surrogates are in it as code points of three bytes. Borrowed; NULL with
+ * MemoryError. */
+const char *gil_unicode_text(GilObject *op, size_t *size);
 /* Whether the UTF-8 form is text; makes nothing. */
 int gil_unicode_equal_utf8(GilObject *op, const char *text, size_t size);
 

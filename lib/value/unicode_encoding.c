@@ -81,6 +81,8 @@ find_codec(const char *encoding)
 
 enum handler { HANDLER_NONE_YET, HANDLER_STRICT, HANDLER_REPLACE, HANDLER_IGNORE, HANDLER_SURROGATEESCAPE };
 
+const char gil_surrogates_pass[] = "strict";
+
 /* 0, or -1 with LookupError. */
 static int
 find_handler(const char *errors, enum handler *handler)
@@ -214,6 +216,13 @@ next_utf8(const unsigned char *s, const unsigned char *end)
         (Gil_UCS4)(lead & 0x07) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu), 4, NULL};
 }
 
+/* Whether a surrogate stands there in three octets, which is no UTF-8. */
+static int
+is_surrogate_form(const unsigned char *s, const unsigned char *end)
+{
+    return s[0] == 0xed && is_tail(s + 1, end) && s[1] >= 0xa0 && is_tail(s + 2, end);
+}
+
 /* A unit of that many octets. */
 static Gil_UCS4
 read_unit(const unsigned char *s, int width, int order)
@@ -323,6 +332,8 @@ decode(GilThreadState *ts, const struct gil_codec *codec, const char *text, size
     gil_writer_init(&writer, ts);
     while (rc == 0 && at < size) {
         struct step step = next_step(codec, begin + at, end, *order);
+        if (errors == gil_surrogates_pass && step.reason != NULL && is_surrogate_form(begin + at, end))
+            step = (struct step){0xd000 | (begin[at + 1] & 0x3fu) << 6 | (begin[at + 2] & 0x3fu), 3, NULL};
         if (step.reason == NULL)
             rc = gil_writer_char(&writer, step.ch);
         else if (consumed != NULL && (step.reason == cut_off || step.reason == truncated))
@@ -413,6 +424,11 @@ GilUnicode_DecodeUTF8Stateful(const char *str, Gil_ssize_t size, const char *err
             if (next_utf8((const unsigned char *)str + size - n, (const unsigned char *)str + size).reason == cut_off)
                 whole = (size_t)size - n;
     GilObject *op = gil_unicode_decode_utf8(ts, str, whole, errors);
+    if (op == NULL && whole < (size_t)size && GilErr_ExceptionMatches(GilExc_UnicodeDecodeError)) {
+        Gil_ssize_t unused;
+        GilErr_Clear(); /* once more: the error is to tell of all the octets */
+        return gil_unicode_decode(ts, gil_utf8_codec, str, (size_t)size, errors, &unused);
+    }
     if (op != NULL && consumed != NULL)
         *consumed = (Gil_ssize_t)whole;
     return op;

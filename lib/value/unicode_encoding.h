@@ -15,6 +15,8 @@ extern const struct gil_codec *const gil_utf8_codec;
  */
 GilObject *gil_unicode_decode(GilThreadState *ts, const struct gil_codec *codec, const char *text, size_t size,
                               const char *errors, Gil_ssize_t *consumed);
+/* For errors: UTF-8 in which surrogates may stand, strict in all else. */
+extern const char gil_surrogates_pass[];
 /* Text to bytes, the same way. */
 GilObject *gil_unicode_encode(GilThreadState *ts, const struct gil_codec *codec, GilObject *op, const char *errors);
 /* 0 when there are size octets at text; else -1 with SystemError, which names func. */

@@ -170,6 +170,56 @@ START_TEST(test_object_attr__texts_of_errors)
 }
 END_TEST
 
+/* Each kind of object that has its own way to its attributes. */
+START_TEST(test_object_attr__names_with_surrogates)
+{
+    GilObject *name = GilUnicode_DecodeFSDefault("x\xff"), *value;
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){Oi}", "A", name, 5);
+    GilObject *func = GilObject_GetAttrString((GilObject *)&GilList_Type, "append");
+    GilObject *ops[] = {GilObject_CallNoArgs(type), GilModule_New("m"), type};
+    GilObject *method = GilMethod_New(func, ops[0]);
+
+    value = GilObject_GetAttr(ops[0], name);
+    ck_assert_int_eq(GilLong_AsLong(value), 5);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilObject_DelAttr(type, name), 0);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(ops); i++) {
+        ck_assert_int_eq(GilObject_GetOptionalAttr(ops[i], name, &value), 0);
+        ck_assert_ptr_null(GilObject_GetAttr(ops[i], name));
+        ck_assert(GilErr_ExceptionMatches(GilExc_AttributeError));
+        GilObject *exc = GilErr_GetRaisedException(), *text = GilObject_ASCII(exc);
+        ck_assert_msg(strstr(GilUnicode_AsUTF8(text), "no attribute 'x\\udcff'") != NULL, "%s", GilUnicode_AsUTF8(text));
+        Gil_DECREF(text);
+        Gil_DECREF(exc);
+        ck_assert_int_eq(GilObject_SetAttr(ops[i], name, Gil_None), 0);
+        value = GilObject_GetAttr(ops[i], name);
+        ck_assert_ptr_eq(value, Gil_None);
+        GilObject *dir = GilObject_Dir(ops[i]);
+        ck_assert_int_eq(GilSequence_Contains(dir, name), 1);
+        Gil_DECREF(dir);
+        ck_assert_int_eq(GilObject_DelAttr(ops[i], name), 0);
+    }
+    ck_assert_int_eq(GilObject_HasAttrWithError(method, name), 0);
+    ck_assert_int_eq(GilObject_SetAttr(func, name, Gil_None), -1);
+    GilObject *exc = GilErr_GetRaisedException();
+    expect_text(GilObject_ASCII(exc), "AttributeError(\"'method_descriptor' object has no attribute 'x\\udcff' and "
+                                      "no __dict__ for setting new attributes\")");
+    Gil_DECREF(exc);
+    ck_assert_int_eq(GilObject_SetAttr((GilObject *)&GilList_Type, name, Gil_None), -1);
+    exc = GilErr_GetRaisedException();
+    expect_text(GilObject_ASCII(exc), "TypeError(\"cannot set 'x\\udcff' attribute of immutable type 'list'\")");
+    Gil_DECREF(exc);
+    ck_assert_ptr_null(GilObject_CallFunction((GilObject *)&GilType_Type, "O(){}", name)); /* names of types are UTF-8 */
+    ck_assert(GilErr_ExceptionMatches(GilExc_UnicodeEncodeError));
+    GilErr_Clear();
+    Gil_DECREF(method);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(ops); i++)
+        Gil_DECREF(ops[i]);
+    Gil_DECREF(func);
+    Gil_DECREF(name);
+}
+END_TEST
+
 START_TEST(test_object_attr__null_arguments)
 {
     GilObject *result;
@@ -342,6 +392,7 @@ suite(void)
     tests[n++] = test_object_attr__members_and_computed_attributes;
     tests[n++] = test_object_attr__methods_are_bound;
     tests[n++] = test_object_attr__texts_of_errors;
+    tests[n++] = test_object_attr__names_with_surrogates;
     tests[n++] = test_object_attr__null_arguments;
     tests[n++] = test_object_attr__optional_forms_forgive_only_what_is_missing;
     tests[n++] = test_object_attr__class_attributes;

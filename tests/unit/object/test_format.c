@@ -41,7 +41,8 @@ START_TEST(test_object_format__width_and_precision)
     EXPECT("[00042][  007][   -007]", "[%.5d][%5.3d][%7.3d]", 42, 7, -7);
     EXPECT("[   ab][ab   ][a]", "[%5s][%-5s][%.1s]", "ab", "ab", "ab");
     EXPECT("[  ab][ab  ]", "[%*s][%*s]", 4, "ab", -4, "ab");
-    EXPECT("[a]", "[%.*s]", 1, "abc");
+    EXPECT("[5][5 ][5  ][    5]", "[%*d][%*d][%*d][%*d]", -1, 5, -2, 5, -3, 5, 5, 5);
+    EXPECT("[a][][abc][abc][abc]", "[%.*s][%.*s][%.*s][%.*s][%.*s]", 1, "abc", 0, "abc", -1, "abc", -2, "abc", -3, "abc");
     EXPECT("[]", "[%.s]", "abc");
     EXPECT("[  \xC3\xA9]", "[%3s]", "\xC3\xA9"); /* width counts characters */
 }
@@ -71,7 +72,7 @@ END_TEST
 START_TEST(test_object_format__characters)
 {
     EXPECT("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", "%c%c%c%c", 'a', 0xE9, 0x20AC, 0x1F600);
-    EXPECT("\xEF\xBF\xBD", "%c", 0xD800);
+    EXPECT("\xED\xA0\x80", "%c", 0xD800); /* as what a str has of them */
     struct gil_text text;
     char buffer[8];
     gil_text_init_fixed(&text, buffer, sizeof buffer);
@@ -100,6 +101,57 @@ START_TEST(test_object_format__objects)
     Gil_DECREF(node);
     Gil_DECREF(type);
     Gil_DECREF(str);
+}
+END_TEST
+
+START_TEST(test_object_format__surrogates_pass_from_str_to_str)
+{
+    GilObject *name = GilUnicode_DecodeFSDefault("a\xff\xc3\xa9"), *list = Gil_BuildValue("[O]", name);
+    size_t len;
+
+    EXPECT("a\xED\xB3\xBF\xC3\xA9 a\xED\xB3\xBF", "%U %.2V", name, name, "unused");
+    EXPECT("  a\xED\xB3\xBF\xC3\xA9", "%5S", name);
+    ck_assert_int_eq(GilUnicode_EqualToUTF8(name, "a\xED\xB3\xBF\xC3\xA9"), 0); /* UTF-8 to nobody else */
+    ck_assert_ptr_null(GilUnicode_AsUTF8(name));
+    expect_error(GilExc_UnicodeEncodeError,
+                 "'utf-8' codec can't encode character '\\udcff' in position 1: surrogates not allowed");
+    ck_assert_ptr_null(GilUnicode_AsUTF8String(name));
+    expect_error(GilExc_UnicodeEncodeError,
+                 "'utf-8' codec can't encode character '\\udcff' in position 1: surrogates not allowed");
+    ck_assert_str_eq(gil_text_of_str(name, &len), "a\xED\xB3\xBF\xC3\xA9");
+    ck_assert_uint_eq(len, 6);
+
+    GilObject *message = GilUnicode_FromFormat("cannot open %U of %R: %c", name, list, 0xDC80);
+    expect_text(GilObject_ASCII(message), "\"cannot open a\\udcff\\xe9 of ['a\\\\udcff\\xe9']: \\udc80\"");
+    ck_assert_int_eq(GilUnicode_GET_LENGTH(message), 34);
+    Gil_DECREF(message);
+    GilErr_Format(GilExc_ValueError, "cannot open %U", name);
+    GilObject *exc = GilErr_GetRaisedException();
+    expect_text(GilObject_ASCII(exc), "ValueError('cannot open a\\udcff\\xe9')");
+    Gil_DECREF(exc);
+    ck_assert_ptr_null(GilBytes_FromFormat("%U", name));
+    expect_error(GilExc_UnicodeEncodeError,
+                 "'utf-8' codec can't encode character '\\udcff' in position 1: surrogates not allowed");
+    Gil_DECREF(list);
+    Gil_DECREF(name);
+}
+END_TEST
+
+START_TEST(test_object_format__surrogates_are_found_and_escaped)
+{
+    static const char text[] = "\xED\x9F\xBF \xED\xB2\x80\xC3\xA9\xF0\x9F\x98\x80";
+    struct gil_text out;
+    char buffer[64];
+
+    ck_assert_ptr_eq(gil_text_surrogate(text, sizeof text - 1), text + 4);
+    ck_assert_ptr_null(gil_text_surrogate(text, 4));
+    ck_assert_ptr_null(gil_text_surrogate(text, 5));
+    gil_text_init_fixed(&out, buffer, sizeof buffer);
+    ck_assert_int_eq(gil_text_append_escaped(&out, text, sizeof text - 1, 1), 0);
+    ck_assert_str_eq(buffer, "\xED\x9F\xBF \\udc80\xC3\xA9\xF0\x9F\x98\x80");
+    gil_text_init_fixed(&out, buffer, sizeof buffer);
+    ck_assert_int_eq(gil_text_append_escaped(&out, text, sizeof text - 1, 0), 0);
+    ck_assert_str_eq(buffer, "\\ud7ff \\udc80\\xe9\\U0001f600");
 }
 END_TEST
 
@@ -183,6 +235,8 @@ suite(void)
     tests[n++] = test_object_format__ill_formed_bytes_are_replaced;
     tests[n++] = test_object_format__characters;
     tests[n++] = test_object_format__objects;
+    tests[n++] = test_object_format__surrogates_pass_from_str_to_str;
+    tests[n++] = test_object_format__surrogates_are_found_and_escaped;
     tests[n++] = test_object_format__unknown_units_are_an_error;
     tests[n++] = test_object_format__a_full_buffer_cuts_whole_characters;
     tests[n++] = test_object_format__text_can_be_taken_and_cut;

@@ -20,6 +20,21 @@ START_TEST(test_object_report__one_line_for_an_error)
 }
 END_TEST
 
+START_TEST(test_object_report__surrogates_are_told_by_their_numbers)
+{
+    GilObject *name = GilUnicode_DecodeFSDefault("\xff.txt");
+
+    catch_stderr();
+    GilErr_SetObject(GilExc_ValueError, name);
+    GilErr_Print();
+    GilErr_Format(GilExc_TypeError, "%U: \xe2\x82\xac", name);
+    GilErr_WriteUnraisable(NULL);
+    GilErr_FormatUnraisable("in %U", name);
+    expect_printed("ValueError: \\udcff.txt\nTypeError: \\udcff.txt: \xe2\x82\xac\nin \\udcff.txt:\n");
+    Gil_DECREF(name);
+}
+END_TEST
+
 START_TEST(test_object_report__causes_come_first)
 {
     GilErr_SetString(GilExc_KeyError, "first");
@@ -202,6 +217,7 @@ suite(void)
     int n = 0;
 
     tests[n++] = test_object_report__one_line_for_an_error;
+    tests[n++] = test_object_report__surrogates_are_told_by_their_numbers;
     tests[n++] = test_object_report__causes_come_first;
     tests[n++] = test_object_report__an_exception_that_cannot_be_shown;
     tests[n++] = test_object_report__unraisable_errors;

@@ -90,6 +90,10 @@ START_TEST(test_value_long_text__grammar)
     }
     gil_expect_failure(GilLong_FromString("x1", NULL, 10), GilExc_ValueError,
                        "invalid literal for int() with base 10: 'x1'");
+    GilObject *surrogate = GilUnicode_DecodeFSDefault("\x80");
+    gil_expect_failure(GilLong_FromUnicodeObject(surrogate, 10), GilExc_ValueError,
+                       "invalid literal for int() with base 10: '\\udc80'");
+    Gil_DECREF(surrogate);
     gil_expect_failure(GilLong_FromString("1", NULL, 37), GilExc_ValueError, "int() arg 2 must be >= 2 and <= 36");
 }
 END_TEST

@@ -2,6 +2,7 @@
 /* Encodings and error handlers against CPython's results, encodings in parts, and byte orders. */
 #include "method_table.h"
 
+#include "gilrt/exception.h"
 #include "gilrt/unicodecodec.h"
 #include "value/unicode_encoding.h"
 
@@ -309,6 +310,13 @@ START_TEST(test_value_unicode_encoding__in_parts)
     Gil_ssize_t used = 7;
     ck_assert_ptr_null(GilUnicode_DecodeUTF8Stateful("a\xff\xe2\x82", 4, NULL, &used));
     gil_expect_raised(GilExc_UnicodeDecodeError);
+    ck_assert_int_eq(used, 7);
+    /* What is wrong is told of all the octets, those too that only begin a character. */
+    ck_assert_ptr_null(GilUnicode_DecodeUTF8Stateful("\xe2\xe2", 2, NULL, &used));
+    GilObject *exc = GilErr_GetRaisedException();
+    gil_expect_repr(GilUnicodeDecodeError_GetObject(exc), "b'\\xe2\\xe2'");
+    gil_expect_repr(GilUnicodeDecodeError_GetReason(exc), "'invalid continuation byte'");
+    Gil_DECREF(exc);
     ck_assert_int_eq(used, 7);
     ck_assert_ptr_null(GilUnicode_DecodeUTF8Stateful("\xe2\x82", 2, NULL, NULL)); /* nothing follows */
     gil_expect_raised(GilExc_UnicodeDecodeError);
