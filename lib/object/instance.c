@@ -29,7 +29,10 @@ next_member(GilTypeObject *type, GilObject *self, GilMemberDef **at)
 GilObject **
 gil_brought_dict(GilObject *self, const GilTypeObject *base)
 {
-    return base->tp_dictoffset == 0 ? gil_instance_dict_slot(self) : NULL;
+    /* One that the library finds room for stands elsewhere in each derived type, and is the base's all the same. */
+    int same = base->tp_dictoffset == Gil_TYPE(self)->tp_dictoffset || (base->tp_flags & Gil_TPFLAGS_MANAGED_DICT);
+
+    return base->tp_dictoffset != 0 && same ? NULL : gil_instance_dict_slot(self);
 }
 
 int

@@ -6,7 +6,8 @@
  * somebody takes it. The one for a lack of memory exists beforehand, one an interpreter, because nothing can be made
  * then; it is shared by all who run out of memory there, so it is given no context.
  *
- * Instance attributes live in a dict that most exceptions never need.
+ * Instance attributes live in a dict that most exceptions never need. The type says where it stands, so that a class
+ * derived from it, which would else have one too, adds none.
  */
 #include "value/exception.h"
 
@@ -15,7 +16,6 @@
 #include "gilrt/list.h"
 #include "gilrt/traceback.h"
 #include "gilrt/unicode.h"
-#include "object/attr.h"
 #include "object/error.h"
 #include "object/type.h"
 #include "value/row.h"
@@ -124,74 +124,6 @@ exception_repr(GilObject *op)
     return result;
 }
 
-/* Whether a name is a member or computed attribute of the class: those come before the instance's own. */
-static int
-is_described(GilObject *op, const char *name, size_t len)
-{
-    struct gil_found found;
-    return gil_type_find(Gil_TYPE(op), name, len, &found) &&
-           (found.entry.kind == GIL_NAME_MEMBER || found.entry.kind == GIL_NAME_GETSET);
-}
-
-static GilObject *
-exception_getattro(GilObject *op, GilObject *name)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    Gil_ssize_t len;
-    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
-    if (text == NULL)
-        return NULL;
-    GilObject *result = NULL, *dict = gil_exception(op)->dict;
-    int found = 0;
-    if (dict != NULL && !is_described(op, text, (size_t)len)) {
-        Gil_INCREF(dict);
-        found = GilDict_GetItemRef(dict, name, &result); /* may run anything */
-        Gil_DECREF(dict);
-    }
-    if (found == 0)
-        found = gil_attr_find(ts, op, text, (size_t)len, &result);
-    if (found == 0)
-        gil_attr_missing(op, text, (size_t)len);
-    return result;
-}
-
-/* The instance's dict, made when it is not there; borrowed, NULL with MemoryError. */
-static GilObject *
-own_dict(GilObject *op)
-{
-    struct gil_exception *exc = gil_exception(op);
-    if (exc->dict == NULL)
-        exc->dict = GilDict_New();
-    return exc->dict;
-}
-
-static int
-exception_setattro(GilObject *op, GilObject *name, GilObject *value)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    Gil_ssize_t len;
-    const char *text = GilUnicode_AsUTF8AndSize(name, &len);
-    if (text == NULL)
-        return -1;
-    if (is_described(op, text, (size_t)len))
-        return gil_attr_set(ts, op, text, (size_t)len, value);
-    GilObject *dict = own_dict(op);
-    if (dict == NULL)
-        return -1;
-    Gil_INCREF(dict);
-    int rc;
-    if (value != NULL)
-        rc = GilDict_SetItem(dict, name, value); /* may run anything */
-    else {
-        rc = GilDict_Pop(dict, name, NULL); /* may run anything */
-        if (rc == 0)
-            gil_attr_missing(op, text, (size_t)len);
-        rc = rc == 1 ? 0 : -1;
-    }
-    Gil_DECREF(dict);
-    return rc;
-}
-
 /* --- attributes --- */
 
 /* None for NULL, for attributes that may be missing. */
@@ -288,32 +220,12 @@ set_traceback(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
     return refuse_delete("__traceback__", value) < 0 ? -1 : GilException_SetTraceback(op, value);
 }
 
-static GilObject *
-get_dict(GilObject *op, void *Gil_UNUSED(closure))
-{
-    return Gil_XNewRef(own_dict(op));
-}
-
-static int
-set_dict(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
-{
-    if (refuse_delete("__dict__", value) < 0)
-        return -1;
-    if (!GilDict_Check(value)) {
-        GilErr_Format(GilExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'",
-                      Gil_TYPE(value)->tp_name);
-        return -1;
-    }
-    Gil_XSETREF(gil_exception(op)->dict, Gil_NewRef(value)); /* may run anything */
-    return 0;
-}
-
 static GilGetSetDef exception_getset[] = {
     {"args", get_args, set_args, "the arguments, as a tuple", NULL},
     {"__cause__", get_cause, set_cause, "what it was raised from on purpose, or None", NULL},
     {"__context__", get_context, set_context, "what was being handled when it was raised, or None", NULL},
     {"__traceback__", get_traceback, set_traceback, "where it passed, or None", NULL},
-    {"__dict__", get_dict, set_dict, NULL, NULL},
+    {"__dict__", GilObject_GenericGetDict, GilObject_GenericSetDict, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -370,8 +282,6 @@ GilTypeObject gil_exception_base_type = {
     .tp_dealloc = gil_exception_dealloc,
     .tp_repr = exception_repr,
     .tp_str = gil_exception_str,
-    .tp_getattro = exception_getattro,
-    .tp_setattro = exception_setattro,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_BASE_EXC_SUBCLASS,
     .tp_doc = "Common base class for all exceptions.",
     .tp_traverse = gil_exception_traverse,
@@ -379,6 +289,7 @@ GilTypeObject gil_exception_base_type = {
     .tp_methods = exception_methods,
     .tp_members = exception_members,
     .tp_getset = exception_getset,
+    .tp_dictoffset = offsetof(struct gil_exception, dict),
     .tp_init = gil_exception_init,
     .tp_new = gil_exception_new,
 };

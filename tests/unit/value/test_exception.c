@@ -234,6 +234,83 @@ expect_refused(GilObject *exc, const char *name, GilObject *value, const char *t
     gil_test_error(GilExc_TypeError, text);
 }
 
+static GilObject *
+seven(GilObject *Gil_UNUSED(op), GilObject *Gil_UNUSED(args))
+{
+    return GilLong_FromLong(7);
+}
+
+/* An exception has one dict, whoever made its class. */
+static void
+expect_one_dict(GilObject *class)
+{
+    GilObject *exc = GilObject_CallNoArgs(class), *number = GilLong_FromLong(1), *dict, *other = Gil_BuildValue("{si}", "y", 5);
+    ck_assert_ptr_nonnull(exc);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "x", number), 0);
+    dict = GilObject_GetAttrString(exc, "__dict__");
+    gil_test_repr(dict, "{'x': 1}");
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__dict__", other), 0);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(exc, "x"), 0);
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(exc, "y"), 1);
+    Gil_DECREF(dict);
+    dict = GilObject_GenericGetDict(exc, NULL);
+    ck_assert_ptr_eq(dict, other);
+    Gil_DECREF(dict);
+    Gil_DECREF(other);
+    Gil_DECREF(number);
+    Gil_DECREF(exc);
+}
+
+START_TEST(test_value_exception__one_dict)
+{
+    GilGetSetDef getset[] = {{"__dict__", GilObject_GenericGetDict, GilObject_GenericSetDict, NULL, NULL}, {0}};
+    GilMemberDef members[] = {{"__dictoffset__", Gil_T_PYSSIZET, 0, Gil_READONLY | Gil_RELATIVE_OFFSET, NULL}, {0}};
+    GilType_Slot slots[] = {{Gil_tp_getset, getset}, {0, NULL}};
+    GilType_Slot own_slots[] = {{Gil_tp_getset, getset}, {Gil_tp_members, members}, {0, NULL}};
+    GilType_Spec managed = {"test.Managed", 0, 0, Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_MANAGED_DICT, slots};
+    GilType_Spec own = {"test.Own", -8, 0, Gil_TPFLAGS_DEFAULT, own_slots};
+    GilObject *classes[] = {
+        Gil_NewRef(GilExc_ValueError),
+        Gil_NewRef(GilExc_OSError),
+        GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Made", GilExc_KeyError),
+        GilErr_NewException("test.New", NULL, NULL),
+        GilType_FromSpecWithBases(&managed, GilExc_ValueError),
+        GilType_FromSpecWithBases(&own, GilExc_ImportError),
+    };
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(classes); i++) {
+        ck_assert_ptr_nonnull(classes[i]);
+        expect_one_dict(classes[i]);
+        Gil_DECREF(classes[i]);
+    }
+}
+END_TEST
+
+/* A property comes before the instance's own attributes, a method behind them. */
+START_TEST(test_value_exception__attributes_of_a_made_class)
+{
+    GilMethodDef def = {"seven", seven, GIL_METH_NOARGS, NULL};
+    GilObject *method = GilDescr_NewMethod(&GilBaseObject_Type, &def);
+    GilObject *property = GilObject_CallOneArg((GilObject *)&GilProperty_Type, method);
+    GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){sOsO}", "Made", GilExc_ValueError, "p", property,
+                                              "m", method);
+    GilObject *exc = GilObject_CallNoArgs(class), *dict = Gil_BuildValue("{sisi}", "p", 1, "m", 1), *value;
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__dict__", dict), 0);
+    value = GilObject_GetAttrString(exc, "p");
+    gil_test_repr(value, "7");
+    Gil_DECREF(value);
+    value = GilObject_GetAttrString(exc, "m");
+    gil_test_repr(value, "1");
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "p", dict), -1);
+    gil_test_raised(GilExc_AttributeError);
+    Gil_DECREF(dict);
+    Gil_DECREF(exc);
+    Gil_DECREF(class);
+    Gil_DECREF(property);
+    Gil_DECREF(method);
+}
+END_TEST
+
 START_TEST(test_value_exception__attributes_are_checked_when_set)
 {
     GilObject *exc = value_error(), *cause = value_error(), *number = GilLong_FromLong(7), *args, *dict;
@@ -245,7 +322,7 @@ START_TEST(test_value_exception__attributes_are_checked_when_set)
     expect_refused(exc, "__context__", number, "exception context must be None or derive from BaseException");
     expect_refused(exc, "__traceback__", NULL, "__traceback__ may not be deleted");
     expect_refused(exc, "__traceback__", number, "__traceback__ must be a traceback or None");
-    expect_refused(exc, "__dict__", NULL, "__dict__ may not be deleted");
+    expect_refused(exc, "__dict__", NULL, "cannot delete __dict__");
     expect_refused(exc, "__dict__", number, "__dict__ must be set to a dictionary, not a 'int'");
 
     ck_assert_int_eq(GilObject_SetAttrString(exc, "__context__", cause), 0);
@@ -377,6 +454,8 @@ suite(void)
     tcase_add_test(tc, test_value_exception__made_classes);
     tcase_add_test(tc, test_J1_exception);
     tcase_add_test(tc, test_G4_chain_of_contexts_is_destroyed);
+    tcase_add_test(tc, test_value_exception__one_dict);
+    tcase_add_test(tc, test_value_exception__attributes_of_a_made_class);
     tcase_add_test(tc, test_value_exception__attributes_are_checked_when_set);
     tcase_add_test(tc, test_value_exception__notes_that_cannot_be_added);
     tcase_add_test(tc, test_value_exception__with_traceback_gives_itself);
