@@ -136,18 +136,29 @@ settle_metatype(GilThreadState *ts, struct gil_type_plan *plan, const struct bas
     return winner;
 }
 
-/* Size of an instance without items, and where the type's own part begins; -1 with the error set. */
+/* Size of an instance without items; -1 with the error set. */
 static Gil_ssize_t
 plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
 {
     Gil_ssize_t data = (base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
-    Gil_ssize_t size = plan->basicsize > 0    ? plan->basicsize
-                       : plan->basicsize == 0 ? base->tp_basicsize
-                                              : data + ((15 - plan->basicsize) & ~(Gil_ssize_t)15);
+    Gil_ssize_t size = plan->basicsize > 0                   ? plan->basicsize
+                       : plan->basicsize == 0                ? base->tp_basicsize
+                       : plan->basicsize < -GIL_BASICSIZE_MAX ? GIL_SSIZE_T_MAX
+                                                             : data + ((15 - plan->basicsize) & ~(Gil_ssize_t)15);
 
+    if (size > GIL_BASICSIZE_MAX) {
+        GilErr_Format(GilExc_SystemError, "type '%s' has instances of more bytes than there are", plan->name);
+        return -1;
+    }
     if (size < base->tp_basicsize) {
         GilErr_Format(GilExc_TypeError, "tp_basicsize for type '%s' (%zd) is too small for base '%s' (%zd)", plan->name,
                       size, base->tp_name, base->tp_basicsize);
+        return -1;
+    }
+    /* The base's code knows the size of its items. */
+    if (plan->itemsize != 0 && base->tp_itemsize != 0 && plan->itemsize != base->tp_itemsize) {
+        GilErr_Format(GilExc_TypeError, "tp_itemsize for type '%s' (%zd) differs from that of base '%s' (%zd)", plan->name,
+                      plan->itemsize, base->tp_name, base->tp_itemsize);
         return -1;
     }
     /* The number of items stands in the head, behind what an object without items has. */

@@ -13,6 +13,9 @@
      Gil_TPFLAGS_TYPE_SUBCLASS | GIL_TPFLAGS_PLAIN | GIL_TPFLAGS_BARE | GIL_TPFLAGS_FUNCTION |                   \
      ~(unsigned long)UINT32_MAX)
 
+/* Bytes of an instance without items that are surely too many, and room is left for what is added. */
+#define GIL_BASICSIZE_MAX (GIL_SSIZE_T_MAX / 4)
+
 /* Each part is checked already but for what depends on the base; see typespec.c. */
 struct gil_type_plan {
     const char *name;

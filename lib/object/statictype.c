@@ -33,6 +33,8 @@ check_alone(const GilTypeObject *type)
         return refuse(GilExc_SystemError, type, "has tp_bases, tp_dict or tp_mro; those need GilType_FromSpecWithBases()");
     if (type->tp_basicsize < 0 || type->tp_itemsize < 0)
         return refuse(GilExc_SystemError, type, "has a negative size");
+    if (type->tp_basicsize > GIL_BASICSIZE_MAX)
+        return refuse(GilExc_SystemError, type, "has a tp_basicsize of more bytes than there are");
     return gil_check_methods(type->tp_name, type->tp_methods);
 }
 
@@ -73,6 +75,8 @@ check_against(const GilTypeObject *type, const GilTypeObject *base)
         return -1;
     if (type->tp_itemsize != 0 && size < (Gil_ssize_t)sizeof(GilVarObject))
         return refuse(GilExc_SystemError, type, "has items, but a tp_basicsize below that of GilVarObject");
+    if (type->tp_itemsize != 0 && base->tp_itemsize != 0 && type->tp_itemsize != base->tp_itemsize)
+        return refuse(GilExc_TypeError, type, "has another tp_itemsize than its base");
     if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END))
         return refuse(GilExc_SystemError, type, "extends a variable-size type without Gil_TPFLAGS_ITEMS_AT_END");
     if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && (type->tp_itemsize != 0 || base->tp_itemsize != 0))

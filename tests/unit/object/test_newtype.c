@@ -123,6 +123,39 @@ START_TEST(test_object_newtype__items_stand_behind_what_heirs_add)
 }
 END_TEST
 
+/* Sizes that the code of a base would not know of, and such that no memory has. */
+START_TEST(test_object_newtype__sizes_that_cannot_be)
+{
+    static const struct {
+        GilTypeObject *base;
+        int64_t basic, extra, item;
+        GilObject **error;
+        const char *text;
+    } wrong[] = {
+        {&GilLong_Type, 0, 0, 1, &GilExc_TypeError, "tp_itemsize for type 'test.T' (1) differs from that of base 'int' (8)"},
+        {&GilTuple_Type, 0, 0, 16, &GilExc_TypeError, "tp_itemsize for type 'test.T' (16) differs from that of base 'tuple' (8)"},
+        {&GilBaseObject_Type, INT64_MAX, 0, 0, &GilExc_SystemError, "type 'test.T' has instances of more bytes than there are"},
+        {&GilList_Type, 0, INT64_MAX, 0, &GilExc_SystemError, "type 'test.T' has instances of more bytes than there are"},
+    };
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(wrong); i++) {
+        GilSlot slots[] = {GilSlot_DATA(Gil_tp_name, "test.T"),
+                           GilSlot_DATA(Gil_tp_base, wrong[i].base),
+                           GilSlot_SIZE(Gil_tp_itemsize, wrong[i].item),
+                           GilSlot_SIZE(wrong[i].extra != 0 ? Gil_tp_extra_basicsize : Gil_tp_basicsize,
+                                        wrong[i].basic + wrong[i].extra),
+                           GilSlot_END};
+        ck_assert_ptr_null(GilType_FromSlots(slots));
+        expect_error(*wrong[i].error, wrong[i].text);
+    }
+    GilSlot same[] = {GilSlot_DATA(Gil_tp_name, "test.T"), GilSlot_DATA(Gil_tp_base, &GilLong_Type),
+                      GilSlot_SIZE(Gil_tp_itemsize, 8), GilSlot_END};
+    GilObject *type = GilType_FromSlots(same);
+    ck_assert_ptr_nonnull(type);
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_object_newtype__vectorcall_by_member)
 {
     GilMemberDef members[] = {
@@ -234,6 +267,7 @@ suite(void)
     tests[n++] = test_G10_an_instance_keeps_its_type;
     tests[n++] = test_object_newtype__size_zero_inherits_and_negative_extends;
     tests[n++] = test_object_newtype__items_stand_behind_what_heirs_add;
+    tests[n++] = test_object_newtype__sizes_that_cannot_be;
     tests[n++] = test_object_newtype__vectorcall_by_member;
     tests[n++] = test_object_newtype__layouts_that_cannot_be_joined;
     tests[n++] = test_object_newtype__built_in_types_can_be_extended;

@@ -53,6 +53,8 @@ START_TEST(test_object_statictype__the_malformed_are_refused)
     refused(&type, GilExc_SystemError, "static type 'test.S' has a negative size");
     type = TYPE(.tp_flags = Gil_TPFLAGS_HAVE_GC);
     refused(&type, GilExc_SystemError, "static type 'test.S' has the Gil_TPFLAGS_HAVE_GC flag but has no traverse function");
+    type = TYPE(.tp_basicsize = GIL_SSIZE_T_MAX, .tp_flags = Gil_TPFLAGS_MANAGED_WEAKREF);
+    refused(&type, GilExc_SystemError, "static type 'test.S' has a tp_basicsize of more bytes than there are");
     type = TYPE(.tp_methods = nothing);
     refused(&type, GilExc_SystemError, "slot Gil_tp_methods of type 'test.S': method 'f' has no function");
     type = TYPE(.tp_methods = flags);
@@ -172,6 +174,8 @@ START_TEST(test_object_statictype__the_base_must_suit)
     refused(&type, GilExc_TypeError, "static type 'test.S' has a tp_basicsize too small for its base");
     type = TYPE(.tp_itemsize = 8);
     refused(&type, GilExc_SystemError, "static type 'test.S' has items, but a tp_basicsize below that of GilVarObject");
+    type = TYPE(.tp_base = &GilTuple_Type, .tp_itemsize = 4);
+    refused(&type, GilExc_TypeError, "static type 'test.S' has another tp_itemsize than its base");
     type = TYPE(.tp_base = &GilTuple_Type, .tp_basicsize = 256);
     refused(&type, GilExc_SystemError, "static type 'test.S' extends a variable-size type without Gil_TPFLAGS_ITEMS_AT_END");
     type = TYPE(.tp_base = &GilTuple_Type, .tp_flags = Gil_TPFLAGS_MANAGED_WEAKREF);
