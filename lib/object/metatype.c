@@ -135,15 +135,14 @@ type_is_gc(GilObject *self)
 static GilObject *
 type_repr(GilObject *self)
 {
-    const GilTypeObject *type = (const GilTypeObject *)(void *)self;
-    char buffer[256];
     struct gil_text text;
+    GilObject *repr = NULL;
 
-    gil_text_init_fixed(&text, buffer, sizeof buffer);
-    gil_text_append(&text, "<class '", 8);
-    gil_text_append(&text, type->tp_name, strnlen(type->tp_name, sizeof buffer - 16));
-    gil_text_append(&text, "'>", 2);
-    return gil_ops.str_from_utf8(text.data, text.len);
+    gil_text_init(&text, gil_tstate_need("type_repr")->heap);
+    if (gil_text_append_format(&text, "<class '%s'>", ((const GilTypeObject *)(void *)self)->tp_name) == 0)
+        repr = gil_ops.str_from_utf8(text.data, text.len);
+    gil_text_free(&text);
+    return repr;
 }
 
 /* type(x) is the type of x; with three arguments a class is made. */

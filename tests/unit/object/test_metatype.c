@@ -5,6 +5,8 @@
 #include "object/alloc.h"
 #include "object/type.h"
 
+#include <stdio.h>
+
 static GilObject *
 new_none(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 {
@@ -103,6 +105,38 @@ START_TEST(test_object_metatype__what_types_tell)
     ck_assert_int_eq(GilTuple_Size(bases), 0);
     Gil_DECREF(bases);
     Gil_DECREF(type);
+}
+END_TEST
+
+/* The name stands whole in the repr, however long it is. */
+START_TEST(test_object_metatype__long_names)
+{
+    char name[1 + 2 * 300 + 1] = "x", text[sizeof name + 16];
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = name, .slots = none};
+
+    for (size_t i = 1; i + 2 < sizeof name; i += 2)
+        memcpy(name + i, "\xc3\xa9", 3);
+    GilObject *type = GilType_FromSpec(&spec);
+    ck_assert_ptr_nonnull(type);
+    snprintf(text, sizeof text, "<class '%s'>", name);
+    expect_text(GilObject_Repr(type), text);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
+show(void *arg)
+{
+    GilObject *repr = GilObject_Repr(arg);
+
+    Gil_XDECREF(repr);
+    return repr != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_repr_of_a_type)
+{
+    gil_test_oom_loop(show, &GilList_Type);
 }
 END_TEST
 
@@ -349,6 +383,8 @@ suite(void)
     tests[n++] = test_object_metatype__calling_makes_and_initialises;
     tests[n++] = test_object_metatype__type_of_an_object;
     tests[n++] = test_object_metatype__what_types_tell;
+    tests[n++] = test_object_metatype__long_names;
+    tests[n++] = test_J1_repr_of_a_type;
     tests[n++] = test_object_metatype__what_may_be_set;
     tests[n++] = test_object_metatype__clearing_gives_tables_back_newest_first;
     tests[n++] = test_object_metatype__types_are_instances_of_their_metatype;
