@@ -100,7 +100,7 @@ describe(const struct gil_exception_wide *exc, const char *action, const char *u
                                        exc->start, reason); /* may run anything: attributes can be anything */
     else
         result = GilUnicode_FromFormat("'%S' codec can't %s %ss in position %zd-%zd: %S", codec, action, unit,
-                                       exc->start, exc->end - 1, reason);
+                                       exc->start, (Gil_ssize_t)((size_t)exc->end - 1), reason); /* it may be any number */
     Gil_XDECREF(codec);
     Gil_XDECREF(reason);
     return result;

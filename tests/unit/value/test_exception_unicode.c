@@ -51,6 +51,9 @@ START_TEST(test_value_exception_unicode__positions_are_cut_to_the_object)
     ck_assert_int_eq(end, 3);
     gil_test_str(exc, "'utf-8' codec can't decode bytes in position -5-98: r");
     Gil_DECREF(exc);
+    exc = GilUnicodeDecodeError_Create("utf-8", "abc", 3, 0, -GIL_SSIZE_T_MAX - 1, "r");
+    gil_test_str(exc, "'utf-8' codec can't decode bytes in position 0-9223372036854775807: r"); /* as CPython */
+    Gil_DECREF(exc);
 }
 END_TEST
 
