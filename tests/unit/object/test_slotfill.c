@@ -154,6 +154,29 @@ START_TEST(test_object_slotfill__order_of_several_bases)
 END_TEST
 
 /* Fetching `__len__` finds what stands first, never the function that asks attributes. */
+/* A class that gives anew by an attribute what its base has by one is not passed over for a native slot behind it. */
+START_TEST(test_object_slotfill__an_attribute_given_anew)
+{
+    GilTypeObject *top = heir_of((GilObject *)&GilBaseObject_Type);
+    give(top, "__len__");
+    GilTypeObject *left = heir_of((GilObject *)top), *right = with_length(top);
+    give(left, "__len__");
+    GilObject *bases = GilTuple_Pack(2, left, right);
+    GilTypeObject *bottom = heir_of(bases);
+    GilObject *op = GilObject_CallNoArgs((GilObject *)bottom);
+
+    ck_assert_int_eq(GilObject_Size(op), 7);
+    take(left, "__len__");
+    ck_assert_int_eq(GilObject_Size(op), 3);
+    Gil_DECREF(op);
+    Gil_DECREF(bottom);
+    Gil_DECREF(bases);
+    Gil_DECREF(left);
+    Gil_DECREF(right);
+    Gil_DECREF(top);
+}
+END_TEST
+
 START_TEST(test_object_slotfill__covered_slots_are_still_to_be_had)
 {
     GilTypeObject *base = with_length(NULL), *heir = heir_of((GilObject *)base);
@@ -352,6 +375,7 @@ Suite *
 suite(void)
 {
     const TTest *tests[] = {test_object_slotfill__what_the_spec_gave_comes_back,
+                            test_object_slotfill__an_attribute_given_anew,
                             test_object_slotfill__heirs_follow,
                             test_object_slotfill__order_of_several_bases,
                             test_object_slotfill__covered_slots_are_still_to_be_had,
