@@ -147,7 +147,7 @@ typedef struct {
 typedef struct {
     const char *name;      /**< "module.Type"; must outlive the type */
     int basicsize;         /**< bytes; 0 inherits, negative asks for that much beyond the base (PEP 697) */
-    int itemsize;          /**< bytes per item of a variable-size type, 0 otherwise */
+    int itemsize;          /**< bytes per item of a variable-size type; 0 otherwise, or for as many as the base's have */
     unsigned int flags;    /**< Gil_TPFLAGS_… */
     GilType_Slot *slots;   /**< ended by {0, NULL} */
 } GilType_Spec;
