@@ -24,6 +24,9 @@
  * Gil_mod_gil, Gil_mod_multiple_interpreters. None may stand twice. Gil_mod_create is not supported: a module is
  * always a module object.
  *
+ * When a module ends, Gil_mod_state_free (`void free(void *module)`) gives back what its state holds; without one
+ * Gil_mod_state_clear is called for that, be it for the second time.
+ *
  * Left out on purpose: GilModule_AddObject(), which steals its argument only when it works: GilModule_AddObjectRef()
  * never does, GilModule_Add() always. PyModuleDef and PyModule_Create() have slots as their successor.
  */

@@ -86,6 +86,8 @@ module_dealloc(GilObject *self)
     GilObject_ClearWeakRefs(self); /* may run anything */
     if (module->slots.free != NULL)
         module->slots.free(self);
+    else if (module->slots.clear != NULL)
+        module->slots.clear(self); /* again, as a rule: CPython does not, and loses the state of a module whose exec fails */
     Gil_XDECREF(module->dict);
     gil_heap_free(module->state);
     gil_object_free(self);

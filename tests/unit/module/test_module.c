@@ -119,6 +119,50 @@ START_TEST(test_module_module__clear_empties_and_keeps_the_state)
 }
 END_TEST
 
+static int
+hold_and_fail(GilObject *module)
+{
+    GilObject **state = GilModule_GetState(module);
+
+    *state = GilObject_GetAttrString(module, "held");
+    GilErr_SetString(GilExc_RuntimeError, "not today");
+    return -1;
+}
+
+static int
+let_go(GilObject *module)
+{
+    Gil_CLEAR(*(GilObject **)GilModule_GetState(module));
+    cleared++;
+    return 0;
+}
+
+/* What a module holds is let go of by its Gil_mod_state_clear also where no collection comes by. */
+START_TEST(test_module_module__without_a_free_the_state_is_cleared)
+{
+    static GilSlot failing[] = {
+        GilSlot_DATA(Gil_mod_abi, &abi),
+        GilSlot_FUNC(Gil_mod_exec, hold_and_fail),
+        GilSlot_SIZE(Gil_mod_state_size, sizeof(GilObject *)),
+        GilSlot_FUNC(Gil_mod_state_clear, let_go),
+        GilSlot_END
+    };
+    GilObject *spec = GilModule_New("spec"), *held = GilList_New(0);
+
+    GilModule_AddStringConstant(spec, "name", "m");
+    cleared = 0;
+    GilObject *module = GilModule_FromSlotsAndSpec(failing, spec);
+    ck_assert_int_eq(GilModule_AddObjectRef(module, "held", held), 0);
+    ck_assert_int_eq(GilModule_Exec(module), -1);
+    GilErr_Clear();
+    Gil_DECREF(module);
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_int_eq(Gil_REFCNT(held), 1);
+    Gil_DECREF(held);
+    Gil_DECREF(spec);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -129,6 +173,7 @@ suite(void)
     tcase_add_test(tc, test_module_module__from_slots_without_memory);
     tcase_add_test(tc, test_module_module__adders_without_memory);
     tcase_add_test(tc, test_module_module__clear_empties_and_keeps_the_state);
+    tcase_add_test(tc, test_module_module__without_a_free_the_state_is_cleared);
     suite_add_tcase(s, tc);
     return s;
 }
