@@ -46,11 +46,11 @@ static struct bench_scenario scenarios[] = {
     {{{"lock.fair4_jain", "", 1}, {"lock.fair4_maxwait", "ms", 0}, {"lock.cpu4_total", "", 1}}, THREE_SIDES(fair), .n = 4},
     {{{"lock.fair8_jain", "", 1}, {"lock.fair8_maxwait", "ms", 0}, {"lock.cpu8_total", "", 1}}, THREE_SIDES(fair), .n = 8},
     /* S5 */
-    {{{"lock.native_0.3us", "", 1}}, THREE_SIDES(native_03), .n = 200000},
-    {{{"lock.native_1us", "", 1}}, THREE_SIDES(native_1), .n = 100000},
-    {{{"lock.native_10us", "", 1}}, THREE_SIDES(native_10), .n = 10000},
-    {{{"lock.native_100us", "", 1}}, THREE_SIDES(native_100), .n = 1000},
-    {{{"lock.native_1000us", "", 1}}, THREE_SIDES(native_1000), .n = 100},
+    {{{"lock.native_0.3us", "", 1}}, THREE_SIDES(native_03), .n = 1},
+    {{{"lock.native_1us", "", 1}}, THREE_SIDES(native_1), .n = 1},
+    {{{"lock.native_10us", "", 1}}, THREE_SIDES(native_10), .n = 1},
+    {{{"lock.native_100us", "", 1}}, THREE_SIDES(native_100), .n = 1},
+    {{{"lock.native_1000us", "", 1}}, THREE_SIDES(native_1000), .n = 1},
     /* S4 */
     {{{"lock.tinyrelease_rate", "/s", 1}, {"lock.tinyrelease_p50", "us", 0}, {"lock.tinyrelease_hog", "", 1}},
      THREE_SIDES(tinyrelease), .n = 1},

@@ -3,6 +3,7 @@
 #include "lock_side.h"
 #include "measure.h"
 #include "spin.h"
+#include "stint.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -73,13 +74,6 @@ floor_attach_thread(long n, double *values)
     values[0] = (double)(bench_wall_ns() - start) / 1e3 / (double)n;
 }
 
-/* Two threads that share the barest lock: a compare-and-exchange to take it, a store to leave it, and no order among who waits. */
-struct sharer {
-    pthread_barrier_t start;
-    long calls, spins;
-    int word __attribute__((aligned(64)));
-};
-
 static void
 relax(void)
 {
@@ -90,39 +84,34 @@ relax(void)
 #endif
 }
 
+/* One of two threads that share the barest lock: a compare-and-exchange to take it, a store to leave it, and no order among who
+ * waits. */
 static void *
 share(void *arg)
 {
-    struct sharer *all = arg;
+    struct stint_thread *thread = arg;
+    struct stint_share mine = thread->mine;
+    long spins = thread->all->spins;
+    int *word = &thread->all->word;
     uint64_t seed = 1;
 
-    pthread_barrier_wait(&all->start);
-    for (long i = 0; i < all->calls; i++) {
-        seed = bench_spin(all->spins, seed);
-        for (int is_free = 0; !__atomic_compare_exchange_n(&all->word, &is_free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); is_free = 0)
+    while (stint_goes_on(thread->all, &mine)) {
+        seed = bench_spin(spins, seed);
+        for (int is_free = 0; !__atomic_compare_exchange_n(word, &is_free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); is_free = 0)
             relax();
         BENCH_KEEP(seed);
-        __atomic_store_n(&all->word, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(word, 0, __ATOMIC_RELEASE);
     }
+    thread->mine = mine;
     return NULL;
 }
 
 static double
-shared(long n, long spins)
+shared(long spins)
 {
-    struct sharer all = {.calls = n, .spins = spins};
-    pthread_t threads[2];
+    struct stint all = {.spins = spins};
 
-    pthread_barrier_init(&all.start, NULL, 3);
-    for (int i = 0; i < 2; i++)
-        if (pthread_create(&threads[i], NULL, share, &all) != 0)
-            bench_die("no thread");
-    pthread_barrier_wait(&all.start);
-    uint64_t start = bench_wall_ns();
-    for (int i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    pthread_barrier_destroy(&all.start);
-    return (double)(bench_wall_ns() - start) / (double)n;
+    return stint_run(&all, share);
 }
 
 static int
@@ -133,24 +122,25 @@ by_value(const void *a, const void *b)
 }
 
 double
-bench_native_quotient(double (*threads)(long n, long spins), long n, long spins)
+bench_native_quotient(double (*threads)(long spins), long spins)
 {
-    enum { TURNS = 7 };
-    double quotient[TURNS], before = floor_native(n, spins);
+    enum { TURNS = 5 };
+    double quotient[TURNS], before = floor_native(spins);
 
     for (int i = 0; i < TURNS; i++) {
-        double with = threads(n, spins), after = floor_native(n, spins);
-        quotient[i] = (before + after) / 2 / with;
+        double with = threads(spins), after = floor_native(spins);
+        quotient[i] = with / ((before + after) / 2);
         before = after;
     }
     qsort(quotient, TURNS, sizeof *quotient, by_value);
     return quotient[TURNS / 2];
 }
 
-#define NATIVE(name, us)                                                     \
-    void floor_native_##name(long n, double *values)                         \
-    {                                                                        \
-        values[0] = bench_native_quotient(shared, n / 2, bench_spins(us));   \
+#define NATIVE(name, us)                                            \
+    void floor_native_##name(long n, double *values)                \
+    {                                                               \
+        (void)n;                                                    \
+        values[0] = bench_native_quotient(shared, bench_spins(us)); \
     }
 NATIVE(03, 0.3)
 NATIVE(1, 1.0)

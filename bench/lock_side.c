@@ -3,8 +3,11 @@
 #include "lock_side.h"
 #include "side.h"
 #include "spin.h"
+#include "stint.h"
 
 #include <pthread.h>
+
+#ifndef SIDE_FLOOR
 
 static pthread_t
 start_thread(void *(*run)(void *), void *arg)
@@ -14,8 +17,6 @@ start_thread(void *(*run)(void *), void *arg)
         bench_die("no thread");
     return thread;
 }
-
-#ifndef SIDE_FLOOR
 
 /* --- S1 ----------------------------------------------------------------------------------------------------------- */
 
@@ -164,60 +165,48 @@ SIDE(attach_thread)(long n, double *values)
 /* --- S5 ----------------------------------------------------------------------------------------------------------- */
 
 /* Two threads that call native code which drops the lock. */
-struct caller {
-    side_guard guard;
-    pthread_barrier_t start;
-    long calls, spins;
-};
-
 static void *
 call_native(void *arg)
 {
-    struct caller *caller = arg;
-    side_token token = side_enter(caller->guard);
-    SIDE_BEGIN_ALLOW_THREADS
-    pthread_barrier_wait(&caller->start);
-    SIDE_END_ALLOW_THREADS
+    struct stint_thread *thread = arg;
+    struct stint_share mine = thread->mine;
+    long spins = thread->all->spins;
+    side_token token = side_enter(*(const side_guard *)thread->all->arg);
     uint64_t seed = 1;
-    for (long i = 0; i < caller->calls; i++) {
+
+    while (stint_goes_on(thread->all, &mine)) {
         SIDE_BEGIN_ALLOW_THREADS
-        seed = bench_spin(caller->spins, seed);
+        seed = bench_spin(spins, seed);
         SIDE_END_ALLOW_THREADS
     }
     side_leave(token);
+    thread->mine = mine;
     return NULL;
 }
 
 double
-SIDE(native)(long n, long spins)
+SIDE(native)(long spins)
 {
-    struct caller caller = {.guard = side_guard_open(), .calls = n, .spins = spins};
-    pthread_t threads[2];
-    uint64_t spent;
+    side_guard guard = side_guard_open();
+    struct stint all = {.spins = spins, .arg = &guard};
+    double rate;
 
-    pthread_barrier_init(&caller.start, NULL, 3);
     SIDE_BEGIN_ALLOW_THREADS
-    for (int i = 0; i < 2; i++)
-        threads[i] = start_thread(call_native, &caller);
-    pthread_barrier_wait(&caller.start);
-    spent = bench_wall_ns();
-    for (int i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    spent = bench_wall_ns() - spent;
+    rate = stint_run(&all, call_native);
     SIDE_END_ALLOW_THREADS
-    pthread_barrier_destroy(&caller.start);
-    side_guard_close(caller.guard);
-    return (double)spent / (double)n;
+    side_guard_close(guard);
+    return rate;
 }
 
 #ifndef SIDE_FLOOR
 
 /* Raw threads run just before and just after, and not as a side of their own, so that what the machine does meanwhile
  * meets both; and the median of some short turns counts, because its pace changes within tenths of a second. */
-#define NATIVE(name, us)                                                               \
-    void SIDE(native_##name)(long n, double *values)                                   \
-    {                                                                                  \
-        values[0] = bench_native_quotient(SIDE(native), n / 2, bench_spins(us));       \
+#define NATIVE(name, us)                                                  \
+    void SIDE(native_##name)(long n, double *values)                      \
+    {                                                                     \
+        (void)n;                                                          \
+        values[0] = bench_native_quotient(SIDE(native), bench_spins(us)); \
     }
 NATIVE(03, 0.3)
 NATIVE(1, 1.0)

@@ -10,8 +10,8 @@
  *
  * attach_thread: the whole life of a foreign thread that enters and leaves once, us of wall time.
  *
- * native_03 to native_1000: two threads call native code of 0.3, 1, 10, 100, 1000 us that leaves the lock, n times each. What
- * threads without a lock take for that, just before and after, by what it takes here. The floor is the barest lock there is:
+ * native_03 to native_1000: two threads call native code of 0.3, 1, 10, 100, 1000 us that leaves the lock; n is not used. How often they do
+ * in a while, by how often threads without a lock do just before and after. The floor is the barest lock there is:
  * what threads that share a word in memory cannot do without.
  */
 #define LOCK_SIDE(side)                                \
@@ -40,13 +40,13 @@ void floor_pair_fenced(long n, double *values);
 void floor_attach_new(long n, double *values);
 void floor_attach_thread(long n, double *values);
 
-/* Two threads, n calls of so many turns of bench_spin() each; ns of wall time a call of one of them. */
-double ours_native(long n, long spins);
-double cpython_native(long n, long spins);
-double floor_native(long n, long spins);
+/* Two threads that make calls of so many turns of bench_spin(): calls a nanosecond; see stint.h. */
+double ours_native(long spins);
+double cpython_native(long spins);
+double floor_native(long spins);
 
-/* What raw threads take for that, by what these threads take: the median of some turns about. */
-double bench_native_quotient(double (*threads)(long n, long spins), long n, long spins);
+/* What these threads do of that, by what raw threads do: the median of some turns about. */
+double bench_native_quotient(double (*threads)(long spins), long spins);
 
 void ours_lock_start(int fenced);
 int ours_lock_stop(void);

@@ -89,6 +89,9 @@
 #define LEANS GIL_LOCK_LEANS
 #define FLAGS GIL_LOCK_FLAGS
 
+/* Two threads that leave the lock for moments pay for each line that goes from one processor to the other: 60 to 100 ns, as much as all else. */
+_Static_assert(offsetof(struct gil_lock, held_since) == 64 && offsetof(struct gil_lock, mu) % 64 == 0, "a transition touches one line");
+
 /* Values of a waiter's token. */
 enum {
     ASLEEP,  /* nothing to tell; who changes it wakes the waiter */

@@ -22,7 +22,7 @@ struct gil_long_hold {
 };
 
 struct gil_lock {
-    /* One cache line that every transition touches. */
+    /* One cache line, which is all that a transition by the word touches of the lock. */
     uintptr_t owner;           /* [atomic] who holds it, or to whom it leans, and flags: what lock.c is about */
     uint64_t last;             /* [gil] number of the thread state that held it last; 0: nobody yet */
     uint64_t again;            /* [gil] the same if there is nothing to do when that one takes it again; else 0 */
@@ -30,9 +30,10 @@ struct gil_lock {
     uint64_t switches_forced;  /* [gil] the same: given up in a poll, on request */
     uint64_t wait_ns;          /* [gil] the same */
     uint64_t held_ns;          /* [gil] the same; up to the last release that was seen */
-    uint64_t held_since;       /* [gil] the same; when the holder took it, 0 outside timing mode */
     uint32_t timing;           /* [gil] the same */
     uint32_t until_lean;       /* [gil] times that the thread named in last must still take it before it may lean there */
+
+    uint64_t held_since;       /* [gil] written by the holder, read by anyone: when it took it, 0 outside timing mode */
 
     struct gil_mutex mu __attribute__((aligned(64))); /* the inside */
     struct gil_turns turns;      /* [mu] who waits, and for how long */
