@@ -497,10 +497,13 @@ check(const buffer &made)
     return made;
 }
 
-/* Within a handler: the exception as the pending error. */
+/* Within a handler: the exception as the pending error. But the end of a thread that unwinds its stack, by pthread_cancel() or
+ * pthread_exit(), is caught as something that is no exception of C++, and is to go on: the C library stops the process else. */
 inline void
-_set_error() noexcept
+_set_error()
 {
+    if (std::current_exception() == nullptr)
+        throw;
     try {
         throw;
     }
@@ -522,11 +525,12 @@ _set_error() noexcept
 /**
  * The border to C: what func() returns, a ref or a GilObject * that is the caller's; where it throws, NULL with an error set, as a
  * function of an extension has to. std::bad_alloc becomes MemoryError, other exceptions RuntimeError with their what(). The
- * thread must be attached, before and after.
+ * thread must be attached, before and after. What comes by, and makes it not noexcept, is the end of the thread by pthread_cancel() or
+ * pthread_exit().
  */
 template <typename Func>
 GilObject *
-no_throw(Func &&func) noexcept
+no_throw(Func &&func)
 {
     try {
         if constexpr (std::is_same_v<decltype(func()), ref>)
@@ -544,7 +548,7 @@ no_throw(Func &&func) noexcept
  *  @p failed with an error set when it throws. */
 template <typename Func>
 auto
-no_throw(int failed, Func &&func) noexcept -> decltype(func())
+no_throw(int failed, Func &&func) -> decltype(func())
 {
     static_assert(std::is_integral_v<decltype(func())>, "functions that return objects fail with NULL: no_throw(func)");
     try {

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <pthread.h>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
@@ -444,6 +445,63 @@ border_of_numbers()
     WANT(gil::check(Gil_ssize_t{1} << 40) == Gil_ssize_t{1} << 40);
 }
 
+/* What a thread that is cancelled, or ends by pthread_exit(), comes by on its way out. */
+gil::guard *ending_guard;
+std::atomic<int> is_outside, came_by;
+
+struct passer_by {
+    ~passer_by()
+    {
+        came_by++;
+    }
+};
+
+GilObject *
+end_outside(bool by_itself)
+{
+    GIL_BLOCKING_CALL(outside);
+    passer_by passer;
+    is_outside = 1;
+    if (by_itself)
+        pthread_exit(&is_outside);
+    for (;;)
+        sleep(10);
+}
+
+void *
+end_behind_a_border(void *which)
+{
+    gil::ensure in(*ending_guard);
+    gil::ref held = gil::ref::steal(GilList_New(0));
+    if (which == nullptr)
+        (void)gil::no_throw([] { return end_outside(false); });
+    else
+        (void)gil::no_throw(-1, [] { return end_outside(true) != nullptr; });
+    return nullptr;
+}
+
+void
+cancellation()
+{
+    gil::guard guard = gil::guard::from_current();
+    gil::view view = gil::view::from_current();
+    ending_guard = &guard;
+    for (int i = 0; i < 2; i++) {
+        pthread_t thread;
+        void *result = nullptr;
+        is_outside = came_by = 0;
+        GIL_BLOCKING_CALL(outside);
+        WANT(pthread_create(&thread, nullptr, end_behind_a_border, i == 0 ? nullptr : &is_outside) == 0);
+        while (!is_outside)
+            sched_yield();
+        if (i == 0)
+            pthread_cancel(thread);
+        pthread_join(thread, &result);
+        WANT(result == (i == 0 ? PTHREAD_CANCELED : static_cast<void *>(&is_outside)) && came_by == 1);
+    }
+    WANT(GilInterpreterView_ListThreads(view.get(), nullptr, 0) == 1);
+}
+
 void
 buffers()
 {
@@ -507,6 +565,7 @@ struct {
     {"mutexes", mutexes},
     {"border", border},
     {"border_of_numbers", border_of_numbers},
+    {"cancellation", cancellation},
     {"buffers", buffers},
     {"exception_through_the_macros_is_told", exception_through_the_macros_is_told},
     {"exception_through_c_is_told", exception_through_c_is_told},
