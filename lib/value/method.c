@@ -50,29 +50,16 @@ call_copied(GilThreadState *ts, GilObject *func, GilObject *self, GilObject *con
     return result;
 }
 
-/* What is bound is a method itself, and so to any depth; or gone. */
-static __attribute__((cold)) GilObject *
-call_method(GilThreadState *ts, struct method *m, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
-{
-    if (m->func == NULL)
-        return GilErr_Format(GilExc_RuntimeError, "the method's function is gone");
-    if (gil_recursion_enter(ts, " while calling a method") < 0)
-        return NULL;
-    GilObject *func = Gil_NewRef(m->func), *self = Gil_NewRef(m->self);
-    GilObject *result = call_copied(ts, func, self, args, nargs, kwnames);
-    Gil_DECREF(func);
-    Gil_DECREF(self);
-    gil_recursion_leave(ts);
-    return result;
-}
-
 static GilObject *
 method_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     struct method *m = method_of(op);
-    if (GIL_UNLIKELY(m->func == NULL) || GIL_UNLIKELY(GilMethod_Check(m->func)))
-        return call_method(ts, m, args, GilVectorcall_NARGS(nargsf), kwnames);
+    if (GIL_UNLIKELY(m->func == NULL))
+        return GilErr_Format(GilExc_RuntimeError, "the method's function is gone");
+    int nested = GilMethod_Check(m->func); /* and so on: nobody else on the way counts levels */
+    if (GIL_UNLIKELY(nested) && gil_recursion_enter(ts, " while calling a method") < 0)
+        return NULL;
     GilObject *func = Gil_NewRef(m->func), *self = Gil_NewRef(m->self), *result;
     if (nargsf & GIL_VECTORCALL_ARGUMENTS_OFFSET) {
         /* The caller lends the place before the arguments. */
@@ -83,6 +70,8 @@ method_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObjec
     }
     else
         result = call_copied(ts, func, self, args, GilVectorcall_NARGS(nargsf), kwnames);
+    if (GIL_UNLIKELY(nested))
+        gil_recursion_leave(ts);
     Gil_DECREF(func);
     Gil_DECREF(self);
     return result;
