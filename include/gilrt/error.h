@@ -7,6 +7,9 @@
  * returns the failure to its own caller or takes the error by GilErr_GetRaisedException() or GilErr_Clear(). The
  * exception object comes into being only when somebody takes it, so an error that is raised and dropped is cheap, and
  * running out of memory can be reported without memory.
+ *
+ * NULL where an object is wanted is as a rule the result of a call that failed and that nobody looked at: functions that
+ * say SystemError for it leave an error that is pending in place, which tells why.
  */
 #ifndef GILRT_ERROR_H
 #define GILRT_ERROR_H

@@ -159,12 +159,19 @@ raise_system_error(GilThreadState *ts, const char *format, ...)
     va_end(args);
 }
 
+static void *
+raise_null(const char *func)
+{
+    raise_system_error(gil_tstate_need(func), "%s: NULL argument", func);
+    return NULL;
+}
+
 /* Whether exception can be raised; else SystemError naming func. */
 static int
 can_be_raised(GilThreadState *ts, const char *func, GilObject *exception)
 {
     if (exception == NULL) {
-        gil_err_null(func);
+        raise_null(func);
         return 0;
     }
     if (!gil_is_exception_class(exception)) {
@@ -185,8 +192,8 @@ gil_err_no_memory(GilThreadState *ts)
 void *
 gil_err_null(const char *func)
 {
-    raise_system_error(gil_tstate_need(func), "%s: NULL argument", func);
-    return NULL;
+    /* As a rule it is the result of a call that failed, and the reason is pending. */
+    return gil_err_pending(gil_tstate_need(func)) ? NULL : raise_null(func);
 }
 
 void *
@@ -240,7 +247,7 @@ GilErr_SetString(GilObject *exception, const char *message)
     if (!can_be_raised(ts, __func__, exception))
         return;
     if (message == NULL) {
-        gil_err_null(__func__);
+        raise_null(__func__);
         return;
     }
     gil_text_init(&text, ts->heap);
@@ -290,7 +297,7 @@ GilErr_FormatV(GilObject *exception, const char *format, va_list args)
     if (!can_be_raised(ts, __func__, exception))
         return NULL;
     if (format == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     /* Reprs of arguments must not run with an error pending, nor be taken for its cause. */
     gil_err_clear(ts);
     Gil_INCREF(exception);
@@ -310,7 +317,7 @@ GilErr_Format(GilObject *exception, const char *format, ...)
 
     gil_tstate_need(__func__);
     if (exception == NULL || format == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     va_start(args, format);
     GilErr_FormatV(exception, format, args);
     va_end(args);
@@ -405,7 +412,7 @@ GilErr_SetFromErrnoWithFilenameObject(GilObject *type, GilObject *filename)
 {
     gil_tstate_need(__func__);
     if (type == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     return GilErr_SetFromErrnoWithFilenameObjects(type, filename, NULL);
 }
 
@@ -417,7 +424,7 @@ GilErr_SetFromErrnoWithFilename(GilObject *type, const char *filename)
     GilObject *name = NULL;
 
     if (type == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     if (filename != NULL) {
         struct gil_text text;
         gil_text_init(&text, ts->heap);
@@ -438,7 +445,7 @@ GilErr_SetFromErrno(GilObject *type)
 {
     gil_tstate_need(__func__);
     if (type == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     return GilErr_SetFromErrnoWithFilenameObjects(type, NULL, NULL);
 }
 
@@ -448,7 +455,7 @@ GilErr_SetImportError(GilObject *msg, GilObject *name, GilObject *path)
     GilThreadState *ts = gil_tstate_need(__func__);
 
     if (msg == NULL)
-        return gil_err_null(__func__);
+        return raise_null(__func__);
     GilErr_SetObject(GilExc_ImportError, msg);
     GilObject *exc = take_instance(ts);
     if (!GilErr_GivenExceptionMatches(exc, GilExc_ImportError)) {

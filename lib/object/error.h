@@ -8,7 +8,7 @@
 
 /* Raise MemoryError; needs no memory. Always NULL, so that `return gil_err_no_memory(ts);` reads well. */
 void *gil_err_no_memory(GilThreadState *ts);
-/* Raise SystemError "FUNC: NULL argument". Always NULL. */
+/* Raise SystemError "FUNC: NULL argument", unless an error is pending: that tells why it is NULL. Always NULL. */
 void *gil_err_null(const char *func);
 /* Raise SystemError "FUNC: bad argument (expected WANTED, got TYPE)". got may be NULL. Always NULL. */
 void *gil_err_bad_argument(const char *func, const char *wanted, GilObject *got);

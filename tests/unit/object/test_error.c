@@ -247,6 +247,50 @@ raising_dealloc(GilObject *self)
     node_dealloc(self);
 }
 
+/* What failed returned NULL, and that was handed on unlooked at. */
+START_TEST(test_object_error__a_null_argument_is_told_by_why_it_is_null)
+{
+    GilObject *str = GilUnicode_FromString("text");
+
+    for (int i = 0; i < 8; i++) {
+        GilErr_SetString(GilExc_ValueError, "the reason");
+        switch (i) {
+        case 0:
+            ck_assert_ptr_null(GilNumber_Add(str, NULL));
+            break;
+        case 1:
+            ck_assert_ptr_null(GilObject_GetItem(str, NULL));
+            break;
+        case 2:
+            ck_assert_ptr_null(GilObject_CallOneArg(str, NULL));
+            break;
+        case 3:
+            ck_assert_ptr_null(GilObject_CallNoArgs(NULL));
+            break;
+        case 4:
+            ck_assert_ptr_null(GilObject_GetIter(NULL));
+            break;
+        case 5:
+            ck_assert_int_eq(GilSequence_Size(NULL), -1);
+            break;
+        case 6:
+            ck_assert_ptr_null(GilObject_GetAttr(NULL, str));
+            break;
+        default:
+            GilUnicode_AppendAndDel(&str, NULL);
+            ck_assert_ptr_null(str);
+        }
+        expect_error(GilExc_ValueError, "the reason");
+    }
+    ck_assert_ptr_null(GilObject_GetIter(NULL));
+    expect_error(GilExc_SystemError, "GilObject_GetIter: NULL argument");
+    /* What raises replaces what is pending, with its own mistakes too. */
+    GilErr_SetString(GilExc_ValueError, "the reason");
+    GilErr_SetString(GilExc_ValueError, NULL);
+    expect_error(GilExc_SystemError, "GilErr_SetString: NULL argument");
+}
+END_TEST
+
 START_TEST(test_object_error__the_new_error_stands_before_the_old_one_goes)
 {
     GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)raising_dealloc}, {0, NULL}};
@@ -301,6 +345,7 @@ suite(void)
     tests[n++] = test_object_error__errno_picks_the_class_and_names_the_file;
     tests[n++] = test_object_error__import_error_knows_name_and_path;
     tests[n++] = test_object_error__internal_misuse_names_the_place;
+    tests[n++] = test_object_error__a_null_argument_is_told_by_why_it_is_null;
     tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
     tests[n++] = test_G5_tuples_of_exceptions_in_tuples;
     return suite_of_one("object/error", tests);
