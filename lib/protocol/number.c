@@ -360,17 +360,21 @@ gil_number_index(GilObject *o)
     return result;
 }
 
-/* The end of the range of Gil_ssize_t on the side of an int that does not fit; -1 with the error set when memory lacks.
+/*
+ * The end of the range of Gil_ssize_t on the side of an int that does not fit; -1 with the error set when memory lacks.
+ * The sign is told by the error of a conversion that refuses what is negative in another way than what is too large: how
+ * the int compares itself with others is its class's business.
  */
 static GIL_COLD Gil_ssize_t
 clip(GilObject *number)
 {
-    GilObject *zero = gil_ops.int_from_int64(0);
-    if (zero == NULL)
+    uint64_t unused;
+    int rc = gil_ops.int_as_uint64(number, &unused), below = rc < 0 && GilErr_ExceptionMatches(GilExc_ValueError);
+
+    if (rc < 0 && !below && !GilErr_ExceptionMatches(GilExc_OverflowError))
         return -1;
-    int below = GilObject_RichCompareBool(number, zero, Gil_LT);
-    Gil_DECREF(zero);
-    return below < 0 ? -1 : below ? GIL_SSIZE_T_MIN : GIL_SSIZE_T_MAX;
+    GilErr_Clear();
+    return below ? GIL_SSIZE_T_MIN : GIL_SSIZE_T_MAX;
 }
 
 Gil_ssize_t

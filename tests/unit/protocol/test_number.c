@@ -6,6 +6,7 @@
 #include "gilrt/typeobject.h"
 
 #include <gilrt.h>
+#include <limits.h>
 #include <string.h>
 
 /* What was asked, a letter each: the types below are A, B, and C derived from A. */
@@ -167,6 +168,33 @@ START_TEST(test_protocol_number__unary_operations_that_are_missing)
 }
 END_TEST
 
+static GilObject *
+says_less(GilObject *Gil_UNUSED(v), GilObject *Gil_UNUSED(w), int op)
+{
+    return GilBool_FromLong(op == Gil_LT);
+}
+
+/* The type of an int that takes itself for the least. */
+static GilObject *
+less_type(void)
+{
+    static GilType_Slot slots[] = {{Gil_tp_base, &GilLong_Type}, {Gil_tp_richcompare, (void *)says_less}, {0, NULL}};
+    static GilType_Spec spec = {"test.Less", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+
+    return GilType_FromSpec(&spec);
+}
+
+static int
+clip(void *minus)
+{
+    Gil_ssize_t n = GilNumber_AsSsize_t(minus, NULL);
+
+    if (n == -1)
+        return -1;
+    ck_assert_int_eq(n, GIL_SSIZE_T_MIN);
+    return 0;
+}
+
 START_TEST(test_protocol_number__index_clipped_or_refused)
 {
     GilObject *huge = GilLong_FromString("10000000000000000000000", NULL, 10), *minus = GilNumber_Negative(huge);
@@ -174,10 +202,17 @@ START_TEST(test_protocol_number__index_clipped_or_refused)
     ck_assert_int_eq(GilNumber_AsSsize_t(huge, NULL), GIL_SSIZE_T_MAX);
     ck_assert_int_eq(GilNumber_AsSsize_t(minus, NULL), GIL_SSIZE_T_MIN);
     ck_assert_ptr_null(GilErr_Occurred());
+    GilObject *above = GilLong_FromUnsignedLong(ULONG_MAX), *less = less_type(), *odd = GilObject_CallOneArg(less, huge);
+    ck_assert_int_eq(GilNumber_AsSsize_t(above, NULL), GIL_SSIZE_T_MAX);
+    ck_assert_int_eq(GilNumber_AsSsize_t(odd, NULL), GIL_SSIZE_T_MAX); /* whatever it says of itself */
+    Gil_DECREF(above);
+    Gil_DECREF(less);
+    Gil_DECREF(odd);
     ck_assert_int_eq(GilNumber_AsSsize_t(huge, GilExc_IndexError), -1);
     gil_expect_error(GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
     ck_assert_int_eq(GilNumber_AsSsize_t(a, NULL), -1);
     gil_expect_error(GilExc_TypeError, "'test.A' object cannot be interpreted as an integer");
+    gil_test_oom_loop(clip, minus);
     Gil_DECREF(huge);
     Gil_DECREF(minus);
 }
