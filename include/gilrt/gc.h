@@ -200,9 +200,10 @@ GIL_API GilObject *GilGC_GetReferrers(GilObject *objs);
 GIL_API GilObject *GilGC_GetReferents(GilObject *objs);
 /** Returns 1 to go on, 0 to stop. */
 typedef int (*gcvisitobjects_t)(GilObject *op, void *arg);
-/** Call @p callback with each tracked object, frozen ones included. Collections are disabled meanwhile. Objects that the
- *  callback makes or destroys may be met or not; when it untracks the object that it is given, the rest of that generation
- *  is left out.
+/** Call @p callback with each tracked object, frozen ones included. Nothing is collected meanwhile: collections are
+ *  disabled, and one that is asked for, by GilGC_CollectGeneration() too, is not run. Objects that the callback makes or
+ *  destroys may be met or not; when it untracks the object that it is given, the rest of that generation is left out;
+ *  when it calls GilGC_Freeze() or GilGC_Unfreeze(), objects may be met twice or left out.
  *  @lock_held
  *  @reenters  the callback */
 GIL_API void GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg);

@@ -241,10 +241,11 @@ sum_up(const struct collection *c, unsigned generation, uint64_t ns)
         stats->longest_ns = ns;
 }
 
-/* The collection is over: others may begin. */
-static void
-leave(GilThreadState *ts, struct gil_gc *gc)
+void
+gil_gc_leave(GilThreadState *ts)
 {
+    struct gil_gc *gc = gil_gc(ts);
+
     gc->collector = NULL;
     if (gc->asked_meanwhile) {
         gc->asked_meanwhile = 0;
@@ -262,6 +263,7 @@ gil_gc_collect(GilThreadState *ts, unsigned generation)
     if (gc->collector != NULL)
         return 0;
     gc->collector = ts;
+    ts->within++;
     struct gil_indicator saved = gil_err_save(ts);
     gil_gc_call_back(ts, &info); /* may run anything */
     uint64_t began = gil_clock_ns();
@@ -274,7 +276,8 @@ gil_gc_collect(GilThreadState *ts, unsigned generation)
     sum_up(&c, generation, info.duration_ns);
     gil_gc_call_back(ts, &info); /* may run anything */
     gil_err_restore(ts, saved);
-    leave(ts, gc);
+    ts->within--;
+    gil_gc_leave(ts);
     return c.unreachable + c.uncollectable;
 }
 

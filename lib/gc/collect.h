@@ -14,6 +14,8 @@ size_t gil_gc_collect(GilThreadState *ts, unsigned generation);
 int gil_gc_serve(GilThreadState *ts);
 /* In the child of a fork: a collection of a thread that is no more is over. Its garbage is found again. */
 void gil_gc_fork_child(GilInterpreterState *interp);
+/* What took gc->collector for itself is over: others may collect. */
+void gil_gc_leave(GilThreadState *ts);
 /* Whether ts is in the middle of a collection. */
 int gil_gc_is_active(const GilThreadState *ts);
 

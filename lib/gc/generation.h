@@ -14,7 +14,7 @@ struct gil_gc {
     struct gil_gc_head older[3]; /* middle, old, frozen; the youngest is the object layer's, see gil_gc_generation() */
     struct gil_gc_head trash;    /* garbage of the collection that runs; else empty */
     struct gil_gc_head seen;     /* of the garbage, what has been finalized; else empty */
-    GilThreadState *collector;   /* who collects now, or NULL */
+    GilThreadState *collector;   /* who collects now, or goes through all objects; or NULL */
     int enabled;
     int asked_meanwhile; /* a collection was asked for while one ran */
 

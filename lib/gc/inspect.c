@@ -7,7 +7,7 @@
  * destroyed are left out, for a new reference to one would be one too many. Garbage is in no generation any more, and
  * cannot be had here while it is being taken apart.
  */
-#include "gc/generation.h"
+#include "gc/collect.h"
 
 #include "object/dealloc.h"
 #include "object/error.h"
@@ -160,10 +160,23 @@ GilGC_GetReferents(GilObject *objs)
     return search_relatives(__func__, ts, &search, objs);
 }
 
+/* Whether a list ends here, ours or another: what the object in hand is in may have been put into that as a whole. */
+static int
+is_end(GilThreadState *ts, const struct gil_gc_head *head)
+{
+    int end = head == NULL || head == &gil_gc(ts)->trash || head == &gil_gc(ts)->seen;
+
+    for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
+        end |= head == gil_gc_generation(ts, i);
+    return end;
+}
+
 /*
- * The callback may make and drop objects, and collections are off meanwhile, so a list changes only at the object in hand
- * and behind it: a reference to that object keeps its place, unless it is untracked, and then the walk of its
- * generation ends.
+ * The callback may make and drop objects, and nobody collects meanwhile, not even when asked to, for the walk stands as
+ * the collection that runs. So a list changes only at the object in hand and behind it: a reference to that object keeps
+ * its place, unless it is untracked, and then the walk of its generation ends. A thread whose collection ran already may
+ * go on when the callback leaves the lock, and lists are moved by GilGC_Freeze() and GilGC_Unfreeze(): then the walk is
+ * in another list, and goes to the end of that.
  */
 void
 GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
@@ -176,10 +189,13 @@ GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
         return;
     }
     int enabled = gc->enabled, more = 1;
+    GilThreadState *other = gc->collector;
     gc->enabled = 0;
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS && more; i++) {
-        struct gil_gc_head *list = gil_gc_generation(ts, i), *next;
-        for (struct gil_gc_head *head = list->next; head != list && head != NULL && more; head = next) {
+        struct gil_gc_head *next;
+        for (struct gil_gc_head *head = gil_gc_generation(ts, i)->next; more && !is_end(ts, head); head = next) {
+            if (gc->collector == NULL)
+                gc->collector = ts;
             GilObject *op = gil_gc_object(head);
             if (!gil_object_is_alive(op)) {
                 next = head->next;
@@ -192,4 +208,6 @@ GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
         }
     }
     gc->enabled = enabled;
+    if (gc->collector == ts && other != ts)
+        gil_gc_leave(ts);
 }

@@ -115,11 +115,70 @@ destroys_what_it_meets(GilObject *op, void *wanted)
 }
 
 static int
+counts(GilObject *Gil_UNUSED(op), void *Gil_UNUSED(arg))
+{
+    visits++;
+    return 1;
+}
+
+static int
 stops(GilObject *Gil_UNUSED(op), void *Gil_UNUSED(arg))
 {
     visits++;
     return 0;
 }
+
+/* Whatever moves objects from list to list, at each visit. */
+static int
+moves_what_it_meets(GilObject *Gil_UNUSED(op), void *how)
+{
+    int what = *(int *)how;
+
+    visits++;
+    if (what == 0)
+        ck_assert_int_eq(GilGC_CollectGeneration(2), 0);
+    else if (what == 1)
+        GilGC_Freeze();
+    else if (what == 2)
+        GilGC_Unfreeze();
+    else if (visits % 2 == 0)
+        GilGC_Freeze();
+    else
+        GilGC_Unfreeze();
+    return visits < 100000;
+}
+
+START_TEST(test_gc_inspect__visited_while_lists_move)
+{
+    GilObject *list = GilList_New(0);
+    int before;
+
+    for (int i = 0; i < 20; i++) {
+        GilObject *part = GilList_New(0);
+        GilList_Append(list, part);
+        Gil_DECREF(part);
+        if (i % 7 == 0)
+            GilGC_CollectGeneration(i % 3);
+    }
+    visits = 0;
+    GilUnstable_GC_VisitObjects(counts, NULL);
+    before = visits;
+    for (int what = 0; what < 4; what++) {
+        GilObject *garbage = GilList_New(0);
+        GilList_Append(garbage, garbage);
+        Gil_DECREF(garbage);
+        visits = 0;
+        GilUnstable_GC_VisitObjects(moves_what_it_meets, &what);
+        ck_assert_int_le(visits, 5 * (before + 1));
+        if (what == 0)
+            ck_assert_int_eq(visits, before + 1);
+        gil_gc_check(gil_tstate_attached());
+        GilGC_Unfreeze();
+        ck_assert_int_eq(GilGC_CollectGeneration(2), 1); /* it runs again, and sees what was garbage meanwhile */
+    }
+    Gil_DECREF(list);
+}
+END_TEST
 
 START_TEST(test_gc_inspect__visiting_all)
 {
@@ -149,6 +208,7 @@ suite(void)
     tcase_add_test(tc, test_gc_inspect__referrers_and_referents);
     tcase_add_test(tc, test_gc_inspect__without_memory);
     tcase_add_test(tc, test_gc_inspect__visiting_all);
+    tcase_add_test(tc, test_gc_inspect__visited_while_lists_move);
     suite_add_tcase(s, tc);
     return s;
 }
