@@ -37,8 +37,9 @@ GIL_BEGIN_DECLS
  * @return as fork(): the number of the child, in it 0. -1 with errno, and nothing happened: that of fork(), EAGAIN or ENOMEM; EPERM
  *         when the interpreter forbids it (GilInterpreterConfig.forbid_fork); ECANCELED when a function before said no; EDEADLK when
  *         called by a function of a fork that is under way; EBUSY when called in a finalizer, a collection or a call that the
- *         runtime makes in between (gilrt/pending.h), while the interpreter or the runtime is coming to its end, or when the thread
- *         cannot enter. No exception is set.
+ *         runtime makes in between (gilrt/pending.h), in a call at exit or a hook while this thread ends or makes an interpreter, of
+ *         whichever of its interpreters that is, while the interpreter or the runtime is coming to its end, or when the thread
+ *         cannot enter; what lock() of a registered lock returned, ECANCELED if that was below 0. No exception is set.
  * @lock_any @before_init @after_finalize
  * @blocks
  * @reenters  the functions before and after
@@ -92,7 +93,13 @@ GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
 /**
  * Have a lock of the host held by the forking thread during each fork from now on, so that what it protects is whole in the child,
  * and the lock free. Locks are taken in the order of @p rank, after the functions before, and as GilForeignLock_Lock() does: who holds
- * one may wait for the interpreter's lock. It must not be held by the thread that forks.
+ * one may wait for the interpreter's lock. It must not be held by the thread that forks: that is a deadlock, or, if how->lock() says
+ * so, no fork (EDEADLK, say). Whatever else that returns calls the fork off, too; of EOWNERDEAD, which also try_lock() may return, the
+ * lock is the forking thread's then, to be made consistent and given back.
+ *
+ * A thread that holds a registered lock must call none of GilOS_Fork(), GilOS_AtFork(), GilOS_RegisterForkLock() and what takes these
+ * back: they wait for a fork that is under way, which may be waiting for that very lock. They cannot do without: once a lock is
+ * unregistered it may be freed, and until then a fork may be about to take it. So give the lock back first, then unregister it.
  * @param how    its functions; kept, not copied
  * @param reset  what to call in the child instead of how->unlock(), for a lock that remembers its holder by a number that the
  *               child does not have (an error-checking or recursive pthread_mutex_t does); NULL: unlock

@@ -12,6 +12,7 @@
 #include "gilrt/version.h"
 #include "module/import.h"
 #include "runtime/event.h"
+#include "runtime/inside.h"
 #include "runtime/life.h"
 #include "runtime/signal.h"
 #include "state/fork.h"
@@ -34,9 +35,11 @@
 
 /*
  * ORDER. One fork at a time: `mutex`, which is a public one, since who waits for it leaves the interpreter's lock. Then the
- * forking thread enters, if it is not attached; takes a place inside the main interpreter, so that its end does not pass the
- * point of no return meanwhile; calls the host's functions; takes the host's locks; takes all mutexes of the library. Then
- * comes fork(), and each side undoes that backwards.
+ * forking thread enters, if it is not attached; takes a place inside the main interpreter, and one inside its own, so that their end
+ * does not pass the point of no return meanwhile; calls the host's functions; takes the host's locks; takes all mutexes of the
+ * library. Then comes fork(), and each side undoes that backwards. A function of the host's may leave the interpreter's lock, and so
+ * does the wait for one of his: without the places a thread that holds no guard might come back too late, and sleep for ever with the
+ * mutex in hand.
  *
  * THE LIBRARY'S MUTEXES are all in `parts`, in rising rank. A thread holds at most one of each rank and waits for higher
  * ones only, so who takes all of a rank, in whatever order, before the first of the next waits for nobody who waits for him. In the child
@@ -44,7 +47,9 @@
  * Where a mutex is shown to nobody (a lock or a gate whose interpreter is being made, or has ended) the child makes it anew.
  *
  * THE HOST'S LOCKS may be held by threads that wait for the interpreter's lock, which the forking thread has. So none is waited for
- * with it in hand: if one is not free at once, all are given back, the lock is left, and that one is waited for alone.
+ * with it in hand: if one is not free at once, all are given back, the lock is left, and that one is waited for alone. If that
+ * fails it will fail again, and nobody knows what the lock protects: no fork. A mutex whose owner has died is got by who tries, and
+ * could be given back only by declaring it lost: it stays the caller's, who is told so.
  *
  * WHY NOT pthread_atfork(): its functions run in every fork(), also in that of a host which calls exec a moment later, and for
  * which there is no reason to wait for anybody's lock; they cannot refuse; and their order is that in which libraries were
@@ -65,6 +70,11 @@ struct calls {
     unsigned rank;
 };
 
+struct place {
+    struct gil_gate *gate; /* NULL: none is taken */
+    struct gil_pass pass;
+};
+
 static struct {
     GilMutex mutex;
     unsigned long thread;       /* [atomic] who forks; written under mutex; 0: nobody */
@@ -72,8 +82,8 @@ static struct {
     int host;                   /* [mutex] of gil_machine_enter_host(): who has the mutex is not cancelled in the host's functions */
     GilThreadState *ts;         /* [mutex] attached during the fork; NULL: the runtime does not work */
     GilThreadStateToken *token; /* [mutex] it was attached for the fork; or NULL */
-    struct gil_gate *place;     /* [mutex] where the thread has a place; or NULL */
-    struct gil_pass pass;       /* its, there */
+    struct place main;          /* [mutex] the thread's, inside the main interpreter */
+    struct place own;           /* [mutex] and inside its own, if that is another */
     struct calls *newest, *oldest; /* [mutex] functions */
     struct calls *first, *last;    /* [mutex] locks, by rank */
 } forking;
@@ -115,7 +125,7 @@ static void (*const in_state[])(GilThreadState *ts, int survives) = {
 static int
 is_busy(const GilThreadState *ts)
 {
-    return ts->dealloc_depth > 0 || gil_gc_is_active(ts) || ts->serving;
+    return gil_gc_is_active(ts) || gil_inside_served() || gil_inside_call(NULL);
 }
 
 void
@@ -153,31 +163,45 @@ give_back_locks(struct calls *from, int child)
             (void)each->how->unlock(each->data);
 }
 
-/* The first that somebody has; NULL: all are taken. */
-static struct calls *
-try_locks(void)
+/* All, or none and the first that cannot be had at once in *busy_one. 0; EOWNERDEAD, and that one is the caller's. */
+static int
+try_locks(struct calls **busy_one)
 {
-    for (struct calls *each = forking.first; each != NULL; each = each->next)
-        if (each->how->try_lock(each->data) != 0) {
-            give_back_locks(each->prev, 0);
-            return each;
+    int rc = 0;
+
+    for (*busy_one = forking.first; *busy_one != NULL; *busy_one = (*busy_one)->next)
+        if ((rc = (*busy_one)->how->try_lock((*busy_one)->data)) != 0) {
+            give_back_locks((*busy_one)->prev, 0);
+            break;
         }
-    return NULL;
+    return rc == EOWNERDEAD ? rc : 0;
 }
 
-static void
+/* Without the interpreter's lock: wait until nobody has it. What lock() returned. */
+static int
+wait_for_lock(const struct calls *busy_one, const char *func)
+{
+    if (forking.ts != NULL)
+        gil_tstate_detach(forking.ts, func);
+    int rc = busy_one->how->lock(busy_one->data);
+    if (rc == 0)
+        (void)busy_one->how->unlock(busy_one->data);
+    if (forking.ts != NULL)
+        gil_tstate_attach(forking.ts, func);
+    return rc;
+}
+
+/* 0; an errno, and none is taken. */
+static int
 take_locks(const char *func)
 {
     struct calls *busy_one;
+    int error;
 
-    while ((busy_one = try_locks()) != NULL) {
-        if (forking.ts != NULL)
-            gil_tstate_detach(forking.ts, func);
-        if (busy_one->how->lock(busy_one->data) == 0)
-            (void)busy_one->how->unlock(busy_one->data);
-        if (forking.ts != NULL)
-            gil_tstate_attach(forking.ts, func);
-    }
+    do
+        error = try_locks(&busy_one);
+    while (error == 0 && busy_one != NULL && (error = wait_for_lock(busy_one, func)) == 0);
+    return error < 0 ? ECANCELED : error;
 }
 
 /* After each function of the host's. */
@@ -261,17 +285,49 @@ enter(const char *func)
     return forking.token != NULL ? 0 : EBUSY;
 }
 
+/* Take a place, with a reference to the gate: 0; an errno, and the reference is given back. */
+static int
+take_place(struct place *place, struct gil_gate *gate, const char *func)
+{
+    gil_pass_init(&place->pass, func);
+    if (gil_gate_enter_with(gate, &place->pass) < 0) {
+        gil_interp_put_gate(gate);
+        return EBUSY;
+    }
+    place->gate = gate;
+    return 0;
+}
+
+static int
+take_places(const GilThreadState *ts, const char *func)
+{
+    struct gil_gate *own = ts->interp->gate;
+    int error = take_place(&forking.main, gil_interp_hold_main_gate(), func);
+
+    if (error != 0 || own == forking.main.gate)
+        return error;
+    gil_gate_hold(own);
+    return take_place(&forking.own, own, func);
+}
+
+static void
+give_place(struct place *place)
+{
+    if (place->gate == NULL)
+        return;
+    gil_gate_unlist(place->gate, &place->pass);
+    gil_gate_leave(place->gate);
+    gil_interp_put_gate(place->gate);
+    place->gate = NULL;
+}
+
 static void
 leave(void)
 {
-    if (forking.place != NULL) {
-        gil_gate_unlist(forking.place, &forking.pass);
-        gil_gate_leave(forking.place);
-        gil_interp_put_gate(forking.place);
-    }
+    give_place(&forking.own);
+    give_place(&forking.main);
     if (forking.token != NULL)
         GilThreadState_Release(forking.token);
-    forking.place = NULL;
     forking.token = NULL;
     forking.ts = NULL;
 }
@@ -285,32 +341,7 @@ objection(const GilThreadState *ts)
     return gil_gate_is_closing(ts->interp->gate) || is_busy(ts) ? EBUSY : 0;
 }
 
-/* A call of the library that has a place of its own, and runs a hook of the host in the middle; or the thread's exit,
- * which has one while it runs finalizers. */
-static void
-find_own_call(const struct gil_pass *pass, void *found)
-{
-    *(int *)found |= pass->func != NULL && pass->thread == gil_machine_thread();
-}
-
-/* Take the place: 0; an errno. */
-static int
-take_place(const char *func)
-{
-    struct gil_gate *gate = gil_interp_hold_main_gate();
-    int inside = 0;
-
-    gil_gate_visit(gate, find_own_call, &inside);
-    gil_pass_init(&forking.pass, func);
-    if (inside || gil_gate_enter_with(gate, &forking.pass) < 0) {
-        gil_interp_put_gate(gate);
-        return EBUSY;
-    }
-    forking.place = gate;
-    return 0;
-}
-
-/* Attached, with a place inside the main interpreter, or not attached and no interpreter there: 0; an errno. */
+/* Attached, with places inside the main interpreter and its own, or not attached and no interpreter there: 0; an errno. */
 static int
 arrive(const char *func)
 {
@@ -320,9 +351,28 @@ arrive(const char *func)
     if (error == 0 && forking.ts != NULL)
         error = objection(forking.ts);
     if (error == 0 && forking.ts != NULL)
-        error = take_place(func);
+        error = take_places(forking.ts, func);
     if (error != 0)
         leave();
+    return error;
+}
+
+/* After the functions before: 0; an errno, and the functions for the parent were called. */
+static int
+take_everything(const char *func)
+{
+    int error = take_locks(func);
+
+    if (error == 0) {
+        take_all();
+        if (forking.ts != NULL || GilInterpreterState_Main() == NULL)
+            return 0;
+        /* It was started meanwhile. */
+        give_all_back();
+        give_back_locks(forking.last, 0);
+        error = EBUSY;
+    }
+    call_after(forking.oldest, 0);
     return error;
 }
 
@@ -340,18 +390,11 @@ prepare(const char *func)
         (void)gil_hash_bytes("", 0);
         (void)Gil_GetBuildInfo();
         error = call_before();
+        if (error == 0)
+            error = take_everything(func);
         if (error == 0) {
-            take_locks(func);
-            take_all();
-            if (forking.ts != NULL || GilInterpreterState_Main() == NULL) {
-                forking.prepared = 1;
-                return 0;
-            }
-            /* It was started meanwhile. */
-            give_all_back();
-            give_back_locks(forking.last, 0);
-            call_after(forking.oldest, 0);
-            error = EBUSY;
+            forking.prepared = 1;
+            return 0;
         }
         leave();
     }
@@ -402,9 +445,9 @@ GilOS_AfterFork_Child(void)
     gil_life_fork_child(forking.ts);
     gil_machine_strand(0);
     /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. */
-    if (forking.place != NULL && gil_gate_is_shut(forking.place)) {
-        gil_interp_put_gate(forking.place);
-        forking.place = NULL;
+    if (forking.main.gate != NULL && gil_gate_is_shut(forking.main.gate)) {
+        gil_interp_put_gate(forking.main.gate);
+        forking.main.gate = NULL;
     }
     give_back_locks(forking.last, 1);
     call_after(forking.oldest, 1);

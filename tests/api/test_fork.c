@@ -471,6 +471,102 @@ START_TEST(test_api_fork__lock_whose_holder_wants_the_interpreter)
 }
 END_TEST
 
+/* --- locks that cannot be had --- */
+
+static pthread_mutex_t failing;
+
+static int
+try_failing(void *mutex)
+{
+    return pthread_mutex_trylock(mutex);
+}
+
+static int lock_calls;
+
+static int
+lock_failing(void *mutex)
+{
+    ck_assert_int_eq(++lock_calls, 1);
+    ck_assert(!GilThreadState_IsAttached());
+    return mutex == &failing ? pthread_mutex_lock(mutex) : -1;
+}
+
+static int
+never(void *unused)
+{
+    (void)unused;
+    return -1;
+}
+
+static const GilForeignLock failing_kind = {try_failing, lock_failing, unlock_host}, hopeless_kind = {never, lock_failing, never};
+
+/* Nothing has happened, and each lock taken before is free. */
+static void
+calls_off_with(int error)
+{
+    seen[0] = '\0';
+    ck_assert_int_eq(GilOS_AtFork(&calls, first), 0);
+    errno = 0;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_int_eq(errno, error);
+    ck_assert_str_eq(seen, "ab");
+    ck_assert(GilThreadState_IsAttached());
+    ck_assert_int_eq(pthread_mutex_trylock(&host_mutex), 0);
+    pthread_mutex_unlock(&host_mutex);
+    ck_assert_int_eq(GilOS_CancelAtFork(&calls, first), 1);
+}
+
+START_TEST(test_api_fork__lock_that_fails_calls_off)
+{
+    pthread_mutexattr_t kind;
+
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
+    pthread_mutex_init(&failing, &kind);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&host_kind, NULL, &host_mutex, 1), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&failing_kind, NULL, &failing, 2), 0);
+    pthread_mutex_lock(&failing);
+    calls_off_with(EDEADLK);
+    pthread_mutex_unlock(&failing);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&failing), 1);
+    lock_calls = 0;
+    ck_assert_int_eq(GilOS_RegisterForkLock(&hopeless_kind, NULL, &stop, 2), 0);
+    calls_off_with(ECANCELED);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&stop), 1);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&host_mutex), 1);
+    child_does(was_called_in_order, "ab");
+}
+END_TEST
+
+static void *
+die_with_it(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    return NULL;
+}
+
+/* It is the caller's then, who can make good what the dead one left. */
+START_TEST(test_api_fork__lock_whose_owner_died_calls_off)
+{
+    pthread_mutexattr_t kind;
+    pthread_t thread;
+
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&failing, &kind);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&host_kind, NULL, &host_mutex, 1), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&failing_kind, NULL, &failing, 2), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, die_with_it, &failing), 0);
+    pthread_join(thread, NULL);
+    calls_off_with(EOWNERDEAD);
+    ck_assert_int_eq(pthread_mutex_consistent(&failing), 0);
+    pthread_mutex_unlock(&failing);
+    ck_assert_int_eq(pthread_mutex_trylock(&failing), 0);
+    pthread_mutex_unlock(&failing);
+    ck_assert_int_eq(lock_calls, 0);
+}
+END_TEST
+
 /* --- who forks --- */
 
 START_TEST(test_api_fork__host_forks_by_itself)
@@ -818,6 +914,63 @@ START_TEST(test_api_fork__holds_up_the_end_and_has_a_name)
     GilOS_AtFork(&asked, &status);
     ck_assert_int_eq(GilOS_Fork(), -1);
     ck_assert_uint_eq(GilInterpreterState_GetHolders(GilInterpreterState_Get(), NULL, 0), 0);
+}
+END_TEST
+
+/* The forking thread holds no guard, and is out of the lock while a function waits. */
+static sem_t out, may_go_on;
+
+static int
+wait_outside(void *unused)
+{
+    (void)unused;
+    Gil_BEGIN_ALLOW_THREADS
+    sem_post(&out);
+    while (sem_wait(&may_go_on) < 0)
+        continue;
+    Gil_END_ALLOW_THREADS
+    return 0;
+}
+
+static void
+nothing(void *unused)
+{
+    (void)unused;
+}
+
+static void *
+fork_from_there(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    child_does(nothing, NULL);
+    GilEval_SaveThread();
+    return NULL;
+}
+
+START_TEST(test_api_fork__its_own_interpreter_does_not_end_meanwhile)
+{
+    static const GilForkCalls waiting = {wait_outside, NULL, NULL};
+    GilThreadState *here = GilThreadState_Get(), *there = Gil_NewInterpreter();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilHolder holder;
+    pthread_t thread;
+
+    GilThreadState_Swap(NULL);
+    ck_assert(sem_init(&out, 0, 0) == 0 && sem_init(&may_go_on, 0, 0) == 0);
+    ck_assert_int_eq(GilOS_AtFork(&waiting, NULL), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_from_there, there), 0);
+    while (sem_wait(&out) < 0)
+        continue;
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(view, &holder, 1), 1);
+    ck_assert_str_eq(holder.file, "GilOS_BeforeFork");
+    sem_post(&may_go_on);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(GilOS_CancelAtFork(&waiting, NULL), 1);
+    ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    GilInterpreterView_Close(view);
+    GilThreadState_Swap(here);
+    child_does(nothing, NULL);
 }
 END_TEST
 
@@ -1185,6 +1338,8 @@ suite(void)
     tcase_add_test(tc, test_api_fork__system_that_refuses_undoes_all);
     tcase_add_test(tc, test_api_fork__locks_in_order_of_rank);
     tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
+    tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
+    tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);
     tcase_add_test(tc, test_api_fork__after_without_before_stops);
     tcase_add_test(tc, test_api_fork__between_begin_and_end);
@@ -1195,6 +1350,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
     tcase_add_test(tc, test_api_fork__holds_up_the_end_and_has_a_name);
+    tcase_add_test(tc, test_api_fork__its_own_interpreter_does_not_end_meanwhile);
     tcase_add_test(tc, test_D7_fork_from_an_interpreter_that_forbids_it);
     tcase_add_test(tc, test_D6_fork_in_a_collection_finalizer_or_pending_call);
     tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);
