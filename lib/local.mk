@@ -35,7 +35,7 @@ COLD = base/panic base/print state/dump state/pending module/module module/impor
     module/args_keywords module/args_unit module/build \
     object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slotfill object/slots object/statictype object/type object/typespec object/error protocol/buffer protocol/class protocol/slotattr runtime/atexit \
-    runtime/busy runtime/config runtime/copies runtime/ending runtime/event runtime/finalize runtime/interp runtime/signal state/interrupt state/unblock state/cancel runtime/layers runtime/life \
+    runtime/busy runtime/config runtime/copies runtime/ending runtime/inside runtime/event runtime/finalize runtime/interp runtime/signal state/interrupt state/unblock state/cancel runtime/layers runtime/life \
     value/bytearray value/capsule value/dict_view value/dict_view_set value/enumerate value/exception \
     value/exception_fields value/exception_os value/exception_types value/exception_unicode value/float_method \
     value/float_text value/float_convert value/list_slice value/format_number value/format_object value/format_spec value/long_method value/long_text \

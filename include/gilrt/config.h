@@ -178,8 +178,9 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  *
  * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and
  *         nothing happened, when the calling thread is not the one that started it, or not attached; when
- *         something of the runtime is active in it that would lose its ground (a finalizer, an import,
- *         GilThreadState_Ensure()); or when the runtime is just being stopped
+ *         something of the runtime is active in it that would lose its ground, in whichever interpreter (a finalizer,
+ *         an import, a call that the runtime makes in between, GilThreadState_Ensure(), a call at exit or a hook of
+ *         another interpreter's end, a function of a fork); or when the runtime is just being stopped
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers
@@ -207,7 +208,7 @@ typedef struct GilFinalizeReport {
     uint64_t bytes;     /**< their size */
     uint64_t holders;   /**< of a last attempt that ended in GIL_FINALIZE_BUSY: how many were inside; else 0 */
     uint64_t exit_rounds;  /**< rounds of exit calls that it took */
-    uint64_t exit_dropped; /**< exit calls that were not made, because each round brought new ones */
+    uint64_t exit_dropped; /**< exit calls, those of Gil_AtExit() too, that were not made: each round brought new ones */
 } GilFinalizeReport;
 
 /** Set the size, and everything else to 0. */

@@ -162,7 +162,7 @@ GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
  *         (GilInterpreterView_GetHolders()), or another is at it; what was asked for stays asked for.
  *         GIL_END_UNASKED: nobody has asked for it in that time, or it was taken back; nothing happened. -1,
  *         without an exception, as GilInterpreterView_End(), but the end of the runtime, when it comes, is
- *         waited for.
+ *         waited for; and when the calling thread is just ending it, in a call at exit.
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers

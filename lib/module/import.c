@@ -335,8 +335,10 @@ import_now(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name
     if (entry == NULL)
         return -1;
     const struct builtin *builtin = find_builtin(text);
+    ts->within++;
     int rc = builtin != NULL ? make_module(ts, pocket, name, text, NULL, builtin->hook)
                              : import_file(ts, pocket, name, text);
+    ts->within--;
     end(pocket, entry);
     return rc;
 }

@@ -20,6 +20,7 @@
 #include "gilrt/state.h"
 #include "runtime/event.h"
 #include "runtime/finalize.h"
+#include "runtime/inside.h"
 #include "state/closing.h"
 #include "state/gate.h"
 #include "state/interp.h"
@@ -74,7 +75,7 @@ Gil_EndInterpreter(GilThreadState *ts)
     struct gil_pass pass;
     if (ts->interp == GilInterpreterState_Main())
         wrong = "the main interpreter ends with the runtime";
-    else if (gil_finalize_is_inside(ts))
+    else if (gil_finalize_is_inside(ts) || gil_inside_call(ts->interp->gate))
         wrong = "something of the interpreter is active in the calling thread";
     else if ((gate = gil_main_enter(&pass, __func__)) == NULL)
         wrong = "the runtime is being stopped, which ends it";
@@ -200,6 +201,9 @@ GilInterpreterView_RequestEnd(GilInterpreterView *view)
 int
 GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeout_ns)
 {
+    /* In a call at exit, or a finalizer: it would wait for what comes after it. */
+    if (view != NULL && gil_closing_is_mine((struct gil_gate *)(void *)view))
+        return -1;
     return from_outside(view, wait_for_end, timeout_ns, __func__);
 }
 

@@ -11,4 +11,5 @@ libcore_la_SOURCES += lib/runtime/atexit.c lib/runtime/atexit.h
 libcore_la_SOURCES += lib/runtime/event.c lib/runtime/event.h
 libcore_la_SOURCES += lib/runtime/signal.c lib/runtime/signal.h
 libcore_la_SOURCES += lib/runtime/ending.c lib/runtime/ending.h
+libcore_la_SOURCES += lib/runtime/inside.c lib/runtime/inside.h
 libcore_la_SOURCES += lib/runtime/interp.c

@@ -142,6 +142,15 @@ gil_closing_unask(struct gil_gate *gate)
 }
 
 int
+gil_closing_is_mine(struct gil_gate *gate)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    int mine = !gate->gone && gate->taken && gate->taker == gil_machine_thread();
+    gil_mutex_unlock(&gil_states_mutex);
+    return mine;
+}
+
+int
 gil_closing_is_gone(struct gil_gate *gate)
 {
     gil_mutex_lock(&gil_states_mutex);

@@ -34,6 +34,8 @@ int gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts, struct gil_
 /* Take that back: OPEN; or TAKEN or GONE, and nothing happened. */
 enum gil_closing gil_closing_unask(struct gil_gate *gate);
 
+/* Whether the calling thread has taken it. */
+int gil_closing_is_mine(struct gil_gate *gate);
 /* Whether the interpreter has ended. */
 int gil_closing_is_gone(struct gil_gate *gate);
 /* A number that changes with each change of what is told here. */

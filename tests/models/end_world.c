@@ -15,6 +15,7 @@
 #include "object/error.h"
 #include "runtime/busy.h"
 #include "runtime/event.h"
+#include "runtime/inside.h"
 #include "runtime/layers.h"
 #include "runtime/signal.h"
 #include "state/fork.h"
@@ -200,6 +201,14 @@ gil_event_tell(const GilLifeEvent *event)
         EXPLORE_CHECK(event->kind == GIL_LIFE_CLOSING && !subject->closed);
     }
     return 1;
+}
+
+/* Nobody here is in a hook. */
+int
+gil_inside_call(struct gil_gate *gate)
+{
+    (void)gate;
+    return 0;
 }
 
 void

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* What a thread is in the middle of: an end and a fork are refused there, whichever of its states is attached. */
+#include "support/child.h"
+#include "support/support.h"
+
+#include "runtime/inside.h"
+#include "state/interp.h"
+#include "state/tstate.h"
+
+static GilThreadState *main_ts, *other; /* of two interpreters, both this thread's */
+static int tried;
+
+static void
+start(void)
+{
+    gil_test_start();
+    main_ts = GilThreadState_Get();
+    other = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(other);
+}
+
+static void
+stop(void)
+{
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(gil_inside_anything(), 0);
+    ck_assert_int_eq(gil_inside_call(NULL), 0);
+    gil_test_stop();
+    ck_assert_int_eq(tried, 1);
+}
+
+/* In the middle of something of the other interpreter: attached to main, where nothing is going on. */
+static void
+is_refused(int may_fork)
+{
+    GilThreadState *was = GilThreadState_Swap(main_ts);
+
+    tried++;
+    ck_assert_int_eq(gil_inside_anything(), 1);
+    ck_assert_int_eq(gil_inside_served(), !may_fork);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
+    ck_assert(!Gil_IsFinalizing());
+    if (!may_fork) {
+        errno = 0;
+        ck_assert_int_eq(GilOS_Fork(), -1);
+        ck_assert_int_eq(errno, EBUSY);
+    }
+    GilThreadState_Swap(was);
+}
+
+static int
+call(void *unused)
+{
+    (void)unused;
+    is_refused(0);
+    return 0;
+}
+
+START_TEST(test_runtime_inside__a_pending_call_of_another_interpreter)
+{
+    ck_assert_int_eq(GilPending_AddToThread(GilThreadState_GetID(other), call, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+}
+END_TEST
+
+static void
+destroy(GilObject *capsule)
+{
+    (void)capsule;
+    is_refused(0);
+}
+
+START_TEST(test_runtime_inside__a_destructor_of_another_interpreter)
+{
+    GilObject *capsule = GilCapsule_New(&tried, NULL, destroy);
+
+    ck_assert_ptr_nonnull(capsule);
+    Gil_DECREF(capsule);
+}
+END_TEST
+
+static void
+look_on(const GilGCInfo *info, void *unused)
+{
+    (void)unused;
+    if (info->phase == GilGC_PHASE_STOP)
+        is_refused(1);
+}
+
+START_TEST(test_runtime_inside__a_collection_of_another_interpreter)
+{
+    ck_assert_int_eq(GilGC_AddCallback(look_on, NULL), 0);
+    GilGC_Collect();
+    ck_assert_int_eq(GilGC_RemoveCallback(look_on, NULL), 1);
+}
+END_TEST
+
+START_TEST(test_runtime_inside__a_stay_in_another_interpreter)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+
+    GilThreadState_Swap(NULL);
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+    ck_assert_ptr_nonnull(token);
+    GilInterpreterView_Close(view);
+    is_refused(1);
+    GilThreadState_Release(token);
+}
+END_TEST
+
+/* Here its own place is in the way, which would be waited for. */
+static void
+at_exit(void *unused)
+{
+    GilThreadState *was = GilThreadState_Swap(main_ts);
+
+    (void)unused;
+    tried++;
+    ck_assert_int_eq(gil_inside_call(NULL), 1);
+    ck_assert_int_eq(gil_inside_call(main_ts->interp->gate), 1);
+    ck_assert_int_eq(gil_inside_call(was->interp->gate), 0);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
+    errno = 0;
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert_int_eq(errno, EBUSY);
+    GilThreadState_Swap(was);
+}
+
+START_TEST(test_runtime_inside__a_call_at_exit_of_another_interpreter)
+{
+    ck_assert_int_eq(GilUnstable_AtExit(other->interp, at_exit, NULL), 0);
+    ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+}
+END_TEST
+
+static void
+asked_to_end(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->kind != GIL_LIFE_CLOSING)
+        return;
+    tried++;
+    ck_assert_int_eq(gil_inside_call(other->interp->gate), 1);
+    ck_assert_int_eq(Gil_EndInterpreter(other), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
+    GilErr_Clear();
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
+    GilThreadState_Swap(other);
+}
+
+START_TEST(test_runtime_inside__the_hook_of_a_request)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+
+    Gil_SetLifeHook(asked_to_end, NULL);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    Gil_SetLifeHook(NULL, NULL);
+    GilInterpreterView_Close(view);
+    ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+    Suite *s = suite_create("runtime/inside");
+    TCase *tc = tcase_create("inside");
+
+    tcase_add_checked_fixture(tc, start, stop);
+    tcase_add_test(tc, test_runtime_inside__a_pending_call_of_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_destructor_of_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_collection_of_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);
+    suite_add_tcase(s, tc);
+    return s;
+}
