@@ -53,7 +53,7 @@ _GilEval_ReturnMisuse(struct _GilThreadBlock *block)
 static int
 is_told_to_end(GilThreadState *ts)
 {
-    if (GIL_LIKELY(!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING)))
+    if (GIL_LIKELY(!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_ENDING)) || ts->err.type != NULL)
         return 0;
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING);
     gil_state_hooks.end_request(ts);
@@ -80,7 +80,7 @@ is_told_to_raise(GilThreadState *ts)
     return 1;
 }
 
-/* Who fails leaves the rest for the next poll. */
+/* Who fails leaves the rest for the next poll; and what could raise something waits while an exception is pending. */
 static int
 do_what_is_asked(GilThreadState *ts)
 {
@@ -88,7 +88,8 @@ do_what_is_asked(GilThreadState *ts)
         return -1;
     if ((gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT) && gil_state_hooks.collect(ts) < 0)
         return -1;
-    if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT)) && gil_state_hooks.attend(ts) < 0)
+    if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT)) && ts->err.type == NULL &&
+        gil_state_hooks.attend(ts) < 0)
         return -1;
     return is_told_to_raise(ts) || is_told_to_end(ts) ? -1 : 0;
 }

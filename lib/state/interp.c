@@ -315,10 +315,21 @@ gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts)
 {
     GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
-        if (each != ts) {
+        if (each == ts)
+            gil_fetch_and_seq_cst(&each->block.brk, ~_Gil_BRK_ENDING);
+        else if (each != interp->ender) {
             gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_ENDING);
             gil_wait_rouse(each);
         }
+}
+
+int
+gil_interp_asks(const GilInterpreterState *interp)
+{
+    const struct gil_gate *gate = interp->gate;
+
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
+    return gil_gate_is_closing(gate) && !(gate->taken && gate->taker == gil_machine_thread());
 }
 
 void

@@ -65,10 +65,14 @@ struct gil_interp_config {
  */
 int gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts);
 /*
- * Ask all threads of interp, but ts, which may be of another or NULL, to come to an end of what they do: their next poll raises
- * SystemExit. Once each. gil_interp_calm() takes back what was not heeded yet. Both under gil_states_mutex.
+ * Ask all threads of interp to come to an end of what they do: their next poll raises SystemExit. Once each. But not ts, which ends
+ * it, or asks for the end, and may be of another or NULL: what was asked of that before is taken back, and the reserve
+ * is never asked, for what they have to do is the end itself. gil_interp_calm() takes back what was not heeded yet. All
+ * under gil_states_mutex.
  */
 void gil_interp_interrupt(GilInterpreterState *interp, const GilThreadState *ts);
+/* Whether a state that the calling thread makes now is to be asked, too: the end is under way, and not in the hands of this thread. */
+int gil_interp_asks(const GilInterpreterState *interp);
 void gil_interp_calm(GilInterpreterState *interp);
 /* Have those who wait for the end of an interpreter look again: the main one lets in. */
 void gil_interp_stir(void);

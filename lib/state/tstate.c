@@ -192,6 +192,9 @@ gil_tstate_new(GilInterpreterState *interp)
     gil_mutex_lock(&gil_states_mutex);
     if (gil_interp_is_alive(interp) && !interp->closed && may_have_another(interp))
         ts = gil_tstate_get_block(interp);
+    /* Who comes later than the request is asked, too: it may have come in by a guard that is open. */
+    if (ts != NULL && gil_interp_asks(interp))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_ENDING);
     gil_mutex_unlock(&gil_states_mutex);
     return ts;
 }

@@ -339,29 +339,6 @@ START_TEST(test_runtime_ending__the_end_of_the_runtime_is_one)
 }
 END_TEST
 
-static void
-wait_for_itself(void *unused)
-{
-    (void)unused;
-    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), -1);
-    events[0]++;
-}
-
-/* Who ends it, or them all, would wait for what comes after. */
-START_TEST(test_runtime_ending__who_ends_it_does_not_wait_for_it)
-{
-    GilThreadState *ts = Gil_NewInterpreter();
-
-    ck_assert_ptr_nonnull(ts);
-    ck_assert_int_eq(GilUnstable_AtExit(ts->interp, wait_for_itself, NULL), 0);
-    GilThreadState_Swap(main_ts);
-    gil_test_stop();
-    ck_assert_uint_eq(events[0], 1);
-    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), 0);
-    GilInterpreterView_Close(view);
-}
-END_TEST
-
 /* The first who keeps what a view names from ending. */
 static void
 expect_holder(GilInterpreterView *of, int kind, pthread_t who, const char *file)
@@ -640,6 +617,97 @@ START_TEST(test_runtime_ending__closing_is_told_before_what_comes_of_it)
 }
 END_TEST
 
+static int polls_at_the_end, told_at_the_end;
+
+static void
+poll_at_the_end(void *unused)
+{
+    (void)unused;
+    polls_at_the_end++;
+    told_at_the_end += Gil_Poll() < 0;
+}
+
+/* Who ends an interpreter is not asked to come to an end, whoever asked for it before: finalizers and calls at exit may poll. */
+START_TEST(test_C6_calls_at_exit_may_poll)
+{
+    GilThreadState *ts;
+
+    for (int how = 0; how < 4; how++) {
+        ts = Gil_NewInterpreter();
+        ck_assert_ptr_nonnull(ts);
+        GilInterpreterView *its = GilInterpreterView_FromCurrent();
+        ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), poll_at_the_end, NULL), 0);
+        if (how != 0)
+            GilThreadState_Swap(main_ts);
+        if (how == 1)
+            ck_assert_int_eq(GilInterpreterView_RequestEnd(its), 0);
+        if (how == 1)
+            GilThreadState_Swap(ts);
+        if (how < 2)
+            ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+        if (how < 2)
+            GilThreadState_Swap(main_ts);
+        if (how == 2)
+            ck_assert_int_eq(GilInterpreterView_End(its, UINT64_MAX), 0);
+        if (how == 3)
+            ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        GilInterpreterView_Close(its);
+        ck_assert_int_eq(polls_at_the_end, how + 1);
+        ck_assert_int_eq(told_at_the_end, 0);
+    }
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static int polls_to_be_told;
+
+static void *
+enter_and_poll(void *guard)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    for (polls_to_be_told = 0; Gil_Poll() == 0 && polls_to_be_told < 100; polls_to_be_told++)
+        ;
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemExit), 1);
+    GilErr_Clear();
+    /* Once. */
+    ck_assert_int_eq(Gil_Poll(), 0);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+START_TEST(test_runtime_ending__who_comes_later_by_a_guard_is_asked_too)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    join(thread(enter_and_poll, guard));
+    ck_assert_int_eq(polls_to_be_told, 0);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_ending__a_request_replaces_no_exception)
+{
+    GilThreadState *ts = GilThreadState_New(((struct gil_gate *)(void *)view)->interp);
+
+    GilThreadState_Swap(ts);
+    GilErr_SetString(GilExc_ValueError, "the first");
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_ValueError), 1);
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemExit), 1);
+    GilErr_Clear();
+    GilThreadState_DeleteCurrent();
+    GilThreadState_Swap(main_ts);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -650,6 +718,8 @@ suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_runtime_ending__nobody_comes_in_and_who_is_in_goes_on);
     tcase_add_test(tc, test_runtime_ending__closing_is_told_before_what_comes_of_it);
+    tcase_add_test(tc, test_runtime_ending__who_comes_later_by_a_guard_is_asked_too);
+    tcase_add_test(tc, test_runtime_ending__a_request_replaces_no_exception);
     tcase_add_test(tc, test_runtime_ending__a_thread_of_its_own_asks);
     tcase_add_test(tc, test_runtime_ending__all_who_wait_see_one_end);
     tcase_add_test(tc, test_runtime_ending__the_next_takes_on_what_one_gives_up);
@@ -661,10 +731,10 @@ suite(void)
     tcase_add_test(tc, test_runtime_ending__threads_are_listed);
     tcase_add_test(tc, test_F2_asking_waiting_taking_back_and_entering_at_once);
     tcase_add_checked_fixture(alone, start, NULL);
+    tcase_add_test(alone, test_C6_calls_at_exit_may_poll);
     tcase_add_test(alone, test_runtime_ending__the_end_of_the_runtime_is_one);
     tcase_add_test(alone, test_runtime_ending__who_ends_the_runtime_is_named);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, alone);
     return s;
 }
-    tcase_add_test(alone, test_runtime_ending__who_ends_it_does_not_wait_for_it);
