@@ -17,7 +17,6 @@
 #include "runtime/copies.h"
 #include "runtime/event.h"
 #include "runtime/finalize.h"
-#include "runtime/inside.h"
 #include "runtime/layers.h"
 #include "runtime/signal.h"
 #include "runtime/life.h"
@@ -38,7 +37,6 @@ enum phase { OFF, STARTING, ON, STOPPING };
 static struct {
     uint32_t phase;        /* [atomic] enum phase; acq_rel: what the last start or stop did comes before the next */
     pthread_t starter;     /* [phase] */
-    GilThreadState *main;  /* [phase] the state that the starter got; NULL after some forks */
     int report_leaks;      /* [phase] */
     uint64_t timeout;      /* [phase] ns that a stop waits */
     uint64_t stops;        /* [atomic] relaxed, as are those below: plain numbers for a report */
@@ -100,9 +98,8 @@ start(const char *func, const GilConfig *config)
     }
     gil_import_set_path(ts, &path, config->strict_paths);
     gil_value_pocket(ts)->max_str_digits = gil_config_digits(config->int_max_str_digits);
-    gil_signal_start(ts);
+    gil_signal_start();
     runtime.starter = pthread_self();
-    runtime.main = ts;
     gil_pending_open_main(ts);
     runtime.report_leaks = config->report_leaks;
     runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
@@ -152,7 +149,6 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     if (holders != 0)
         return GIL_FINALIZE_BUSY;
     gil_finalize_commit(ts, &ending, func);
-    runtime.main = NULL;
     gil_store_relaxed(&runtime.left_objects, ending.left.objects);
     gil_store_relaxed(&runtime.left_blocks, ending.left.blocks);
     gil_store_relaxed(&runtime.left_bytes, ending.left.bytes);
@@ -164,25 +160,14 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     return 0;
 }
 
-/* Whether ts may end the runtime. After a fork by a thread that had no state of its own in the main interpreter, any state may. */
+/* Whether ts, of the starter, may end the runtime. Any state of the main interpreter may when the host has ended the one that it got
+ * by the start, and after a fork by a thread that had no state of its own there: one that Ensure lends it may end nothing. */
 static int
 is_main_state(const GilThreadState *ts)
 {
-    return runtime.main != NULL ? ts == runtime.main : ts->interp == GilInterpreterState_Main();
-}
+    const GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: that is the starter's doing */
 
-/* The state that the forking thread may end the runtime with; NULL: it has none that is not lent to it by Ensure. */
-static GilThreadState *
-find_main_state(GilThreadState *attached)
-{
-    GilInterpreterState *interp = GilInterpreterState_Main();
-
-    if (interp == NULL || (attached->interp == interp && !attached->kept))
-        return interp != NULL ? attached : NULL;
-    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
-        if (ts->os_thread != 0 && !ts->kept && ts != interp->ender)
-            return ts;
-    return NULL;
+    return main_ts == NULL || main_ts->kept ? ts->interp == GilInterpreterState_Main() : ts == main_ts;
 }
 
 void
@@ -197,7 +182,6 @@ gil_life_fork_child(GilThreadState *ts)
     if (GilInterpreterState_Main() == NULL)
         gil_copies_unclaim();
     runtime.starter = pthread_self();
-    runtime.main = find_main_state(ts);
 }
 
 /* timeout NULL: that of the configuration. */
@@ -206,11 +190,10 @@ finalize(const uint64_t *timeout, const char *func)
 {
     GilThreadState *ts = gil_tstate_attached();
 
-    /* Acquire, as the exchange below: main and starter are those of the start that is seen. */
+    /* Acquire, as the exchange below: the starter is that of the start that is seen. */
     if (gil_load_acquire(&runtime.phase) == OFF)
         return 0;
-    if (ts == NULL || !is_main_state(ts) || !pthread_equal(runtime.starter, pthread_self()) || gil_finalize_is_inside(ts) ||
-        gil_inside_anything() || gil_inside_call(NULL))
+    if (ts == NULL || !pthread_equal(runtime.starter, pthread_self()) || !is_main_state(ts) || gil_finalize_is_inside(ts))
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;

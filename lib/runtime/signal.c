@@ -6,6 +6,7 @@
 #include "gilrt/error.h"
 #include "gilrt/state.h"
 #include "runtime/signal.h"
+#include "state/stable.h"
 #include "state/tstate.h"
 #include "state/wait.h"
 #include "sync/machine.h"
@@ -18,13 +19,16 @@
 
 /*
  * THE HANDLER may interrupt anything, in any thread: so it touches flags and type-stable memory only. It marks the signal in
- * its entry, then `arrived`, then the bit in the main thread's state, and rouses that (state/wait.h). The reader goes the other way:
- * takes the bit back, then `arrived`, then each mark. What comes in between is found, or has set the bit anew.
+ * its entry, then gil_main_calls.signals, then the bit in the main thread's state, and rouses that (state/wait.h). The reader goes
+ * the other way: takes the bit back, then that word, then each mark. What comes in between is found, or has set the bit anew.
  *
  * THE OTHER THREADS. A handler in another thread than the main one sends the signal on, with a value by which the second handler knows
- * it: that one notes nothing, and calls no former handler again, but rouses whatever the main thread is just in. The one that
- * runs in the main thread also sets the bit in the state that is current there, which may be one of another interpreter: from
- * outside that word could not be read. If the signal is blocked in the main thread, the first handler's work stands.
+ * it: that one notes nothing, and calls no former handler again, but rouses whatever the main thread is just in. If the signal is
+ * blocked in the main thread, or did not come by the system at all, the first handler's work stands.
+ *
+ * ANOTHER INTERPRETER may run in the main thread. A handler there also sets the bit in the state that is current. From outside
+ * that word cannot be read, so all states that the main thread has had attached are asked: a bit too much costs one look. A
+ * state that it attaches for the first time just then looks itself (state/tstate.c).
  *
  * FORMER HANDLERS are called with the arguments that the library's got, so a host that had one keeps it. They stay known after the
  * watch has ended: somebody who has set his own handler in the meantime may be calling the library's as the former one. For the
@@ -54,8 +58,6 @@ static struct watch {
     int covered;         /* [gil] somebody has set a handler over this one, and may call it */
 } watches[SIGNALS];
 
-static uint32_t arrived;          /* [atomic] some entry is marked */
-static GilThreadState *main_state; /* [atomic] who runs callbacks; NULL: nobody */
 static unsigned long main_thread; /* [atomic] the thread that started the runtime, as the library numbers it */
 static long main_native;          /* [atomic] and the system */
 static char sent_on;              /* never written; its address is the value of a signal that was sent on */
@@ -75,24 +77,39 @@ rouse_current(void)
 {
     struct _GilThreadBlock *block = _Gil_thread;
 
-    if (block != NULL && gil_load_relaxed(&arrived))
+    if (block != NULL && gil_load_relaxed(&gil_main_calls.signals))
         set_bit((GilThreadState *)(void *)block);
+}
+
+/* In another thread: what the main one may be in. */
+static void
+rouse_all_of(unsigned long thread)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_seq_cst(&each->os_thread) == thread)
+            set_bit((GilThreadState *)(uintptr_t)each);
 }
 
 static void
 post(struct watch *watch)
 {
+    unsigned long thread = gil_load_relaxed(&main_thread);
     GilThreadState *ts;
 
     if (!(gil_load_relaxed(&watch->state) & ON))
         return;
     gil_store_seq_cst(&watch->marked, 1);
-    gil_store_seq_cst(&arrived, 1);
-    ts = gil_load_seq_cst(&main_state);
+    gil_store_seq_cst(&gil_main_calls.signals, 1);
+    ts = gil_load_seq_cst(&gil_main_calls.ts);
     if (ts != NULL)
         set_bit(ts);
-    if (gil_load_relaxed(&main_thread) == gil_machine_thread())
+    if (thread == gil_machine_thread())
         rouse_current();
+    else
+        rouse_all_of(thread);
 }
 
 static void
@@ -154,6 +171,9 @@ run_one(GilThreadState *ts, struct watch *watch, int signum)
     ts->serving = 1;
     int rc = watch->func(signum, watch->arg);
     ts->serving = was;
+    /* It may have been asked for calls meanwhile, and could make none. */
+    if (!was)
+        gil_pending_remind(ts);
     if (rc < 0 && GilErr_Occurred() == NULL)
         GilErr_SetString(GilExc_SystemError, "a signal's callback failed without an exception");
     return rc < 0 ? -1 : 0;
@@ -163,7 +183,7 @@ run_one(GilThreadState *ts, struct watch *watch, int signum)
 static int
 run_all(GilThreadState *ts)
 {
-    if (!gil_exchange_seq_cst(&arrived, 0))
+    if (!gil_exchange_seq_cst(&gil_main_calls.signals, 0))
         return 0;
     for (int signum = 1; signum < SIGNALS; signum++) {
         struct watch *watch = &watches[signum];
@@ -171,7 +191,7 @@ run_all(GilThreadState *ts)
             continue;
         if (run_one(ts, watch, signum) == 0)
             continue;
-        gil_store_seq_cst(&arrived, 1);
+        gil_store_seq_cst(&gil_main_calls.signals, 1);
         gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
         return -1;
     }
@@ -206,9 +226,9 @@ run_over_there(GilThreadState *ts, GilThreadState *there)
 static int
 run_for(GilThreadState *ts)
 {
-    GilThreadState *there = gil_load_seq_cst(&main_state);
+    GilThreadState *there = gil_load_seq_cst(&gil_main_calls.ts);
 
-    if (there == NULL || !gil_load_seq_cst(&arrived) || (ts != there && gil_load_relaxed(&main_thread) != gil_machine_thread()))
+    if (there == NULL || !gil_load_seq_cst(&gil_main_calls.signals) || (ts != there && gil_load_relaxed(&main_thread) != gil_machine_thread()))
         return 0;
     if (ts->interp == there->interp)
         return run_all(ts);
@@ -306,19 +326,28 @@ GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned flags)
         return -1;
     }
     struct watch *watch = &watches[signum];
-    uint32_t state = ON | (flags & GIL_SIGNAL_REPLACE ? REPLACES : 0);
+    GilSignal_Func func_before = watch->func;
+    void *arg_before = watch->arg;
+    uint32_t state = ON | (flags & GIL_SIGNAL_REPLACE ? REPLACES : 0), before = gil_load_relaxed(&watch->state);
     if (flags & GIL_SIGNAL_POSTED)
         give_back(watch, signum);
-    else if (take(watch, signum, flags) == 0)
-        state |= TAKEN;
-    else {
-        GilErr_SetFromErrno(GilExc_OSError);
-        return -1;
-    }
     watch->func = func;
     watch->arg = arg;
-    gil_store_relaxed(&watch->state, state);
-    return 0;
+    if (flags & GIL_SIGNAL_POSTED) {
+        gil_store_relaxed(&watch->state, state);
+        return 0;
+    }
+    /* Watched before the handler is there: it may be called at once. */
+    gil_store_relaxed(&watch->state, state | (before & TAKEN));
+    if (take(watch, signum, flags) == 0) {
+        gil_store_relaxed(&watch->state, state | TAKEN);
+        return 0;
+    }
+    watch->func = func_before;
+    watch->arg = arg_before;
+    gil_store_relaxed(&watch->state, before);
+    GilErr_SetFromErrno(GilExc_OSError);
+    return -1;
 }
 
 int
@@ -349,19 +378,12 @@ GilErr_SetInterrupt(void)
 
 /* --- the runtime's life --- */
 
-static void
-set_main(GilThreadState *ts)
+void
+gil_signal_start(void)
 {
+    gil_store_relaxed(&gil_main_calls.signals, 0);
     gil_store_relaxed(&main_thread, gil_machine_thread());
     gil_store_relaxed(&main_native, syscall(SYS_gettid));
-    gil_store_seq_cst(&main_state, ts);
-}
-
-void
-gil_signal_start(GilThreadState *ts)
-{
-    gil_store_relaxed(&arrived, 0);
-    set_main(ts);
 }
 
 void
@@ -370,23 +392,16 @@ gil_signal_stop(void)
     for (int signum = 1; signum < SIGNALS; signum++)
         if (gil_load_relaxed(&watches[signum].state) & ON)
             give_back(&watches[signum], signum);
-    gil_store_seq_cst(&main_state, NULL);
 }
 
 void
 gil_signal_fork_child(GilThreadState *ts, int survives)
 {
-    if (!survives) {
-        if (ts == main_state)
-            gil_store_seq_cst(&main_state, NULL);
+    if (!survives)
         return;
-    }
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
-    if (ts->interp != GilInterpreterState_Main())
-        return;
     /* What came to the parent is the parent's to handle. */
     for (int signum = 1; signum < SIGNALS; signum++)
         gil_store_relaxed(&watches[signum].marked, 0);
-    gil_store_relaxed(&arrived, 0);
-    set_main(ts);
+    gil_signal_start();
 }

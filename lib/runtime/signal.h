@@ -5,8 +5,8 @@
 
 #include "gilrt/base.h"
 
-/* The runtime is started, with the main thread's state, by the calling thread. */
-void gil_signal_start(GilThreadState *ts);
+/* The runtime is started by the calling thread, whose state gil_pending_open_main() gets. */
+void gil_signal_start(void);
 /* It ends: no signal is watched, and the actions are back that were there before. */
 void gil_signal_stop(void);
 /* Do what _Gil_BRK_SIGNAL and _Gil_BRK_INTERRUPT ask of ts, attached; 0, or -1 with an exception. */

@@ -3,6 +3,7 @@
 #include "state/fork.h"
 
 #include "base/print.h"
+#include "gilrt/state.h"
 #include "state/closing.h"
 #include "state/gate.h"
 #include "state/guard.h"
@@ -36,6 +37,10 @@
  * threads are gone; their blocks go back to the pool, at once, because nobody can look at them. Objects that they held are
  * leaked: as are those that lay on their stacks, which nobody knows of. To run finalizers for some of them would be a surprise at
  * a bad moment, and none would be spared the other.
+ *
+ * THE MAIN THREAD of the child is the forking one. Which of its states in the main interpreter makes the calls to main and runs
+ * signals' callbacks is chosen once, among those that it has attached: before any that Ensure lends it, the one attached now,
+ * or else the one that did so in the parent. If there is none of its own, the first that it comes with will be (pending.c).
  *
  * GUARDS of other threads hold up no end any more: nobody may be there to close them. But the handles may be known to the
  * forking thread, so they stay valid: closing one is right, and entering by one is like entering by a view.
@@ -154,6 +159,24 @@ lose(GilInterpreterState *interp, GilThreadState *ts)
     gil_interp_lose(interp, ts->interp);
 }
 
+/* NULL: it has none there. */
+static GilThreadState *
+choose_main(const GilThreadState *ts)
+{
+    const GilInterpreterState *interp = GilInterpreterState_Main();
+    GilThreadState *best = NULL;
+    int most = -1;
+
+    for (GilThreadState *each = interp != NULL ? interp->threads : NULL; each != NULL; each = each->next) {
+        int worth = (each->kept ? 0 : 4) + (each == ts ? 2 : 0) + (each == gil_main_calls.ts ? 1 : 0);
+        if (each->os_thread == gil_machine_thread() && worth > most) {
+            best = each;
+            most = worth;
+        }
+    }
+    return best;
+}
+
 void
 gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls)
 {
@@ -169,6 +192,7 @@ gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls)
         if (!is_whole(each, ts))
             lose(each, ts);
     }
+    gil_pending_fork_main(choose_main(ts));
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
         clean_interp(each, calls);
 }

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "gilrt/lock.h"
 #include "gilrt/state.h"
-#include "state/fork.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/stable.h"
@@ -40,7 +39,9 @@
  * thread takes the bit back, and looks at the queues then. So either it finds the node, or the bit comes after, and
  * the next safe point finds it. Only who found the stack empty does this: whoever pushes on top of something may
  * count on him. A thread that leaves calls for later asks itself, in the same two steps: it may be in the middle of a
- * wait.
+ * wait, or in native code soon, with a descriptor that has just been drained. What it may not call yet, in a call or in a
+ * signal's callback, it leaves in this sense too, and asks itself when that is over (gil_pending_remind()): if the bit
+ * stayed, each region and each wait that the callback comes to would end at once.
  *
  * There are two bits. _Gil_BRK_CALLS is meant for that one thread, main or not, which is reached in native code too,
  * as far as it wants to be (unblock.c). _Gil_BRK_SHARED stands in all threads of an interpreter: which of them makes
@@ -56,6 +57,11 @@
  * A safe point makes what it finds, SERVED_MAX of each queue at most; in a call no other is made by that thread, so
  * nothing nests. What is left over, or came meanwhile, keeps the bit set. When a call raises, the safe point fails,
  * and the rest waits for the next one.
+ *
+ * THE MAIN THREAD is a state of the main interpreter: the first one, until that ends; then there is none. In the child of a fork
+ * it is one of the thread that is left (fork.c). If that has none there, or the library's only, the first of its own that comes
+ * to a safe point becomes it, and looks then at what came before: who posts, or takes a signal, first leaves something to be
+ * found and looks for the state then. Each state made meanwhile comes to a safe point at once.
  *
  * THE END. A thread state that ends leaves its calls to its interpreter. The end of an interpreter closes all queues
  * of it under gil_states_mutex and chains what is left; the ending thread makes those calls. So none is lost, and
@@ -182,8 +188,7 @@ static int
 push_to_main(GilPendingNode *node)
 {
     int rc = push_or_free(&gil_main_calls.calls, node);
-    /* Acquire: pairs with gil_pending_open_main(). */
-    GilThreadState *ts = gil_load_acquire(&gil_main_calls.ts);
+    GilThreadState *ts = gil_load_seq_cst(&gil_main_calls.ts);
 
     if (rc < 0)
         return rc;
@@ -419,12 +424,28 @@ is_main(const GilThreadState *ts)
     return ts == gil_load_relaxed(&gil_main_calls.ts); /* relaxed: it is this thread that opened it, or another's */
 }
 
-/* Whether ts could make one. */
-static int
-has_calls(const GilThreadState *ts)
+/* As a poster does, with the rouse: one that comes just now finds the bit set, or no empty queue, and leaves that to us. */
+void
+gil_pending_remind(GilThreadState *ts)
 {
-    return gil_calls_wait(&ts->calls) || gil_calls_wait(&ts->interp->gate->calls) ||
-           (is_main(ts) && gil_calls_wait(&gil_main_calls.calls));
+    if (gil_calls_wait(&ts->calls) || (is_main(ts) && gil_calls_wait(&gil_main_calls.calls)))
+        ask(ts, _Gil_BRK_CALLS);
+    if (gil_calls_wait(&ts->interp->gate->calls))
+        ask_too(ts);
+}
+
+/* In the child of a fork: whether ts takes over as the main thread's state. */
+static void
+inherit(GilThreadState *ts)
+{
+    if (GIL_LIKELY(gil_load_relaxed(&gil_main_calls.heir) == 0) || gil_main_calls.heir != gil_machine_thread() ||
+        ts->interp != GilInterpreterState_Main() || (gil_main_calls.ts != NULL && ts->kept))
+        return;
+    if (!ts->kept)
+        gil_store_relaxed(&gil_main_calls.heir, 0);
+    /* First known, then the look: at calls below, at signals in the same safe point. */
+    gil_store_seq_cst(&gil_main_calls.ts, ts);
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
 }
 
 int
@@ -432,6 +453,7 @@ gil_pending_serve(GilThreadState *ts)
 {
     struct gil_gate *gate = ts->interp->gate;
 
+    inherit(ts);
     /* The bit stays: there will be another safe point. */
     if (ts->err.type != NULL && !ts->serving)
         return 0;
@@ -444,9 +466,7 @@ gil_pending_serve(GilThreadState *ts)
         rc = serve(ts, &gil_main_calls.calls);
     if (rc == 0)
         rc = serve(ts, &gate->calls);
-    /* With the rouse, as a poster does: one that comes just now finds the bit set, and leaves that to us. */
-    if (has_calls(ts))
-        ask_too(ts);
+    gil_pending_remind(ts);
     /* This thread may not come to a safe point again; the others have perhaps taken the bit back already. */
     if (gate->calls.first != NULL)
         ask_all(gate);
@@ -466,8 +486,9 @@ Gil_MakePendingCalls(void)
 void
 gil_pending_open_main(GilThreadState *ts)
 {
-    /* Release: pairs with push_to_main(); the queue may be found open only when its thread is known. */
-    gil_store_release(&gil_main_calls.ts, ts);
+    gil_store_relaxed(&gil_main_calls.heir, 0);
+    /* The queue may be found open only when its thread is known. */
+    gil_store_seq_cst(&gil_main_calls.ts, ts);
     gil_store_seq_cst(&gil_main_calls.calls.head, NULL);
 }
 
@@ -506,6 +527,7 @@ close_main_for(struct gil_calls *heir)
 {
     close_for(&gil_main_calls.calls, heir);
     gil_store_relaxed(&gil_main_calls.ts, NULL); /* relaxed: who still sees it sets a bit too much */
+    gil_store_relaxed(&gil_main_calls.heir, 0);
 }
 
 /* What a state was to raise is given back in a call. */
@@ -626,17 +648,17 @@ gil_pending_fork_interp(GilInterpreterState *interp)
 void
 gil_pending_fork_state(GilThreadState *ts, int survives)
 {
-    GilThreadState *main_ts = gil_load_relaxed(&gil_main_calls.ts); /* relaxed: there is one thread */
-
-    if (!survives) {
-        if (ts == main_ts)
-            gil_store_relaxed(&gil_main_calls.ts, NULL);
+    if (survives)
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
+    else
         leave(ts, (struct gil_calls){NULL, NULL});
-        return;
-    }
-    /* The thread that forked is the main one now, unless there was none. */
-    if (ts->interp == GilInterpreterState_Main() && gil_main_calls.calls.head != GIL_CALLS_CLOSED &&
-        (main_ts == NULL || !gil_fork_is_mine(main_ts)))
-        gil_store_relaxed(&gil_main_calls.ts, ts);
-    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
+}
+
+void
+gil_pending_fork_main(GilThreadState *ts)
+{
+    int is_open = gil_main_calls.calls.head != GIL_CALLS_CLOSED;
+
+    gil_store_relaxed(&gil_main_calls.ts, is_open ? ts : NULL);
+    gil_store_relaxed(&gil_main_calls.heir, is_open && (ts == NULL || ts->kept) ? gil_machine_thread() : 0);
 }

@@ -32,7 +32,9 @@ struct gil_call_ring {
 extern struct gil_call_ring gil_main_ring;
 extern struct gil_main_calls {
     struct gil_calls calls;
-    GilThreadState *ts; /* [atomic] who makes the calls; a block of that kind at any time, or NULL */
+    GilThreadState *ts; /* [atomic] who makes the calls, and runs signals' callbacks; a block of that kind at any time, or NULL */
+    unsigned long heir; /* [atomic] the thread whose first own state in the main interpreter takes the place of ts; 0: none does */
+    uint32_t signals;   /* [atomic] some have come that nobody has looked at; see runtime/signal.c */
 } gil_main_calls;
 
 /* Open: nobody posts yet. */
@@ -52,6 +54,8 @@ void gil_pending_open_main(GilThreadState *ts);
  * is set. Runs anything.
  */
 int gil_pending_serve(GilThreadState *ts);
+/* What waits for ts is asked for anew, by ts itself: it could make no calls for a while, and may have been asked then. */
+void gil_pending_remind(GilThreadState *ts);
 /*
  * All calls that wait for ts, by the thread that ends its interpreter; report is told of each that raises. Returns
  * how many it made.
@@ -66,9 +70,11 @@ void gil_pending_close(GilThreadState *ts);
  * and not attached. */
 void gil_pending_leave(GilThreadState *ts);
 /*
- * In the child of a fork, where what waits is called: for each interpreter that lives on, then for each state of
- * these; not survives: its thread is no more. Neither memory nor object code is used.
+ * In the child of a fork, where what waits is called: who makes the calls to main, NULL: the thread has no state there yet; for
+ * each interpreter that lives on, then for each state of these; not survives: its thread is no more. Neither memory nor
+ * object code is used.
  */
+void gil_pending_fork_main(GilThreadState *ts);
 void gil_pending_fork_interp(GilInterpreterState *interp);
 void gil_pending_fork_state(GilThreadState *ts, int survives);
 

@@ -150,6 +150,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED);
     gil_store_relaxed(&ts->block.site, NULL);
     gil_store_relaxed(&ts->park_word, 0);
+    gil_store_relaxed(&ts->os_thread, 0);
     ts->interp = interp;
     ts->heap = interp->heap;
     ts->block.lists = gil_heap_lists(ts->heap);
@@ -166,7 +167,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     gil_calls_init(&ts->calls);
     /* First published, then the look: see state/pending.c. */
     gil_store_seq_cst(&ts->gate, interp->gate);
-    if (gil_calls_wait(&interp->gate->calls))
+    if (gil_calls_wait(&interp->gate->calls) || gil_load_relaxed(&gil_main_calls.heir) != 0)
         gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
     return ts;
 }
@@ -311,12 +312,21 @@ announce_thread(GilThreadState *ts)
     return self;
 }
 
-/* The state is this thread's from now on; what it knew of another one's stack is no longer true. */
+/* The state is this thread's from now on. First said, then the look: who brings a signal looks for the main thread's states. */
+static void
+give_to(GilThreadState *ts, unsigned long self)
+{
+    gil_store_seq_cst(&ts->os_thread, self);
+    if (gil_load_seq_cst(&gil_main_calls.signals))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
+}
+
+/* What it knew of another one's stack is no longer true. */
 static void
 settle_on_thread(GilThreadState *ts, unsigned long self)
 {
     if (ts->os_thread != self) {
-        gil_store_relaxed(&ts->os_thread, self);
+        give_to(ts, self);
         ts->stack_limit = NULL;
     }
 }
@@ -430,7 +440,7 @@ make(GilInterpreterState *interp)
     if (ts == NULL)
         return NULL;
     ts->kept = 1;
-    gil_store_relaxed(&ts->os_thread, this_thread());
+    give_to(ts, this_thread());
     gil_store_relaxed(&ts->native, gil_shelf_native());
     if (gil_shelf_put(ts) != 0) {
         gil_tstate_delete(ts);

@@ -45,6 +45,7 @@ struct _gilts {
     uint64_t id;                 /* [const] never reused in the process; read by anyone */
     struct gil_gate *gate;       /* [atomic] interp's, for who looks at all states of an interpreter without a mutex; NULL: in none */
     uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
+    unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it; 0: nobody has yet */
     struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
     /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
     int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lean.c */
@@ -57,7 +58,6 @@ struct _gilts {
     void (*preempt)(void *);     /* [mu] the lock's mutex: whom to call when the lock is claimed from it */
     void *preempt_data;          /* [mu] */
     uint32_t preempt_calls;      /* [atomic] such calls under way; counted up under mu */
-    unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it */
     uint32_t native;             /* [atomic] the thread that last attached it, or waits to, as the kernel numbers it; 0: none yet */
     const char *left_in;         /* [atomic] the function that detached it last, unless block.site says more; static */
     uintptr_t left_by;           /* [atomic] mark of the thread that may find it again in Ensure; 0: none */
@@ -73,8 +73,7 @@ struct _gilts {
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
-    int serving;                 /* [own] it is in a pending call */
-    int within;                  /* [own] depth of collections and imports that it is in */
+    int serving;                 /* [own] it is in a pending call, or in a signal's callback */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "gilrt/mutex.h"
 #include "gilrt/state.h"
-#include "state/fork.h"
 #include "state/gate.h"
 #include "state/interp.h"
 #include "state/pending.h"
@@ -175,12 +174,6 @@ GilInterpreterState *
 GilInterpreterState_Main(void)
 {
     return &interp;
-}
-
-int
-gil_fork_is_mine(const GilThreadState *ts)
-{
-    return ts == &cells[explore_self()].ts;
 }
 
 void
@@ -533,6 +526,86 @@ finish_sleep(void)
     finish_poll();
 }
 
+/* The main thread stays in native code, and comes out for what is meant for it alone: also for what a call that raised has left. */
+static int
+is_called_back(void)
+{
+    return (cells[0].ts.block.brk & _Gil_BRK_CALLS) != 0 || posting == 0;
+}
+
+static void
+setup_native(void)
+{
+    setup_sleep_main();
+    nodes[0].func = nodes[1].func = fail_once;
+}
+
+static void
+body_native(int self)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    if (self != 0) {
+        post_to_main(0);
+        post_to_thread(1, 1);
+        post_to_main(2);
+        posting--;
+        return;
+    }
+    for (;;) {
+        explore_until(is_called_back);
+        if (!(ts->block.brk & _Gil_BRK_CALLS))
+            return;
+        attach(ts);
+        (void)Gil_PollThread(ts);
+        detach(ts);
+    }
+}
+
+/* In the child of a fork: there is no main thread's state yet, and that of thread 1 becomes it. */
+static int
+ready_1(void)
+{
+    return asked(1) || posting == 0;
+}
+
+static void
+setup_heir(void)
+{
+    setup();
+    gil_main_calls.calls.head = NULL;
+    gil_main_calls.heir = 1;
+    cells[1].ts.block.brk = _Gil_BRK_SHARED; /* as at birth */
+}
+
+static void
+body_heir(int self)
+{
+    if (self == 0) {
+        post_to_main(0);
+        post_to_main(1);
+        posting--;
+        return;
+    }
+    for (;;) {
+        explore_until(ready_1);
+        if (!asked(1))
+            return;
+        attach(&cells[1].ts);
+        (void)Gil_PollThread(&cells[1].ts);
+        detach(&cells[1].ts);
+    }
+}
+
+static void
+finish_heir(void)
+{
+    EXPLORE_CHECK(gil_main_calls.ts == &cells[1].ts && gil_main_calls.heir == 0);
+    /* It looks for signals, too. */
+    EXPLORE_CHECK(cells[1].ts.block.brk == _Gil_BRK_SIGNAL);
+    finish_poll();
+}
+
 /* Two make the calls of one queue, each of which leaves the lock. */
 static void
 setup_servers(void)
@@ -793,6 +866,8 @@ static const struct model_run runs[] = {
     {{"calls_sleep", 2, 0, setup_sleep, body_sleep, of_interest, NULL, finish_sleep}, {3, 0, 1}, {5, 0, 1}},
     {{"calls_sleep_main", 2, 0, setup_sleep_main, body_sleep_main, of_interest, NULL, finish_sleep},
      {3, 0, 1}, {5, 0, 1}},
+    {{"calls_native", 2, 0, setup_native, body_native, of_interest, NULL, finish_poll}, {3, 0, 0}, {5, 0, 0}},
+    {{"calls_heir", 2, 0, setup_heir, body_heir, of_interest, NULL, finish_heir}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_servers", 3, 0, setup_servers, body_servers, of_interest, NULL, finish_servers}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},

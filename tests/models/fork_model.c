@@ -5,6 +5,7 @@
 #include "models/machine_model.h"
 
 #include "base/print.h"
+#include "gilrt/state.h"
 #include "state/closing.h"
 #include "state/fork.h"
 #include "state/gate.h"
@@ -35,7 +36,10 @@ static struct cell {
 } cells[LOCKS][THREADS];
 static uint32_t pairs[LOCKS + 1][2]; /* what is whole when both are the same: under each lock, and under the mutex */
 static uint8_t byte;                 /* a mutex of a user */
-static GilInterpreterState *registry;
+static GilInterpreterState *registry, *main_one;
+static int forker;                   /* the thread that forks */
+static GilThreadState *chosen;       /* makes the calls to main in the child */
+struct gil_main_calls gil_main_calls;
 static struct gil_pass pass;
 static int forked, done, ended_states;
 struct gil_mutex gil_states_mutex;
@@ -76,6 +80,21 @@ gil_interp_lose(GilInterpreterState *interp, GilInterpreterState *heir)
 {
     EXPLORE_CHECK(registry == interp && interp->next == heir);
     registry = heir;
+    if (main_one == interp)
+        main_one = heir;
+}
+
+GilInterpreterState *
+GilInterpreterState_Main(void)
+{
+    return main_one;
+}
+
+void
+gil_pending_fork_main(GilThreadState *ts)
+{
+    EXPLORE_CHECK(forked && ended_states == 0);
+    chosen = ts;
 }
 
 void
@@ -123,7 +142,8 @@ setup(void)
     memset(pairs, 0, sizeof pairs);
     memset(interps, 0, sizeof interps);
     byte = 0;
-    forked = done = ended_states = refused = 0;
+    forked = done = ended_states = refused = forker = 0;
+    chosen = gil_main_calls.ts = NULL;
     for (int i = 0; i < LOCKS; i++) {
         gil_lock_init(&locks[i], 100, may_lean);
         for (int t = 0; t < THREADS; t++) {
@@ -147,6 +167,7 @@ setup(void)
     }
     interps[THERE].next = &interps[HERE];
     registry = &interps[THERE];
+    main_one = &interps[HERE];
 }
 
 static void
@@ -265,17 +286,17 @@ static void
 prepare(void)
 {
     each_mutex(gil_mutex_lock);
-    gil_fork_prepare(&cells[HERE][0].ts);
+    gil_fork_prepare(&cells[HERE][forker].ts);
 }
 
-/* Thread 0, attached: from here on this is the child. */
+/* The forker, attached: from here on this is the child. */
 static void
 fork_child(void)
 {
     static void (*const no_interp[])(GilInterpreterState *) = {NULL};
     static void (*const no_state[])(GilThreadState *, int) = {NULL};
     static const struct gil_fork_calls calls = {no_interp, no_state};
-    GilThreadState *ts = &cells[HERE][0].ts;
+    GilThreadState *ts = &cells[HERE][forker].ts;
 
     prepare();
     explore_fork();
@@ -465,6 +486,32 @@ body_busy(int self)
     EXPLORE_CHECK(!check_there());
 }
 
+/* It is the main one, if it lives on. Who makes the calls to main is a state of the forking thread there, not one that nobody has
+ * attached yet, and not one that is lent to it if it has another. */
+static void
+setup_main(void)
+{
+    setup_plain();
+    forker = 1; /* what is thread 0's is as if nobody had attached it */
+    main_one = &interps[THERE];
+    gil_main_calls.ts = &cells[THERE][0].ts;
+    cells[HERE][1].ts.kept = 1;
+    cells[HERE][2].ts.os_thread = 1;
+}
+
+static void
+body_main(int self)
+{
+    if (self != forker) {
+        come_and_go(HERE, self);
+        come_and_go(THERE, self);
+        return;
+    }
+    come(HERE, self);
+    fork_child();
+    EXPLORE_CHECK(chosen == (registry == &interps[THERE] ? &cells[THERE][self].ts : &cells[HERE][2].ts));
+}
+
 /* Its end, or its beginning, was under way. */
 static void
 setup_shut(void)
@@ -617,6 +664,7 @@ static const struct model_run runs[] = {
     {{"fork_other", 3, 0, setup_leaning, body_other, of_interest, NULL, finish_child}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_idle", 2, 0, setup_leaning, body_idle, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_busy", 2, 0, setup_leaning, body_busy, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
+    {{"fork_main", 2, 0, setup_main, body_main, of_interest, NULL, finish_child}, {3, 0, 0}, {5, 0, 1}},
     {{"fork_shut", 2, 0, setup_shut, body_shut, of_interest, NULL, finish_child}, {3, 0, 1}, {5, 0, 2}},
     {{"fork_gone", 3, 0, setup_plain, body_gone, of_interest, NULL, finish_child}, {2, 0, 0}, {3, 0, 0}},
     {{"fork_mutex", 2, 0, setup_plain, body_mutex, of_interest, NULL, finish_child}, {4, 0, 0}, {6, 0, 1}},

@@ -68,7 +68,7 @@ tests_models_fork_model_LDADD =
 
 CORE_TESTS += tests/models/signal_model
 tests_models_signal_model_SOURCES = tests/models/signal_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/runtime/signal.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
+    lib/runtime/signal.c lib/state/pending.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
 tests_models_signal_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_signal_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_signal_model_LDFLAGS =

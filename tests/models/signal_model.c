@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals under the explorer: the marks of lib/runtime/signal.c, and the wait that they end, as they ship. */
+/* Signals under the explorer: the marks of lib/runtime/signal.c, the wait that they end, and calls to main, as they ship. */
 #include "models/runner.h"
 
 #include "models/machine_model.h"
@@ -8,8 +8,12 @@
 #include "gilrt/mutex.h"
 #include "gilrt/signal.h"
 #include "gilrt/state.h"
+#include "base/mem.h"
 #include "runtime/signal.h"
+#include "state/gate.h"
 #include "state/interp.h"
+#include "state/pending.h"
+#include "state/stable.h"
 #include "state/tstate.h"
 #include "state/wait.h"
 #include "sync/machine.h"
@@ -34,6 +38,8 @@ static const int numbers[NUMBERS] = {SIGUSR1, SIGUSR2};
 static GilThreadState main_cell __attribute__((aligned(64)));
 static GilThreadState other_cell __attribute__((aligned(64))); /* of another interpreter, in the same thread */
 static struct _gilis main_interp, other_interp;
+static struct gil_gate main_gate, other_gate;
+struct gil_mutex gil_states_mutex;
 static uint32_t posted[THREADS_MAX][NUMBERS]; /* by each thread */
 static uint32_t seen[THREADS_MAX][NUMBERS];   /* of it, by the last callback */
 static int called[NUMBERS];
@@ -43,15 +49,34 @@ static int failing;           /* of the next callbacks, so many fail */
 static int is_watched[NUMBERS]; /* callbacks are due */
 static int failures;
 static int pending;           /* an exception is */
+static int inside;            /* callbacks under way */
+static int polling;           /* they poll */
+static int posted_calls, made_calls;
 __thread struct _GilThreadBlock *_Gil_thread;
 
 static int note_signal(int signum, void *arg);
+
+#define NOBODY 99ul
+
+/* The runtime is started by the calling thread. */
+static void
+start(void)
+{
+    gil_signal_start();
+    main_cell.os_thread = gil_machine_thread();
+    gil_pending_open_main(&main_cell);
+}
 
 static void
 setup_none(void)
 {
     gil_parking_forget_all();
     gil_signal_stop();
+    memset(&gil_main_calls, 0, sizeof gil_main_calls);
+    memset(&gil_main_ring, 0, sizeof gil_main_ring);
+    memset(&main_gate, 0, sizeof main_gate);
+    memset(&other_gate, 0, sizeof other_gate);
+    gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "the registry");
     memset(&main_cell, 0, sizeof main_cell);
     memset(&other_cell, 0, sizeof other_cell);
     memset(&main_interp, 0, sizeof main_interp);
@@ -62,7 +87,12 @@ setup_none(void)
     memset(is_watched, 0, sizeof is_watched);
     main_cell.interp = &main_interp;
     other_cell.interp = &other_interp;
-    started = failing = failures = pending = 0;
+    main_interp.gate = &main_gate;
+    other_interp.gate = &other_gate;
+    main_cell.id = 1;
+    other_cell.id = 2;
+    main_cell.os_thread = other_cell.os_thread = NOBODY;
+    started = failing = failures = pending = inside = polling = posted_calls = made_calls = 0;
     posting = 1;
     _Gil_thread = NULL;
 }
@@ -79,7 +109,7 @@ setup(void)
 {
     setup_none();
     gil_tstate_attach(&main_cell, "model");
-    gil_signal_start(&main_cell);
+    start();
     watch(0);
     watch(1);
     started = 1;
@@ -111,6 +141,13 @@ setup_failing(void)
 {
     setup_two();
     failing = 1;
+}
+
+static void
+setup_polling(void)
+{
+    setup();
+    polling = 1;
 }
 
 static int
@@ -176,10 +213,53 @@ gil_unblock_rouse(GilThreadState *ts)
     (void)ts;
 }
 
+#define FOR_CALLS (_Gil_BRK_CALLS | _Gil_BRK_SHARED)
+#define FOR_ANY (FOR_CALLS | _Gil_BRK_SIGNAL)
+
+/* As lib/state/eval.c. */
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
-    return gil_signal_attend((GilThreadState *)(void *)block);
+    GilThreadState *ts = (GilThreadState *)(void *)block;
+
+    if ((gil_load_relaxed(&block->brk) & FOR_CALLS) && gil_pending_serve(ts) < 0)
+        return -1;
+    return gil_load_relaxed(&block->brk) & _Gil_BRK_SIGNAL ? gil_signal_attend(ts) : 0;
+}
+
+const GilThreadState *
+gil_tstate_look(struct gil_stable_look *look)
+{
+    static GilThreadState *const all[] = {&main_cell, &other_cell};
+
+    return look->block < 2 ? all[look->block++] : NULL;
+}
+
+int
+gil_unblock_claim(GilThreadState *ts)
+{
+    (void)ts;
+    return 0;
+}
+
+void
+gil_unblock_call(GilThreadState *ts)
+{
+    (void)ts;
+}
+
+void *
+gil_raw_malloc(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+void
+gil_raw_free(void *block)
+{
+    (void)block;
+    explore_fail("memory is given back");
 }
 
 #ifdef GIL_DEBUG
@@ -265,6 +345,11 @@ note_signal(int signum, void *arg)
         seen[t][i] = gil_load_relaxed(&posted[t][i]);
     called[i]++;
     explore_point("called");
+    if (polling) {
+        inside++;
+        EXPLORE_CHECK(Gil_PollThread(&main_cell) == 0);
+        inside--;
+    }
     if (failing == 0)
         return 0;
     failing--;
@@ -295,13 +380,24 @@ post_last(int i)
     gil_machine_unpark(&posting);
 }
 
+static int
+make_call(void *unused)
+{
+    (void)unused;
+    EXPLORE_CHECK(explore_self() == 0 && _Gil_thread == &main_cell.block && inside == 0);
+    made_calls++;
+    return 0;
+}
+
+static GilPendingNode call = GIL_PENDING_NODE_INIT(make_call, NULL);
+
 /* As a thread polls: nothing without the bit. */
 static void
 poll(GilThreadState *ts)
 {
-    if (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_SIGNAL))
+    if (!(gil_load_relaxed(&ts->block.brk) & FOR_ANY))
         return;
-    if (gil_signal_attend(ts) < 0) {
+    if (_GilEval_PollSlow(&ts->block) < 0) {
         EXPLORE_CHECK(pending);
         pending = 0;
         failures++;
@@ -309,17 +405,23 @@ poll(GilThreadState *ts)
 }
 
 static void
-poll_until_quiet(void)
+poll_in_until_quiet(GilThreadState *ts)
 {
     uint32_t left;
 
     do {
         left = gil_load_seq_cst(&posting);
-        if (gil_load_relaxed(&main_cell.block.brk) & _Gil_BRK_SIGNAL)
-            poll(&main_cell);
+        if (gil_load_relaxed(&ts->block.brk) & FOR_ANY)
+            poll(ts);
         else if (left != 0)
             gil_machine_park(&posting, left, GIL_MACHINE_NEVER);
-    } while (left != 0 || (main_cell.block.brk & _Gil_BRK_SIGNAL));
+    } while (left != 0 || (ts->block.brk & FOR_ANY));
+}
+
+static void
+poll_until_quiet(void)
+{
+    poll_in_until_quiet(&main_cell);
 }
 
 /* Plainly: the run is over. */
@@ -470,7 +572,7 @@ body_restart(int self)
     }
     gil_signal_stop();
     is_watched[0] = 0;
-    gil_signal_start(&main_cell);
+    start();
     watch(0);
     gil_store_seq_cst(&started, 1);
     poll_until_quiet();
@@ -492,8 +594,7 @@ body_elsewhere(int self)
         post_last(1);
         return;
     }
-    gil_signal_start(&main_cell); /* by this thread */
-    main_cell.os_thread = gil_machine_thread();
+    start(); /* by this thread */
     gil_tstate_detach(&main_cell, "model");
     gil_tstate_attach(&other_cell, "model");
     gil_store_seq_cst(&started, 1);
@@ -503,6 +604,54 @@ body_elsewhere(int self)
     gil_tstate_detach(&other_cell, "model");
     gil_tstate_attach(&main_cell, "model");
     poll_until_quiet();
+}
+
+/* The same, and it stays there; it is attached for the first time, as lib/state/tstate.c does it. What comes from elsewhere is met. */
+static void
+body_abroad(int self)
+{
+    if (self != 0) {
+        explore_until(is_started);
+        post_last(1);
+        return;
+    }
+    start();
+    gil_tstate_detach(&main_cell, "model");
+    gil_store_seq_cst(&started, 1);
+    gil_store_seq_cst(&other_cell.os_thread, gil_machine_thread());
+    if (gil_load_seq_cst(&gil_main_calls.signals))
+        gil_fetch_or_seq_cst(&other_cell.block.brk, _Gil_BRK_SIGNAL);
+    gil_tstate_attach(&other_cell, "model");
+    poll_in_until_quiet(&other_cell);
+    EXPLORE_CHECK(_Gil_thread == &other_cell.block);
+}
+
+static void
+finish_abroad(void)
+{
+    check_seen(1);
+    EXPLORE_CHECK((other_cell.block.brk & _Gil_BRK_SIGNAL) == 0);
+}
+
+/* A callback polls when a call is posted: it is made when that is over. */
+static void
+body_calls(int self)
+{
+    if (self != 0) {
+        post(0);
+        posted_calls += GilPending_PostToMain(&call) == 0;
+        gil_fetch_sub_seq_cst(&posting, 1);
+        gil_machine_unpark(&posting);
+        return;
+    }
+    poll_until_quiet();
+}
+
+static void
+finish_calls(void)
+{
+    finish();
+    EXPLORE_CHECK(posted_calls == 1 && made_calls == 1);
 }
 
 static const struct model_run runs[] = {
@@ -515,6 +664,8 @@ static const struct model_run runs[] = {
     {{"signal_end", 2, 0, setup, body_end, of_interest, NULL, finish_end}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_restart", 3, 0, setup_restart, body_restart, of_interest, NULL, finish_restart}, {1, 0, 0}, {3, 0, 0}},
     {{"signal_elsewhere", 2, 0, setup_elsewhere, body_elsewhere, of_interest, NULL, finish_end}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_abroad", 2, 0, setup_elsewhere, body_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_calls", 2, 0, setup_polling, body_calls, of_interest, NULL, finish_calls}, {3, 0, 0}, {5, 0, 0}},
 };
 
 int

@@ -6,7 +6,6 @@ UNIT_TESTS += tests/unit/runtime/test_life
 UNIT_TESTS += tests/unit/runtime/test_layers
 UNIT_TESTS += tests/unit/runtime/test_interp
 UNIT_TESTS += tests/unit/runtime/test_ending
-UNIT_TESTS += tests/unit/runtime/test_inside
 UNIT_TESTS += tests/unit/runtime/test_busy
 UNIT_TESTS += tests/unit/runtime/test_finalize
 UNIT_TESTS += tests/unit/runtime/test_finalize_lock
@@ -14,6 +13,7 @@ UNIT_TESTS += tests/unit/runtime/test_atexit
 UNIT_TESTS += tests/unit/runtime/test_event
 UNIT_TESTS += tests/unit/runtime/test_fork
 UNIT_TESTS += tests/unit/runtime/test_signal
+UNIT_TESTS += tests/unit/runtime/test_signal_first
 
 # Shared objects that test_copies loads.
 check_LTLIBRARIES += tests/unit/runtime/hog.la tests/unit/runtime/copy.la

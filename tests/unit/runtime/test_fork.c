@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 
 enum { MOST = 256 };
@@ -242,6 +243,163 @@ START_TEST(test_D3_states_of_threads_that_are_gone)
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(destroyed, 3);
     GilInterpreterView_Close(view);
+}
+END_TEST
+
+/* --- the main thread --- */
+
+static int calls_made, callbacks_made;
+
+static int
+count_call(void *unused)
+{
+    (void)unused;
+    calls_made++;
+    return 0;
+}
+
+static int
+count_callback(int signum, void *unused)
+{
+    (void)signum;
+    (void)unused;
+    callbacks_made++;
+    return 0;
+}
+
+/* Calls to main, and signals' callbacks, are made by the attached thread. */
+static void
+is_main_thread(void *unused)
+{
+    (void)unused;
+    calls_made = callbacks_made = 0;
+    for (int i = 1; i <= 2; i++) {
+        CHILD_CHECK(Gil_AddPendingCall(count_call, NULL) == 0);
+        CHILD_CHECK(raise(SIGUSR1) == 0);
+        CHILD_CHECK(Gil_Poll() == 0);
+        CHILD_CHECK(calls_made == i && callbacks_made == i);
+    }
+}
+
+static GilInterpreterView *main_view, *other_view;
+static GilThreadState *never_attached;
+
+/* Attached to the other interpreter: that lives on alone, so it is the main one. */
+static void
+is_heir(void *unused)
+{
+    CHILD_CHECK(GilInterpreterState_Get() == GilInterpreterState_Main());
+    is_main_thread(unused);
+}
+
+/* It has its state in the main interpreter as before. */
+static void
+is_abroad(void *here)
+{
+    calls_made = callbacks_made = 0;
+    CHILD_CHECK(raise(SIGUSR1) == 0);
+    CHILD_CHECK(Gil_Poll() == 0 && callbacks_made == 1);
+    GilThreadState_Swap(here);
+    is_main_thread(NULL);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+/* A kept state is attached to the main interpreter, and nobody has attached the newest. */
+static void
+is_visitor(void *unused)
+{
+    CHILD_CHECK(gil_interp_first()->threads == never_attached);
+    is_main_thread(unused);
+}
+
+/* Attached to another interpreter, without a state in the main one: what comes waits for that. */
+static void
+is_stranger(void *token)
+{
+    calls_made = callbacks_made = 0;
+    CHILD_CHECK(Gil_AddPendingCall(count_call, NULL) == 0);
+    CHILD_CHECK(raise(SIGUSR1) == 0);
+    CHILD_CHECK(Gil_Poll() == 0 && calls_made == 0 && callbacks_made == 0);
+    GilThreadState_Release(token);
+    GilEval_RestoreThread(GilThreadState_New(GilInterpreterState_Main()));
+    CHILD_CHECK(Gil_Poll() == 0 && calls_made == 1 && callbacks_made == 1);
+    is_main_thread(NULL);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+static void *
+fork_from_a_visit(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(main_view);
+    GilThreadState_Release(token);
+    set(&ready[0]);
+    wait_for(&ready[1]);
+    token = GilThreadState_EnsureFromView(main_view);
+    child_does(is_visitor, NULL);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+static void *
+fork_from_elsewhere(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(other_view);
+
+    child_does(is_stranger, token);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+static void *
+hold_main(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(main_view);
+
+    set(&ready[2]);
+    wait_for(&over);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+START_TEST(test_E2_calls_and_signals_have_a_main_thread_in_the_child)
+{
+    GilThreadState *here = GilThreadState_Get(), *there;
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, count_callback, NULL, 0), 0);
+    child_does(is_main_thread, NULL);
+    /* By a visitor. */
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_from_a_visit, NULL), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    wait_for(&ready[0]);
+    Gil_END_ALLOW_THREADS
+    never_attached = GilThreadState_New(GilInterpreterState_Get());
+    Gil_BEGIN_ALLOW_THREADS
+    set(&ready[1]);
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilThreadState_Delete(never_attached);
+    /* By a thread of another interpreter. */
+    there = Gil_NewInterpreter();
+    other_view = GilInterpreterView_FromCurrent();
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_from_elsewhere, NULL), 0);
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    /* By the main thread, there; and while the main interpreter is another's. */
+    child_does(is_abroad, here);
+    ck_assert_int_eq(pthread_create(&thread, NULL, hold_main, NULL), 0);
+    wait_for(&ready[2]);
+    child_does(is_heir, NULL);
+    set(&over);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    Gil_EndInterpreter(there);
+    GilThreadState_Swap(here);
+    GilInterpreterView_Close(main_view);
+    GilInterpreterView_Close(other_view);
 }
 END_TEST
 
@@ -585,6 +743,7 @@ suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_D1_fork_while_another_thread_holds_any_lock);
     tcase_add_test(tc, test_D2_every_lock_is_in_the_list);
+    tcase_add_test(tc, test_E2_calls_and_signals_have_a_main_thread_in_the_child);
     tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
     tcase_add_test(tc, test_D4_waiters_that_are_gone);
     GIL_TEST_ADD_UNLESS_EMULATED(tc, test_D5_membarrier_is_refused_in_the_child, 0, 1, "it has no seccomp");

@@ -105,6 +105,63 @@ START_TEST(test_runtime_signal__a_callback_runs_at_the_next_poll)
 }
 END_TEST
 
+static int made; /* calls to main */
+
+static int
+count_call(void *unused)
+{
+    (void)unused;
+    made++;
+    return 0;
+}
+
+static GilPendingNode call = GIL_PENDING_NODE_INIT(count_call, NULL);
+
+static int
+post_and_poll(int signum, void *arg)
+{
+    (void)note(signum, arg);
+    ck_assert_int_eq(GilPending_PostToMain(&call), 0);
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    /* It is not made here, and nothing that blocks ends for it. */
+    ck_assert_int_eq(made, 0);
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 0);
+    return 0;
+}
+
+START_TEST(test_E2_a_call_that_is_posted_while_a_callback_polls_is_made)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, post_and_poll, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 1);
+    ck_assert_int_eq(GilPending_PostToMain(&call), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 2);
+}
+END_TEST
+
+/* What is pending stays that, and the rest waits. */
+START_TEST(test_runtime_signal__nothing_is_raised_over_an_exception)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(watch_interrupts(), 0);
+    GilErr_SetString(GilExc_ValueError, "the first");
+    ck_assert_int_eq(raise(SIGINT), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    expect(GilExc_ValueError);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+}
+END_TEST
+
 START_TEST(test_runtime_signal__one_that_raises_leaves_the_others_for_later)
 {
     ck_assert_int_eq(GilSignal_Watch(SIGUSR1, refuse, count, 0), 0);
@@ -242,6 +299,73 @@ START_TEST(test_E4_another_interpreter_runs_in_the_main_thread)
     Gil_EndInterpreter(ts);
     GilEval_RestoreThread(main_ts);
     ck_assert_int_eq(Gil_Poll(), 0);
+}
+END_TEST
+
+static void *
+post_one(void *unused)
+{
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR1), 0);
+    return unused;
+}
+
+/* What a thread with a signalfd posts is met in whatever interpreter the main thread has been in, or comes to. */
+START_TEST(test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter(), *late;
+    int signals;
+
+    ck_assert_ptr_nonnull(ts);
+    late = GilThreadState_New(GilThreadState_GetInterpreter(ts));
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, GIL_SIGNAL_POSTED), 0);
+    GilThreadState_Swap(ts);
+    in_another_thread(post_one);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    /* In a blocking call there. */
+    Gil_BEGIN_ALLOW_THREADS
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR1), 0);
+    signals = GilErr_AreSignalsPending(NULL);
+    ck_assert_int_eq(GilErr_CheckSignalsDetached(NULL), 0);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(signals, 1);
+    ck_assert_int_eq(count[SIGUSR1], 2);
+    /* It comes to a state that nobody had attached. */
+    in_another_thread(post_one);
+    GilThreadState_Swap(late);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 3);
+    GilThreadState_Swap(ts);
+    GilThreadState_Delete(late);
+    Gil_EndInterpreter(ts);
+    GilEval_RestoreThread(main_ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 3);
+}
+END_TEST
+
+/* The host ends the state that it got by the start, and its block serves another interpreter: that is not the main thread's. */
+START_TEST(test_runtime_signal__without_its_state_nobody_is_called)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter(), *again;
+
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    GilThreadState_DeleteCurrent();
+    again = GilThreadState_New(GilThreadState_GetInterpreter(ts));
+    ck_assert_ptr_eq(again, main_ts);
+    GilEval_RestoreThread(again);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), again);
+    /* Nor does it end the runtime; a state of the main interpreter does. */
+    ck_assert_int_eq(Gil_FinalizeEx(), -1);
+    GilThreadState_Swap(GilThreadState_New(GilInterpreterState_Main()));
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_ptr_null(GilInterpreterState_Main());
 }
 END_TEST
 
@@ -610,7 +734,7 @@ START_TEST(test_runtime_signal__a_stray_mark_is_taken_back)
 {
     GilThreadState *ts = GilThreadState_Get();
 
-    gil_signal_fork_child(ts, 0);
+    gil_store_seq_cst(&gil_main_calls.ts, NULL);
     gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
     ck_assert_int_eq(Gil_Poll(), 0);
     ck_assert_int_eq(GilErr_AreSignalsPending(ts), 0);
@@ -637,14 +761,17 @@ Suite *
 suite(void)
 {
     Suite *s = suite_create("signal");
-    TCase *tcase = tcase_create("signal"), *bare = tcase_create("bare");
+    TCase *tcase = tcase_create("signal"), *bare = tcase_create("bare"), *left = tcase_create("left");
 
     tcase_add_checked_fixture(tcase, start, gil_test_stop);
     tcase_add_test(tcase, test_runtime_signal__a_callback_runs_at_the_next_poll);
     tcase_add_test(tcase, test_runtime_signal__one_that_raises_leaves_the_others_for_later);
+    tcase_add_test(tcase, test_E2_a_call_that_is_posted_while_a_callback_polls_is_made);
+    tcase_add_test(tcase, test_runtime_signal__nothing_is_raised_over_an_exception);
     tcase_add_test(tcase, test_E3_a_signal_in_another_thread_is_the_main_thread_s);
     tcase_add_test(tcase, test_E3_a_signal_that_the_main_thread_blocks_is_met);
     tcase_add_test(tcase, test_E4_another_interpreter_runs_in_the_main_thread);
+    tcase_add_test(tcase, test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter);
     tcase_add_test(tcase, test_E5_a_storm_of_two_signals);
     tcase_add_test(tcase, test_E8_waits_go_on_while_callbacks_run);
     tcase_add_test(tcase, test_runtime_signal__a_wait_of_the_main_thread_ends);
@@ -659,6 +786,9 @@ suite(void)
     tcase_add_test(tcase, test_runtime_signal__a_stray_mark_is_taken_back);
     tcase_add_test(tcase, test_D4_a_child_leaves_the_parent_s_signals_to_it);
     suite_add_tcase(s, tcase);
+    tcase_add_checked_fixture(left, start, NULL);
+    tcase_add_test(left, test_runtime_signal__without_its_state_nobody_is_called);
+    suite_add_tcase(s, left);
     tcase_add_test(bare, test_E9_dispositions_are_as_before);
     suite_add_tcase(s, bare);
     return s;

@@ -61,6 +61,40 @@ START_TEST(test_state_pending__a_safe_point_is_bounded_and_keeps_the_order)
 }
 END_TEST
 
+static int
+fail_anyhow(void *unused)
+{
+    (void)count(unused);
+    return -1;
+}
+
+/* What a call that fails leaves is meant for that thread as before: its native code is told, too. */
+START_TEST(test_E2_what_a_failing_call_leaves_is_asked_for_alike)
+{
+    GilPendingNode first = GIL_PENDING_NODE_INIT(fail_anyhow, NULL), second = GIL_PENDING_NODE_INIT(count, NULL), third = second;
+
+    gil_pending_open_main(world_ts);
+    for (int main = 0; main < 2; main++) {
+        ck_assert_int_eq(main ? GilPending_PostToMain(&first) : GilPending_PostToThread(world_ts->id, &first), 0);
+        ck_assert_int_eq(main ? GilPending_PostToMain(&second) : GilPending_PostToThread(world_ts->id, &second), 0);
+        ck_assert_int_eq(Gil_Poll(), -1);
+        ck_assert(is_asked(world_ts, _Gil_BRK_CALLS) && !is_asked(world_ts, _Gil_BRK_SHARED));
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert(!is_asked(world_ts, _Gil_BRK_CALLS));
+    }
+    ck_assert_int_eq(made, 4);
+    /* What anybody may make is not. */
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilPending_Post(view, &first), 0);
+    ck_assert_int_eq(GilPending_Post(view, &third), 0);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert(!is_asked(world_ts, _Gil_BRK_CALLS) && is_asked(world_ts, _Gil_BRK_SHARED));
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 6);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 START_TEST(test_state_pending__without_memory_a_call_to_a_thread_is_refused)
 {
     gil_test_fail_alloc(1, 1);
@@ -234,6 +268,7 @@ START_TEST(test_state_pending__a_fork_makes_another_thread_the_main_one)
     ck_assert_int_eq(Gil_AddPendingCall(count, NULL), 0);
     ck_assert_int_eq(Gil_Poll(), 0);
     ck_assert_int_eq(made, 0);
+    gil_pending_fork_main(world_ts);
     gil_pending_fork_interp(world_ts->interp);
     gil_pending_fork_state(world_ts, 1);
     gil_pending_fork_state(gone, 0);
@@ -243,6 +278,51 @@ START_TEST(test_state_pending__a_fork_makes_another_thread_the_main_one)
     ck_assert_int_eq(Gil_Poll(), 0);
     ck_assert_int_eq(made, 2);
     gil_tstate_delete(gone);
+}
+END_TEST
+
+/* The thread that forked has no state of its own in the main interpreter yet: the first becomes it, and one that is lent to it makes
+ * the calls until then. */
+START_TEST(test_state_pending__the_main_thread_of_a_child_may_come_later)
+{
+    GilThreadState *other = world_interp_new(), *lent = gil_tstate_new(world_ts->interp), *own;
+
+    gil_pending_open_main(world_ts);
+    gil_pending_fork_main(NULL);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), 0);
+    gil_tstate_detach(world_ts, "test");
+    gil_tstate_attach(other, "test");
+    gil_pending_fork_state(other, 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 0);
+    gil_tstate_detach(other, "test");
+    lent->kept = 1;
+    gil_pending_fork_state(lent, 1);
+    gil_tstate_attach(lent, "test");
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 1);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 2);
+    gil_tstate_detach(lent, "test");
+    own = gil_tstate_new(world_ts->interp);
+    gil_tstate_attach(own, "test");
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), 0);
+    ck_assert(is_asked(own, _Gil_BRK_CALLS) && !is_asked(lent, _Gil_BRK_CALLS));
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 3);
+    gil_tstate_detach(own, "test");
+    /* Nobody after that. */
+    GilThreadState *next = gil_tstate_new(world_ts->interp);
+    ck_assert(!is_asked(next, _Gil_BRK_SHARED));
+    gil_tstate_delete(next);
+    gil_tstate_delete(lent);
+    gil_tstate_attach(other, "test");
+    ck_assert_uint_eq(world_interp_end(other), 0);
+    gil_tstate_attach(world_ts, "test");
+    gil_tstate_delete(own);
+    ck_assert_int_eq(Gil_AddPendingCall(count, NULL), GIL_PENDING_ENDED);
 }
 END_TEST
 
@@ -333,6 +413,7 @@ suite(void)
     tcase_add_checked_fixture(tc, world_start, world_stop);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_state_pending__a_safe_point_is_bounded_and_keeps_the_order);
+    tcase_add_test(tc, test_E2_what_a_failing_call_leaves_is_asked_for_alike);
     tcase_add_test(tc, test_state_pending__without_memory_a_call_to_a_thread_is_refused);
     tcase_add_test(tc, test_state_pending__a_state_that_is_made_finds_what_waits);
     tcase_add_test(tc, test_state_pending__interpreters_are_asked_apart);
@@ -340,6 +421,7 @@ suite(void)
     tcase_add_test(tc, test_state_pending__the_end_leaves_nothing_and_takes_nothing);
     tcase_add_test(tc, test_state_pending__a_fork_frees_the_nodes_of_lost_posts);
     tcase_add_test(tc, test_state_pending__a_fork_makes_another_thread_the_main_one);
+    tcase_add_test(tc, test_state_pending__the_main_thread_of_a_child_may_come_later);
     tcase_add_test(tc, test_state_pending__without_its_state_there_is_no_main_thread);
     tcase_add_test(tc, test_E2_what_is_accepted_among_many_threads_is_called);
     suite_add_tcase(s, tc);
