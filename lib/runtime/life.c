@@ -17,6 +17,7 @@
 #include "runtime/copies.h"
 #include "runtime/event.h"
 #include "runtime/finalize.h"
+#include "runtime/inside.h"
 #include "runtime/layers.h"
 #include "runtime/signal.h"
 #include "runtime/life.h"
@@ -193,7 +194,8 @@ finalize(const uint64_t *timeout, const char *func)
     /* Acquire, as the exchange below: the starter is that of the start that is seen. */
     if (gil_load_acquire(&runtime.phase) == OFF)
         return 0;
-    if (ts == NULL || !pthread_equal(runtime.starter, pthread_self()) || !is_main_state(ts) || gil_finalize_is_inside(ts))
+    if (ts == NULL || !pthread_equal(runtime.starter, pthread_self()) || !is_main_state(ts) || gil_finalize_is_inside(ts) ||
+        gil_inside_anything() || gil_inside_call(NULL))
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;

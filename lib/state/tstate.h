@@ -74,6 +74,7 @@ struct _gilts {
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
     int serving;                 /* [own] it is in a pending call, or in a signal's callback */
+    int within;                  /* [own] depth of collections and imports that it is in */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */

@@ -6,6 +6,7 @@ UNIT_TESTS += tests/unit/runtime/test_life
 UNIT_TESTS += tests/unit/runtime/test_layers
 UNIT_TESTS += tests/unit/runtime/test_interp
 UNIT_TESTS += tests/unit/runtime/test_ending
+UNIT_TESTS += tests/unit/runtime/test_inside
 UNIT_TESTS += tests/unit/runtime/test_busy
 UNIT_TESTS += tests/unit/runtime/test_finalize
 UNIT_TESTS += tests/unit/runtime/test_finalize_lock

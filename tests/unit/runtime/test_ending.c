@@ -339,6 +339,29 @@ START_TEST(test_runtime_ending__the_end_of_the_runtime_is_one)
 }
 END_TEST
 
+static void
+wait_for_itself(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), -1);
+    events[0]++;
+}
+
+/* Who ends it, or them all, would wait for what comes after. */
+START_TEST(test_runtime_ending__who_ends_it_does_not_wait_for_it)
+{
+    GilThreadState *ts = Gil_NewInterpreter();
+
+    ck_assert_ptr_nonnull(ts);
+    ck_assert_int_eq(GilUnstable_AtExit(ts->interp, wait_for_itself, NULL), 0);
+    GilThreadState_Swap(main_ts);
+    gil_test_stop();
+    ck_assert_uint_eq(events[0], 1);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), 0);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 /* The first who keeps what a view names from ending. */
 static void
 expect_holder(GilInterpreterView *of, int kind, pthread_t who, const char *file)
@@ -733,6 +756,7 @@ suite(void)
     tcase_add_checked_fixture(alone, start, NULL);
     tcase_add_test(alone, test_C6_calls_at_exit_may_poll);
     tcase_add_test(alone, test_runtime_ending__the_end_of_the_runtime_is_one);
+    tcase_add_test(alone, test_runtime_ending__who_ends_it_does_not_wait_for_it);
     tcase_add_test(alone, test_runtime_ending__who_ends_the_runtime_is_named);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, alone);
