@@ -118,7 +118,7 @@ GIL_API int _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data
  * Have @p func called by the first thread that comes here, and wait until it is done; later a load and a compare.
  * func runs as the caller is, attached or not, and may do anything but come here again, which stops the process.
  * Returning 0 it is done, for ever; anything else is returned to its caller, and the next thread does it. It must not
- * be left by longjmp() or an exception.
+ * be left by longjmp(), an exception or pthread_exit(), and is called with cancellation disabled (gilrt/thread.h).
  *
  * This is what a static variable with an initializer in a function of C++ cannot be in an attached thread, nor
  * std::call_once: there the second thread waits for the first with the interpreter's lock in hand, and the first, if

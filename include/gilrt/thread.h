@@ -5,6 +5,16 @@
  * ends.
  *
  * All of it may be used by any thread, attached or not, before the runtime starts and after it has ended.
+ *
+ * CANCELLATION. No function of the library is a cancellation point, those that wait included: a thread that was cancelled
+ * (pthread_cancel()) goes on until it comes to one in the host's code. What gets a thread out of a wait is a time, or an interrupt
+ * (gilrt/unblock.h). Functions of the host's that the library calls in the middle of something are called with cancellation disabled,
+ * and leave it so: unblock functions, all hooks, what a fork calls and locks, the function of GilOnce_Call(), everything that making or
+ * ending an interpreter runs, and what a thread has called at its end. Elsewhere the host's code is cancelled where it stands. Within
+ * Gil_BEGIN_ALLOW_THREADS … Gil_END_ALLOW_THREADS the thread ends outside, and the library keeps nothing of it but what it has open. A
+ * thread that is attached ends attached, which stops the process, or is dealt with as GilConfig.exit_policy says; so code
+ * that may be cancelled disables that while it is attached. Asynchronous cancellation (PTHREAD_CANCEL_ASYNCHRONOUS) must not be
+ * enabled in any call of the library.
  */
 #ifndef GILRT_THREAD_H
 #define GILRT_THREAD_H

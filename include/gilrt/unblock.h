@@ -31,6 +31,11 @@
  * In which state: in the thread that asks, or in the thread itself, not attached, with no mutex of the library held, except that one
  * that is safe in a signal handler may be called in any state. It must not wait for the thread that it is to wake, nor for
  * the interpreter's lock, must return, and should be quick: the region's END waits for the end of a call.
+ *
+ * A thread that ends within its region, by pthread_exit() or by being cancelled, leaves it when the library's destructor of
+ * thread-specific data runs, after its stack was unwound. The function may still be called until then: what it uses lives as long, and
+ * is not on that stack, or the thread disables cancellation in the region. In C++ the region is left when its scope is unwound
+ * (gil::interruptible_call).
  */
 #ifndef GILRT_UNBLOCK_H
 #define GILRT_UNBLOCK_H

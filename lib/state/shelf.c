@@ -222,7 +222,10 @@ at_thread_exit(void *shelf)
 
     /* For good: the thread is ending, and one that has returned could be cancelled here in a function of the host's. */
     (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    (void)state_left_behind();
+    GilThreadState *left = state_left_behind();
+    /* What its region's function uses may have been on the stack. */
+    if (left != NULL)
+        gil_unblock_suspend(left, &(struct _GilRegion){0});
     /* What the thread wants called at its end may enter, and finds the shelf as it was. */
     if (shelf != GONE) {
         /* Cannot fail: the system found it in that place. A key whose value could not be renewed brings nobody here. */
@@ -231,8 +234,7 @@ at_thread_exit(void *shelf)
         shelf = pthread_getspecific(gil_shelf_key);
     }
     GilThreadState *ts = shelf;
-    GilThreadState *left = state_left_behind();
-
+    left = state_left_behind();
     _Gil_thread = NULL;
     gil_tstate_forget_left();
     if (left != NULL && !left->kept)

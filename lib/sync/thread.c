@@ -263,6 +263,10 @@ gil_thread_exit(void)
 static void
 at_thread_exit(void *record)
 {
+    int cancel;
+
+    /* For good: what is called at its end is not left in the middle. */
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     if (record != GONE && pthread_setspecific(record_key, record) == 0)
         end(record);
     (void)pthread_setspecific(record_key, GONE);

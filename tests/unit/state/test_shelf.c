@@ -6,6 +6,7 @@
 #include "gilrt/pending.h"
 #include "gilrt/print.h"
 #include "gilrt/thread.h"
+#include "gilrt/unblock.h"
 #include "state/fork.h"
 #include "state/shelf.h"
 #include "support/child.h"
@@ -228,6 +229,45 @@ END_TEST
 /* --- exits while an interpreter ends --- */
 
 static GilInterpreterGuard *other_guard;
+static int region_calls; /* [atomic] of the function of a region whose thread has come to its end */
+
+static void
+count_call(void *unused)
+{
+    (void)unused;
+    gil_fetch_add_seq_cst(&region_calls, 1);
+}
+
+static void
+ask_and_come_in(void *ts)
+{
+    ck_assert_int_eq(GilThreadState_Interrupt(ts, 0), 1);
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(GilThreadState_Interrupt(ts, 0), 1);
+}
+
+static void *
+exit_in_a_region(void *unused)
+{
+    (void)GilThreadState_Ensure(world_guard);
+    ck_assert_int_eq(GilThread_AtExit(ask_and_come_in, GilThreadState_Get()), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(count_call, NULL)
+    pthread_exit(NULL);
+    Gil_END_BLOCKING_CALL_UBF
+    return unused;
+}
+
+/* Already in what is called at the thread's end: the stack that the function knows of is no more. */
+START_TEST(test_B5_a_region_is_left_by_the_end_of_its_thread)
+{
+    size_t before = gil_tstate_blocks();
+
+    world_join(world_thread(exit_in_a_region, NULL));
+    ck_assert_int_eq(region_calls, 0);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 static GilInterpreterView *world_view;
 static uint64_t visitor; /* the state of a thread that exits inside */
 
@@ -622,6 +662,7 @@ suite(void)
     tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_nothing_is_kept);
     tcase_add_test(tcase, test_B5_states_of_threads_that_exit_are_reclaimed);
     tcase_add_test(tcase, test_B5_a_state_left_between_begin_and_end_is_reclaimed);
+    tcase_add_test(tcase, test_B5_a_region_is_left_by_the_end_of_its_thread);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
     tcase_add_test(tcase, test_state_shelf__release_drops_what_the_stay_left_behind);
     tcase_add_test(tcase, test_B11_a_finalizer_that_enters_again_gets_the_dying_state);
