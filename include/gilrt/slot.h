@@ -15,7 +15,8 @@ GIL_BEGIN_DECLS
 
 typedef void (*_Gil_funcptr_t)(void);
 
-/** One slot. An array of them ends with GilSlot_END and must stay in place while the module or type lives. */
+/** One slot. An array of them ends with GilSlot_END. That of a module must stay as it is while the process lives. That of a type is read
+ *  once and may be a local variable; the tables of methods and computed attributes that it points to must stay. */
 typedef struct GilSlot {
     uint16_t sl_id;
     uint16_t sl_flags;

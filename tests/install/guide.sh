@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The whole programs of the guide, cut out of it, build without a warning and run to their end. Fragments are left alone.
+# The whole programs of the guide, cut out of it, build without a warning and run to their end; one of them loads the
+# file that it is given. Fragments are left alone.
 . "${top_srcdir:?}/tests/install/install.sh"
 
 # Each block of C with a main() becomes PAGE.N.c in the folder.
@@ -22,11 +23,12 @@ cut_out()
 builds_and_runs()
 {
     # shellcheck disable=SC2086
-    $CC -std=c11 -D_POSIX_C_SOURCE=200809L $WARNINGS $cflags "$1" -o "$1.out" $libs -lpthread || return
-    output=$("$1.out" 2>&1) || { echo "status $?"; printf '%s\n' "$output"; }
+    $CC -std=c11 -D_POSIX_C_SOURCE=200809L $WARNINGS -Wpedantic $cflags "$1" -o "$1.out" $libs -lpthread -ldl || return
+    output=$("$1.out" "$work/guest.so" guest 2>&1) || { echo "status $?"; printf '%s\n' "$output"; }
 }
 
 tap_check "the guide has programs" cut_out
+tap_check "an extension builds" build_module guest
 for program in "$work"/*.c; do
     tap_check "$(basename "$program" .c) builds and runs" builds_and_runs "$program"
 done
