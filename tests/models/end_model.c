@@ -569,6 +569,33 @@ body_asked(int self)
         pass_through(gil_gate_enter(gate(OTHER)), OTHER);
 }
 
+/* Thread 1 comes by a guard that is open, with a state of its own from then on, and goes when it is asked to. */
+static void
+setup_comes_late(void)
+{
+    setup_enders();
+    gate(OTHER)->word = 1;
+}
+
+static int
+newcomer_is_asked(void)
+{
+    return (gil_load_relaxed(&own[1]->block.brk) & _Gil_BRK_ENDING) != 0;
+}
+
+static void
+body_comes_late(int self)
+{
+    if (self == 0) {
+        ask(0);
+        wait_for_end(0);
+        return;
+    }
+    own[1] = gil_tstate_new(subjects[OTHER].interp);
+    explore_until(newcomer_is_asked);
+    pass_through(0, OTHER);
+}
+
 static void
 body_asked_by_all(int self)
 {
@@ -901,6 +928,7 @@ static const struct model_run runs[] = {
     {{"stirred", 2, ALL, setup_stirred, body_stirred, of_admission, NULL, finish}, {3, 0, 0}, {4, 2, 0}},
     {{"asked", 2, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},
     {{"asked", 3, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 1}},
+    {{"comes_late", 2, 0, setup_comes_late, body_comes_late, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},
     {{"asked_by_all", 2, 0, setup_asked, body_asked_by_all, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 2}},
     {{"asked_by_all", 3, 0, setup_asked, body_asked_by_all, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 0}},
     {{"takes_on", 3, 1u, setup_takes_on, body_takes_on, of_admission, NULL, finish_other}, {2, 1, 0}, {3, 2, 0}},

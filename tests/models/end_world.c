@@ -404,6 +404,18 @@ gil_tstate_get_block(GilInterpreterState *interp)
     return ts;
 }
 
+GilThreadState *
+gil_tstate_new(GilInterpreterState *interp)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    EXPLORE_CHECK(gil_interp_is_alive(interp) && !interp->closed);
+    GilThreadState *ts = gil_tstate_get_block(interp);
+    if (gil_interp_asks(interp))
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_ENDING);
+    gil_mutex_unlock(&gil_states_mutex);
+    return ts;
+}
+
 void
 gil_tstate_put_block(GilThreadState *ts)
 {
