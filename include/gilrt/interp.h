@@ -99,8 +99,8 @@ GIL_API int GilInterpreterState_CheckMay(unsigned what);
 /**
  * Make an interpreter. On success the calling thread is attached to it, with the state in *ts, which is the
  * caller's; what was attached is left, for the caller to attach again. The state goes with the interpreter if
- * Gil_EndInterpreter() is given it; if another thread ends the interpreter, it is the caller's to delete
- * (GilThreadState_Delete()). Modules are looked for where the main interpreter looks.
+ * Gil_EndInterpreter() is given it; if the interpreter ends in any other way, in the same thread or another one, it
+ * is the caller's to delete (GilThreadState_Delete()), and not to attach again. Modules are looked for where the main interpreter looks.
  * @return an error, with *ts NULL and what was attached attached still, when ts or config is NULL or config was
  *         not filled by GilInterpreterConfig_Init(), sets fields that this version does not know, or values
  *         that it does not allow; when the runtime is not started, or just being started or stopped; when
@@ -130,7 +130,8 @@ GIL_API GilThreadState *Gil_NewInterpreter(void);
 GIL_API int Gil_EndInterpreter(GilThreadState *ts);
 /**
  * End the interpreter that a view names, from any thread that is not inside it, and waiting for as long as is
- * said here. What the calling thread is attached to is left meanwhile, and attached again.
+ * said here. What the calling thread is attached to is left meanwhile, and attached again. Thread states that
+ * somebody made or got by Gil_NewInterpreterFromConfig() stay theirs to delete.
  * @param timeout_ns  how long to wait for those inside; 0: not at all; UINT64_MAX: for ever
  * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(), or a thread did
  *         not leave its lock. -1, without an exception, and nothing happened, when view is NULL or names the
