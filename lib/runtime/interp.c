@@ -83,7 +83,7 @@ interval_of(const GilInterpreterConfig *config, const GilThreadState *current)
     return config->switch_interval_ns != 0 || current == NULL ? config->switch_interval_ns : gil_lock_interval(current->lock);
 }
 
-/* A new interpreter, attached, that lets nobody in yet; NULL: no memory, and what was attached is. */
+/* A new interpreter, attached, that lets nobody in yet; NULL: no memory, and what was attached may have been left. */
 static GilThreadState *
 make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
 {
@@ -111,8 +111,6 @@ make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
     GilThreadState *ts = gil_layers_start(&wanted);
     if (ts == NULL) {
         gil_search_path_free(&path);
-        if (current != NULL)
-            gil_tstate_attach(current, "Gil_NewInterpreterFromConfig");
         return NULL;
     }
     gil_import_set_path(ts, &path, pocket->strict);
@@ -134,6 +132,7 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
         return gil_status_error(__func__, wrong);
     if (_Gil_thread != NULL && gil_tstate_attached() == NULL)
         return gil_status_error(__func__, "the calling thread is between BEGIN and END");
+    GilThreadState *current = gil_tstate_attached();
     struct gil_pass pass;
     struct gil_gate *gate = gil_main_enter(&pass, __func__);
     if (gate == NULL)
@@ -142,8 +141,12 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
     if (*ts != NULL)
         gil_closing_give_up((*ts)->interp->gate);
     gil_main_leave(gate, &pass);
-    if (*ts == NULL)
+    if (*ts == NULL) {
+        /* Out of the main one by now: this thread may be too late for where it came from, and would hold up the end for ever. */
+        if (current != NULL && gil_tstate_attached() == NULL)
+            gil_tstate_attach(current, __func__);
         return gil_status_error(__func__, "memory allocation failed");
+    }
     gil_event_step(GIL_LIFE_STARTED, (*ts)->interp->id);
     return GilStatus_Ok();
 }

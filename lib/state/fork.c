@@ -46,7 +46,7 @@
  * forking thread, so they stay valid: closing one is right, and entering by one is like entering by a view.
  *
  * THE AWKWARD MOMENT is an end or a start of an interpreter that another thread had begun. The forking thread has a place
- * inside the main interpreter, and is inside its own, so those two are at most asked to end: the request is taken back.
+ * inside the main interpreter, and one inside its own, so those two are at most asked to end: the request is taken back.
  * Another one, of which nothing irreversible has happened, is opened again; one half made, or past that point, is lost.
  */
 

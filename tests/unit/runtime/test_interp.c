@@ -459,6 +459,64 @@ START_TEST(test_runtime_interp__any_thread_may_end_it)
 }
 END_TEST
 
+static uint32_t late; /* [atomic] */
+
+static void
+count_late(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->kind == GIL_LIFE_LATE)
+        gil_fetch_add_seq_cst(&late, 1);
+}
+
+/* Fails, once it has the main interpreter's lock; then its own interpreter is gone. */
+static void *
+make_in_vain(void *ts)
+{
+    GilInterpreterConfig config = default_config();
+    GilThreadState *made;
+
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    config.memory_limit = 1;
+    GilEval_RestoreThread(ts);
+    (void)Gil_NewInterpreterFromConfig(&made, &config);
+    return NULL;
+}
+
+static void
+until_waited_for(void)
+{
+    GilLockInfo info;
+
+    GilLockInfo_Init(&info);
+    do {
+        sched_yield();
+        ck_assert_int_eq(GilLock_GetInfo(GilInterpreterState_Main(), &info), 0);
+    } while (info.waiters == 0);
+}
+
+START_TEST(test_runtime_interp__who_makes_one_in_vain_and_comes_too_late_keeps_nothing)
+{
+    GilThreadState *ts = Gil_NewInterpreter();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    pthread_t maker, ender;
+
+    GilThreadState_Swap(main_ts);
+    Gil_SetLifeHook(count_late, NULL);
+    ck_assert_int_eq(pthread_create(&maker, NULL, make_in_vain, ts), 0);
+    until_waited_for();
+    ck_assert_int_eq(pthread_create(&ender, NULL, end_from_outside, view), 0);
+    pthread_join(ender, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    while (gil_load_seq_cst(&late) == 0)
+        sched_yield();
+    Gil_END_ALLOW_THREADS
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(main_ts->interp, NULL, 0), 0);
+    GilInterpreterView_Close(view);
+    Gil_SetLifeHook(NULL, NULL);
+}
+END_TEST
+
 static void
 attach_second(void *ts)
 {
@@ -784,6 +842,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__the_end_is_refused_where_it_must_be);
     tcase_add_test(tc, test_runtime_interp__a_guard_makes_it_busy);
     tcase_add_test(tc, test_runtime_interp__any_thread_may_end_it);
+    tcase_add_test(tc, test_runtime_interp__who_makes_one_in_vain_and_comes_too_late_keeps_nothing);
     tcase_add_test(tc, test_F5_a_thread_holds_one_lock);
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_F1_an_object_that_ends_elsewhere_stops_a_debug_build);
