@@ -469,6 +469,9 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         }
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
         if (current != NULL)
+        /* Before the wait for the lock: whoever waits for the visit finds it. */
+        if (visit)
+            gil_store_relaxed(&ts->visits, ts->visits + 1);
             gil_tstate_detach(current, func);
         unsigned long self = announce_thread(ts);
         enter(ts, func);
@@ -477,7 +480,7 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         _Gil_thread = &ts->block;
         current = ts;
     }
-    if (visit)
+    else if (visit)
         gil_store_relaxed(&current->visits, current->visits + 1);
     return make_token(before, back | visit, ++current->ensured);
 }

@@ -3,6 +3,7 @@
 #include "unit/state/world.h"
 
 #include "base/mem.h"
+#include "gilrt/interp.h"
 
 #include <string.h>
 
@@ -213,6 +214,33 @@ START_TEST(test_state_guard__a_visit_is_counted_once_a_thread)
 }
 END_TEST
 
+static void *
+visit(void *view)
+{
+    GilThreadState_Release(GilThreadState_EnsureFromView(view));
+    return NULL;
+}
+
+/* It has its place before it has the lock, so it is named before. */
+START_TEST(test_state_guard__a_visitor_that_waits_for_the_lock_is_named)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilHolder holders[2];
+    GilThreadInfo threads[2];
+
+    pthread_t visitor = world_thread(visit, view);
+    world_until_waiting(world_ts->interp, 1);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(world_ts->interp, holders, 2), 2);
+    ck_assert_int_eq(holders[1].kind, GIL_HOLDER_VISIT);
+    ck_assert_uint_eq(holders[1].thread, (uint64_t)visitor);
+    ck_assert_uint_eq(GilInterpreterView_ListThreads(view, threads, 2), 2);
+    ck_assert(threads[0].inside && !threads[0].attached && threads[0].state == holders[1].state);
+    world_join(visitor);
+    ck_assert_uint_eq(GilInterpreterState_GetHolders(world_ts->interp, holders, 2), 1);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 START_TEST(test_state_guard__a_visit_without_memory_is_none)
 {
     GilInterpreterView *view = GilInterpreterView_FromCurrent();
@@ -359,6 +387,7 @@ suite(void)
     tcase_add_test(tcase, test_state_guard__holders_keep_to_their_size);
     tcase_add_test(tcase, test_state_guard__keeps_the_end_of_a_long_name);
     tcase_add_test(tcase, test_state_guard__a_visit_is_counted_once_a_thread);
+    tcase_add_test(tcase, test_state_guard__a_visitor_that_waits_for_the_lock_is_named);
     tcase_add_test(tcase, test_state_guard__a_visit_without_memory_is_none);
     tcase_add_test(tcase, test_state_guard__visits_nest_across_interpreters);
     tcase_add_checked_fixture(ended, world_start, NULL);
