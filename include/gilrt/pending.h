@@ -30,7 +30,7 @@
 
 GIL_BEGIN_DECLS
 
-/** There is no such target, or none any more; nothing was accepted. */
+/** There is no such target, or it is just being made, or has ended; nothing was accepted. */
 #define GIL_PENDING_ENDED (-1)
 /** The target has no room at present, or memory lacks; nothing was accepted. */
 #define GIL_PENDING_FULL (-2)

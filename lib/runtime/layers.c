@@ -134,6 +134,7 @@ gil_layers_start(const struct gil_interp_config *config)
         gil_interp_delete(ts);
         return NULL;
     }
+    gil_pending_open(ts->interp);
     return ts;
 }
 

@@ -251,6 +251,7 @@ get_gate(GilInterpreterState *interp, int starting)
         gate->taken = 1;
         gate->taker = gil_machine_thread();
         gil_gate_close(gate);
+        gate->calls.head = GIL_CALLS_CLOSED;
     }
     return gate;
 }

@@ -55,7 +55,8 @@ struct gil_interp_config {
     int exit_leaves;          /* nonzero: for a thread that exits attached the lock is left; else it stops the process */
     unsigned forbidden;       /* GIL_MAY_…: what its code may not do */
     int unchecked_modules;    /* nonzero: modules are loaded whatever they say of several interpreters */
-    int starting;             /* nonzero: its end is taken from birth, by whoever makes it, until gil_closing_give_up() */
+    int starting;             /* nonzero: its end is taken from birth, by whoever makes it, until gil_closing_give_up(); and calls are refused
+                                 until gil_pending_open() */
     GilInterpreterState *share; /* alive, and stays so meanwhile: its lock serves the new one too, as it is; NULL: a lock of its own */
 };
 

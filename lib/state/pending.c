@@ -63,6 +63,9 @@
  * to a safe point becomes it, and looks then at what came before: who posts, or takes a signal, first leaves something to be
  * found and looks for the state then. Each state made meanwhile comes to a safe point at once.
  *
+ * THE BIRTH. An interpreter that is being made has no objects yet, nor may it ever have: its queues are closed until then, those of
+ * its states too. So a birth that fails leaves no call behind.
+ *
  * THE END. A thread state that ends leaves its calls to its interpreter. The end of an interpreter closes all queues
  * of it under gil_states_mutex and chains what is left; the ending thread makes those calls. So none is lost, and
  * since no more are taken then, their number is bounded, whatever the calls do.
@@ -482,6 +485,16 @@ Gil_MakePendingCalls(void)
 }
 
 /* --- the ends of threads and interpreters --- */
+
+void
+gil_pending_open(GilInterpreterState *interp)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+        gil_store_seq_cst(&ts->calls.head, NULL);
+    gil_store_seq_cst(&interp->gate->calls.head, NULL);
+    gil_mutex_unlock(&gil_states_mutex);
+}
 
 void
 gil_pending_open_main(GilThreadState *ts)

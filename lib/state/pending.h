@@ -47,6 +47,8 @@ gil_calls_init(struct gil_calls *calls)
 /* Whether somebody waits, or is just looked after. */
 int gil_calls_wait(const struct gil_calls *calls);
 
+/* The layers of interp are there: from now on calls to it and its states are taken. */
+void gil_pending_open(GilInterpreterState *interp);
 /* From now on calls to main are made by ts, the runtime's first state. */
 void gil_pending_open_main(GilThreadState *ts);
 /*

@@ -165,6 +165,8 @@ gil_tstate_get_block(GilInterpreterState *interp)
         ts->next->prev = ts;
     interp->threads = ts;
     gil_calls_init(&ts->calls);
+    if (gil_load_relaxed(&interp->gate->calls.head) == GIL_CALLS_CLOSED)
+        ts->calls.head = GIL_CALLS_CLOSED; /* until gil_pending_open() */
     /* First published, then the look: see state/pending.c. */
     gil_store_seq_cst(&ts->gate, interp->gate);
     if (gil_calls_wait(&interp->gate->calls) || gil_load_relaxed(&gil_main_calls.heir) != 0)

@@ -244,6 +244,44 @@ START_TEST(test_state_interp__the_end_of_one_leaves_a_shared_lock_to_the_other)
 }
 END_TEST
 
+static int
+do_nothing(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+/* Until it has its layers it takes no calls, by whatever way: a birth that fails could not make them. */
+START_TEST(test_state_interp__takes_no_calls_while_it_is_made)
+{
+    struct gil_interp_config config = {.starting = 1, .ender = 1};
+    GilPendingNode node;
+    GilThreadState *ts;
+
+    GilPendingNode_Init(&node, do_nothing, NULL);
+    ck_assert_int_eq(gil_interp_new(&config, &ts), 0);
+    GilThreadState_Swap(ts);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    for (int opened = 0; opened < 2; opened++) {
+        int wanted = opened ? 0 : GIL_PENDING_ENDED;
+        ck_assert_int_eq(GilPending_Add(view, do_nothing, NULL), wanted);
+        ck_assert_int_eq(GilPending_Post(view, &node), wanted);
+        ck_assert_int_eq(GilPendingNode_IsPosted(&node), opened);
+        ck_assert_int_eq(GilPending_AddToThread(ts->id, do_nothing, NULL), wanted);
+        ck_assert_int_eq(GilPending_AddToThread(ts->interp->ender->id, do_nothing, NULL), wanted);
+        if (!opened)
+            gil_pending_open(ts->interp);
+    }
+    ck_assert_uint_eq(gil_pending_drain(ts, NULL), 3);
+    GilInterpreterView_Close(view);
+    ck_assert_int_eq(gil_gate_shut(ts->interp->gate, 0), 0);
+    gil_interp_close(ts);
+    ck_assert_uint_eq(gil_pending_drain(ts, NULL), 1);
+    gil_interp_delete(ts);
+    gil_tstate_attach(world_ts, "test");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -260,6 +298,7 @@ suite(void)
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("shared");
     tcase_add_checked_fixture(tcase, world_start, world_stop);
+    tcase_add_test(tcase, test_state_interp__takes_no_calls_while_it_is_made);
     tcase_add_test(tcase, test_state_interp__two_may_share_a_lock);
     tcase_add_test(tcase, test_state_interp__a_shared_lock_excludes_across_interpreters);
     tcase_add_test(tcase, test_state_interp__the_end_of_one_leaves_a_shared_lock_to_the_other);
