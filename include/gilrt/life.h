@@ -40,7 +40,8 @@ GIL_API int Gil_AtExit(void (*func)(void));
  *  @{ */
 #define GIL_LIFE_STARTED 1  /**< the interpreter can be used; attached */
 #define GIL_LIFE_CLOSING 2  /**< it lets nobody in any more, and no other step of its end comes before this was told;
-                                 attached, but where the end is asked for or begun by a view */
+                                 attached, but where the end is asked for or begun by a view, and, of interpreters that
+                                 end with the runtime, where somebody inside the main one had to be waited for */
 #define GIL_LIFE_BUSY 3     /**< who wants to end it has waited in vain (GIL_FINALIZE_BUSY); attached, but where
                                  it is ended by a view */
 #define GIL_LIFE_CLOSED 4   /**< nobody is inside: from here the end cannot be undone. Calls at exit follow; attached */
