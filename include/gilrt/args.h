@@ -165,7 +165,7 @@ GIL_API int GilArg_NoPositional(const char *funcname, GilObject *args);
  *
  * No unit gives None, one unit that unit's object, several a tuple; `()`, `[]` and `{}` nest, 64 deep at most. `O` takes
  * a reference of its own, `N` takes the caller's. When building fails, every `N` that the format names is given back all
- * the same.
+ * the same; only what stands behind a unit that does not exist is out of reach.
  * An `O`, `S` or `N` of NULL fails with the error that made it NULL, or SystemError where none is set.
  * @{
  */

@@ -3,7 +3,8 @@
  * Gil_BuildValue() and the calls that take a format.
  *
  * After a part has failed the rest of the format is still walked: each further part is built and dropped, with the
- * error put aside, because `N` hands over references that nobody else would give back.
+ * error put aside, because `N` hands over references that nobody else would give back. So it is after a bracket that does
+ * not fit, for brackets take no argument; but a unit that is none of ours ends it, for nobody knows what it was to take.
  */
 #include "module/build.h"
 
@@ -29,6 +30,7 @@ struct build {
     GilThreadState *ts;
     const char *format;
     va_list va;
+    int over; /* nothing more can be taken */
 };
 
 static GilObject *build_one(struct build *b);
@@ -37,6 +39,23 @@ static int
 is_separator(char c)
 {
     return c == ',' || c == ':' || c == ' ' || c == '\t';
+}
+
+/* Build what is left of a malformed format only to drop it, whatever level it is in; the error that is set stays. */
+static void
+ignore_rest(struct build *b)
+{
+    struct gil_indicator error = gil_err_save(b->ts);
+
+    while (*b->format != '\0' && !b->over) {
+        if (is_separator(*b->format) || strchr("()[]{}", *b->format) != NULL)
+            b->format++;
+        else
+            Gil_XDECREF(build_one(b));
+        gil_err_clear(b->ts);
+    }
+    b->over = 1;
+    gil_err_restore(b->ts, error);
 }
 
 /* Units before the closing character of this level, or -1 with SystemError. */
@@ -70,6 +89,17 @@ count_units(const char *format, char close)
     return count;
 }
 
+/* The same of the level that begins here; on failure all the rest of the format is taken and dropped. */
+static Gil_ssize_t
+count(struct build *b, char close)
+{
+    Gil_ssize_t n = count_units(b->format, close);
+
+    if (n < 0)
+        ignore_rest(b);
+    return n;
+}
+
 /* Pass the closing character of a level. 0, or -1: something else stands there; no error is set. */
 static int
 pass_close(struct build *b, char close)
@@ -88,7 +118,7 @@ ignore(struct build *b, Gil_ssize_t n, char close)
 {
     struct gil_indicator error = gil_err_save(b->ts);
 
-    while (n-- > 0) {
+    while (n-- > 0 && !b->over) {
         GilObject *part = build_one(b);
         Gil_XDECREF(part);
         gil_err_clear(b->ts);
@@ -103,6 +133,7 @@ finish(struct build *b, GilObject *container, char close)
 {
     if (pass_close(b, close) < 0) {
         GilErr_SetString(GilExc_SystemError, "Unmatched paren in format");
+        ignore_rest(b);
         Gil_CLEAR(container);
     }
     return container;
@@ -150,7 +181,7 @@ build_tuple(struct build *b, Gil_ssize_t n, char close)
 static GilObject *
 build_list(struct build *b)
 {
-    Gil_ssize_t n = count_units(b->format, ']');
+    Gil_ssize_t n = count(b, ']');
     return n < 0 ? NULL : fill(b, GilList_New(n), n, ']', set_list);
 }
 
@@ -176,7 +207,7 @@ build_item(struct build *b, GilObject *dict, Gil_ssize_t *left)
 static GilObject *
 build_dict(struct build *b)
 {
-    Gil_ssize_t left = count_units(b->format, '}');
+    Gil_ssize_t left = count(b, '}');
     GilObject *dict = NULL;
 
     if (left < 0)
@@ -244,7 +275,7 @@ build_one(struct build *b)
 
     switch (unit) {
     case '(':
-        return build_tuple(b, count_units(b->format, ')'), ')');
+        return build_tuple(b, count(b, ')'), ')');
     case '[':
         return build_list(b);
     case '{':
@@ -278,6 +309,7 @@ build_one(struct build *b)
     case 'O': case 'S': case 'N':
         return build_object(b, unit);
     default:
+        b->over = 1;
         GilErr_SetString(GilExc_SystemError, "bad format char passed to Gil_BuildValue");
         return NULL;
     }
@@ -291,11 +323,9 @@ Gil_VaBuildValue(const char *format, va_list vargs)
 
     if (format == NULL)
         return gil_err_null(__func__);
-    Gil_ssize_t n = count_units(format, '\0');
-    if (n <= 0)
-        return n < 0 ? NULL : Gil_NewRef(Gil_None);
     va_copy(b.va, vargs);
-    GilObject *op = n == 1 ? build_one(&b) : build_tuple(&b, n, '\0');
+    Gil_ssize_t n = count(&b, '\0');
+    GilObject *op = n == 0 ? Gil_NewRef(Gil_None) : n == 1 ? build_one(&b) : build_tuple(&b, n, '\0');
     va_end(b.va);
     return op;
 }
@@ -320,11 +350,9 @@ GilObject *
 gil_build_arguments(GilThreadState *ts, const char *format, va_list va)
 {
     struct build b = {.ts = ts, .format = format == NULL ? "" : format};
-    Gil_ssize_t n = count_units(b.format, '\0');
 
-    if (n < 0)
-        return NULL;
     va_copy(b.va, va);
+    Gil_ssize_t n = count(&b, '\0');
     GilObject *args = build_tuple(&b, n, '\0');
     va_end(b.va);
     if (args != NULL && n == 1 && GilTuple_Check(GilTuple_GET_ITEM(args, 0)))

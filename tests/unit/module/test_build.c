@@ -108,6 +108,41 @@ START_TEST(test_module_build__n_is_given_back_when_another_part_fails)
 }
 END_TEST
 
+START_TEST(test_module_build__n_is_given_back_by_a_malformed_format)
+{
+    /* Each N is a reference; those behind a unit that is none are out of reach. */
+    static const struct {
+        const char *format;
+        int references, lost;
+    } table[] = {
+        {"[N)", 1, 0},    {"(N", 1, 0},      {"N[N{NN)N", 5, 0}, {"([N)]N", 2, 0},     {"NN)N", 3, 0},
+        {"{N}N", 2, 0},   {"(N,(N)", 2, 0},  {"NqN", 2, 1},      {"(N[NqN]){NN}", 5, 3}, {"[N)?N", 2, 1},
+        {"(qN)N", 2, 2},  {"{Nq}", 1, 0},
+    };
+    GilObject *list = GilList_New(0);
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(table); i++) {
+        for (int n = 0; n < table[i].references; n++)
+            Gil_INCREF(list);
+        ck_assert_ptr_null(Gil_BuildValue(table[i].format, list, list, list, list, list));
+        gil_expect_raised(GilExc_SystemError);
+        ck_assert_msg(Gil_REFCNT(list) == 1 + table[i].lost, "\"%s\": %zd references", table[i].format, Gil_REFCNT(list));
+        for (int n = 0; n < table[i].lost; n++)
+            Gil_DECREF(list);
+    }
+    Gil_INCREF(list);
+    Gil_INCREF(list);
+    ck_assert_ptr_null(GilObject_CallFunction((GilObject *)&GilList_Type, "[N)N", list, list));
+    gil_expect_raised(GilExc_SystemError);
+    ck_assert_int_eq(Gil_REFCNT(list), 1);
+    /* What follows a unit that is none is not taken for an argument of another kind. */
+    ck_assert_ptr_null(Gil_BuildValue("(OqN)", list, 1LL, NULL));
+    gil_expect_error(GilExc_SystemError, "bad format char passed to Gil_BuildValue");
+    ck_assert_int_eq(Gil_REFCNT(list), 1);
+    Gil_DECREF(list);
+}
+END_TEST
+
 static GilObject *
 give_arguments(GilObject *Gil_UNUSED(self), GilObject *args)
 {
@@ -198,6 +233,7 @@ suite(void)
     tcase_add_test(tc, test_module_build__containers);
     tcase_add_test(tc, test_module_build__malformed_formats);
     tcase_add_test(tc, test_module_build__null_object_keeps_its_error);
+    tcase_add_test(tc, test_module_build__n_is_given_back_by_a_malformed_format);
     tcase_add_test(tc, test_module_build__n_is_given_back_when_another_part_fails);
     tcase_add_test(tc, test_module_build__calls);
     tcase_add_test(tc, test_module_build__every_allocation_may_fail);
