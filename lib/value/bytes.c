@@ -348,7 +348,9 @@ get_views(GilObject *tuple, Gil_buffer *views, Gil_ssize_t n)
     for (Gil_ssize_t i = 0; i < n; i++) {
         GilObject *item = GilTuple_GET_ITEM(tuple, i);
         int rc = -1;
-        if (!GilObject_CheckBuffer(item))
+        if (item == NULL)
+            GilErr_Format(GilExc_SystemError, "sequence item %zd was never set", i);
+        else if (!GilObject_CheckBuffer(item))
             GilErr_Format(GilExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i,
                           Gil_TYPE(item)->tp_name);
         else

@@ -77,13 +77,13 @@ take(struct template *t, Gil_UCS4 *ch)
     return 0;
 }
 
-/* The next argument, a new reference; NULL with TypeError. */
+/* The next argument, a new reference; NULL with the error set. */
 static GilObject *
 next_argument(struct template *t)
 {
     if (t->next < (t->several ? GilTuple_GET_SIZE(t->args) : 1)) {
         t->next++;
-        return Gil_NewRef(t->several ? GilTuple_GET_ITEM(t->args, t->next - 1) : t->args);
+        return t->several ? gil_row_item(t->args, t->next - 1) : Gil_NewRef(t->args);
     }
     type_error("not enough arguments for format string");
     return NULL;

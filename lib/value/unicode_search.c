@@ -236,6 +236,10 @@ measure(GilObject **items, Gil_ssize_t n, GilObject *separator, Gil_ssize_t *len
     *length = 0;
     *maxchar = gap > 0 ? GilUnicode_MAX_CHAR_VALUE(separator) : 0;
     for (Gil_ssize_t i = 0; i < n; i++) {
+        if (items[i] == NULL) {
+            GilErr_Format(GilExc_SystemError, "sequence item %zd was never set", i);
+            return -1;
+        }
         if (!gil_unicode_check(items[i])) {
             GilErr_Format(GilExc_TypeError, "sequence item %zd: expected str instance, %.80s found", i,
                           Gil_TYPE(items[i])->tp_name);

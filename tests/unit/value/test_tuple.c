@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tuples from inside. */
+#include "support/expect.h"
 #include "support/probe.h"
 #include "support/support.h"
+
+#include "gilrt/args.h"
+#include "gilrt/call.h"
+#include "gilrt/number.h"
 #include "value/tuple.h"
 
 START_TEST(test_value_tuple__empty_is_one_immortal_object)
@@ -63,6 +68,38 @@ START_TEST(test_value_tuple__from_iterable)
     ck_assert_ptr_null(gil_tuple_from_iterable(Gil_None));
     gil_test_raised(GilExc_TypeError);
     Gil_DECREF(same);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+}
+END_TEST
+
+/* Made by GilTuple_New() or GilList_New() and handed on before all items were set. */
+START_TEST(test_value_tuple__items_that_were_never_set)
+{
+    GilObject *list = GilList_New(2), *tuple = GilTuple_New(2), *comma = GilUnicode_FromString(",");
+    GilObject *format = GilUnicode_FromString("%s"), *octets = GilBytes_FromString(","), *one = GilTuple_New(1);
+    GilObject *append = GilObject_GetAttrString(list, "append");
+    GilObject *number;
+    char *names[] = {"a", "b", NULL};
+
+    gil_expect_failure(GilList_AsTuple(list), GilExc_SystemError, "list item 0 was never set");
+    gil_expect_failure(GilUnicode_Join(comma, list), GilExc_SystemError, "sequence item 0 was never set");
+    gil_expect_failure(GilUnicode_Join(comma, tuple), GilExc_SystemError, "sequence item 0 was never set");
+    gil_expect_failure(GilBytes_Join(octets, tuple), GilExc_SystemError, "sequence item 0 was never set");
+    gil_expect_failure(GilNumber_Remainder(format, one), GilExc_SystemError, "tuple item 0 was never set");
+    gil_expect_failure(GilObject_Call((GilObject *)&GilList_Type, one, NULL), GilExc_SystemError,
+                       "GilObject_Call: argument 1 was never set");
+    gil_expect_failure(GilObject_Call(append, one, NULL), GilExc_SystemError, "GilObject_Call: argument 1 was never set");
+    GilTuple_SetItem(tuple, 0, Gil_None);
+    ck_assert_int_eq(GilArg_ParseTuple(tuple, "Oi", &number, &number), 0);
+    gil_expect_error(GilExc_SystemError, "tuple item 1 was never set");
+    ck_assert_int_eq(GilArg_ParseTupleAndKeywords(tuple, NULL, "Oi", names, &number, &number), 0);
+    gil_expect_error(GilExc_SystemError, "tuple item 1 was never set");
+    Gil_DECREF(append);
+    Gil_DECREF(one);
+    Gil_DECREF(octets);
+    Gil_DECREF(format);
+    Gil_DECREF(comma);
     Gil_DECREF(tuple);
     Gil_DECREF(list);
 }
@@ -222,6 +259,7 @@ suite(void)
     tcase_add_test(tc, test_value_tuple__hash_depends_on_items_and_order);
     tcase_add_test(tc, test_value_tuple__deep_hash_stops_with_recursion_error);
     tcase_add_test(tc, test_value_tuple__from_iterable);
+    tcase_add_test(tc, test_value_tuple__items_that_were_never_set);
     tcase_add_test(tc, test_value_tuple__resize_moves_items);
     tcase_add_test(tc, test_value_tuple__type_call_and_subtype);
     tcase_add_test(tc, test_value_tuple__packing_any_number);
