@@ -186,7 +186,7 @@ void gil_dict_clear(struct gil_dict *d);
 /* Give a new instance its empty table; and the tp_dealloc. */
 void gil_dict_init_empty(struct gil_dict *d);
 void gil_dict_dealloc(GilObject *op);
-/* A new dict of the same items. Runs nothing. */
+/* GilDict_Copy(). Runs nothing where gil_dict_is_plain(). */
 GilObject *gil_dict_copy(GilThreadState *ts, struct gil_dict *d);
 /* Next item at or after *pos, which begins at 0: its entry, dead after anything else; NULL at the end. Runs nothing. */
 struct gil_dict_entry *gil_dict_walk(const struct gil_dict *d, Gil_ssize_t *pos);
