@@ -25,6 +25,7 @@
 #include "state/interp.h"
 #include "state/tstate.h"
 #include "value/start.h"
+#include "sync/machine.h"
 #include "sync/mutex.h"
 
 #include <pthread.h>
@@ -199,8 +200,11 @@ finalize(const uint64_t *timeout, const char *func)
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;
+    /* A thread that is cancelled in a hook, a call at exit or a finalizer would be stopping for ever. */
+    int before = gil_machine_enter_host();
     int rc = stop(ts, timeout != NULL ? *timeout : runtime.timeout, func);
     change_phase(STOPPING, rc == 0 ? OFF : ON);
+    gil_machine_leave_host(before);
     return rc;
 }
 

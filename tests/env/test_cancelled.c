@@ -223,6 +223,30 @@ START_TEST(test_B10_who_ends_an_interpreter_is_not_cancelled)
 }
 END_TEST
 
+static void
+at_last(void)
+{
+    host_function();
+}
+
+/* By the test's own thread, which is the one that may. */
+START_TEST(test_B10_who_ends_the_runtime_is_not_cancelled)
+{
+    int rc, state;
+
+    ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), at_exit, NULL), 0);
+    ck_assert_int_eq(Gil_AtExit(at_last), 0);
+    GilInterpreterGuard_Close(guard);
+    pthread_cancel(pthread_self());
+    rc = Gil_FinalizeEx();
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    ck_assert_int_eq(rc, 0);
+    ck_assert_int_eq(state, PTHREAD_CANCEL_ENABLE);
+    ck_assert_int_eq(host_calls, 2);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 /* --- forks --- */
 
 static int
@@ -432,6 +456,10 @@ suite(void)
     tcase_add_loop_test(tc, test_B10_who_waits_for_the_lock_is_not_cancelled, 0, 2);
     tcase_add_test(tc, test_B10_waits_of_the_library_are_no_cancellation_points);
     tcase_add_loop_test(tc, test_B10_a_thread_at_its_end_is_not_cancelled, 0, 2);
+    suite_add_tcase(s, tc);
+    tc = tcase_create("to the end");
+    tcase_add_checked_fixture(tc, start, NULL);
+    tcase_add_test(tc, test_B10_who_ends_the_runtime_is_not_cancelled);
     suite_add_tcase(s, tc);
     return s;
 }
