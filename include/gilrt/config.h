@@ -155,8 +155,9 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
 #define GIL_FINALIZE_BUSY (-2)
 
 /**
- * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter and with nothing
- * else of the runtime active in it.
+ * Stop the runtime. Must be called by the thread that started it, attached to the main interpreter with the thread state that it
+ * got then, and with nothing else of the runtime active in it. If the host has ended that state, any other of the main interpreter
+ * will do; in the child of a fork that by a thread with several there, the one that makes the calls to main (gilrt/fork.h).
  *
  * What can be undone comes first. No guard is given out any more and no thread enters by a view; other threads
  * of the interpreter are asked to come to an end (their next poll raises SystemExit, once); then those that
@@ -177,7 +178,7 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  * objects of modules stay loaded. Last come the calls of Gil_AtExit().
  *
  * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and
- *         nothing happened, when the calling thread is not the one that started it, or not attached; when
+ *         nothing happened, when the calling thread is not the one that started it, or not attached with that state; when
  *         something of the runtime is active in it that would lose its ground, in whichever interpreter (a finalizer,
  *         an import, a call that the runtime makes in between, GilThreadState_Ensure(), a call at exit or a hook of
  *         another interpreter's end, a function of a fork); or when the runtime is just being stopped

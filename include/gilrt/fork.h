@@ -17,6 +17,9 @@
  * - Guards that another thread opened keep nothing from ending any more; they are still to be closed, and
  *   GilThreadState_Ensure() treats them as GilThreadState_EnsureFromView() treats views. Views stay what they are.
  * - An end that another thread had begun is called off. The forking thread may stop the runtime.
+ * - It is the main thread: it makes the calls to main and runs signals' callbacks, with a state that it has attached in the main
+ *   interpreter. Of several that is the one attached now, or the one that did so in the parent; one that Ensure lends it, if there is
+ *   no other. If it has none of its own there, the first that it attaches and polls with is it, and what came before waits for that.
  * - A GilMutex, or anything of the host's, that another thread held is held still: GilOS_RegisterForkLock().
  */
 #ifndef GILRT_FORK_H

@@ -146,7 +146,8 @@ GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns
  * Ask for the end of the interpreter that a view names, and do not wait for it: from any thread, also one of
  * its own, as often as one likes. From now on no guard of it is given out and no thread enters by a view; who
  * is inside goes on, also nested, and leaves when it is done. All its other threads are asked to come to an
- * end: their next poll raises SystemExit, once. It lasts until the interpreter ends, by
+ * end: their next poll at which no exception is pending raises SystemExit, once. So is who comes in later, by a guard
+ * that is open, with a new thread state; who carries the end out is not. It lasts until the interpreter ends, by
  * GilInterpreterView_WaitEnd() or any other call, or GilInterpreterView_CancelEnd().
  * @return 0, also when it was asked for before, or the interpreter is gone; -1, without an exception, when view
  *         is NULL or names the main interpreter, which ends with the runtime.

@@ -187,7 +187,8 @@ _GilEval_Return(GilThreadState *save)
  * owed the lock, it runs before this returns. If the interpreter came to its end meanwhile, the thread goes the way of
  * Gil_END_ALLOW_THREADS. In a thread that is not attached: stops the process when something is asked, undefined
  * otherwise.
- * @return 0; -1 with an exception set when something that had to be done here failed.
+ * @return 0; -1 with an exception set when something that had to be done here failed. One that is pending stays, and what could
+ *         raise another waits until it is gone.
  * @lock_held @blocks @reenters
  */
 static inline int

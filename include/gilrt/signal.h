@@ -17,7 +17,9 @@
  * started the runtime, in the main interpreter. There the callback is run, attached: at the next Gil_Poll() or
  * GilErr_CheckSignals(), in an interruptible wait of the library, which goes on unless the callback raises, or when a blocking
  * call has been left that the signal has interrupted (gilrt/unblock.h). If that thread runs in another interpreter just then, it
- * looks at the next poll there, and steps over to the main one for the callback.
+ * looks at the next poll there, and steps over to the main one for the callback. While an exception is pending nobody is called.
+ * After the host has ended that thread state there is no main thread: what comes is noted and met by nobody. In the child of a fork
+ * it is the thread that forked (gilrt/fork.h).
  *
  * A signal may come to any thread that does not block it. One that comes to another is sent on to the main thread, so that a system
  * call there ends with EINTR; if the main thread blocks the signal, it still is noted, and met at a poll or in a wait, but
@@ -32,8 +34,8 @@
 GIL_BEGIN_DECLS
 
 /** What is called when a signal has come: attached, in the main thread. Other signals and requests may be met within it where it
- *  polls; pending calls and the end of the runtime wait until it returns. @return 0, or -1 with an exception, which comes out where
- *  the signal was looked for. */
+ *  polls; pending calls, which are made at the first poll after it, and the end of the runtime wait until it returns.
+ *  @return 0, or -1 with an exception, which comes out where the signal was looked for. */
 typedef int (*GilSignal_Func)(int signum, void *arg);
 
 /** System calls that the signal interrupts are begun again where they can be (SA_RESTART). Otherwise they end with EINTR, so that
