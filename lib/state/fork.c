@@ -169,7 +169,7 @@ choose_main(const GilThreadState *ts)
 
     for (GilThreadState *each = interp != NULL ? interp->threads : NULL; each != NULL; each = each->next) {
         int worth = (each->kept ? 0 : 4) + (each == ts ? 2 : 0) + (each == gil_main_calls.ts ? 1 : 0);
-        if (each->os_thread == gil_machine_thread() && worth > most) {
+        if (!each->orphan && each->os_thread == gil_machine_thread() && worth > most) {
             best = each;
             most = worth;
         }
