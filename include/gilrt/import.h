@@ -23,8 +23,8 @@ GIL_BEGIN_DECLS
 
 /**
  * The module of that name, imported if it is not there yet.
- * @return the module, or NULL: ModuleNotFoundError when nothing of that name is found, ValueError for what is no name,
- *         ImportError (with its attributes name and path) for a file that cannot be loaded, has no export hook or
+ * @return the module, or NULL: ModuleNotFoundError when nothing of that name is found, which is so of all that is no
+ *         name ("a.b", "../a"), ValueError for an empty one, ImportError (with its attributes name and path) for a file that cannot be loaded, has no export hook or
  *         does not fit, and for circles; SystemError for malformed slots; or what the module itself raised
  * @newref
  * @lock_held

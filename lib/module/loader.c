@@ -178,7 +178,7 @@ open_file(struct gil_load *load, const char *name)
     snprintf(symbol, sizeof(symbol), HOOK_PREFIX "%s", name);
     void *hook = dlsym(handle, symbol);
     if (hook == NULL)
-        return failed(load, "the shared object does not define the export hook %s", symbol);
+        return failed(load, "the export hook %s is not defined by %s", symbol, load->file);
     load->hook = (GilSlot * (*)(void))(uintptr_t)hook;
     return GIL_LOAD_OK;
 }
