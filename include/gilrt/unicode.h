@@ -68,9 +68,10 @@ GIL_API extern GilTypeObject GilUnicode_Type;
 static inline void *
 _GilUnicode_DATA(const void *op)
 {
+    /* By way of a number, for -Wcast-qual: whose string it is knows whether it may be written. */
     if (GilUnicode_IS_ASCII(op))
-        return (GilASCIIObject *)op + 1;
-    return (GilCompactUnicodeObject *)op + 1;
+        return (void *)(uintptr_t)((const GilASCIIObject *)op + 1);
+    return (void *)(uintptr_t)((const GilCompactUnicodeObject *)op + 1);
 }
 /** Where the code points stand, each in as many bytes as GilUnicode_KIND() says; a zero follows the last. */
 #define GilUnicode_DATA(op) _GilUnicode_DATA(op)
