@@ -261,7 +261,8 @@ GIL_API void GilEval_ReleaseThread(GilThreadState *ts);
 /**
  * GilEval_RestoreThread() if the lock can be had at once: no waiting for another thread's turn. Takes some microseconds, for the
  * fence, where one thread has used the lock alone and is outside. errno is kept. Misuse as there.
- * @return 1 attached; 0 somebody else has the lock; -1 the interpreter has ended: ts will never be attached. No exception is set.
+ * @return 1 attached; 0 somebody else has the lock, or is just changing who waits for it; -1 the interpreter has ended: ts will never be
+ *         attached. No exception is set.
  * @lock_free
  */
 GIL_API int GilEval_TryRestoreThread(GilThreadState *ts);

@@ -506,7 +506,8 @@ wait(struct gil_lock *lock, GilThreadState *ts, uint64_t now, uint64_t limit, in
         leave_mu(lock, after);
 
         int taken = spins ? spin(lock, ts, AWAKE, until) : 0;
-        tell_of_hold(&vigil);
+        if (!taken)
+            tell_of_hold(&vigil);
         if (!spins)
             gil_machine_park(&w->token, ASLEEP, until);
 

@@ -92,6 +92,13 @@ gil_turns_lane(const struct gil_turns *turns, const GilThreadState *ts)
 
 /* --- accounts --- */
 
+/* What a thread of that weight is charged for so long; to the nanosecond, but for what lasted years. */
+static uint64_t
+weighed(uint64_t spent, unsigned weight)
+{
+    return spent < UINT64_MAX / 100 ? spent * 100 / weight : spent / weight * 100;
+}
+
 void
 gil_turns_charge(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
 {
@@ -100,7 +107,7 @@ gil_turns_charge(struct gil_turns *turns, GilThreadState *ts, uint64_t now)
     /* The clock was read before mu was had, here and there. */
     if (now > turns->charged) {
         uint64_t spent = now - turns->charged;
-        w->used += w->weight == 0 || w->weight == 100 ? spent : spent / w->weight * 100;
+        w->used += w->weight == 0 || w->weight == 100 ? spent : weighed(spent, w->weight);
         turns->charged = now;
     }
     if (turns->most_used < w->used)

@@ -41,15 +41,22 @@ membarrier(int command)
     return syscall(SYS_membarrier, command, 0, 0);
 }
 
-void
-gil_machine_start(void)
+/* Whether that thread may; 0 is the calling one, the number of the process its first. */
+static int
+may_use_several(pid_t thread)
 {
     cpu_set_t allowed;
 
     CPU_ZERO(&allowed);
     /* Refused, or more processors than fit the set: then there are many. */
-    int several = sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) > 1;
-    gil_store_relaxed(&spin_ns, several ? SPIN_NS : 0);
+    return sched_getaffinity(thread, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) > 1;
+}
+
+void
+gil_machine_start(void)
+{
+    /* A host may have tied the thread that starts to one processor, or the first thread, and let the others run where they like. */
+    gil_store_relaxed(&spin_ns, may_use_several(0) || may_use_several(getpid()) ? SPIN_NS : 0);
 #ifndef __SANITIZE_THREAD__
     /* ThreadSanitizer knows nothing of this fence and would see races. A refusal, for whatever reason, is an answer:
      * ENOSYS and EINVAL come from old kernels and imitations, EPERM from sandboxes. */
@@ -135,7 +142,10 @@ gil_machine_spin_ns(void)
 uint32_t
 gil_machine_processor(void)
 {
-    return (uint32_t)sched_getcpu();
+    /* Asked while errno is the program's. It fails where the system call is refused, and there is none of its own. */
+    int saved = errno, processor = sched_getcpu();
+    errno = saved;
+    return (uint32_t)processor;
 }
 
 /* Both in one number: the C libraries' states of cancellation are 0 to 2. */

@@ -22,6 +22,7 @@
 #define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STEPS_MAX 20000 /* the same for steps without a choice */
 #define POISONED_MAX 8
+#define POISON 0xDB
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
 #define SCRUB_SIZE 256  /* more than a call made between two choices uses of the stack, mostly */
 #define PSO_PREFIX "pso:"
@@ -172,7 +173,7 @@ scrub(void)
 static void
 mix_thread(struct seen_digest *digest, const struct thread *thread)
 {
-    uint64_t about[] = {(uint64_t)thread->state, (uint64_t)thread->started, 0, 0, 0};
+    uint64_t about[] = {(uint64_t)thread->state, (uint64_t)thread->started, 0, 0, 0, thread->started ? (uintptr_t)thread->own : 0};
 
     if (thread->state == PARKED) {
         about[2] = (uintptr_t)thread->word;
@@ -456,7 +457,7 @@ void
 explore_poison(void *memory, size_t size)
 {
     drain(cur);
-    memset(memory, 0xDB, size);
+    memset(memory, POISON, size);
     if (poisoned_count == POISONED_MAX)
         explore_fail("too much poisoned memory");
     poisoned[poisoned_count].from = memory;
@@ -471,6 +472,18 @@ check_poison(const void *p, const char *name)
             tell("  thread %d: touches %s\n", cur, name);
             explore_fail("memory that was given back is touched");
         }
+}
+
+/* What is written otherwise than by an atomic access has no name, and is found when the run is over. */
+static void
+check_that_poison_stands(void)
+{
+    for (int i = 0; i < poisoned_count; i++)
+        for (const unsigned char *p = (const unsigned char *)poisoned[i].from; p < (const unsigned char *)poisoned[i].to; p++)
+            if (*p != POISON) {
+                tell("  byte %td of %td\n", (const char *)p - poisoned[i].from, poisoned[i].to - poisoned[i].from);
+                explore_fail("memory that was given back was written to");
+            }
 }
 
 static void
@@ -904,6 +917,8 @@ run(void)
     }
     cur = -1;
     outside = 1;
+    if (failure == NULL && _setjmp(out) == 0)
+        check_that_poison_stands();
     if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0)
         scenario->finish();
     outside = 0;

@@ -380,6 +380,19 @@ late_load(int self)
         explore_poison(given_back, sizeof given_back);
 }
 
+/* No access that the explorer sees. */
+static void
+plain_store(int self)
+{
+    if (self == 1) {
+        gil_fetch_add_seq_cst(&x, 1);
+        (void)gil_load_relaxed(&x);
+        given_back[8] = 1;
+    }
+    else if (gil_load_acquire(&x))
+        explore_poison(given_back, sizeof given_back);
+}
+
 static void
 spins(int self)
 {
@@ -503,6 +516,8 @@ static const struct program {
      "the same again: a loop that does not end"},
     {{"a load from memory given back", 2, 0, setup, late_load, of_interest, NULL, NULL}, TSO_AND_PSO,
      "memory that was given back is touched"},
+    {{"a store that the explorer does not see, to memory given back", 2, 0, setup, plain_store, of_interest, NULL, NULL}, TSO_AND_PSO,
+     "memory that was given back was written to"},
     {{"a store that comes late to memory given back", 2, 0, setup, late_store, of_interest, NULL, NULL}, PSO,
      "memory that was given back is touched"},
     {{"a fault", 2, 0, setup, goes_astray, of_interest, NULL, NULL}, TSO_AND_PSO, "a pointer leads nowhere"},

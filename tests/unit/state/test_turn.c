@@ -241,6 +241,13 @@ START_TEST(test_state_turn__held_time_is_charged_once_and_by_weight)
     t(D)->waiter.weight = 100;
     gil_turns_charge(&turns, t(D), BEGIN + 7 * MS);
     ck_assert_uint_eq(t(D)->waiter.used, MS);
+    t(E)->waiter.weight = 10000; /* short holds of a heavy thread count, too */
+    gil_turns_charge(&turns, t(E), BEGIN + 7 * MS + 9999);
+    ck_assert_uint_eq(t(E)->waiter.used, 99);
+    turns.charged = 0;
+    t(F)->waiter.weight = 200; /* and what no product can hold */
+    gil_turns_charge(&turns, t(F), UINT64_MAX / 2);
+    ck_assert_uint_eq(t(F)->waiter.used, UINT64_MAX / 2 / 200 * 100);
 }
 END_TEST
 
