@@ -306,7 +306,7 @@ GIL_API GilObject *GilObject_Str(GilObject *o);
 GIL_API GilObject *GilObject_ASCII(GilObject *o);
 /** @p obj as text by the specification @p format_spec, a str; NULL: an empty one. int, float and str know
  *  "[[fill]align][sign][z][#][0][width][grouping][.precision][type]" (CPython's, but that `n` knows no locale); other
- *  objects are asked for their __format__, and without one are their str and know no specification. ValueError,
+ *  objects are asked for their type's __format__, and without one are their str and know no specification. ValueError,
  *  TypeError; SystemError when the specification is no str.
  *  @newref
  *  @lock_held

@@ -6,6 +6,7 @@
 #include "gilrt/call.h"
 #include "object/error.h"
 #include "object/type.h"
+#include "protocol/kind.h"
 #include "value/dict.h"
 #include "value/tuple.h"
 
@@ -132,7 +133,7 @@ static GilObject *
 missing_item(GilThreadState *ts, GilObject *op, GilObject *key)
 {
     GilObject *method = NULL, *result;
-    if (!GilDict_CheckExact(op) && GilObject_GetOptionalAttrString(op, "__missing__", &method) < 0)
+    if (!GilDict_CheckExact(op) && gil_find_hook(ts, op, "__missing__", 1, &method) < 0)
         return NULL;
     if (method == NULL) {
         gil_dict_missing(ts, key);

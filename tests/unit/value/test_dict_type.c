@@ -157,6 +157,15 @@ START_TEST(test_value_dict_type__subtype_with_missing)
     Gil_DECREF(value);
     Gil_DECREF(d);
     Gil_DECREF(type);
+
+    /* A method is the type's: an attribute of that name in an instance is none. */
+    type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Named", &GilDict_Type);
+    d = GilObject_CallNoArgs(type);
+    ck_assert_int_eq(GilObject_SetAttrString(d, "__missing__", (GilObject *)&GilList_Type), 0);
+    ck_assert_ptr_null(GilObject_GetItem(d, Gil_None));
+    gil_test_error(GilExc_KeyError, "None");
+    Gil_DECREF(d);
+    Gil_DECREF(type);
 }
 END_TEST
 
