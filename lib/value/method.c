@@ -9,7 +9,6 @@
 #include "object/attr.h"
 #include "object/error.h"
 #include "object/format.h"
-#include "object/recursion.h"
 #include "protocol/call.h"
 #include "value/function.h"
 
@@ -58,7 +57,7 @@ method_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObjec
     if (GIL_UNLIKELY(m->func == NULL))
         return GilErr_Format(GilExc_RuntimeError, "the method's function is gone");
     int nested = GilMethod_Check(m->func); /* and so on: nobody else on the way counts levels */
-    if (GIL_UNLIKELY(nested) && gil_recursion_enter(ts, " while calling a method") < 0)
+    if (GIL_UNLIKELY(nested) && Gil_EnterRecursiveCall(" while calling a method") < 0)
         return NULL;
     GilObject *func = Gil_NewRef(m->func), *self = Gil_NewRef(m->self), *result;
     if (nargsf & GIL_VECTORCALL_ARGUMENTS_OFFSET) {
@@ -71,7 +70,7 @@ method_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObjec
     else
         result = call_copied(ts, func, self, args, GilVectorcall_NARGS(nargsf), kwnames);
     if (GIL_UNLIKELY(nested))
-        gil_recursion_leave(ts);
+        Gil_LeaveRecursiveCall();
     Gil_DECREF(func);
     Gil_DECREF(self);
     return result;
@@ -121,9 +120,9 @@ method_getattro(GilObject *op, GilObject *name)
         gil_attr_missing(op, text, len);
         return NULL;
     }
-    if (gil_recursion_enter(ts, " while asking a method") == 0) { /* its function may be another method */
+    if (Gil_EnterRecursiveCall(" while asking a method") == 0) { /* its function may be another method */
         result = GilObject_GetAttr(func, name);
-        gil_recursion_leave(ts);
+        Gil_LeaveRecursiveCall();
     }
     return result;
 }
@@ -163,12 +162,11 @@ method_richcompare(GilObject *v, GilObject *w, int op)
 static Gil_hash_t
 method_hash(GilObject *op)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
     uintptr_t self = (uintptr_t)method_of(op)->self;
-    if (gil_recursion_enter(ts, " while hashing a method") < 0)
+    if (Gil_EnterRecursiveCall(" while hashing a method") < 0)
         return -1;
     Gil_hash_t func = GilObject_Hash(method_of(op)->func); /* may run anything */
-    gil_recursion_leave(ts);
+    Gil_LeaveRecursiveCall();
     if (func == -1)
         return -1;
     Gil_hash_t hash = (Gil_hash_t)((self >> 4 | self << 60) ^ (uintptr_t)func);
