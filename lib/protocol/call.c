@@ -205,26 +205,28 @@ is_dict(GilObject *op)
     return (Gil_TYPE(op)->tp_flags & Gil_TPFLAGS_DICT_SUBCLASS) != 0;
 }
 
-/* The items of a tuple of arguments; -1 with SystemError when one was never set, for callees rely on them. */
-static Gil_ssize_t
-items_of(const char *func, GilObject *tuple, GilObject ***items)
+/* Whether a tuple of arguments has all its items, for callees rely on them; else SystemError. */
+static inline int
+are_set(const char *func, GilObject *tuple)
 {
-    Gil_ssize_t n = gil_ops.tuple_items(tuple, items);
+    const struct gil_gc_tuple *args = (const void *)tuple;
 
-    for (Gil_ssize_t i = 0; i < n; i++) {
-        if (GIL_UNLIKELY((*items)[i] == NULL)) {
+    for (Gil_ssize_t i = 0; i < args->head.ob_size; i++) {
+        if (GIL_UNLIKELY(args->items[i] == NULL)) {
             GilErr_Format(GilExc_SystemError, "%s: argument %zd was never set", func, i + 1);
-            return -1;
+            return 0;
         }
     }
-    return n;
+    return 1;
 }
 
-/* callable(*args, **kwargs) for one with vectorcall. */
+/* callable(*tuple, **kwargs) for one with vectorcall. */
 static GilObject *
-vectorcall_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *const *items,
-                 Gil_ssize_t nargs, GilObject *kwargs)
+vectorcall_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *tuple, GilObject *kwargs)
 {
+    GilObject *const *items = ((const struct gil_gc_tuple *)(const void *)tuple)->items;
+    Gil_ssize_t nargs = Gil_SIZE(tuple);
+
     if (kwargs != NULL && gil_ops.dict_size(kwargs) > 0)
         return vectorcall_unpacked(ts, callable, call, items, nargs, kwargs);
     GilObject *result = call(callable, items, (size_t)nargs, NULL);
@@ -245,12 +247,10 @@ GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
     if (kwargs != NULL && !is_dict(kwargs))
         return gil_err_type(__func__, "a dict", kwargs);
     GIL_ASSERT(!gil_err_pending(ts));
-    GilObject **items;
-    Gil_ssize_t n = items_of(__func__, args, &items);
-    if (n < 0)
+    if (!are_set(__func__, args))
         return NULL;
     vectorcallfunc call = gil_vectorcall_of(callable);
-    return call != NULL ? vectorcall_tuple(ts, callable, call, items, n, kwargs) : call_slot(ts, callable, args, kwargs);
+    return call != NULL ? vectorcall_tuple(ts, callable, call, args, kwargs) : call_slot(ts, callable, args, kwargs);
 }
 
 GilObject *
@@ -518,7 +518,5 @@ GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
     if (call == NULL)
         return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall",
                              Gil_TYPE(callable)->tp_name);
-    GilObject **items;
-    Gil_ssize_t n = items_of(__func__, tuple, &items);
-    return n < 0 ? NULL : vectorcall_tuple(ts, callable, call, items, n, dict);
+    return are_set(__func__, tuple) ? vectorcall_tuple(ts, callable, call, tuple, dict) : NULL;
 }

@@ -520,11 +520,7 @@ GilList_AsTuple(GilObject *list)
     GilThreadState *ts = gil_tstate_need(__func__);
     if (need_list(__func__, list) < 0)
         return NULL;
-    GilObject **items = gil_row_items(list);
-    for (Gil_ssize_t i = 0; i < Gil_SIZE(list); i++)
-        if (GIL_UNLIKELY(items[i] == NULL))
-            return gil_row_item(list, i); /* for the error that it raises */
-    return gil_tuple_from_array(ts, items, Gil_SIZE(list));
+    return gil_tuple_from_list(ts, list);
 }
 
 GIL_COLD int

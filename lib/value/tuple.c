@@ -69,6 +69,32 @@ gil_tuple_from_array(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n)
 }
 
 GilObject *
+gil_tuple_from_list(GilThreadState *ts, GilObject *list)
+{
+    GilObject *const *items = gil_row_items(list);
+    Gil_ssize_t n = Gil_SIZE(list), unset = n;
+
+    if (n == 0)
+        return gil_tuple_empty();
+    GilTupleObject *tuple = tuple_alloc(ts, n);
+    if (tuple == NULL)
+        return NULL;
+    for (Gil_ssize_t i = 0; i < n; i++) {
+        GilObject *item = items[i];
+        if (GIL_UNLIKELY(item == NULL)) {
+            unset = Gil_MIN(unset, i);
+            item = Gil_None;
+        }
+        tuple->ob_item[i] = Gil_NewRef(item);
+    }
+    gil_object_track_new(ts, tuple);
+    if (GIL_LIKELY(unset == n))
+        return (GilObject *)(void *)tuple;
+    Gil_DECREF((GilObject *)(void *)tuple);
+    return gil_row_item(list, unset); /* for the error that it raises */
+}
+
+GilObject *
 gil_tuple_of1(GilThreadState *ts, GilObject *a)
 {
     return gil_tuple_from_array(ts, &a, 1);

@@ -13,6 +13,8 @@ GilObject *gil_tuple_empty(void);
 GilTupleObject *gil_tuple_alloc(GilThreadState *ts, Gil_ssize_t n);
 /* A tuple of n items; takes a reference to each. Never NULL items. */
 GilObject *gil_tuple_from_array(GilThreadState *ts, GilObject *const *items, Gil_ssize_t n);
+/* A tuple of the items of a list. NULL with SystemError for one that was never set, or MemoryError. */
+GilObject *gil_tuple_from_list(GilThreadState *ts, GilObject *list);
 /* A tuple of one or two objects; takes a reference to each. */
 GilObject *gil_tuple_of1(GilThreadState *ts, GilObject *a);
 GilObject *gil_tuple_of2(GilThreadState *ts, GilObject *a, GilObject *b);
