@@ -66,6 +66,15 @@ tests_models_fork_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_fork_model_LDFLAGS =
 tests_models_fork_model_LDADD =
 
+CORE_TESTS += tests/models/forking_model
+tests_models_forking_model_SOURCES = tests/models/forking_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/runtime/fork.c lib/state/gate.c lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c \
+    lib/state/habit.c lib/sync/mutex.c
+tests_models_forking_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_forking_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_forking_model_LDFLAGS =
+tests_models_forking_model_LDADD =
+
 CORE_TESTS += tests/models/signal_model
 tests_models_signal_model_SOURCES = tests/models/signal_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
     lib/runtime/signal.c lib/state/pending.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
@@ -83,7 +92,7 @@ tests_models_explore_test_LDADD =
 
 MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) \
     $(tests_models_sync_model_OBJECTS) $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) \
-    $(tests_models_fork_model_OBJECTS) $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
+    $(tests_models_fork_model_OBJECTS) $(tests_models_forking_model_OBJECTS) $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
 $(filter-out %-seen.$(OBJEXT) %-snapshot.$(OBJEXT),$(MODEL_OBJECTS)): private CFLAGS += -Og
 
 MODEL_TESTS += tests/models/schedules.sh
