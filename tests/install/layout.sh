@@ -56,6 +56,16 @@ not_found_alone()
     done
 }
 
+# Calls, inline functions and macros alike have one, and each that only points to another page points to one that is there.
+wrong_man_pages()
+{
+    for name in gilrt GilList_Append GilObject_New GilConfig_Init Gil_BEGIN_BLOCKING_CALL_UBF Gil_VISIT; do
+        [ -e "$man3/$name.3" ] || echo "there is no $name(3)"
+    done
+    "${AWK:-awk}" -v man="${man3%/man3}/" '/^\.so / { to[$2] } END { for (page in to) if ((getline line < (man page)) <= 0) print page " is missing" }' \
+        "$man3"/G*.3 "$man3/gilrt.3"
+}
+
 # The path must not turn up in what is installed: DESTDIR is where files are put, not where they will live.
 staged_install()
 {
@@ -76,6 +86,12 @@ tap_check "the library is small" too_big
 tap_check "headers, library and macro file are where they belong" missing_files
 tap_check "moduledir is below libdir, and there" moduledir_elsewhere
 tap_check "pkg-config asks for no other package" not_found_alone
+man3=$DESTDIR$DATADIR/man/man3
+if [ -e "$man3/gilrt_gilrt.h.3" ]; then
+    tap_check "there are man pages for all that a program may call" wrong_man_pages
+else
+    tap_skip "there are man pages for all that a program may call" "they were not built"
+fi
 if [ -z "$DESTDIR" ]; then
     tap_check "make install obeys DESTDIR" staged_install
     tap_check "make uninstall leaves nothing" staged_uninstall
