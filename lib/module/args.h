@@ -5,7 +5,6 @@
 
 #include "gilrt/args.h"
 #include "object/error.h"
-#include "value/row.h"
 
 #include <stdarg.h>
 
@@ -47,21 +46,10 @@ gil_args_at_end(const struct gil_args *args)
 {
     return *args->format == '\0' || *args->format == ':' || *args->format == ';';
 }
-/* Whether a tuple of arguments has all its items, as units rely on. 1, or 0 with SystemError. */
-static inline int
-gil_args_are_set(GilObject *tuple)
-{
-    GilObject *const *items = ((GilTupleObject *)(void *)tuple)->ob_item;
-
-    for (Gil_ssize_t i = 0; i < GilTuple_GET_SIZE(tuple); i++)
-        if (GIL_UNLIKELY(items[i] == NULL))
-            return gil_row_item(tuple, i) != NULL; /* for the error that it raises */
-    return 1;
-}
 /* Raise what gil_args_convert() found wrong with argument number position (from 1; 0: the only one). Always 0. */
 int gil_args_fail(const struct gil_args *args, int position);
 
-/* Convert one argument by the next unit. 0, or -1: with an error set, or the reason in why. */
+/* Convert one argument by the next unit; NULL is one that was never set. 0, or -1: with an error set, or the reason in why. */
 int gil_args_convert(struct gil_args *args, GilObject *arg);
 /* Pass over the next unit and its variables. 0, or -1 with the reason in why. */
 int gil_args_skip(struct gil_args *args);

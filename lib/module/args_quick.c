@@ -260,7 +260,7 @@ gil_args_quick(GilObject *const *items, Gil_ssize_t n, const char *format, struc
             f++;
             optional = 1;
         }
-        if (!quick_convert(items[i], &f, vars))
+        if (GIL_UNLIKELY(items[i] == NULL) || !quick_convert(items[i], &f, vars))
             return 0;
     }
     return may_end(f, optional);
@@ -278,7 +278,7 @@ gil_args_quick_named(GilObject *const *items, Gil_ssize_t n, const char *format,
             f++;
             optional = 1;
         }
-        if (names[i] == NULL || !quick_convert(items[i], &f, vars))
+        if (names[i] == NULL || GIL_UNLIKELY(items[i] == NULL) || !quick_convert(items[i], &f, vars))
             return 0;
     }
     if (*f == '|')

@@ -20,6 +20,7 @@
 #include "gilrt/typeobject.h"
 #include "gilrt/unicode.h"
 #include "value/long.h"
+#include "value/row.h"
 #include "value/unicode.h"
 
 #include <limits.h>
@@ -491,11 +492,10 @@ static int
 convert_items(struct gil_args *args, GilObject *arg)
 {
     Gil_ssize_t n = count_items(args->format);
-    int is_list = GilList_Check(arg);
 
     if (n < 0 || args->depth == GIL_ARGS_NESTING)
         return wrong_format(args, "malformed tuple in format");
-    if (!is_list && !GilTuple_Check(arg)) {
+    if (!GilList_Check(arg) && !GilTuple_Check(arg)) {
         snprintf(args->why, sizeof args->why, "must be %zd-item tuple or list, not %.50s", n, type_name(arg));
         return -1;
     }
@@ -506,7 +506,7 @@ convert_items(struct gil_args *args, GilObject *arg)
     args->depth++;
     for (Gil_ssize_t i = 0; i < n; i++) {
         args->path[args->depth - 1] = (int)i;
-        GilObject *item = is_list ? GilList_GetItemRef(arg, i) : Gil_NewRef(GilTuple_GET_ITEM(arg, i));
+        GilObject *item = gil_row_item(arg, i);
         if (item == NULL)
             return -1;
         int rc = gil_args_convert(args, item);
@@ -523,6 +523,8 @@ gil_args_convert(struct gil_args *args, GilObject *arg)
 {
     char unit = *args->format++;
 
+    if (arg == NULL)
+        return wrong_format(args, "was never set");
     switch (unit) {
     case 'b': case 'B': case 'h': case 'H': case 'i': case 'I': case 'l': case 'k': case 'L': case 'K': case 'n':
         return convert_int(args, unit, arg);

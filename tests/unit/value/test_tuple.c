@@ -92,9 +92,13 @@ START_TEST(test_value_tuple__items_that_were_never_set)
     gil_expect_failure(GilObject_Call(append, one, NULL), GilExc_SystemError, "GilObject_Call: argument 1 was never set");
     GilTuple_SetItem(tuple, 0, Gil_None);
     ck_assert_int_eq(GilArg_ParseTuple(tuple, "Oi", &number, &number), 0);
+    gil_expect_error(GilExc_SystemError, "argument 2 (was never set)");
+    GilObject *nested = GilTuple_Pack(1, tuple);
+    ck_assert_int_eq(GilArg_ParseTuple(nested, "(Oi)", &number, &number), 0);
     gil_expect_error(GilExc_SystemError, "tuple item 1 was never set");
+    Gil_DECREF(nested);
     ck_assert_int_eq(GilArg_ParseTupleAndKeywords(tuple, NULL, "Oi", names, &number, &number), 0);
-    gil_expect_error(GilExc_SystemError, "tuple item 1 was never set");
+    gil_expect_error(GilExc_TypeError, "function missing required argument 'b' (pos 2)");
     Gil_DECREF(append);
     Gil_DECREF(one);
     Gil_DECREF(octets);
