@@ -469,11 +469,11 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
             if (ts == NULL)
                 return NULL;
         }
-        back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
-        if (current != NULL)
         /* Before the wait for the lock: whoever waits for the visit finds it. */
         if (visit)
             gil_store_relaxed(&ts->visits, ts->visits + 1);
+        back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
+        if (current != NULL)
             gil_tstate_detach(current, func);
         unsigned long self = announce_thread(ts);
         enter(ts, func);
