@@ -19,7 +19,8 @@
  * None is to be copied or moved while in use, and none needs an end: its memory may be freed once nobody uses it,
  * which for a mutex is as soon as the last unlock has let the one who frees it in.
  *
- * Waits that can end early take a time in nanoseconds and flags, and return 1, 0 or -1: see GIL_WAIT_FOREVER.
+ * Waits that can end early take a time in nanoseconds and flags, and return 1, 0 or -1: see GIL_WAIT_FOREVER. None is a cancellation
+ * point (gilrt/thread.h).
  */
 #ifndef GILRT_MUTEX_H
 #define GILRT_MUTEX_H
