@@ -699,6 +699,63 @@ START_TEST(test_L1_misuse_stops_the_process)
 }
 END_TEST
 
+static pthread_barrier_t both;
+static int answers[2];
+static int given;        /* [atomic] the late one was */
+static long both_or_none; /* rounds in which not one of two was taken */
+
+static void *
+give_a_signal(void *number)
+{
+    long rounds = gil_test_plenty(2000);
+    int self = *(int *)number;
+
+    for (long i = 0; i < rounds; i++) {
+        pthread_barrier_wait(&both);
+        answers[self] = GilUnblock_UseSignal(self ? SIGUSR1 : SIGUSR2);
+        pthread_barrier_wait(&both);
+        both_or_none += self && answers[0] + answers[1] != -1;
+        pthread_barrier_wait(&both);
+        if (self)
+            (void)GilUnblock_UseSignal(0);
+        /* What both had may be the other's still. */
+        (void)signal(self ? SIGUSR1 : SIGUSR2, SIG_DFL);
+    }
+    return NULL;
+}
+
+static void *
+give_one(void *unused)
+{
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    gil_store_release(&given, 1);
+    return unused;
+}
+
+/* Of two that are given at once, one is taken. */
+START_TEST(test_state_interrupt__one_signal_is_given)
+{
+    int numbers[2] = {0, 1};
+    pthread_t threads[2], late;
+
+    ck_assert_int_eq(pthread_barrier_init(&both, NULL, 2), 0);
+    for (int i = 0; i < 2; i++)
+        threads[i] = world_thread(give_a_signal, &numbers[i]);
+    for (int i = 0; i < 2; i++)
+        world_join(threads[i]);
+    ck_assert_int_eq(both_or_none, 0);
+    /* Who comes in the middle of another's waits for that. */
+    gil_mutex_lock(&gil_states_mutex);
+    late = world_thread(give_one, NULL);
+    while (gil_load_acquire(&gil_states_mutex.word) != 2 && !gil_load_acquire(&given))
+        sched_yield();
+    ck_assert_int_eq(given, 0);
+    gil_mutex_unlock(&gil_states_mutex);
+    world_join(late);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -721,6 +778,7 @@ suite(void)
     tcase_add_loop_test(tcase, test_E10_a_child_of_a_fork_sends_the_signal_to_itself, 0, 2);
     tcase_add_test(tcase, test_state_interrupt__an_eventfd_needs_one_call);
     tcase_add_test(tcase, test_E9_a_signal_is_used_only_if_it_is_free);
+    tcase_add_test(tcase, test_state_interrupt__one_signal_is_given);
     tcase_add_test(tcase, test_state_interrupt__regions_in_a_crowd);
     tcase_add_test(tcase, test_state_interrupt__a_detached_thread_looks_and_meets);
     tcase_add_test(tcase, test_R9_no_descriptor_for_a_cancel_descriptor);
