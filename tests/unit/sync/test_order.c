@@ -35,7 +35,7 @@ START_TEST(test_sync_order__rising_ranks_pass_and_those_without)
 }
 END_TEST
 
-static char stack[256 * 1024] __attribute__((aligned(4096)));
+static char stack[4 << 20] __attribute__((aligned(4096)));
 
 static void *
 take_first(void *unused)
