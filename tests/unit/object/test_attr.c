@@ -176,7 +176,7 @@ START_TEST(test_object_attr__names_with_surrogates)
     GilObject *name = GilUnicode_DecodeFSDefault("x\xff"), *value;
     GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){Oi}", "A", name, 5);
     GilObject *func = GilObject_GetAttrString((GilObject *)&GilList_Type, "append");
-    GilObject *ops[] = {GilObject_CallNoArgs(type), GilModule_New("m"), type};
+    GilObject *ops[] = {GilObject_CallNoArgs(type), GilModule_New("m"), GilObject_CallNoArgs(GilExc_ValueError), type};
     GilObject *method = GilMethod_New(func, ops[0]);
 
     value = GilObject_GetAttr(ops[0], name);

@@ -214,11 +214,25 @@ format_much(void *arg)
     return rc;
 }
 
+static int
+format_surrogates(void *Gil_UNUSED(arg))
+{
+    GilObject *name = GilUnicode_DecodeFSDefault("\xff and more"), *text = NULL;
+
+    if (name != NULL)
+        text = GilUnicode_FromFormat("%U %A", name, name);
+    Gil_XDECREF(name);
+    Gil_XDECREF(text);
+    return text == NULL ? -1 : 0;
+}
+
 START_TEST(test_J1_formatting_under_lack_of_memory)
 {
     GilObject *str = GilUnicode_FromString("\xC3\xA9");
 
     gil_test_oom_loop(format_much, str);
+    gil_test_oom_loop(format_surrogates, NULL);
+    gil_test_oom_pairs(format_surrogates, NULL);
     Gil_DECREF(str);
 }
 END_TEST
