@@ -103,8 +103,8 @@ make_call_iter(GilObject *sentinel)
     X(GilDictProxy_New(b->dict))                            \
     X(GilCell_New(b->tuple))                                \
     X(GilSlice_New(b->list, b->dict, b->set))               \
-    X(GilCFunction_New(&none_of_def, b->tuple))             \
-    X(make_cmethod(b->tuple))                               \
+    X(GilCFunction_New(&none_of_def, b->list))              \
+    X(make_cmethod(b->list))                                \
     X(make_method(b->tuple))                                \
     X(make_call_iter(b->tuple))                             \
     X(OF(GilEnum_Type, b->tuple))                           \
