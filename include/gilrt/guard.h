@@ -128,7 +128,7 @@ GIL_API void GilThreadState_Release(GilThreadStateToken *token);
 /** @name Who keeps an interpreter from ending
  *  @{ */
 #define GIL_HOLDER_GUARD 1 /**< an open guard */
-#define GIL_HOLDER_VISIT 2 /**< a thread inside GilThreadState_EnsureFromView() … GilThreadState_Release() */
+#define GIL_HOLDER_VISIT 2 /**< a thread inside GilThreadState_EnsureFromView() … GilThreadState_Release(), or one that ended there */
 #define GIL_HOLDER_CALL 3  /**< a thread inside a call of the library that makes or ends another interpreter, or
                                 forks; or that could not end this one, and waits for its lock */
 #define GIL_HOLDER_ENDER 4 /**< another thread is just ending it, or trying to */
