@@ -6,6 +6,7 @@
 #include "sync/machine.h"
 #include "sync/mutex.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,9 @@ struct place {
 
 /* Not pthread_self(), which may be used again while a mutex that the thread has left locked is held still: who comes next by that name
  * would be accused of the other's. */
-static uint64_t last_number;             /* [mu] */
-static __thread uint64_t thread_number; /* [own] 0: none yet */
+static uint64_t last_number;  /* [mu] */
+static pthread_key_t numbers; /* [mu] each thread's; by a key, since thread-local storage of a library that comes by dlopen() is scarce */
+static int has_numbers;       /* [mu] there was a key left */
 
 static struct gil_mutex mu = GIL_MUTEX_INIT(GIL_RANK_ORDER, "the checker of the lock order");
 static struct place held[PLACES];  /* [mu] */
@@ -43,9 +45,17 @@ static struct place waits[PLACES]; /* [mu] */
 static uint64_t
 this_thread(void)
 {
-    if (thread_number == 0)
-        thread_number = ++last_number;
-    return thread_number;
+    if (!has_numbers)
+        has_numbers = pthread_key_create(&numbers, NULL) == 0;
+    if (!has_numbers)
+        return gil_machine_thread();
+    uintptr_t number = (uintptr_t)pthread_getspecific(numbers);
+    if (number == 0) {
+        number = ++last_number;
+        /* Without memory for it the thread gets a new one each time, and is accused of nothing. */
+        (void)pthread_setspecific(numbers, (void *)number);
+    }
+    return number;
 }
 
 /* The free place, or that of this address, or that of this thread. */

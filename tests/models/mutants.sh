@@ -23,12 +23,15 @@ build() {
     base=$(dirname "$1")/base
     objects=
     for source in "$models/explore.c" "$models/seen.c" "$models/snapshot.c" $(sources "$3" "$1/src"); do
-        object=$(basename "$source" .c).o
-        if [ -f "$base/$object" ] && ! grep -q "^+++ b/.*\(\.h\|/${object%.o}\.c\)$" "$2"; then
+        # Two layers may have files of one name.
+        path=${source#"$1/src/"}
+        path=${path#"$top/"}
+        object=$(printf '%s' "${path%.c}.o" | tr / _)
+        if [ -f "$base/$object" ] && ! grep -q "^+++ b/\(.*\.h\|$path\)$" "$2"; then
             objects="$objects $base/$object"
             continue
         fi
-        case $object in seen.o | snapshot.o) level=-O2 ;; *) level=-Og ;; esac
+        case $object in *_seen.o | *_snapshot.o) level=-O2 ;; *) level=-Og ;; esac
         ${CC:-cc} -std=gnu11 $level -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
             '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
             -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \

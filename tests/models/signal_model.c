@@ -501,6 +501,27 @@ sleep_for_both(void *object, struct gil_wait *wait)
 
 static const struct gil_waitable both = {is_enough, sleep_for_both, NULL};
 
+static int
+is_second(void *unused)
+{
+    (void)unused;
+    return called[1] > 0;
+}
+
+static enum gil_waited
+sleep_for_second(void *object, struct gil_wait *wait)
+{
+    struct gil_bucket *bucket = gil_parking_lock(object);
+    int enough = is_second(object);
+
+    if (!enough)
+        gil_parking_add(bucket, &wait->me, object);
+    gil_parking_unlock(bucket);
+    return enough ? GIL_WAITED_AGAIN : gil_parking_sleep_or_leave(wait);
+}
+
+static const struct gil_waitable second = {is_second, sleep_for_second, NULL};
+
 static void
 body_sleep(int self)
 {
@@ -626,6 +647,24 @@ body_abroad(int self)
     EXPLORE_CHECK(_Gil_thread == &other_cell.block);
 }
 
+/* It sleeps there, and is told once: by the state that it has there. */
+static void
+body_sleep_abroad(int self)
+{
+    if (self != 0) {
+        explore_until(is_started);
+        post_last(1);
+        return;
+    }
+    start();
+    gil_tstate_detach(&main_cell, "model");
+    gil_store_seq_cst(&other_cell.os_thread, gil_machine_thread());
+    gil_tstate_attach(&other_cell, "model");
+    gil_store_seq_cst(&started, 1);
+    EXPLORE_CHECK(gil_wait_for(&second, called, GIL_MACHINE_NEVER, GIL_WAIT_INTERRUPTIBLE, "model") == 1);
+    poll_in_until_quiet(&other_cell);
+}
+
 static void
 finish_abroad(void)
 {
@@ -665,6 +704,7 @@ static const struct model_run runs[] = {
     {{"signal_restart", 3, 0, setup_restart, body_restart, of_interest, NULL, finish_restart}, {1, 0, 0}, {3, 0, 0}},
     {{"signal_elsewhere", 2, 0, setup_elsewhere, body_elsewhere, of_interest, NULL, finish_end}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_abroad", 2, 0, setup_elsewhere, body_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_sleep_abroad", 2, 0, setup_elsewhere, body_sleep_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_calls", 2, 0, setup_polling, body_calls, of_interest, NULL, finish_calls}, {3, 0, 0}, {5, 0, 0}},
 };
 
