@@ -9,4 +9,4 @@ EXTRA_DIST += \
 	bench/bench_gc.c bench/gc_side.c bench/gc_side.h \
 	bench/bench_runtime.c bench/runtime_side.c bench/runtime_side.h \
 	bench/bench_text.c bench/text_side.c bench/text_side.h \
-	bench/bench_sync.c bench/sync_side.c bench/sync_side.h
+	bench/bench_sync.c bench/sync_side.c bench/sync_side.h bench/results
