@@ -34,17 +34,18 @@
  * loan is never met, for one to a turn goes before it: who wanted to borrow all through a turn joins those who wait for turns.
  *
  * WHO LOOKS AFTER THE TIME. No helper thread: waiters have timers. The first of the queue and the first that waits for a turn look
- * when the turn ends, an express waiter when it may borrow. The second of the queue looks one interval later, and then claims on
- * behalf of the first, which should have. Those behind them sleep until they are told (gil_turns_overslept()); but when turns
- * come and go as they should, nobody need be told: a waiter near the front sets its timer for when it will be first.
+ * when the turn ends, an express waiter when it may borrow. The second of the queue looks a little later (patience()), and then
+ * claims on behalf of the first, which should have: a scheduler may wake a thread on the processor of the one that computes, and
+ * let it wait there for the next tick, 4 ms. Those behind them sleep until they are told (gil_turns_overslept()); but when turns
+ * come and go as they should, nobody need be told: a waiter near the front sets its timer for when it will be second.
  *
  * WHY NOT one order for all by deadline, with preemption of any later one: a loan must not end the lender's turn, else every
  * message that an I/O thread handles would send the computing thread to the end of the queue, and wake another one.
  */
 #define SLICE_NS UINT64_C(50000)
 #define PASSES_MAX 8u
-#define FORESIGHT 16u                 /* so many places from the front a waiter reckons when it will be first */
-#define PATIENCE_NS UINT64_C(1000000) /* so long the second waits at least for the first to look */
+#define FORESIGHT 16u                /* so many places from the front a waiter reckons when it will be second */
+#define PATIENCE_NS UINT64_C(500000) /* so long the second waits at least for the first to look */
 
 static struct gil_waiter *
 w_of(GilThreadState *ts)
@@ -348,17 +349,20 @@ tolerance(const struct gil_turns *turns)
     return gil_load_relaxed(&turns->interval) / 16;
 }
 
-/*
- * When the second looks. If it has become the first by then, the turn that it waits for has just ended, and its timer is right.
- * When nobody waits for a turn, turn_end is that of a turn long ago, and the first waits for something else.
- */
+/* So long after the end of a turn the second gives the first up for late: a fraction of a turn, but more than a wake-up takes. */
+static uint64_t
+patience(const struct gil_turns *turns)
+{
+    uint64_t part = gil_load_relaxed(&turns->interval) / 8;
+
+    return part > PATIENCE_NS ? part : PATIENCE_NS;
+}
+
+/* When the second looks. When nobody waits for a turn, turn_end is that of a turn long ago, and the first waits for something else. */
 static uint64_t
 after_turn(const struct gil_turns *turns)
 {
-    uint64_t interval = gil_load_relaxed(&turns->interval);
-    uint64_t end = turns->next != NULL ? turns->turn_end : gil_turns_when(turns, turns->head);
-
-    return sum(end, sum(interval > PATIENCE_NS ? interval : PATIENCE_NS, tolerance(turns) / 4));
+    return sum(turns->next != NULL ? turns->turn_end : gil_turns_when(turns, turns->head), patience(turns));
 }
 
 uint64_t
@@ -396,9 +400,10 @@ gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts, uint64_
     for (const GilThreadState *at = ts; at != turns->next; at = at->waiter.prev)
         if (++before > FORESIGHT)
             return GIL_TURN_NEVER;
-    /* A claim comes a little after the end of a turn: timers of Linux are 50 us late by default. */
-    uint64_t expected = sum(turns->turn_end, before * sum(interval, interval / 64));
-    /* It should be first by now: it will be told. */
+    /* It is second one turn before it is first. A claim comes a little after the end of a turn: timers of Linux are 50 us late by
+     * default. */
+    uint64_t expected = sum(turns->turn_end, sum((before - 1) * sum(interval, interval / 128), patience(turns)));
+    /* It should be second by now: it will be told. */
     return expected > now ? expected : GIL_TURN_NEVER;
 }
 

@@ -16,6 +16,7 @@ struct thread {
     void *arg;
     uint32_t *word;     /* it sleeps here; NULL: it is ready, or busy, until `at` */
     uint64_t at;        /* when it goes on; GIL_MACHINE_NEVER: only when it is woken */
+    uint64_t tardy_ns;  /* its timers ring so late */
     uint64_t since;     /* number of the event that brought it there: first come, first served */
     int over;
 };
@@ -136,6 +137,12 @@ clock_spend(uint64_t ns)
 }
 
 void
+clock_be_tardy(uint64_t ns)
+{
+    self->tardy_ns = ns;
+}
+
+void
 clock_set_prices(uint64_t relax_ns, uint64_t wake_ns)
 {
     machine.relax_ns = relax_ns;
@@ -163,7 +170,8 @@ gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
     if (__atomic_load_n(word, __ATOMIC_RELAXED) != expected)
         return;
     machine.counts.parks++;
-    wait_until(deadline > machine.now ? deadline : machine.now, word);
+    deadline = deadline > machine.now ? deadline : machine.now;
+    wait_until(deadline < GIL_MACHINE_NEVER - self->tardy_ns ? deadline + self->tardy_ns : deadline, word);
 }
 
 void

@@ -25,6 +25,8 @@ void clock_run(void);
 
 /* For a thread of the machine: be busy for so long. */
 void clock_spend(uint64_t ns);
+/* For a thread of the machine: from now on its timers ring so late. */
+void clock_be_tardy(uint64_t ns);
 
 /* From now on this is the price of a turn of a spin loop, and of being woken. At first 50 ns and nothing. */
 void clock_set_prices(uint64_t relax_ns, uint64_t wake_ns);

@@ -114,6 +114,57 @@ START_TEST(test_state_lock_clock__a_modest_thread_waits_no_interval)
 }
 END_TEST
 
+/* What had happened at a moment. */
+struct moment {
+    struct clock_counts counts;
+    long entries;
+};
+
+static void
+note_moment(void *arg)
+{
+    *(struct moment *)arg = (struct moment){clock_counts(), crew.entries};
+}
+
+static void
+tardy_visitor(void *arg)
+{
+    clock_be_tardy(4 * MS);
+    visitor(arg);
+}
+
+/* Schedulers wake a thread where another computes, and let it wait there for a tick. The second of the queue does not. */
+START_TEST(test_state_lock_clock__a_turn_does_not_last_until_a_late_thread_looks)
+{
+    start_at(BEGIN, INTERVAL, 0);
+    add(hog, (struct player){.step = 7 * US, .until = BEGIN + 30 * MS}, 0);
+    struct player *first = add(tardy_visitor, (struct player){.step = US, .visits = 1}, MS);
+    add(visitor, (struct player){.step = US, .visits = 1}, 2 * MS);
+    clock_run();
+    ck_assert_int_eq(first->place, 2);
+    ck_assert_uint_gt(first->got_at, BEGIN + MS + INTERVAL);
+    ck_assert_uint_lt(first->got_at, BEGIN + MS + INTERVAL + INTERVAL / 8 + 7 * US);
+}
+END_TEST
+
+/* Nor is it woken for that: its timer is right when it becomes the second. */
+START_TEST(test_state_lock_clock__turns_that_come_and_go_cost_two_timers_and_a_wake)
+{
+    struct moment before, after;
+
+    start_at(BEGIN, INTERVAL, 0);
+    for (int i = 0; i < 8; i++)
+        add(hog, (struct player){.step = 10 * US, .until = BEGIN + 400 * MS}, 0);
+    clock_thread(note_moment, &before, BEGIN + 100 * MS);
+    clock_thread(note_moment, &after, BEGIN + 300 * MS);
+    clock_run();
+    uint64_t turns = (uint64_t)(after.entries - before.entries);
+    ck_assert_uint_ge(turns, 36);
+    ck_assert_uint_le(after.counts.wakes - before.counts.wakes, turns + 2);
+    ck_assert_uint_le(after.counts.parks - before.counts.parks, 3 * turns + 2);
+}
+END_TEST
+
 /* --- who is passed by whom --- */
 
 #define WAKE (50 * US) /* what it takes a sleeper to wake up: several visits of those that pass it */
@@ -276,18 +327,6 @@ START_TEST(test_A17_a_crowd_is_served_with_three_wakes_each)
     ck_assert_uint_le(clock_counts().parks, 4 * WAITERS);
 }
 END_TEST
-
-/* What had happened at a moment. */
-struct moment {
-    struct clock_counts counts;
-    long entries;
-};
-
-static void
-note_moment(void *arg)
-{
-    *(struct moment *)arg = (struct moment){clock_counts(), crew.entries};
-}
 
 /* The next has it for a minute, so that there is time for each who was woken to show. */
 START_TEST(test_A17_of_one_release_one_wake_is_of_use)
@@ -523,6 +562,8 @@ suite(void)
     tcase_add_test(tc, test_state_lock_clock__a_wait_may_take_hours);
     tcase_add_test(tc, test_state_lock_clock__hogs_take_turns_of_an_interval);
     tcase_add_test(tc, test_state_lock_clock__a_modest_thread_waits_no_interval);
+    tcase_add_test(tc, test_state_lock_clock__a_turn_does_not_last_until_a_late_thread_looks);
+    tcase_add_test(tc, test_state_lock_clock__turns_that_come_and_go_cost_two_timers_and_a_wake);
     tcase_add_loop_test(tc, test_A15_nobody_waits_longer_than_a_turn_of_each_other, 1, 6);
     tcase_add_test(tc, test_A12_a_changed_interval_is_that_of_the_next_turn);
     tcase_add_test(tc, test_A12_an_interval_without_end_and_one_of_a_nanosecond);
