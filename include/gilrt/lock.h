@@ -127,7 +127,8 @@ _GilEval_Return(GilThreadState *save)
  * build: BEGIN in a thread that is not attached, END in one that is.
  *
  * BEGIN is a safe point: a collection that is due runs there, with its finalizers, and attached. Borrowed pointers are dead
- * from there on.
+ * from there on. It waits for nobody else's hold of the lock: if another thread has taken it by then, the collection is left for the
+ * next safe point.
  * @lock_held @blocks @reenters
  */
 #define Gil_BEGIN_ALLOW_THREADS                                                                                  \

@@ -603,6 +603,18 @@ gil_lock_return_slow(struct gil_lock *lock, GilThreadState *ts, int found, const
     return found == GIL_LOCK_TAKEN ? entered(lock, ts) : acquire_slow(lock, ts, GIL_LOCK_WAIT, func);
 }
 
+int
+gil_lock_stay(struct gil_lock *lock, GilThreadState *ts)
+{
+    gil_store_relaxed(&ts->block.st, _Gil_ATTACHED);
+    gil_compiler_barrier();
+    /* By the word it is the holder until it stores something else there. */
+    if (!(gil_load_acquire(&ts->block.brk) & _Gil_BRK_FENCED) || !ts->leaning || gil_lean_came_in_time(lock, ts))
+        return 1;
+    gil_store_relaxed(&ts->block.st, _Gil_LAZY);
+    return 0;
+}
+
 /* Take it if that can be done at once. */
 static int
 try_slow(struct gil_lock *lock, GilThreadState *ts, const char *func)

@@ -118,6 +118,12 @@ gil_lock_acquire(struct gil_lock *lock, GilThreadState *ts, const char *func)
     return gil_lock_return(lock, ts, func);
 }
 
+/*
+ * st says LAZY, and gil_lock_leave() was not called yet: take that back. 1: ts holds the lock as before. 0: it leant, and was taken from
+ * outside by then; st stays LAZY, and there is nothing left to leave. Waits for nobody's hold.
+ */
+int gil_lock_stay(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
+
 /* Leave it. Stops the process when ts does not hold it, naming func. After the word that lets the next one in, touches
  * nothing but the lock, and of ts what its own thread may touch until it returns. */
 static inline void

@@ -19,8 +19,9 @@ is_collection_due(const struct _GilThreadBlock *block)
 }
 
 /*
- * Between BEGIN and END other threads may do anything; so this one may collect there too, and a host that never polls
- * has its garbage collected. At the beginning: at the end the thread may hold a mutex that a finalizer wants.
+ * BEGIN is a safe point, so that a host that never polls has its garbage collected. END is none: there the thread may hold a mutex that
+ * a finalizer wants. What was put up for others by the store of LAZY is taken back for it; the lock is not left and taken again, for
+ * then BEGIN would wait for another thread's hold, which may last until this thread has done what it leaves the lock for.
  *
  * Out of line, like all that is rare here, so that the two functions which the macros call need no frame: a register that is
  * saved is a store, for which the next locked instruction waits.
@@ -28,17 +29,17 @@ is_collection_due(const struct _GilThreadBlock *block)
 static void __attribute__((noinline))
 collect_and_leave(GilThreadState *ts)
 {
-    static const char func[] = "Gil_BEGIN_ALLOW_THREADS";
     struct _GilCallSite *site = ts->block.site;
     int before = gil_machine_enter_host();
 
-    gil_lock_leave(ts->lock, ts, func);
-    _GilEval_Return(ts);
-    gil_state_hooks.collect(ts);
-    gil_store_relaxed(&ts->block.site, site);
-    gil_store_release(&ts->block.st, _Gil_LAZY); /* as in _GilEval_Leave() */
-    gil_compiler_barrier();
-    gil_lock_leave(ts->lock, ts, func);
+    /* Nobody may have to wait for others on the way out. If the lock was taken already, the bit is for the next safe point. */
+    if (gil_lock_stay(ts->lock, ts)) {
+        gil_state_hooks.collect(ts);
+        gil_store_relaxed(&ts->block.site, site);
+        gil_store_release(&ts->block.st, _Gil_LAZY); /* as in _GilEval_Leave() */
+        gil_compiler_barrier();
+        gil_lock_leave(ts->lock, ts, "Gil_BEGIN_ALLOW_THREADS");
+    }
     gil_machine_leave_host(before);
 }
 

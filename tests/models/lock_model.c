@@ -28,6 +28,7 @@ static struct cell {
 static int inside;                /* threads in the critical section */
 static uint32_t written, entries; /* what the lock protects, stored plainly; and what it has to be */
 static long turns[THREADS_MAX];   /* entries to it */
+static int got_out;               /* thread 0 has passed its BEGIN */
 static long got[THREADS_MAX];     /* times the lock became the thread's */
 static GilThreadState *claimant;  /* to whom the lock is owed, as of the last step under mu */
 static int claims_end;            /* who claims may give up */
@@ -60,7 +61,7 @@ setup_lock(int may_lean)
         late[t] = 0;
         tries[t] = 0;
     }
-    inside = 0;
+    inside = got_out = 0;
     written = entries = 0;
     claims_end = 0;
     claimant = NULL;
@@ -428,7 +429,13 @@ collect(GilThreadState *ts)
     return 0;
 }
 
-/* Garbage is due for thread 0, which looks at its BEGIN: it comes back once for that, and leaves again. */
+static int
+is_out(void)
+{
+    return got_out || turns[0] == 0;
+}
+
+/* Garbage is due for thread 0, which looks at its BEGIN: it stays once for that, and then leaves. */
 static void
 body_collect(int self)
 {
@@ -436,6 +443,25 @@ body_collect(int self)
     if (self == 1)
         gil_fetch_or_seq_cst(&cells[0].ts.block.brk, _Gil_BRK_COLLECT);
     pairs(self, self == 0 ? 2 : 1);
+}
+
+/* The same, and thread 1 keeps the lock, once it has it, until thread 0 is outside: a BEGIN that waits waits for ever. */
+static void
+body_collect_beside(int self)
+{
+    gil_state_hooks.collect = collect;
+    take(self);
+    critical(self);
+    if (self == 0) {
+        gil_fetch_or_seq_cst(&cells[0].ts.block.brk, _Gil_BRK_COLLECT);
+        begin(0);
+        got_out = 1;
+        end(0);
+        critical(0);
+    }
+    else
+        explore_until(is_out);
+    leave(self);
 }
 
 static void
@@ -1208,6 +1234,7 @@ static const struct model_run runs[] = {
     {{"timing", 2, 0, setup_lean, body_timing, of_interest, wrote, all_is_quiet}, {3, 1, 0}, {4, 3, 2}},
     {{"breaker", 2, 0, setup_lean, body_asked, of_interest, wrote, finish_asked}, {3, 1, 0}, {4, 3, 2}},
     {{"collect", 2, 0, setup_lean, body_collect, of_interest, wrote, finish_collect}, {3, 1, 0}, {4, 3, 2}},
+    {{"collect_beside", 2, 0, setup_lean, body_collect_beside, of_interest, wrote, finish_collect}, {3, 1, 0}, {4, 3, 2}},
     {{"exit", 2, 0, setup_exit, body_exit, of_interest, wrote, finish_exit}, {3, 1, 0}, {4, 3, 2}},
     {{"lean_end", 2, 0, setup_end_lean, body_end, of_interest, wrote, finish_end}, {3, 1, 1}, {4, 3, 2}},
     {{"mutex", 3, 0, setup_mutex, body_mutex, of_interest_mutex, NULL, finish_mutex}, {3, 0, 1}, {4, 0, 2}},

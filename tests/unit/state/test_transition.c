@@ -76,6 +76,35 @@ START_TEST(test_state_transition__garbage_is_collected_at_a_begin)
 }
 END_TEST
 
+static int is_outside;
+
+/* Keeps the lock until the other thread has left it. */
+static void *
+hold_until_it_is_outside(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    world_until(&is_outside, 1);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+START_TEST(test_state_transition__a_begin_that_collects_waits_for_nobody)
+{
+    gil_state_hooks.collect = note_collection;
+    pthread_t other = world_thread(hold_until_it_is_outside, NULL);
+    /* It has claimed the lock: it is the next that has it. */
+    while (!(gil_load_relaxed(&world_ts->block.brk) & _Gil_BRK_PREEMPT))
+        sched_yield();
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_COLLECT);
+    Gil_BEGIN_ALLOW_THREADS
+    gil_store_release(&is_outside, 1);
+    Gil_END_ALLOW_THREADS
+    world_join(other);
+    ck_assert_int_eq(collections, 1);
+}
+END_TEST
+
 START_TEST(test_state_transition__other_requests_wait_for_a_poll)
 {
     gil_state_hooks.collect = note_collection;
@@ -113,6 +142,7 @@ suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_state_transition__begin_and_end);
     tcase_add_test(tcase, test_state_transition__garbage_is_collected_at_a_begin);
+    tcase_add_test(tcase, test_state_transition__a_begin_that_collects_waits_for_nobody);
     tcase_add_test(tcase, test_state_transition__other_requests_wait_for_a_poll);
     tcase_add_test(tcase, test_state_transition__there_is_nothing_to_return_to);
     suite_add_tcase(suite, tcase);
