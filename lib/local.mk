@@ -27,7 +27,7 @@ libgilrt_la_LIBADD = libcore.la
 libgilrt_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -release $(GILRT_SERIES) -version-info 0:0:0 \
     -Wl,-z,nodelete $(DEFS_LDFLAGS) $(PACK_LDFLAGS) $(BIND_LDFLAGS) -Wl,--version-script=$(top_srcdir)/lib/libgilrt.map
 EXTRA_libgilrt_la_DEPENDENCIES = lib/libgilrt.map lib/libgilrt.slots
-EXTRA_DIST += lib/libgilrt.map lib/libgilrt.slots
+EXTRA_DIST += lib/libgilrt.map lib/libgilrt.abi lib/libgilrt.slots
 
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.

@@ -193,6 +193,62 @@ tap_check "misuse: a test that does not exist" objects "GilHigh_Do: tests/api/te
 : > "$tree/tests/api/test_high.c"
 tap_check "misuse: a test of something else" objects "GilHigh_Do: tests/api/test_high.c does not call it" misuse
 
+# high_header TEXT: what compiled programs count on is in the text; recorded was TEXT of before.
+high_header()
+{
+    printf '#include <stddef.h>\n%s\n' "$1" > "$tree/include/gilrt/high.h"
+}
+DO="$API int GilHigh_Do(int *value);"
+INFO='typedef struct { size_t size; int first; } GilHighInfo;'
+PAIR='struct _GilPair { char a; struct { short b[2]; } c; };'
+
+if [ "$(uname -m)" = x86_64 ]; then
+fresh_tree
+printf 'GILRT_0.1 {\nglobal:\n    GilHigh_Do;\nlocal:\n    *;\n' > "$tree/lib/libgilrt.map"
+high_header "$DO $INFO $PAIR
+#define GIL_HIGH ((size_t)1 << 3)"
+"$tree/tools/list-abi.sh" > "$tree/lib/libgilrt.abi"
+ALL='# gilrt/high.h
+function GilHigh_Do: int (int *), GILRT_0.1
+struct GilHighInfo: 16 bytes, may grow
+field GilHighInfo.size: at 0, size_t size
+field GilHighInfo.first: at 8, int first
+struct _GilPair: 6 bytes
+field _GilPair.a: at 0, char a
+field _GilPair.c: at 2, struct c
+field _GilPair.c.b: at 2, short b[2]
+constant GIL_HIGH: 8'
+listed()
+{
+    [ "$(cat "$tree/lib/libgilrt.abi")" = "$ALL" ] || cat "$tree/lib/libgilrt.abi"
+}
+tap_check "abi: what is listed" listed
+high_header "$API int GilHigh_Do(int *renamed); $INFO $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: another name of a parameter is accepted" accepts abi
+high_header "$INFO $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: a function that is gone" objects "function GilHigh_Do is gone (int (int *), GILRT_0.1)" abi
+high_header "$API int GilHigh_Do(const int *value); $INFO $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: another signature" objects "function GilHigh_Do is now int (const int *), GILRT_0.1" abi
+high_header "$DO $INFO struct _GilPair { char a; struct { short b[2]; } c; short more; };
+#define GIL_HIGH 8"
+tap_check "abi: a struct that may not grow" objects "not ok 1" abi
+high_header "$DO typedef struct { size_t size; int first; int second; } GilHighInfo; $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: a struct that may grow, not recorded" objects "field GilHighInfo.second: at 12, int second" abi
+high_header "$DO typedef struct { size_t size; short first; } GilHighInfo; $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: another type of a field" objects "field GilHighInfo.first is now at 8, short first" abi
+high_header "$DO $INFO $PAIR
+#define GIL_HIGH 9"
+tap_check "abi: another number" objects "constant GIL_HIGH is now 9" abi
+high_header "$DO $INFO $PAIR $API int GilHigh_More(void);
+#define GIL_HIGH 8"
+tap_check "abi: a function that is new" objects "not ok 2" abi
+fi
+
 fresh_tree
 mkdir -p "$tree/lib/runtime"
 echo '    gil_low_mutexes, /* LOW */' > "$tree/lib/runtime/fork.c"

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What programs compiled with this release count on (tools/list-abi.sh) is what lib/libgilrt.abi has on record: nothing is gone
+# and nothing differs, for that breaks them; nothing is new that was not recorded, so that what is promised was promised on
+# purpose. "./dev check abi --keep" writes the record anew.
+. "$(dirname "$0")/../support/tap.sh"
+tap_need "$top_srcdir/lib/libgilrt.abi"
+
+GONE="nothing that programs count on is gone or differs"
+NEW="nothing is new that is not on record (else run ./dev check abi --keep)"
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# compare WHAT: "gone" prints what breaks programs, "new" what does not. A struct that begins with its size may become larger:
+# the library looks at no byte beyond the size that the program gave.
+compare()
+{
+    "$AWK" -v what="$1" '
+        FNR == 1 { files++ }
+        /^#/ || !/: / { next }
+        {
+            key = substr($0, 1, index($0, ": ") - 1)
+            text = substr($0, index($0, ": ") + 2)
+        }
+        files == 1 { was[key] = text; next }
+        { seen[key] }
+        !(key in was) {
+            at = key
+            sub(/^field /, "", at)
+            sub(/\..*/, "", at)
+            if (key ~ /^field / && ("struct " at) in was && was["struct " at] !~ /, may grow$/) {
+                if (what == "gone")
+                    print key " is new (" text "), and struct " at " may not grow: " was["struct " at]
+            } else if (what == "new")
+                print key ": " text
+            next
+        }
+        was[key] == text { next }
+        was[key] ~ /, may grow$/ && text ~ /, may grow$/ && text + 0 > was[key] + 0 {
+            if (what == "new")
+                print key " has grown: " was[key] " before, now " text
+            next
+        }
+        what == "gone" { print key " was " was[key]; print key " is now " text }
+        END {
+            for (key in was)
+                if (!(key in seen) && what == "gone")
+                    print key " is gone (" was[key] ")" | "LC_ALL=C sort"
+        }' "$top_srcdir/lib/libgilrt.abi" "$work/now"
+}
+
+if [ "$(uname -m)" != x86_64 ]; then
+    tap_skip "$GONE" "the record is of x86-64"
+    tap_skip "$NEW" "the record is of x86-64"
+elif ! "$top_srcdir/tools/list-abi.sh" > "$work/now"; then
+    tap_check "the public headers can be listed (tools/list-abi.sh)" false
+else
+    tap_check "$GONE" compare gone
+    tap_check "$NEW" compare new
+fi
+tap_done
