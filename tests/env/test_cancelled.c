@@ -6,6 +6,7 @@
 #include <gilrt.h>
 #include <pthread.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,6 +15,7 @@
 
 static int went_through;    /* [atomic] what was done, before the thread was ended */
 static int host_calls;      /* [atomic] of functions of the host's */
+static sem_t host_called;   /* up at each of them */
 static int wrong;           /* [atomic] the line of a check that failed */
 static GilThreadState *main_ts;
 static uint64_t main_id;
@@ -27,6 +29,7 @@ static void
 start(void)
 {
     gil_test_start();
+    ck_assert_int_eq(sem_init(&host_called, 0, 0), 0);
     main_ts = GilThreadState_Get();
     main_id = GilThreadState_GetID(main_ts);
     view = GilInterpreterView_FromCurrent();
@@ -45,6 +48,7 @@ static void
 host_function(void)
 {
     __atomic_fetch_add(&host_calls, 1, __ATOMIC_SEQ_CST);
+    sem_post(&host_called);
     pthread_testcancel();
 }
 
@@ -357,8 +361,7 @@ START_TEST(test_B10_who_waits_for_the_lock_is_not_cancelled)
     else
         ck_assert_int_eq(GilThreadState_SetPreemptHook(claimed, NULL), 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, do_it_cancelled, &what), 0);
-    while (__atomic_load_n(&host_calls, __ATOMIC_SEQ_CST) == 0)
-        usleep(100);
+    ck_assert_int_eq(sem_wait(&host_called), 0);
     ck_assert_int_eq(GilThreadState_SetPreemptHook(NULL, NULL), 0);
     Gil_BEGIN_BLOCKING_CALL
     pthread_join(thread, &result);

@@ -62,14 +62,6 @@ let_go_on(void)
     ck_assert_int_eq(write(goes_on[1], "", 1), 1);
 }
 
-static void
-let_time_pass(void)
-{
-    const struct timespec t = {0, STANDS_NS};
-
-    nanosleep(&t, NULL);
-}
-
 /* --- the threads --- */
 
 struct person {
@@ -242,7 +234,7 @@ START_TEST(test_R4_a_throttled_holder_is_waited_for)
     }
     until_waiting(OTHERS);
     long before = sleeps();
-    let_time_pass();
+    work_until_the_clock_is_further(STANDS_NS);
     long after = sleeps();
     ck_assert_uint_eq(look().holder, holder.id);
     ck_assert_uint_eq(look().waiters, OTHERS);

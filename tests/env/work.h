@@ -8,6 +8,8 @@
 #include <gilrt.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 enum { WORKERS = 4, WORK_ROUNDS = 1200, WORK_KINDS = 9, WORK_WITH_OBJECTS = 6, WORK_KEYS = 16 };
 
@@ -20,6 +22,20 @@ static struct {
 
 /* As ck_assert(), which writes to a pipe each time that it is passed. */
 #define work_must(condition) ((condition) ? (void)0 : ck_abort_msg("%s", #condition))
+
+/* Until the clock is so much further: where it is time itself that has to pass while nothing happens. */
+static inline void
+work_until_the_clock_is_further(uint64_t ns)
+{
+    const struct itimerspec then = {.it_value = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)}};
+    uint64_t times = 0;
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+    work_must(timer >= 0 && timerfd_settime(timer, 0, &then, NULL) == 0);
+    while (times == 0)
+        work_must(read(timer, &times, sizeof(times)) == sizeof(times) || errno == EINTR);
+    close(timer);
+}
 
 /* What only one thread at a time can do. */
 static inline void

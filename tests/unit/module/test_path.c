@@ -135,8 +135,6 @@ START_TEST(test_Q1_environment_is_ignored_in_set_user_id_programs)
 {
     char command[PATH_MAX + 64], copy[] = "/tmp/gilrt-Q1-XXXXXX", self[PATH_MAX];
 
-    if (geteuid() != 0)
-        return; /* only root can make such a program of another user */
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
     ck_assert_int_gt(len, 0);
     self[len] = '\0';
@@ -184,8 +182,11 @@ suite(void)
     tcase_add_test(tc, test_module_path__no_current_directory_is_an_error);
     tcase_add_test(tc, test_module_path__without_memory);
     tcase_add_test(tc, test_module_path__a_copy_stands_alone);
-    GIL_TEST_ADD_UNLESS_EMULATED(tc, test_Q1_environment_is_ignored_in_set_user_id_programs, 0, 1,
-                                 "the system does not start its programs");
+    if (geteuid() != 0)
+        puts("# test_Q1_environment_is_ignored_in_set_user_id_programs is left out: only root makes a program of another user");
+    else
+        GIL_TEST_ADD_UNLESS_EMULATED(tc, test_Q1_environment_is_ignored_in_set_user_id_programs, 0, 1,
+                                     "the system does not start its programs");
     suite_add_tcase(s, tc);
     return s;
 }
