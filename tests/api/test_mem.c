@@ -133,7 +133,7 @@ START_TEST(test_api_mem__without_the_lock_stops_the_process)
 END_TEST
 
 /* No allocator can be installed; whichever the library was built with, what is odd about some does not show. */
-START_TEST(test_J6_empty_requests_give_aligned_blocks_of_their_own)
+START_TEST(test_api_mem__empty_requests_give_aligned_blocks_of_their_own)
 {
     static const struct {
         void *(*take)(size_t);
@@ -178,7 +178,7 @@ suite(void)
     tcase_add_test(tc, test_api_mem__typed_forms);
     tcase_add_test(tc, test_api_mem__raw_memory_needs_no_lock);
     tcase_add_test(tc, test_api_mem__without_the_lock_stops_the_process);
-    tcase_add_test(tc, test_J6_empty_requests_give_aligned_blocks_of_their_own);
+    tcase_add_test(tc, test_api_mem__empty_requests_give_aligned_blocks_of_their_own);
     suite_add_tcase(s, tc);
     return s;
 }

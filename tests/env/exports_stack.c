@@ -68,19 +68,13 @@ measure(void *arg)
     return NULL;
 }
 
-void
-misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
-            const struct expectation *expected)
+static void
+measure_call(const char *name, misuse_call call)
 {
     struct measure m = {name, call, NULL, 0};
     pthread_attr_t attr;
     pthread_t thread;
 
-    (void)lock;
-    (void)n_arguments;
-    (void)expected;
-    if (kind == CALL_ELSEWHERE)
-        return;
     misuse_start();
     m.guard = GilInterpreterGuard_FromCurrent();
     ck_assert_ptr_nonnull(m.guard);
@@ -96,4 +90,17 @@ misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_
     gil_test_stop();
     ck_assert_msg(m.used <= CALL_STACK_MAX, "%s uses %zu bytes of stack", name, m.used);
     fprintf(stderr, "%s: %zu bytes of stack\n", name, m.used);
+}
+
+void
+misuse_test(const struct misuse_entry *e)
+{
+    if (e->kind == CALL_ELSEWHERE) {
+        const struct misuse_scene *scene = misuse_scene_of(e->name);
+        if (scene->kind == SCENE_WORKS || scene->kind == SCENE_LEAVES)
+            measure_call(e->name, scene->call);
+    }
+    else
+        for (int i = 0; e->calls[i] != NULL; i++)
+            measure_call(e->name, e->calls[i]);
 }

@@ -14,7 +14,7 @@ CORE_TESTS += tests/env/test_cancelled
 
 # Each call of the table of exports on a small stack; see tests/api/misuse/.
 CORE_TESTS += tests/env/test_exports_stack
-tests_env_test_exports_stack_SOURCES = tests/env/exports_stack.c tests/api/misuse/fixture.c tests/api/misuse/misuse.h
+tests_env_test_exports_stack_SOURCES = tests/env/exports_stack.c tests/api/misuse/fixture.c tests/api/misuse/elsewhere.c tests/api/misuse/misuse.h
 nodist_tests_env_test_exports_stack_SOURCES = tests/env/test_exports_stack.c
 CLEANFILES += tests/env/test_exports_stack.c
 tests/env/test_exports_stack.c: $(MISUSE_GENERATE) $(MISUSE_INPUTS)

@@ -22,7 +22,7 @@
 /* What all tests did, each of which is a process of its own. */
 static struct {
     pid_t owner;
-    long functions, scenes, allocating, failures, stops;
+    long functions, scenes, allocating, failures, stops, marked, spare;
 } *total;
 
 __attribute__((constructor)) static void
@@ -39,8 +39,9 @@ print_total(void)
 {
     if (total->owner == getpid())
         printf("# functions: %ld called without memory, %ld of them in scenes, %ld allocate; %ld only stop the process; "
-               "%ld failures injected\n",
-               total->functions, total->scenes, total->allocating, total->stops, total->failures);
+               "%ld failures injected; of %ld that give a new reference or speak of MemoryError %ld have a reason why they do "
+               "not allocate\n",
+               total->functions, total->scenes, total->allocating, total->stops, total->failures, total->marked, total->spare);
 }
 
 static size_t
@@ -53,15 +54,26 @@ blocks_alive(void)
     return raw.blocks + heap.blocks;
 }
 
+/* One call, again and again. */
+struct trial {
+    const struct misuse_entry *entry;
+    misuse_call call;
+    enum call_kind kind;
+    int says_nothing; /* with memory it fails, or has no result, and sets no error */
+};
+
 /* What the call set, which is cleared; anything is right for a call that raises by itself. */
 static void
-judge(const char *name, enum call_kind kind, const struct fixture *f, long nth, long delivered)
+judge(const struct trial *t, const struct fixture *f, long nth, long delivered)
 {
+    const char *name = t->entry->name;
     ck_assert_msg(GilThreadState_IsAttached(), "%s, allocation %ld: not attached any more", name, nth);
-    if (GilErr_Occurred() == NULL)
+    if (GilErr_Occurred() == NULL) {
+        ck_assert_msg(!f->failed || t->says_nothing || t->entry->mute, "%s, allocation %ld: fails without an error", name, nth);
         return;
-    ck_assert_msg(delivered > 0 || kind == CALL_RAISES, "%s: an error without a lack of memory", name);
-    if (kind != CALL_RAISES) {
+    }
+    ck_assert_msg(delivered > 0 || t->kind == CALL_RAISES, "%s: an error without a lack of memory", name);
+    if (t->kind != CALL_RAISES) {
         ck_assert_msg(GilErr_ExceptionMatches(GilExc_MemoryError), "%s, allocation %ld: not MemoryError", name,
                       nth);
         ck_assert_msg(f->failed, "%s, allocation %ld: MemoryError, and a result", name, nth);
@@ -71,7 +83,7 @@ judge(const char *name, enum call_kind kind, const struct fixture *f, long nth, 
 
 /* Returns how many failures the call met. */
 static long
-call_failing(const char *name, misuse_call call, enum call_kind kind, long nth, int forever)
+call_failing(struct trial *t, long nth, int forever)
 {
     struct fixture f;
     size_t before = blocks_alive();
@@ -79,14 +91,16 @@ call_failing(const char *name, misuse_call call, enum call_kind kind, long nth, 
     misuse_fill(&f);
     f.failed = 1; /* a function without a result cannot say so itself */
     gil_test_fail_alloc(nth, forever);
-    call(&f);
+    t->call(&f);
     long delivered = gil_mem_fail_count();
     gil_test_fail_alloc_off();
-    judge(name, kind, &f, nth, delivered);
+    if (nth == 0)
+        t->says_nothing = f.failed && GilErr_Occurred() == NULL;
+    judge(t, &f, nth, delivered);
     misuse_empty(&f);
     size_t after = blocks_alive();
-    ck_assert_msg(before == after || kind == CALL_LEAVES || nth == 0,
-                  "%s, allocation %ld failing%s: %zu blocks before, %zu after", name, nth,
+    ck_assert_msg(before == after || t->kind == CALL_LEAVES || nth == 0,
+                  "%s, allocation %ld failing%s: %zu blocks before, %zu after", t->entry->name, nth,
                   forever ? " with all that follow" : "", before, after);
     return delivered;
 }
@@ -110,18 +124,18 @@ end_failing(misuse_call end, long nth, int forever)
 
 /* Returns how many failures were met. */
 static long
-try_all(const char *name, misuse_call call, enum call_kind kind, int ends)
+try_all(struct trial *t, int ends)
 {
     long injected = 0;
 
     if (!ends) {
         misuse_start();
         /* Caches fill. */
-        call_failing(name, call, kind, 0, 0);
+        call_failing(t, 0, 0);
     }
     for (long nth = 1;; nth++) {
-        long delivered = ends ? end_failing(call, nth, 0) + end_failing(call, nth, 1)
-                              : call_failing(name, call, kind, nth, 0) + call_failing(name, call, kind, nth, 1);
+        long delivered = ends ? end_failing(t->call, nth, 0) + end_failing(t->call, nth, 1)
+                              : call_failing(t, nth, 0) + call_failing(t, nth, 1);
         if (delivered == 0)
             break;
         injected += delivered;
@@ -132,30 +146,44 @@ try_all(const char *name, misuse_call call, enum call_kind kind, int ends)
     return injected;
 }
 
-void
-misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
-            const struct expectation *expected)
+/* A function that makes something, or speaks of MemoryError, must have met a lack of memory, or the manifest says why not. */
+static void
+judge_failures(const struct misuse_entry *e, long injected)
 {
-    int ends = 0;
+    total->marked += e->allocates;
+    total->spare += e->allocates && e->spare != NULL;
+    if (e->spare != NULL)
+        ck_assert_msg(injected == 0, "%s allocates: spare:%s in the manifest is untrue", e->name, e->spare);
+    else
+        ck_assert_msg(injected > 0 || !e->allocates,
+                      "%s makes something and never allocates: the manifest needs arguments with which it does, or spare:WHY",
+                      e->name);
+}
 
-    (void)lock;
-    (void)n_arguments;
-    (void)expected;
-    if (kind == CALL_ELSEWHERE) {
-        const struct misuse_scene *scene = misuse_scene_of(name);
+void
+misuse_test(const struct misuse_entry *e)
+{
+    long injected = 0;
+
+    if (e->kind == CALL_ELSEWHERE) {
+        const struct misuse_scene *scene = misuse_scene_of(e->name);
         if (scene->kind == SCENE_STOPS) {
             total->stops++;
             return;
         }
-        call = scene->call;
-        kind = scene->kind == SCENE_LEAVES ? CALL_LEAVES : CALL_WORKS;
-        ends = scene->kind == SCENE_ENDS;
+        struct trial t = {e, scene->call, scene->kind == SCENE_LEAVES ? CALL_LEAVES : CALL_WORKS, 0};
+        injected = try_all(&t, scene->kind == SCENE_ENDS);
         total->scenes++;
     }
-    long injected = try_all(name, call, kind, ends);
+    else
+        for (int i = 0; e->calls[i] != NULL; i++) {
+            struct trial t = {e, e->calls[i], e->kind, 0};
+            injected += try_all(&t, 0);
+        }
+    judge_failures(e, injected);
     total->functions++;
     total->allocating += injected > 0;
     total->failures += injected;
     if (injected > 0)
-        fprintf(stderr, "%s: %ld failures injected\n", name, injected);
+        fprintf(stderr, "%s: %ld failures injected\n", e->name, injected);
 }

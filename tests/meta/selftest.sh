@@ -188,6 +188,10 @@ manifest 'GilHigh_Do\t-\t'
 tap_check "misuse: a line an export is accepted" accepts misuse
 manifest 'GilHigh_More\t-\t'
 tap_check "misuse: an export without a line" objects "GilHigh_Do has no line in tests/api/misuse/manifest.tsv" misuse
+manifest 'GilHigh_Do\t-\t\nGilHigh_Do\t-\talso'
+tap_check "misuse: one more call is accepted" accepts misuse
+manifest 'GilHigh_Do\t-\t\nGilHigh_More\t-\talso'
+tap_check "misuse: one more call of something else" objects 'GilHigh_More: its "also" follows another function' misuse
 manifest 'GilHigh_Do\t-\telsewhere:tests/api/test_high'
 tap_check "misuse: a test that does not exist" objects "GilHigh_Do: tests/api/test_high.c does not exist" misuse
 : > "$tree/tests/api/test_high.c"

@@ -8,8 +8,6 @@
 /* What an iteration over an imp yields, and its length: two, so that an imp serves as a pair too. */
 #define ITEMS 2
 #define MARK 0x1337u
-/* All imps have that hash, so that they are asked whether they are equal. */
-#define HASH 77
 
 struct imp {
     GilObject_HEAD
@@ -22,6 +20,8 @@ struct imp {
 struct imp_plan imp_plan;
 static long alive;
 static GilTypeObject *type_now; /* of the imps there are, which hold it */
+/* All imps have the hash of "key", so that they are asked whether they are equal, to each other and to that. */
+static Gil_hash_t hash_of_all;
 
 static struct imp *
 imp(GilObject *op)
@@ -35,18 +35,26 @@ is_imp(GilObject *op)
     return Gil_IS_TYPE(op, type_now);
 }
 
-/* A callback of op: 0 go on, or -1 with an error set. Whoever asks an imp holds it until it has answered. */
-static int
-met(GilObject *op)
+int
+imp_asks(void)
 {
     int rc = 0;
-    ck_assert_uint_eq(imp(op)->mark, MARK);
     imp_plan.callbacks++;
     if (imp_plan.at != 0 && imp_plan.callbacks == imp_plan.at) {
         imp_plan.made++;
         rc = imp_plan.trouble(imp_plan.arg);
-        ck_assert_msg(imp(op)->mark == MARK, "an imp died while it was asked");
+        imp_plan.raised = rc < 0;
     }
+    return rc;
+}
+
+/* A callback of op: 0 go on, or -1 with an error set. Whoever asks an imp holds it until it has answered. */
+static int
+met(GilObject *op)
+{
+    ck_assert_uint_eq(imp(op)->mark, MARK);
+    int rc = imp_asks();
+    ck_assert_msg(imp(op)->mark == MARK, "an imp died while it was asked");
     return rc;
 }
 
@@ -55,8 +63,10 @@ static void
 met_quietly(GilObject *op)
 {
     GilObject *pending = GilErr_GetRaisedException();
-    if (met(op) < 0)
+    if (met(op) < 0) {
+        imp_plan.raised = 0;
         GilErr_Clear();
+    }
     GilErr_SetRaisedException(pending);
 }
 
@@ -106,7 +116,7 @@ imp_repr(GilObject *op)
 static Gil_hash_t
 imp_hash(GilObject *op)
 {
-    return met(op) < 0 ? -1 : HASH;
+    return met(op) < 0 ? -1 : hash_of_all;
 }
 
 static GilObject *
@@ -114,7 +124,7 @@ imp_richcompare(GilObject *v, GilObject *w, int op)
 {
     long a = imp(v)->value, b;
     if (!Gil_IS_TYPE(w, Gil_TYPE(v)))
-        Gil_RETURN_NOTIMPLEMENTED;
+        return met(v) < 0 ? NULL : Gil_NewRef(Gil_NotImplemented);
     b = imp(w)->value;
     if (met(v) < 0)
         return NULL;
@@ -278,6 +288,32 @@ static GilMethodDef imp_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static GilObject *
+get_attr(GilObject *op, void *Gil_UNUSED(closure))
+{
+    return met(op) < 0 ? NULL : another(op);
+}
+
+static int
+set_attr(GilObject *op, GilObject *Gil_UNUSED(value), void *Gil_UNUSED(closure))
+{
+    return met(op);
+}
+
+/* As a module's spec has it. */
+static GilObject *
+get_name(GilObject *op, void *Gil_UNUSED(closure))
+{
+    return met(op) < 0 ? NULL : GilUnicode_FromString("imp");
+}
+
+static GilGetSetDef imp_getsets[] = {
+    {"attr", get_attr, set_attr, NULL, NULL},
+    {"name", get_name, NULL, NULL, NULL},
+    {"origin", get_name, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 #define UNARY(name) {Gil_nb_##name, (void *)imp_unary}
 #define BINARY(name) {Gil_nb_##name, (void *)imp_binary}, {Gil_nb_inplace_##name, (void *)imp_binary}
 
@@ -292,6 +328,8 @@ static GilType_Slot imp_slots[] = {
     {Gil_tp_iternext, (void *)imp_iternext},
     {Gil_tp_call, (void *)imp_call},
     {Gil_tp_methods, imp_methods},
+    {Gil_tp_getset, imp_getsets},
+    {Gil_tp_finalize, (void *)met_quietly},
     {Gil_sq_length, (void *)imp_length},
     {Gil_sq_item, (void *)imp_item},
     {Gil_sq_ass_item, (void *)imp_ass_item},
@@ -337,5 +375,8 @@ imp_type_new(void)
     static GilType_Spec spec = {"reentry.Imp", sizeof(struct imp), 0, Gil_TPFLAGS_DEFAULT, imp_slots};
     GilObject *type = GilType_FromSpec(&spec);
     type_now = (GilTypeObject *)(void *)type;
+    GilObject *key = GilUnicode_FromString("key");
+    hash_of_all = GilObject_Hash(key);
+    Gil_DECREF(key);
     return type;
 }

@@ -14,14 +14,17 @@ struct imp_plan {
     long callbacks;              /* met so far */
     long at;                     /* the callback at which trouble is made; 0: none */
     long made;                   /* how often it was: 0 or 1 */
+    int raised;                  /* the trouble was an error, and the imp passed it on */
     int (*trouble)(void *arg);   /* returns 0, or -1 with an error set, which the imp passes on if it can */
     void *arg;
 };
 extern struct imp_plan imp_plan;
 
+/* A callback of no imp: 0, or -1 with an error set. */
+int imp_asks(void);
 /* The type: a new reference. */
 GilObject *imp_type_new(void);
-/* An imp of that type. Imps of the same value are equal; all have the same hash. */
+/* An imp of that type. Imps of the same value are equal; all have the hash of "key". */
 GilObject *imp_new(GilObject *type, long value);
 /* Imps alive in the process. */
 long imps_alive(void);

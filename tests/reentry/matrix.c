@@ -2,6 +2,7 @@
 /* The re-entrancy matrix: fixtures full of imps, the kinds of trouble, and what must hold afterwards. */
 #include "reentry/matrix.h"
 
+#include "module/import.h"
 #include "reentry/imp.h"
 #include "value/dict.h"
 #include "value/set.h"
@@ -221,16 +222,45 @@ static void
 infest(struct fixture *f, GilObject *type)
 {
     GilObject *items = build(type, "[OOO]", 3), *content = imp_new(type, 1);
+    static const char *const names[] = {"attr", "f", "Thing", "__doc__"};
+
     put(&f->any, imp_new(type, 1));
     put(&f->list, build(type, "[OOOO]", 4));
     put(&f->pairs, build(type, "[(OO)(OO)]", 4));
     put(&f->tuple, build(type, "(O)", 1));
     put(&f->iter, GilObject_GetIter(f->list));
+    /* Whoever looks for "key" meets the others of its hash first. */
+    put(&f->dict, GilDict_New());
     add_imps(f->dict, type);
     put(&f->set, GilSet_New(items));
     put(&f->slice, GilSlice_New(content, f->number, NULL));
     put(&f->memoryview, GilMemoryView_FromObject(content));
+    put(&f->chunks, build(type, "[OO]", 2));
+    put(&f->fresh_tuple, build(type, "(OO)", 2));
+    put(&f->more, GilDict_Copy(f->dict));
+    /* Imps that nobody else holds. */
+    put(&f->class_info, imp_new(type, 1));
+    put(&f->items, imp_new(type, 1));
+    put(&f->module_spec, imp_new(type, 1));
+    Gil_SETREF(content, imp_new(type, 1));
     ck_assert_int_eq(GilCell_Set(f->cell, content), 0);
+    Gil_SETREF(content, imp_new(type, 1));
+    GilBuffer_Release(&f->lent_view);
+    ck_assert_int_eq(GilObject_GetBuffer(content, &f->lent_view, GilBUF_SIMPLE), 0);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(names); i++) {
+        Gil_SETREF(content, imp_new(type, 1));
+        ck_assert_int_eq(GilModule_AddObjectRef(f->module, names[i], content), 0);
+    }
+    Gil_SETREF(content, imp_new(type, 1));
+    ck_assert_int_eq(GilObject_SetAttr(f->bag, f->attr, content), 0);
+    Gil_SETREF(content, imp_new(type, 1));
+    ck_assert_int_eq(GilDict_SetItem(f->dict, f->key, content), 0);
+    Gil_SETREF(content, build(type, "(O)", 1));
+    ck_assert_int_eq(GilException_SetArgs(f->exc, content), 0);
+    Gil_SETREF(content, build(type, "(O)", 1));
+    GilException_SetCause(f->exc, GilObject_CallObject(f->exc_class, content));
+    Gil_SETREF(content, build(type, "(O)", 1));
+    GilException_SetContext(f->exc, GilObject_CallObject(f->exc_class, content));
     Gil_DECREF(content);
     Gil_DECREF(items);
 }
@@ -274,22 +304,38 @@ struct run {
     const char *name;
     misuse_call call;
     enum call_kind kind;
+    const char *clears; /* why what a callback raised may be gone; NULL: it must come through */
     enum disguise as;
     const char *trouble;
     long at;
+    int says_nothing; /* left alone it fails, or has no result, and sets no error */
 };
 
-/* The error set, if any, is what the result says; it is taken. */
+#define judged(condition, r, what)                                                                                       \
+    ck_assert_msg((condition), "%s (%d), %s at callback %ld: " what, (r)->name, (int)(r)->as, (r)->trouble, (r)->at)
+
+/* The error set, if any, is what the result says; what a callback raised is that error. It is taken. */
+static void
+judge_error(const struct run *r, const struct fixture *f, int raised)
+{
+    int set = GilErr_Occurred() != NULL;
+
+    if (set)
+        judged(f->failed || r->kind == CALL_RAISES, r, "an error, and a result");
+    else if (r->at != 0)
+        judged(!f->failed || r->says_nothing, r, "fails without an error");
+    if (raised && r->clears == NULL && r->kind != CALL_RAISES) {
+        judged(set || r->says_nothing, r, "what the callback raised is lost");
+        judged(!set || GilErr_ExceptionMatches(GilExc_ArithmeticError), r, "another error than the callback raised");
+    }
+    GilErr_Clear();
+}
+
 static void
 judge(const struct run *r, const struct fixture *f, const struct victims *v)
 {
-    const char *how = r->trouble;
-    ck_assert_msg(GilThreadState_IsAttached(), "%s, %s at callback %ld: not attached any more", r->name, how, r->at);
-    if (GilErr_Occurred() != NULL) {
-        ck_assert_msg(f->failed || r->kind == CALL_RAISES, "%s, %s at callback %ld: an error, and a result", r->name, how,
-                      r->at);
-        GilErr_Clear();
-    }
+    judged(GilThreadState_IsAttached(), r, "not attached any more");
+    judge_error(r, f, imp_plan.raised);
     gil_dict_validate(gil_dict(v->dict));
     gil_dict_validate(gil_dict(v->dict_empty));
     gil_set_validate(gil_set(v->set));
@@ -297,9 +343,18 @@ judge(const struct run *r, const struct fixture *f, const struct victims *v)
         ck_assert_ptr_nonnull(((GilListObject *)(void *)v->list)->ob_item[i]);
 }
 
+/* What was imported runs its code once more when it is again. */
+static void
+forget_import(void)
+{
+    GilObject *modules = gil_module_pocket(GilThreadState_Get())->modules;
+    if (modules != NULL)
+        ck_assert_int_ge(GilDict_PopString(modules, "slotted", NULL), 0);
+}
+
 /* Makes the call with fresh objects; returns how many callbacks it made. */
 static long
-run_once(const struct run *r, int (*trouble)(void *))
+run_once(struct run *r, int (*trouble)(void *))
 {
     struct fixture f;
     GilObject *type = imp_type_new();
@@ -308,12 +363,17 @@ run_once(const struct run *r, int (*trouble)(void *))
     infest(&f, type);
     struct victims victims = victims_of(&f);
     disguise(&f, type, r->as);
+    forget_import();
 
     f.failed = 1; /* a function without a result cannot say so itself */
     imp_plan = (struct imp_plan){.at = r->at, .trouble = trouble, .arg = &victims};
+    misuse_asks = imp_asks;
     r->call(&f);
+    misuse_asks = NULL;
     long callbacks = imp_plan.callbacks;
     imp_plan.at = 0;
+    if (r->at == 0)
+        r->says_nothing = f.failed && GilErr_Occurred() == NULL;
     judge(r, &f, &victims);
 
     misuse_empty(&f);
@@ -321,8 +381,7 @@ run_once(const struct run *r, int (*trouble)(void *))
     Gil_DECREF(type);
     if (r->kind == CALL_LEAVES)
         GilGC_Collect();
-    ck_assert_msg(imps_alive() == 0 || r->kind == CALL_LEAVES, "%s, %s at callback %ld: %ld imps are left", r->name,
-                  r->trouble, r->at, imps_alive());
+    judged(imps_alive() == 0 || r->kind == CALL_LEAVES, r, "imps are left");
     return callbacks;
 }
 
@@ -360,14 +419,14 @@ stop_and_count(const char *name, enum call_kind kind)
 }
 
 long
-matrix_run(const char *name, misuse_call call, enum call_kind kind)
+matrix_run(const char *name, misuse_call call, enum call_kind kind, const char *clears)
 {
     long runs = 0, made = 0;
 
     misuse_start();
     start_other();
     for (int as = 0; as < DISGUISES; as++) {
-        struct run r = {name, call, kind, (enum disguise)as, "left alone", 0};
+        struct run r = {name, call, kind, clears, (enum disguise)as, "left alone", 0, 0};
         long callbacks = run_once(&r, NULL);
         for (r.at = 1; r.at <= callbacks && r.at <= CALLBACKS_MAX; r.at++)
             for (size_t i = 0; i < Gil_ARRAY_LENGTH(troubles); i++) {

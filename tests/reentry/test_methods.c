@@ -434,7 +434,9 @@ static const struct {
 
 START_TEST(test_reentry_methods__operations_under_trouble)
 {
-    matrix_run(operations[_i].name, operations[_i].call, CALL_WORKS);
+    const char *name = operations[_i].name;
+    /* A comparison of views that fails says that they differ. */
+    matrix_run(name, operations[_i].call, CALL_WORKS, strcmp(name, "view_compared") == 0 ? "answers that they differ" : NULL);
 }
 END_TEST
 

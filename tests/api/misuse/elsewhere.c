@@ -12,12 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int
-nothing(void *Gil_UNUSED(arg))
-{
-    return 0;
-}
-
 static void
 nothing_at_exit(void)
 {
@@ -55,7 +49,7 @@ save_and_restore(struct fixture *Gil_UNUSED(f))
 static void
 leave_when_asked(struct fixture *f)
 {
-    GilPendingNode node = GIL_PENDING_NODE_INIT(nothing, NULL);
+    GilPendingNode node = GIL_PENDING_NODE_INIT(misuse_meet, NULL);
     static int fd = -1;
     if (fd < 0)
         fd = eventfd(0, EFD_NONBLOCK);
@@ -63,9 +57,11 @@ leave_when_asked(struct fixture *f)
     Gil_BEGIN_ALLOW_THREADS
     Gil_END_ALLOW_THREADS
     f->failed = Gil_Poll() < 0;
+    if (f->failed)
+        return;
     GilPending_PostToThread(GilThreadState_GetID(f->state), &node);
     Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Eventfd, &fd)
-    GilErr_CheckSignalsDetached(f->state);
+    f->failed = GilErr_CheckSignalsDetached(f->state) < 0;
     Gil_END_BLOCKING_CALL_UBF
     f->failed |= Gil_Poll() < 0;
 }
@@ -224,24 +220,35 @@ forks(struct fixture *f)
 
 /* --- calls for others --- */
 
+/* Posted by post and called; a call that fails has been made all the same. */
+static int
+posted(int post, GilInterpreterView *view, uint64_t id, GilPendingNode *node)
+{
+    if (post == 0)
+        GilPending_Post(view, node);
+    else if (post == 1)
+        GilPending_PostToMain(node);
+    else
+        GilPending_PostToThread(id, node);
+    return Gil_MakePendingCalls();
+}
+
 static void
 pending(struct fixture *f)
 {
-    GilPendingNode node = GIL_PENDING_NODE_INIT(nothing, NULL);
+    GilPendingNode node = GIL_PENDING_NODE_INIT(misuse_meet, NULL);
     GilInterpreterView *view = GilInterpreterView_FromCurrent();
     uint64_t id = GilThreadState_GetID(f->state);
 
     f->failed = 0;
-    GilPending_Post(view, &node);
-    f->failed |= Gil_MakePendingCalls() < 0;
-    GilPending_PostToMain(&node);
-    f->failed |= Gil_MakePendingCalls() < 0;
-    GilPending_PostToThread(id, &node);
-    f->failed |= Gil_MakePendingCalls() < 0;
-    GilPending_Add(view, nothing, NULL);
-    GilPending_AddToThread(id, nothing, NULL);
-    Gil_AddPendingCall(nothing, NULL);
-    f->failed |= Gil_MakePendingCalls() < 0 || Gil_Poll() < 0;
+    for (int post = 0; post < 3 && !f->failed; post++)
+        f->failed = posted(post, view, id, &node) < 0;
+    if (!f->failed) {
+        GilPending_Add(view, misuse_meet, NULL);
+        GilPending_AddToThread(id, misuse_meet, NULL);
+        Gil_AddPendingCall(misuse_meet, NULL);
+        f->failed = Gil_MakePendingCalls() < 0 || Gil_Poll() < 0;
+    }
     GilInterpreterView_Close(view);
 }
 
@@ -269,6 +276,7 @@ exceptions_for_others(struct fixture *f)
     Gil_Poll();
     GilErr_Clear();
     GilThreadState_SetAsyncExc(id, f->exc);
+    Gil_CLEAR(f->exc);
     GilThreadState_SetAsyncExc(id, NULL);
     GilErr_Clear();
 }
@@ -314,7 +322,7 @@ other_locks(struct fixture *f)
 
     GilRecursiveMutex_Lock(&f->recursive_mutex);
     GilRecursiveMutex_Unlock(&f->recursive_mutex);
-    GilOnce_Call(&once, nothing, NULL);
+    GilOnce_Call(&once, misuse_meet, NULL);
     GilThread_tss_free(GilThread_tss_alloc());
 }
 
@@ -376,9 +384,11 @@ clear_weakrefs(struct fixture *f)
         GilObject *ref = referent != NULL ? GilWeakref_NewRef(referent, f->any) : NULL;
         f->failed = ref == NULL;
         if (ref != NULL) {
+            GilObject_GC_UnTrack(referent); /* as a destructor does first */
             referent->ob_refcnt = 0;
             (quiet ? GilUnstable_Object_ClearWeakRefsNoCallbacks : GilObject_ClearWeakRefs)(referent);
             referent->ob_refcnt = 1;
+            GilObject_GC_Track(referent);
         }
         Gil_XDECREF(ref);
         Gil_XDECREF(referent);
@@ -606,11 +616,11 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilObject_GC_UnTrack", track, SCENE_WORKS},
     {"GilObject_Init", initialize, SCENE_WORKS},
     {"GilObject_InitVar", initialize, SCENE_WORKS},
-    {"GilPending_Add", pending, SCENE_WORKS},
-    {"GilPending_AddToThread", pending, SCENE_WORKS},
-    {"GilPending_Post", pending, SCENE_WORKS},
-    {"GilPending_PostToMain", pending, SCENE_WORKS},
-    {"GilPending_PostToThread", pending, SCENE_WORKS},
+    {"GilPending_Add", pending, SCENE_MAIN},
+    {"GilPending_AddToThread", pending, SCENE_MAIN},
+    {"GilPending_Post", pending, SCENE_MAIN},
+    {"GilPending_PostToMain", pending, SCENE_MAIN},
+    {"GilPending_PostToThread", pending, SCENE_MAIN},
     {"GilRecursiveMutex_Unlock", other_locks, SCENE_WORKS},
     {"GilThreadState_Clear", thread_states, SCENE_WORKS},
     {"GilThreadState_Delete", thread_states, SCENE_WORKS},
@@ -641,7 +651,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"GilUnicodeWriter_WriteWideChar", write_text, SCENE_WORKS},
     {"GilUnstable_AtExit", at_exit, SCENE_LEAVES},
     {"GilUnstable_Object_ClearWeakRefsNoCallbacks", clear_weakrefs, SCENE_WORKS},
-    {"Gil_AddPendingCall", pending, SCENE_WORKS},
+    {"Gil_AddPendingCall", pending, SCENE_MAIN},
     {"Gil_AtExit", at_exit, SCENE_LEAVES},
     {"Gil_EndInterpreter", interpreter_ended_by_state, SCENE_WORKS},
     {"Gil_EnterRecursiveCall", recurse, SCENE_WORKS},

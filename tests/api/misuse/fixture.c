@@ -18,11 +18,72 @@ give_none_of_class(GilObject *Gil_UNUSED(self), GilTypeObject *Gil_UNUSED(cls), 
     Gil_RETURN_NONE;
 }
 
+int (*misuse_asks)(void);
+
+int
+misuse_meet(void *Gil_UNUSED(arg))
+{
+    return misuse_asks != NULL ? misuse_asks() : 0;
+}
+
+static GilObject *
+make_list(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return misuse_meet(NULL) < 0 ? NULL : GilList_New(0);
+}
+
+GilObject *
+misuse_convert(void *op)
+{
+    return misuse_meet(NULL) < 0 ? NULL : Gil_NewRef(op);
+}
+
+GilObject *
+misuse_give(GilObject **field)
+{
+    GilObject *op = *field;
+    *field = NULL;
+    return op;
+}
+
+void
+misuse_raise(struct fixture *f)
+{
+    GilErr_SetRaisedException(misuse_give(&f->exc));
+}
+
+void
+misuse_handle(struct fixture *f)
+{
+    GilErr_SetHandledException(f->exc);
+    Gil_CLEAR(f->exc);
+}
+
+/* Without memory there is no garbage. */
+void
+misuse_litter(struct fixture *f)
+{
+    GilObject *list = GilList_New(0);
+    if (list == NULL || GilList_Append(list, list) < 0 || GilList_Append(list, f->any) < 0)
+        GilErr_Clear();
+    else
+        Gil_CLEAR(f->any);
+    Gil_XDECREF(list);
+}
+
+void
+misuse_pend(struct fixture *f)
+{
+    if (GilPending_AddToThread(GilThreadState_GetID(f->state), misuse_meet, NULL) < 0)
+        GilErr_Clear();
+}
+
 GilMethodDef misuse_methods[] = {
     {"f", give_none, GIL_METH_NOARGS, "nothing"},
     {"f_o", give_none, GIL_METH_O, "nothing"},
     {NULL, NULL, 0, NULL},
 };
+static GilMethodDef maker_method = {"maker", make_list, GIL_METH_NOARGS, NULL};
 GilMethodDef misuse_class_method = {"f_class", _GilCFunction_CAST(give_none_of_class),
                                     GIL_METH_METHOD | GIL_METH_FASTCALL | GIL_METH_KEYWORDS, "nothing"};
 
@@ -37,7 +98,7 @@ int misuse_module_token;
 static int
 exec_offer(GilObject *module)
 {
-    return GilModule_Add(module, "api", GilCapsule_New(&misuse_module_token, "slotted.api", NULL));
+    return misuse_meet(NULL) < 0 ? -1 : GilModule_Add(module, "api", GilCapsule_New(&misuse_module_token, "slotted.api", NULL));
 }
 
 GilABIInfo_VAR(abi_of_slots);
@@ -95,14 +156,14 @@ dealloc_gc(GilObject *self)
 }
 
 static GilObject *
-multiply_nothing(GilObject *Gil_UNUSED(a), GilObject *Gil_UNUSED(b))
+multiply_matrices(GilObject *Gil_UNUSED(a), GilObject *Gil_UNUSED(b))
 {
-    Gil_RETURN_NONE;
+    return GilFloat_FromDouble(1.0);
 }
 
 static GilMemberDef thing_members[] = {{"attr", Gil_T_INT, offsetof(struct instance, member), 0, NULL},
                                        {NULL, 0, 0, 0, NULL}};
-static GilType_Slot thing_slots[] = {{Gil_nb_matrix_multiply, (void *)multiply_nothing},
+static GilType_Slot thing_slots[] = {{Gil_nb_matrix_multiply, (void *)multiply_matrices},
                                      {Gil_tp_token, GIL_TP_USE_SPEC},
                                      {Gil_tp_members, thing_members},
                                      {0, NULL}};
@@ -119,6 +180,10 @@ char *misuse_two_keywords[] = {(char *)"first", (char *)"key", NULL};
 static const char *const parser_names[] = {"key", "other", NULL};
 const GilArg_Parser misuse_parser = {parser_names, "f"};
 va_list misuse_no_arguments;
+
+#define TEN "1234567890"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+const char misuse_many_digits[] = HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED "." HUNDRED "e-850";
 
 void
 misuse_weakref_callback(GilObject *Gil_UNUSED(ref), void *Gil_UNUSED(arg))
@@ -212,6 +277,24 @@ make_texts(struct fixture *f)
     f->fresh_bytes = GilBytes_FromStringAndSize("fresh", 5);
     f->fresh_bytearray = GilByteArray_FromStringAndSize("fresh", 5);
     f->fresh_text = GilUnicode_FromString("fresh");
+    f->long_digits = GilUnicode_FromString("123456789012345678901234567890");
+    f->wide = GilUnicode_FromString("\xe2\x82\xac\xe2\x82\xac");
+    f->wide_iter = GilObject_GetIter(f->wide);
+    f->copy = GilUnicode_FromString("copy");
+    f->template = GilUnicode_FromString("%s");
+}
+
+static void
+make_numbers(struct fixture *f)
+{
+    GilObject *three = GilLong_FromLong(-3), *many = GilLong_FromLong(101);
+    f->number = GilLong_FromLong(7);
+    f->float_number = GilFloat_FromDouble(2.5);
+    f->huge = GilLong_FromString("2722258935367507707706996859454145691648", NULL, 10);
+    f->odd = GilNumber_Power(three, many, Gil_None);
+    Gil_DECREF(many);
+    Gil_DECREF(three);
+    f->large = 1L << 40;
 }
 
 static void
@@ -231,6 +314,8 @@ make_containers(struct fixture *f)
     f->set = GilSet_New(f->names);
     f->slice = GilSlice_New(NULL, NULL, NULL);
     f->none = Gil_None;
+    f->more = Gil_BuildValue("{sOsO}", "key", f->number, "more", f->number);
+    f->items = Gil_BuildValue("[O]", f->number);
 }
 
 static void
@@ -239,6 +324,7 @@ make_callables(struct fixture *f)
     f->func = GilCFunction_New(&misuse_methods[0], f->number);
     f->func_o = GilCFunction_New(&misuse_methods[1], f->number);
     f->method = GilMethod_New(f->func_o, f->number);
+    f->maker = GilCFunction_New(&maker_method, NULL);
     f->weakref = GilWeakref_NewRef(f->method, NULL);
     f->capsule = GilCapsule_New(f->room, "capsule", NULL);
     f->cell = GilCell_New(f->number);
@@ -267,7 +353,10 @@ make_classes(struct fixture *f)
     f->any = GilObject_CallNoArgs(f->type);
     GilObject *bag_type = GilType_FromSpec(&bag_spec);
     f->bag = GilObject_CallNoArgs(bag_type);
+    f->fresh_bag = GilObject_CallNoArgs(bag_type);
     Gil_DECREF(bag_type);
+    ck_assert_int_eq(GilObject_SetAttr(f->bag, f->attr, f->number), 0);
+    f->class_info = Gil_NewRef(f->type);
 }
 
 static int
@@ -294,8 +383,7 @@ void
 misuse_fill(struct fixture *f)
 {
     memset(f, 0, sizeof *f);
-    f->number = GilLong_FromLong(7);
-    f->float_number = GilFloat_FromDouble(2.5);
+    make_numbers(f);
     make_texts(f);
     make_containers(f);
     make_callables(f);
@@ -312,6 +400,7 @@ misuse_fill(struct fixture *f)
     GilLockStats_Init(&f->lock_stats);
     GilGCStats_Init(&f->gc_stats);
     ck_assert_int_eq(GilObject_GetBuffer(f->bytearray, &f->view, GilBUF_RECORDS), 0);
+    ck_assert_int_eq(GilObject_GetBuffer(f->bytes, &f->lent_view, GilBUF_SIMPLE), 0);
     ck_assert_msg(GilErr_Occurred() == NULL, "the fixture cannot be made");
     /* A call that fails with no errno raises an error about nothing. */
     errno = ENOENT;
@@ -321,15 +410,20 @@ void
 misuse_empty(struct fixture *f)
 {
     GilObject *owned[] = {
-        f->any, f->bag, f->number, f->float_number, f->plain, f->text, f->digits, f->key, f->new_key, f->attr, f->module_name,
+        f->any, f->bag, f->fresh_bag, f->number, f->float_number, f->plain, f->text, f->digits, f->key, f->new_key, f->attr, f->module_name,
         f->bytes, f->bytearray, f->tuple, f->empty, f->list, f->pairs, f->texts, f->chunks, f->iter, f->dict,
         f->dict_empty, f->slice, f->capsule, f->cell, f->func, f->func_o, f->method, f->weakref, f->set, f->memoryview, f->reverse, f->append, f->type, f->gc_type,
         f->var_type, f->exc, f->decode_error, f->encode_error, f->module, f->module_spec, f->module_type, f->names,
+        f->huge, f->odd, f->long_digits, f->wide, f->wide_iter, f->copy, f->template, f->more, f->maker, f->class_info, f->items,
         f->object, f->fresh_tuple, f->fresh_bytes, f->fresh_bytearray, f->fresh_text, f->result,
     };
 
     GilBuffer_Release(&f->view);
+    GilErr_SetHandledException(NULL);
+    if (Gil_MakePendingCalls() < 0)
+        GilErr_Clear();
     GilBuffer_Release(&f->other_view);
+    GilBuffer_Release(&f->lent_view);
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(owned); i++)
         Gil_XDECREF(owned[i]);
     Gil_XDECREF((GilObject *)(void *)f->type_pointer);

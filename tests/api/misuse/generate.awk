@@ -25,6 +25,11 @@ file == 2 {
     if ($0 ~ /^#/ || $0 == "")
         next
     split($0, column, "\t")
+    if (column[3] ~ /^also/) {
+        also[column[1], ++n_also[column[1]]] = column[2]
+        first[column[1], n_also[column[1]]] = value_of_note(" " column[3], "first")
+        next
+    }
     listed[column[1]] = 1
     arguments[column[1]] = column[2]
     notes[column[1]] = " " column[3] " "
@@ -96,6 +101,8 @@ function note_declaration(s, doc,    name, open) {
     parameters[name] = substr(s, open + 1, length(s) - open - 1)
     lock[name] = doc ~ /@lock_held/ ? "HELD" : doc ~ /@lock_free/ ? "FREE" : "ANY"
     newref[name] = doc ~ /@newref/
+    reenters[name] = doc ~ /@reenters/
+    allocates[name] = doc ~ /@newref|MemoryError/
 }
 
 # Commas of function pointers stand in parentheses.
@@ -149,30 +156,56 @@ function write_data(name,    check) {
     write_test(name, "misuse_data_" check "((void *)&" name ");")
 }
 
-function write_function(name,    n_types, types, n, words, k, call, expectations, type, failure, elsewhere, kind) {
+function write_function(name,    n_types, types, n, n_first, words, k, calls, expectations, elsewhere, kind) {
     elsewhere = notes[name] ~ / (elsewhere|inline):/
     if (notes[name] ~ / inline:/)
         lock[name] = "ANY"
     n_types = split_parameters(parameters[name] == "void" ? "" : parameters[name], types)
     if (parameters[name] == "void")
         n_types = 0
-    n = split(arguments[name] == "-" ? "" : arguments[name], words, " ")
-    if (elsewhere)
+    if (elsewhere) {
         n = types[n_types] ~ /\.\.\./ ? n_types - 1 : n_types
+        for (k = 1; k <= n; k++)
+            words[k] = types[k] ~ /va_list/ ? "=misuse_no_arguments" : "=(" type_of(types[k]) ")0"
+    }
+    else
+        n = split(arguments[name] == "-" ? "" : arguments[name], words, " ")
     if (n < n_types - (types[n_types] ~ /\.\.\.|va_list/)) {
         write_complaint(name, "has fewer arguments in the manifest than in its header")
         return
     }
-    for (k = 1; k <= n; k++) {
-        type = k <= n_types && types[k] !~ /\.\.\.|va_list/ ? type_of(types[k]) : ""
-        if (elsewhere)
-            words[k] = types[k] ~ /va_list/ ? "=misuse_no_arguments" : "=(" type ")0"
-        call = call (k > 1 ? ", " : "") argument(name, k, words[k], type)
-        expectations = expectations expectation(words[k], type)
+    for (k = 1; k <= n; k++)
+        expectations = expectations expectation(words[k], parameter_type(types, n_types, k))
+    write_call(name, "call_" name, "", n, words, types, n_types)
+    calls = "call_" name
+    n_first = n
+    for (k = 1; k <= n_also[name]; k++) {
+        calls = calls ", call_" name "_" k
+        n = also[name, k] == "-" ? 0 : split(also[name, k], words, " ")
+        write_call(name, "call_" name "_" k, first[name, k], n, words, types, n_types)
     }
+    kind = elsewhere ? "ELSEWHERE" : notes[name] ~ / leaves:/ ? "LEAVES" : notes[name] ~ / raises / ? "RAISES" : "WORKS"
+    write_test(name, "static const struct expectation expected[] = {" expectations "{0, NULL, 0, NULL}};\n" \
+        "    static const struct misuse_entry entry = {\n        .name = \"" name "\", .calls = {" calls "}, .lock = LOCK_" \
+        lock[name] ", .kind = CALL_" kind ",\n        .n_arguments = " n_first ", .expected = expected, .reenters = " \
+        (reenters[name] + 0) ", .allocates = " (allocates[name] + 0) ",\n        .calm = " text_of_note(name, "calm") \
+        ", .spare = " text_of_note(name, "spare") ", .mute = " (notes[name] ~ / mute /) ", .clears = " \
+        text_of_note(name, "clears") "};\n\n    misuse_test(&entry);")
+}
+
+# Of the k-th argument; nothing behind the named ones.
+function parameter_type(types, n_types, k) {
+    return k <= n_types && types[k] !~ /\.\.\.|va_list/ ? type_of(types[k]) : ""
+}
+
+function write_call(name, called, prepare, n, words, types, n_types,    k, call, failure) {
+    for (k = 1; k <= n; k++)
+        call = call (k > 1 ? ", " : "") argument(name, k, words[k], parameter_type(types, n_types, k))
     failure = value_of_note(notes[name], "fails")
     call = (notes[name] ~ / via / ? "via_" : "") name "(" call ")"
-    print "static void\ncall_" name "(struct fixture *f)\n{\n    (void)f;"
+    print "static void\n" called "(struct fixture *f)\n{\n    (void)f;"
+    if (prepare != "")
+        print "    " prepare "(f);"
     if (result[name] ~ /^void $/)
         print "    " call ";"
     else {
@@ -190,9 +223,14 @@ function write_function(name,    n_types, types, n, words, k, call, expectations
             print "    " value_of_note(notes[name], "free") "(result);"
     }
     print "}\n"
-    kind = elsewhere ? "ELSEWHERE" : notes[name] ~ / leaves:/ ? "LEAVES" : notes[name] ~ / raises / ? "RAISES" : "WORKS"
-    write_test(name, "static const struct expectation expected[] = {" expectations "{0, NULL, 0, NULL}};\n\n    " \
-        "misuse_test(\"" name "\", call_" name ", LOCK_" lock[name] ", CALL_" kind ", " n ", expected);")
+}
+
+# What stands behind KEY:, as a string of C, or NULL.
+function text_of_note(name, key,    note) {
+    note = notes[name]
+    if (!match(note, " " key ":[^ ]*"))
+        return "NULL"
+    return "\"" substr(note, RSTART + length(key) + 2, RLENGTH - length(key) - 2) "\""
 }
 
 function value_of_note(note, key) {

@@ -164,23 +164,25 @@ stop_and_count(const char *name)
 }
 
 void
-misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
-            const struct expectation *expected)
+misuse_test(const struct misuse_entry *e)
 {
-    struct trial t = {name, call, {0}};
+    struct trial t = {e->name, e->calls[0], {0}};
 
     misuse_start();
-    try_lock(&t, lock, kind);
-    if (kind != CALL_ELSEWHERE) {
-        start_trial(&t, 0, 0);
-        try_call(&t, kind == CALL_RAISES ? RAISES : ACCEPTED, kind == CALL_RAISES ? &GilExc_BaseException : NULL);
-        for (int i = 0; i < n_arguments; i++)
-            try_argument(&t, i + 1, &expected[i]);
+    try_lock(&t, e->lock, e->kind);
+    if (e->kind != CALL_ELSEWHERE) {
+        for (int i = 0; (t.call = e->calls[i]) != NULL; i++) {
+            start_trial(&t, 0, 0);
+            try_call(&t, e->kind == CALL_RAISES ? RAISES : ACCEPTED, e->kind == CALL_RAISES ? &GilExc_BaseException : NULL);
+        }
+        t.call = e->calls[0];
+        for (int i = 0; i < e->n_arguments; i++)
+            try_argument(&t, i + 1, &e->expected[i]);
     }
-    if (kind == CALL_LEAVES)
+    if (e->kind == CALL_LEAVES)
         gil_test_stop();
     else
-        stop_and_count(name);
+        stop_and_count(e->name);
 }
 
 static void

@@ -11,7 +11,7 @@
 
 /* The words of manifest.tsv. All are made anew for each call, so a call may change or steal what it likes. */
 struct fixture {
-    GilObject *bag; /* an instance with a dict */
+    GilObject *bag, *fresh_bag; /* instances with a dict; the first has an attr */
     /* Of a type with members; 7; 2.5; an instance of object, which can do nothing. */
     GilObject *any, *number, *float_number, *plain;
     GilObject *text, *digits, *key, *new_key, *attr, *module_name, *bytes, *bytearray;
@@ -24,8 +24,13 @@ struct fixture {
     /* A module from slots, with state, token and file name; what it was made from; a type of that module. */
     GilObject *module, *module_spec, *module_type;
     GilObject *names;
+    /* What ordinary values never need memory for: ints of 131 bits and of 161, below 0, digits of such, "\u20ac\u20ac" and its iterator. */
+    GilObject *huge, *odd, *long_digits, *wide, *wide_iter;
+    GilObject *copy, *template, *more; /* the name of a method that makes something; "%s"; {"key": 7, "more": 7} */
+    GilObject *maker;                  /* a function that calls misuse_meet() and gives a list */
+    GilObject *class_info, *items;     /* a type and [7], of which the matrix makes imps whatever else is one */
 
-    Gil_buffer view, other_view;
+    Gil_buffer view, other_view, lent_view;
     GilMemberDef member;
     GilABIInfo abi;
     GilConfig config;
@@ -38,7 +43,7 @@ struct fixture {
 
     GilObject *object, *borrowed, *fresh_tuple, *fresh_bytes, *fresh_bytearray, *fresh_text, *array[2];
     Gil_ssize_t size, sizes[3];
-    long memory;
+    long memory, large;
     int32_t int32;
     uint32_t uint32;
     int64_t int64;
@@ -97,10 +102,13 @@ enum call_kind {
 };
 
 typedef void (*misuse_call)(struct fixture *f);
+/* Lines of the manifest for one function. */
+#define MISUSE_CALLS_MAX 6
 
 /* How a function is called that one line cannot call (CALL_ELSEWHERE): elsewhere.c. */
 enum scene_kind {
     SCENE_WORKS,
+    SCENE_MAIN,   /* the same, in the main thread alone */
     SCENE_LEAVES, /* memory is left, for the end */
     SCENE_ENDS,   /* the runtime has ended: no fixture */
     SCENE_STOPS   /* there is no scene: whoever calls it is stopped */
@@ -114,9 +122,25 @@ extern const struct misuse_scene misuse_scenes[];
 /* The scene of that function; without one the test fails. */
 const struct misuse_scene *misuse_scene_of(const char *name);
 
-/* What a program does with each line of the table: misuse.c and faults/exports.c differ here. */
-void misuse_test(const char *name, misuse_call call, enum lock_class lock, enum call_kind kind, int n_arguments,
-                 const struct expectation *expected);
+/* A function of the table: how it is called, and what its header and the manifest say. The reasons are the manifest's, NULL
+ * where it gives none. */
+struct misuse_entry {
+    const char *name;
+    misuse_call calls[MISUSE_CALLS_MAX + 1]; /* by the first line of the manifest, then by those that are "also"; NULL ends */
+    enum lock_class lock;
+    enum call_kind kind;
+    int n_arguments;
+    const struct expectation *expected; /* of the arguments of the first line */
+    int reenters;                       /* marked @reenters */
+    int allocates;                      /* marked @newref, or its comment speaks of MemoryError */
+    const char *calm;                   /* why no callback can be met here, although it is marked */
+    const char *spare;                  /* why no allocation is made here, although it is marked */
+    const char *clears;                 /* why it is no error that an error of a callback, or one that was set, is gone */
+    int mute;                           /* a lack of memory is told by the result alone */
+};
+
+/* What a program does with each function of the table: misuse.c, faults/exports.c and reentry/exports.c differ here. */
+void misuse_test(const struct misuse_entry *entry);
 /* Exported data: types, exception classes and singletons are complete before start and never written by counting. */
 void misuse_data_type(GilTypeObject *type);
 void misuse_data_class(GilObject **exc_class);
@@ -141,6 +165,19 @@ extern char *misuse_keywords[], *misuse_two_keywords[];
 extern const GilArg_Parser misuse_parser;
 extern int misuse_module_token;
 extern va_list misuse_no_arguments;
+extern const char misuse_many_digits[];
+/* What functions of the fixture ask before they answer, and what it returns where nobody set it: 0. Or -1 with an error. */
+extern int (*misuse_asks)(void);
+int misuse_meet(void *arg);
+/* Gives the reference in field away. */
+GilObject *misuse_give(GilObject **field);
+GilObject *misuse_convert(void *op);
+/* What goes before a call ("first="): an error is set, or handled, with the exception that the fixture has; garbage is made
+ * of any, misuse_meet() is posted to this thread. */
+void misuse_raise(struct fixture *f);
+void misuse_handle(struct fixture *f);
+void misuse_litter(struct fixture *f);
+void misuse_pend(struct fixture *f);
 void misuse_weakref_callback(GilObject *ref, void *arg);
 void misuse_gc_callback(const GilGCInfo *info, void *arg);
 int misuse_gc_visit(GilObject *op, void *arg);
