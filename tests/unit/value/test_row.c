@@ -5,6 +5,8 @@
 #include "support/support.h"
 #include "value/row.h"
 
+#include <string.h>
+
 START_TEST(test_value_row__clip_keeps_bounds_within_size)
 {
     struct {
@@ -114,6 +116,74 @@ clear_on_repr(void *arg)
 {
     GilList_Clear(arg);
 }
+
+static int comparisons, comparison_that_fails;
+
+static int
+fail_once(void *Gil_UNUSED(arg))
+{
+    if (++comparisons != comparison_that_fails)
+        return 0;
+    GilErr_SetString(GilExc_ArithmeticError, "enough");
+    return -1;
+}
+
+/* The searches and comparisons of a row with one that is like it, or with value; NULL beyond the last. */
+static const char *
+search(int which, GilObject *row, GilObject *other, GilObject *value)
+{
+    GilObject *result = Gil_None;
+    int is_list = GilList_Check(row), rc = 0;
+
+    comparisons = 0;
+    if (which == 0)
+        rc = GilSequence_Contains(row, value);
+    else if (which == 1)
+        rc = (int)GilSequence_Index(row, value);
+    else if (which == 2)
+        rc = (int)GilSequence_Count(row, value);
+    else if (which == 3)
+        rc = GilObject_RichCompareBool(row, other, Gil_EQ);
+    else if (which == 4)
+        rc = GilObject_RichCompareBool(row, other, Gil_LT);
+    else if (which <= 6 || (which == 7 && is_list))
+        result = GilObject_CallMethod(row, which == 5 ? "index" : which == 6 ? "count" : "remove", "(O)", value);
+    else
+        return NULL;
+    int failed = rc < 0 || result == NULL;
+    Gil_XDECREF(result);
+    return failed ? "fails" : "works";
+}
+
+/* What a comparison raises is what the search or comparison raises, and the row is as it was. */
+START_TEST(test_H5_a_comparison_that_raises_in_a_row)
+{
+    struct gil_test_probe_hooks hooks = {.on_compare = fail_once};
+    GilObject *value = gil_test_probe(9, 9, &hooks), *list = GilList_New(0), *same = GilList_New(0);
+    for (int i = 0; i < 3; i++) {
+        GilObject *mine = gil_test_probe(i, i, &hooks), *its = gil_test_probe(i, i, &hooks);
+        ck_assert_int_eq(GilList_Append(list, mine), 0);
+        ck_assert_int_eq(GilList_Append(same, its), 0);
+        Gil_DECREF(mine);
+        Gil_DECREF(its);
+    }
+    GilObject *rows[] = {list, GilList_AsTuple(list)}, *others[] = {same, GilList_AsTuple(same)};
+    const char *answer = "";
+    for (int i = 0; i < 2; i++)
+        for (comparison_that_fails = 1; comparison_that_fails <= 3; comparison_that_fails++)
+            for (int which = 0; (answer = search(which, rows[i], others[i], value)) != NULL; which++) {
+                ck_assert_msg(strcmp(answer, "fails") == 0, "search %d, row %d", which, i);
+                gil_test_error(GilExc_ArithmeticError, "enough");
+                ck_assert_int_eq(GilSequence_Size(rows[i]), 3);
+            }
+    Gil_DECREF(rows[1]);
+    Gil_DECREF(others[1]);
+    Gil_DECREF(list);
+    Gil_DECREF(same);
+    Gil_DECREF(value);
+    ck_assert_int_eq(gil_test_probes(), 0);
+}
+END_TEST
 
 START_TEST(test_H1_repr_clears_the_list)
 {
@@ -286,6 +356,7 @@ suite(void)
     tcase_add_test(tc, test_H6_list_that_contains_itself);
     tcase_add_test(tc, test_value_row__order_is_by_items_then_by_length);
     tcase_add_test(tc, test_H1_comparison_clears_the_list);
+    tcase_add_test(tc, test_H5_a_comparison_that_raises_in_a_row);
     tcase_add_test(tc, test_H1_repr_clears_the_list);
     tcase_add_test(tc, test_value_row__subscript_takes_indices_and_slices);
     tcase_add_test(tc, test_value_row__concat_and_repeat);
