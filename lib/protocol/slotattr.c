@@ -270,11 +270,19 @@ ask_length(GilObject *self)
     GilObject *answer = ask_0("__len__", self);
     if (answer == NULL)
         return -1;
-    Gil_ssize_t length = GilNumber_AsSsize_t(answer, GilExc_OverflowError); /* may run anything */
+    GilObject *number = GilNumber_Index(answer); /* may run anything */
     Gil_DECREF(answer);
-    if (length < 0 && GilErr_Occurred() == NULL)
+    if (number == NULL)
+        return -1;
+    Gil_ssize_t length = GilNumber_AsSsize_t(number, NULL);
+    if (length == GIL_SSIZE_T_MAX) /* or more */
+        length = GilNumber_AsSsize_t(number, GilExc_OverflowError);
+    else if (length < 0) {
         GilErr_SetString(GilExc_ValueError, "__len__() should return >= 0");
-    return length < 0 ? -1 : length;
+        length = -1;
+    }
+    Gil_DECREF(number);
+    return length;
 }
 
 ONE(mp_subscript, "getitem")
@@ -404,19 +412,23 @@ ask_tp_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     return result;
 }
 
-/* A number too great for the type is hashed as an int is. */
+/* The number itself. One too great for the type is hashed as an int is, whatever its own class says. */
 static Gil_hash_t
 ask_tp_hash(GilObject *self)
 {
     GilObject *answer = ask_0("__hash__", self);
-    Gil_hash_t hash = -1;
+    int64_t hash = -1;
 
     if (answer == NULL)
         return -1;
-    if (GilType_HasFeature(Gil_TYPE(answer), Gil_TPFLAGS_LONG_SUBCLASS))
-        hash = GilObject_Hash(answer);
-    else
+    if (!GilType_HasFeature(Gil_TYPE(answer), Gil_TPFLAGS_LONG_SUBCLASS))
         GilErr_SetString(GilExc_TypeError, "__hash__ method should return an integer");
+    else if (gil_ops.int_as_int64(answer, &hash) < 0) {
+        GilErr_Clear();
+        hash = Gil_TYPE(gil_ops.int_from_int64(0))->tp_hash(answer);
+    }
+    else if (hash == -1)
+        hash = -2;
     Gil_DECREF(answer);
     return hash;
 }

@@ -425,6 +425,15 @@ START_TEST(test_protocol_slotattr__results_are_checked)
     answer = minus;
     ck_assert_int_eq(GilObject_Size(op), -1);
     expect_error(GilExc_ValueError, "__len__() should return >= 0");
+    answer = GilLong_FromString("-100000000000000000000000000", NULL, 10);
+    ck_assert_int_eq(GilObject_Size(op), -1);
+    expect_error(GilExc_ValueError, "__len__() should return >= 0");
+    Gil_SETREF(answer, GilNumber_Negative(answer));
+    ck_assert_int_eq(GilObject_Size(op), -1);
+    expect_error(GilExc_OverflowError, "cannot fit 'int' into an index-sized integer");
+    Gil_SETREF(answer, GilLong_FromSsize_t(GIL_SSIZE_T_MAX));
+    ck_assert_int_eq(GilObject_Size(op), GIL_SSIZE_T_MAX);
+    Gil_DECREF(answer);
     answer = text;
     ck_assert_int_eq(GilObject_Size(op), -1);
     expect_error(GilExc_TypeError, "'str' object cannot be interpreted as an integer");
@@ -460,6 +469,37 @@ START_TEST(test_protocol_slotattr__results_are_checked)
     Gil_DECREF(text);
     Gil_DECREF(minus);
     Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* The number itself, whatever its size and its class; what is too great for a hash is hashed as an int. */
+START_TEST(test_protocol_slotattr__a_hash_is_the_number_that_the_attribute_gives)
+{
+    static const long long numbers[] = {5, -2, (1LL << 60) + 3, (1LL << 61) - 1, INT64_MAX, INT64_MIN};
+    GilTypeObject *type = plain_class(), *sub = make_class("I", (GilObject *)&GilLong_Type);
+    GilObject *op = instance_of(type), *great = GilLong_FromString("-1267650600228229401496703205376", NULL, 10);
+
+    fill(type, &def_hash);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(numbers); i++) {
+        answer = GilLong_FromLongLong(numbers[i]);
+        ck_assert_int_eq(GilObject_Hash(op), numbers[i]);
+        Gil_DECREF(answer);
+    }
+    answer = great;
+    ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(great));
+    /* An int whose class has a hash of its own, which is not asked. */
+    answer = GilObject_CallFunction((GilObject *)sub, "i", 5);
+    fill(sub, &def_hash);
+    ck_assert_int_eq(GilObject_Hash(op), 5);
+    ck_assert_int_eq(GilObject_Hash(answer), 5);
+    Gil_SETREF(answer, GilObject_CallOneArg((GilObject *)sub, great));
+    ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(great));
+    Gil_DECREF(answer);
+    answer = NULL;
+    Gil_DECREF(great);
+    Gil_DECREF(op);
+    Gil_DECREF(sub);
     Gil_DECREF(type);
 }
 END_TEST
@@ -662,6 +702,7 @@ suite(void)
                                    test_protocol_slotattr__what_is_not_set_is_the_base_s,
                                    test_protocol_slotattr__containers,
                                    test_protocol_slotattr__results_are_checked,
+                                   test_protocol_slotattr__a_hash_is_the_number_that_the_attribute_gives,
                                    test_protocol_slotattr__comparisons,
                                    test_protocol_slotattr__calls_and_construction,
                                    test_protocol_slotattr__descriptors,
