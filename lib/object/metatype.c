@@ -5,17 +5,25 @@
  * A type made at run time dies like any object, with its last reference. Its instances hold one each, and so do derived
  * types (through bases), so a type never goes before what needs it. The interpreter keeps all its types in a list,
  * newest first, without counting them. At the interpreter's end gil_types_clear() walks it and gives back what class
- * attributes hold, of those types that are still held after the last collection: by a reference that was lost.
+ * attributes hold, of those types that are still held after the last collection: by a reference that was lost. What
+ * runs then may make types that hold as much again; they are cleared too, but not for ever.
+ *
+ * A type stands in the list until its destructor has told its weak references, and a type whose destruction was put off
+ * does so longer. So who takes references from the list leaves out the dead.
  */
 #include "object/metatype.h"
 
 #include "gilrt/gc.h"
 #include "object/attr.h"
+#include "object/dealloc.h"
 #include "object/error.h"
 #include "object/format.h"
 #include "object/lookup.h"
 #include "object/ops.h"
 #include "object/weakref.h"
+
+/* Times that the end goes through the types, while what it gives back makes more of them. */
+#define CLEAR_ROUNDS 8
 
 void
 gil_type_link(GilThreadState *ts, GilHeapTypeObject *ht)
@@ -53,27 +61,41 @@ clear_type(GilHeapTypeObject *ht)
     Gil_CLEAR(ht->module);
 }
 
+static int
+holds_something(const GilHeapTypeObject *ht)
+{
+    return ht->module != NULL || (ht->type.tp_names != NULL && gil_names_count(ht->type.tp_names) > 0);
+}
+
+/* The type, or the next older one that is alive; NULL: there is none. */
+static GilTypeObject *
+alive_from(GilTypeObject *type)
+{
+    while (type != NULL && !gil_object_is_alive((GilObject *)(void *)type))
+        type = gil_heap_type(type)->older;
+    return type;
+}
+
 void
 gil_types_clear(GilThreadState *ts)
 {
-    int again;
+    int again = 1;
 
-    do {
+    for (int round = 0; round < CLEAR_ROUNDS && again; round++) {
         again = 0;
-        GilObject *held = Gil_XNewRef(gil_object_pocket(ts)->types);
+        GilObject *held = Gil_XNewRef(alive_from(gil_object_pocket(ts)->types));
         while (held != NULL) {
             GilHeapTypeObject *ht = gil_heap_type((GilTypeObject *)(void *)held);
-            if (!ht->cleared) {
-                ht->cleared = 1;
-                again = 1; /* what runs meanwhile may make types */
+            if (holds_something(ht)) {
+                again = 1; /* what runs meanwhile may make types, and set attributes of those behind */
                 clear_type(ht);
             }
             /* The next one is taken before this one goes: its end may be that of others. */
-            GilObject *next = Gil_XNewRef(ht->older);
+            GilObject *next = Gil_XNewRef(alive_from(ht->older));
             Gil_DECREF(held);
             held = next;
         }
-    } while (again);
+    }
 }
 
 static void
@@ -333,17 +355,18 @@ static GilObject *
 type_subclasses(GilObject *self, GilObject *unused)
 {
     GilThreadState *ts = gil_tstate_need("type_subclasses");
+    GilTypeObject *newest = alive_from(gil_object_pocket(ts)->types);
     const GilTypeObject *base = (const GilTypeObject *)(void *)self;
     Gil_ssize_t n = 0, at;
     (void)unused;
 
-    for (GilTypeObject *t = gil_object_pocket(ts)->types; t != NULL; t = gil_heap_type(t)->older)
+    for (GilTypeObject *t = newest; t != NULL; t = alive_from(gil_heap_type(t)->older))
         n += has_base(gil_heap_type(t), base);
     GilObject **found = gil_heap_calloc(ts->heap, (size_t)n + 1, sizeof *found);
     if (found == NULL)
         return gil_err_no_memory(ts);
     at = n;
-    for (GilTypeObject *t = gil_object_pocket(ts)->types; t != NULL; t = gil_heap_type(t)->older)
+    for (GilTypeObject *t = newest; t != NULL; t = alive_from(gil_heap_type(t)->older))
         if (has_base(gil_heap_type(t), base))
             found[--at] = (GilObject *)t;
     GilObject *list = gil_ops.list_of_names(found, n);

@@ -92,11 +92,14 @@ entry_drop(struct gil_heap *heap, struct gil_name_entry *taken)
 void
 gil_names_clear(struct gil_names *names)
 {
-    /* Backwards and one by one: what runs meanwhile sees the table without those already taken, and may add some. */
-    while (names->live > 0) {
-        uint32_t i = names->used;
-        while (names->entries[i - 1].name == NULL)
-            i--;
+    /*
+     * Backwards and one by one: what runs meanwhile sees the table without those already taken, and may add some. Those
+     * stand behind, and stay there, so that this ends though each that goes brings another; growth may move them forward,
+     * and those not yet met too, but none of these past i.
+     */
+    for (uint32_t i = names->used; i > 0; i--) {
+        if (i > names->used || names->entries[i - 1].name == NULL)
+            continue;
         struct gil_name_entry taken = entry_take(&names->entries[i - 1]);
         names->live--;
         entry_drop(names->heap, &taken);
@@ -108,7 +111,8 @@ gil_names_delete(struct gil_names *names)
 {
     if (names == NULL)
         return;
-    gil_names_clear(names);
+    while (names->live > 0)
+        gil_names_clear(names); /* once, as a rule: who could add some has no reference to who has the table */
     table_free(names->heap, names->entries);
     table_free(names->heap, names->index);
     table_free(names->heap, names);

@@ -59,7 +59,7 @@ gil_name_of_text(const char *text, size_t len)
 
 /* heap NULL: raw memory, for process-wide types. NULL when memory is lacking, no error set. */
 struct gil_names *gil_names_new(struct gil_heap *heap);
-/* Gives values back: may run anything. */
+/* Gives back the values that are there now: may run anything, which may add others, and they may stay. */
 void gil_names_clear(struct gil_names *names);
 void gil_names_delete(struct gil_names *names);
 /* Entry of that name, or NULL; valid until the table changes. */

@@ -33,7 +33,6 @@ struct gil_heap_type {
     GilTypeObject *newer, *older; /* [gil] the interpreter's list of types, see struct gil_object_pocket */
     uint64_t own_slots[2];       /* [const] ids of the slots that the spec gave; see slotfill.c */
     void **covered;              /* [gil] slots by id as they were before attributes covered what the spec gave; or NULL */
-    int cleared;                  /* [gil] the tables were given back, the interpreter is ending */
 };
 
 /*

@@ -348,6 +348,83 @@ START_TEST(test_object_metatype__a_type_knows_what_derives_from_it)
 }
 END_TEST
 
+/* Called by the end of a class, which has no reference any more and stands in the interpreter's list still. */
+static void
+ask_for_subclasses(GilObject *Gil_UNUSED(ref), void *arg)
+{
+    GilObject *name = GilUnicode_FromString("__subclasses__"), *list = GilObject_CallMethodNoArgs(arg, name);
+
+    ck_assert_ptr_nonnull(list);
+    ck_assert_int_eq(GilList_Size(list), 0);
+    nodes_gone = 1;
+    Gil_DECREF(list);
+    Gil_DECREF(name);
+}
+
+START_TEST(test_object_metatype__a_dying_class_is_no_subclass)
+{
+    GilObject *base = GilType_FromSpec(&plain_spec), *derived = GilType_FromSpecWithBases(&plain_spec, base);
+    GilObject *ref = GilWeakref_NewRefWithCallback(derived, ask_for_subclasses, base);
+
+    ck_assert_ptr_nonnull(ref);
+    Gil_DECREF(derived);
+    ck_assert_int_eq(nodes_gone, 1);
+    Gil_DECREF(ref);
+    Gil_DECREF(base);
+}
+END_TEST
+
+/* An instance whose end puts another of its kind into what has just been cleared. */
+static long ends;
+
+static GilObject *
+another_in_the_class(GilObject *self, GilObject *Gil_UNUSED(args))
+{
+    GilObject *next = GilObject_CallNoArgs((GilObject *)Gil_TYPE(self));
+
+    ck_assert_int_le(++ends, 1000);
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)Gil_TYPE(self), "x", next), 0);
+    Gil_DECREF(next);
+    Gil_RETURN_NONE;
+}
+
+static void
+another_in_a_new_class(GilObject *self)
+{
+    GilObject *next = GilObject_CallNoArgs((GilObject *)Gil_TYPE(self)), *type = GilType_FromSpec(&plain_spec);
+
+    ck_assert_int_le(++ends, 1000);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "x", next), 0);
+    Gil_DECREF(next); /* that to the class is lost */
+}
+
+START_TEST(test_object_metatype__the_end_is_bounded)
+{
+    static GilMethodDef del = {"__del__", another_in_the_class, GIL_METH_NOARGS, NULL};
+    GilType_Slot slots[] = {{Gil_tp_finalize, (void *)another_in_a_new_class}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Sick", .slots = slots};
+    GilObject *sick = GilType_FromSpec(&spec);
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "K"), *other, *op;
+
+    ck_assert_ptr_nonnull(type);
+    GilObject *method = GilDescr_NewMethod((GilTypeObject *)type, &del);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__del__", method), 0);
+    Gil_DECREF(method);
+    op = GilObject_CallNoArgs(type);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "x", op), 0);
+    Gil_DECREF(op);
+    other = GilType_FromSpec(&plain_spec);
+    op = GilObject_CallNoArgs(sick);
+    ck_assert_int_eq(GilObject_SetAttrString(other, "x", op), 0);
+    Gil_DECREF(op);
+    gil_types_clear(gil_tstate_need(__func__));
+    ck_assert_int_ge(ends, 2); /* the last of each is left, and the end that the fixture makes tells it */
+    Gil_DECREF(other);
+    Gil_DECREF(type);
+    Gil_DECREF(sick);
+}
+END_TEST
+
 static int
 make_both(void *arg)
 {
@@ -392,6 +469,8 @@ suite(void)
     tests[n++] = test_object_metatype__a_metatype_decides_what_a_call_does;
     tests[n++] = test_object_metatype__circles_through_what_a_metatype_adds_are_collected;
     tests[n++] = test_object_metatype__a_type_knows_what_derives_from_it;
+    tests[n++] = test_object_metatype__a_dying_class_is_no_subclass;
+    tests[n++] = test_object_metatype__the_end_is_bounded;
     tests[n++] = test_J1_types_of_metatypes_under_lack_of_memory;
     return suite_of_one("object/metatype", tests);
 }

@@ -114,7 +114,40 @@ START_TEST(test_object_names__giving_values_back_may_change_the_table)
     }
     gil_names_clear(meddled);
     ck_assert_int_eq(nodes_gone, 20);
-    ck_assert_uint_eq(gil_names_count(meddled), 0);
+    ck_assert_uint_eq(gil_names_count(meddled), 1); /* what came meanwhile */
+    gil_names_delete(meddled);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* A value whose end puts another in its place. */
+static void
+returning_dealloc(GilObject *self)
+{
+    ck_assert_int_le(nodes_gone, 100);
+    GilObject *next = node_new(Gil_TYPE(self), NULL);
+    put(meddled, "it", next);
+    Gil_DECREF(next);
+    node_dealloc(self);
+}
+
+START_TEST(test_object_names__clearing_ends_though_values_come_back)
+{
+    GilType_Slot slots[] = {{Gil_tp_dealloc, (void *)returning_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.R", .basicsize = sizeof(struct node), .slots = slots};
+    GilTypeObject *type = (GilTypeObject *)GilType_FromSpec(&spec);
+    GilObject *op = node_new(type, NULL);
+
+    meddled = gil_names_new(gil_tstate_need(__func__)->heap);
+    put(meddled, "a", Gil_None);
+    put(meddled, "it", op);
+    Gil_DECREF(op);
+    gil_names_clear(meddled);
+    ck_assert_int_eq(nodes_gone, 1);
+    ck_assert_uint_eq(gil_names_count(meddled), 1);
+    struct gil_name_entry *entry = gil_names_find(meddled, "it", 2, gil_names_hash("it", 2));
+    ck_assert_ptr_nonnull(entry);
+    Gil_TYPE(entry->u.value)->tp_dealloc = node_dealloc;
     gil_names_delete(meddled);
     Gil_DECREF(type);
 }
@@ -153,6 +186,7 @@ suite(void)
     tests[n++] = test_object_names__putting_and_removing_for_ever_does_not_grow;
     tests[n++] = test_object_names__the_same_name_is_one_entry;
     tests[n++] = test_object_names__giving_values_back_may_change_the_table;
+    tests[n++] = test_object_names__clearing_ends_though_values_come_back;
     tests[n++] = test_J1_names_under_lack_of_memory;
     return suite_of_one("object/names", tests);
 }
