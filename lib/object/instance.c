@@ -6,7 +6,7 @@
  * destructor does with what it brought (finalize.c): the objects in members that can be set, and the instance's dict;
  * and then call the first base that has a function of its own. Who visits the type follows from the one rule that
  * there is: the tp_traverse that a heap type brings visits it, that of a built-in type knows nothing of heap types. So
- * it is visited here when the first base with a function of its own is a built-in one.
+ * it is visited here unless the first other base is a heap type that brings one: a heap type without GC brings none.
  */
 #include "object/instance.h"
 
@@ -49,7 +49,7 @@ gil_heap_type_instance_traverse(GilObject *self, visitproc visit, void *arg)
     GilObject **dict = gil_brought_dict(self, base);
     if (dict != NULL)
         Gil_VISIT(*dict);
-    if (!gil_type_is_heap(base))
+    if (!gil_type_is_heap(base) || base->tp_traverse == NULL)
         Gil_VISIT(Gil_TYPE(self));
     return base->tp_traverse != NULL ? base->tp_traverse(self, visit, arg) : 0;
 }

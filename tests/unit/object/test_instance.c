@@ -76,13 +76,51 @@ START_TEST(test_object_instance__a_circle_through_a_member_is_collected)
 }
 END_TEST
 
+/* A class whose first base has no GC, and so no tp_traverse that could visit the class. */
+static void
+check_class_over(GilObject *bases)
+{
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "sO{}", "D", bases);
+
+    ck_assert_ptr_nonnull(type);
+    GilObject *op = GilObject_CallNoArgs(type);
+    ck_assert_ptr_nonnull(op);
+    struct tally tally = {.wanted = {type}};
+    traverseproc traverse = (traverseproc)GilType_GetSlot((GilTypeObject *)type, Gil_tp_traverse);
+    ck_assert_int_eq(traverse(op, tally_visit, &tally), 0);
+    ck_assert_int_eq(tally.visits[0], 1);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "last", op), 0);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+    ck_assert_int_ge(GilGC_Collect(), 2);
+    Gil_DECREF(bases);
+}
+
+START_TEST(test_object_instance__a_base_without_gc_visits_no_type)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.A", .flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_BASETYPE, .slots = none};
+    GilObject *plain = GilType_FromSpec(&spec), *deeper = GilType_FromSpecWithBases(&spec, plain);
+    GilObject *with_gc = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "B");
+
+    check_class_over(GilTuple_Pack(1, plain));
+    check_class_over(GilTuple_Pack(1, deeper));
+    check_class_over(GilTuple_Pack(2, plain, with_gc));
+    check_class_over(GilTuple_Pack(2, with_gc, plain));
+    Gil_DECREF(with_gc);
+    Gil_DECREF(deeper);
+    Gil_DECREF(plain);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
-    static const TTest *tests[4];
+    static const TTest *tests[5];
     int n = 0;
 
     tests[n++] = test_object_instance__of_a_built_in_base;
     tests[n++] = test_object_instance__a_circle_through_a_member_is_collected;
+    tests[n++] = test_object_instance__a_base_without_gc_visits_no_type;
     return suite_of_one("object/instance", tests);
 }
