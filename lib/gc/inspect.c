@@ -171,12 +171,23 @@ is_end(GilThreadState *ts, const struct gil_gc_head *head)
     return end;
 }
 
+/* A new reference to the first living object from head on; NULL: the list ends before. */
+static GilObject *
+hold_alive(GilThreadState *ts, struct gil_gc_head *head)
+{
+    for (; !is_end(ts, head); head = head->next)
+        if (gil_object_is_alive(gil_gc_object(head)))
+            return Gil_NewRef(gil_gc_object(head));
+    return NULL;
+}
+
 /*
  * The callback may make and drop objects, and nobody collects meanwhile, not even when asked to, for the walk stands as
  * the collection that runs. So a list changes only at the object in hand and behind it: a reference to that object keeps
- * its place, unless it is untracked, and then the walk of its generation ends. A thread whose collection ran already may
- * go on when the callback leaves the lock, and lists are moved by GilGC_Freeze() and GilGC_Unfreeze(): then the walk is
- * in another list, and goes to the end of that.
+ * its place, unless it is untracked, and then the walk of its generation ends. The reference to the next one is taken
+ * before that one is given back, which may be the last, to the only holder of the next. A thread whose collection ran
+ * already may go on when the callback leaves the lock, and lists are moved by GilGC_Freeze() and GilGC_Unfreeze(): then
+ * the walk is in another list, and goes to the end of that.
  */
 void
 GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
@@ -192,19 +203,14 @@ GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
     GilThreadState *other = gc->collector;
     gc->enabled = 0;
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS && more; i++) {
-        struct gil_gc_head *next;
-        for (struct gil_gc_head *head = gil_gc_generation(ts, i)->next; more && !is_end(ts, head); head = next) {
+        GilObject *op = hold_alive(ts, gil_gc_generation(ts, i)->next);
+        while (op != NULL) {
             if (gc->collector == NULL)
                 gc->collector = ts;
-            GilObject *op = gil_gc_object(head);
-            if (!gil_object_is_alive(op)) {
-                next = head->next;
-                continue;
-            }
-            Gil_INCREF(op);
             more = callback(op, arg); /* may run anything */
-            next = head->next;
-            Gil_DECREF(op);
+            GilObject *next = more ? hold_alive(ts, gil_gc_head(op)->next) : NULL;
+            Gil_DECREF(op); /* may run anything */
+            op = next;
         }
     }
     gc->enabled = enabled;

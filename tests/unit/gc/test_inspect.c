@@ -197,6 +197,54 @@ START_TEST(test_gc_inspect__visiting_all)
 }
 END_TEST
 
+static GilObject *outer;
+
+/* The last other reference to the object in hand goes, which holds the next one. */
+static int
+destroys_what_holds_the_next(GilObject *op, void *Gil_UNUSED(arg))
+{
+    visits++;
+    if (op == outer) {
+        outer = NULL;
+        Gil_DECREF(op);
+    }
+    return 1;
+}
+
+/* Where the next one was is a new object, at the end of the list: the walk would pass by those between. */
+static void
+takes_the_place(GilObject *Gil_UNUSED(ref), void *arg)
+{
+    *(GilObject **)arg = GilList_New(0);
+}
+
+START_TEST(test_gc_inspect__visited_while_the_next_object_dies)
+{
+    GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "C"), *inner, *fresh = NULL, *after[20];
+
+    GilGC_Freeze();
+    outer = GilList_New(0);
+    inner = GilObject_CallNoArgs(class);
+    ck_assert_int_eq(GilList_Append(outer, inner), 0);
+    GilObject *ref = GilWeakref_NewRefWithCallback(inner, takes_the_place, &fresh);
+    ck_assert_ptr_nonnull(ref);
+    Gil_DECREF(inner);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(after); i++)
+        after[i] = GilList_New(0);
+    visits = 0;
+    GilUnstable_GC_VisitObjects(destroys_what_holds_the_next, NULL);
+    ck_assert_ptr_null(outer);
+    ck_assert_ptr_nonnull(fresh);
+    ck_assert_int_ge(visits, (int)Gil_ARRAY_LENGTH(after));
+    gil_gc_check(gil_tstate_attached());
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(after); i++)
+        Gil_DECREF(after[i]);
+    Gil_DECREF(fresh);
+    Gil_DECREF(ref);
+    Gil_DECREF(class);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -209,6 +257,7 @@ suite(void)
     tcase_add_test(tc, test_gc_inspect__without_memory);
     tcase_add_test(tc, test_gc_inspect__visiting_all);
     tcase_add_test(tc, test_gc_inspect__visited_while_lists_move);
+    tcase_add_test(tc, test_gc_inspect__visited_while_the_next_object_dies);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -316,10 +316,38 @@ START_TEST(test_gc_track__what_has_no_gc_is_not_resized)
 }
 END_TEST
 
+static void
+checks_and_collects(GilObject *Gil_UNUSED(ref), void *arg)
+{
+    GilThreadState *ts = gil_tstate_attached();
+
+    gil_gc_check(ts);
+    for (int i = 0; i < 5; i++)
+        Gil_DECREF(GilList_New(0));
+    GilGC_Collect();
+    gil_gc_check(ts);
+    *(int *)arg = 1;
+}
+
+/* An instance that dies is tracked while its weak references are told. */
+START_TEST(test_gc_track__the_dying_may_be_tracked)
+{
+    int told = 0;
+    GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "C");
+    GilObject *op = GilObject_CallNoArgs(class), *ref = GilWeakref_NewRefWithCallback(op, checks_and_collects, &told);
+
+    ck_assert_ptr_nonnull(ref);
+    Gil_DECREF(op);
+    ck_assert_int_eq(told, 1);
+    Gil_DECREF(ref);
+    Gil_DECREF(class);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
-    static const TTest *tests[10];
+    static const TTest *tests[12];
     int n = 0;
 
     tests[n++] = test_gc_track__on_the_ring_and_off;
@@ -331,5 +359,6 @@ suite(void)
     tests[n++] = test_gc_track__misuse_stops_the_process;
     tests[n++] = test_gc_track__a_type_may_decide_by_object;
     tests[n++] = test_gc_track__what_has_no_gc_is_not_resized;
+    tests[n++] = test_gc_track__the_dying_may_be_tracked;
     return suite_of_one("gc/track", tests);
 }
