@@ -475,8 +475,7 @@ complete(GilThreadState *ts, const struct gil_type_plan *plan, GilHeapTypeObject
     gil_inherit_slots(type);
     if (check_slots(type) < 0 || fill_names(ts, plan, type) < 0)
         return -1;
-    if (ht->nbases > 1)
-        gil_slotfill_join(type);
+    gil_slotfill_join(type);
     if (add_attributes(ts, plan, type) < 0)
         return -1;
     ht->module = Gil_XNewRef(plan->module);

@@ -18,6 +18,10 @@
  * A change walks the list of all types of the interpreter for those that derive from the changed one, as voiding
  * the attribute cache does. Only names in the table of slotdef.c come here.
  *
+ * Four slots of sequences share their names with those of numbers, `__add__`, `__mul__` and their like. Attributes of
+ * these names fill the numbers' slots and empty the sequences', as in CPython: operators look at numbers first, and the
+ * functions for sequences go by way of them where the slot is empty.
+ *
  * Two flags promise more than their slot: that calls may go by vectorcall past tp_call, and that a method may be called
  * unbound past tp_descr_get. They go with the first attribute that covers the slot, and do not come back: without them
  * everything works, only by the longer way.
@@ -30,11 +34,25 @@
 
 #include <string.h>
 
-/* The function that asks attributes for this slot; NULL: attributes do not fill it. */
+/* The function that asks attributes for this slot; NULL: there is none. */
 static void *
 asking(int id)
 {
     return gil_type_hooks.attribute_slots != NULL ? gil_type_hooks.attribute_slots[id] : NULL;
+}
+
+/* Slots that attributes empty: those of a number have the same names, and who finds these empty asks them. */
+static int
+gives_way(int id)
+{
+    return id == Gil_sq_concat || id == Gil_sq_repeat || id == Gil_sq_inplace_concat || id == Gil_sq_inplace_repeat;
+}
+
+/* Whether what stands in the slot follows from attributes. */
+static int
+is_named(int id)
+{
+    return asking(id) != NULL || gives_way(id);
 }
 
 void
@@ -147,10 +165,17 @@ settle(GilTypeObject *type, int id)
         type->tp_vectorcall = NULL; /* it does the work of both */
 }
 
-/* Whether a base fills the slot by an attribute. A hash can be such without a sign of it, and goes with the comparison. */
+/*
+ * Whether a base may fill the slot by an attribute. A hash can be such without a sign of it, and goes with the
+ * comparison. A slot that a base has emptied was inherited from one behind it; with one base all others are right.
+ */
 static int
 is_asked(const GilTypeObject *type, int id)
 {
+    if (gives_way(id))
+        return gil_slot_read(type, gil_slot_place(id)) != NULL;
+    if (gil_heap_type((GilTypeObject *)(uintptr_t)type)->nbases == 1)
+        return 0;
     for (Gil_ssize_t i = 1; i < type->tp_mro_count; i++)
         if (gil_slot_read(type->tp_mro_items[i], gil_slot_place(id)) == asking(id))
             return 1;
@@ -161,7 +186,7 @@ void
 gil_slotfill_join(GilTypeObject *type)
 {
     for (int id = 1; id <= GIL_TYPE_SLOT_MAX; id++)
-        if (asking(id) != NULL && is_asked(type, id))
+        if (is_named(id) && is_asked(type, id))
             settle(type, id);
 }
 
@@ -173,7 +198,7 @@ gil_slotfill_prepare(GilThreadState *ts, GilTypeObject *type, const char *name, 
     int covers = 0;
 
     for (size_t n = gil_slots_of_name(name, len, ids); n-- > 0;)
-        covers |= asking(ids[n]) != NULL && gives(type, ids[n]);
+        covers |= is_named(ids[n]) && gives(type, ids[n]);
     if (!covers || ht->covered != NULL)
         return 0;
     ht->covered = gil_heap_calloc(ts->heap, GIL_TYPE_SLOT_MAX + 1, sizeof *ht->covered);
@@ -193,7 +218,7 @@ gil_slotfill_follow(GilTypeObject *type, const char *name, size_t len)
     uint8_t ids[GIL_SLOTS_OF_NAME_MAX];
 
     for (size_t n = gil_slots_of_name(name, len, ids); n-- > 0;) {
-        if (asking(ids[n]) == NULL)
+        if (!is_named(ids[n]))
             continue;
         settle(type, ids[n]);
         if (!(type->tp_flags & Gil_TPFLAGS_READY))

@@ -14,7 +14,7 @@ int gil_slotfill_prepare(GilThreadState *ts, GilTypeObject *type, const char *na
 /* After that: make the slots of type, and of what derives from it, agree with the tables. Runs nothing. */
 void gil_slotfill_follow(GilTypeObject *type, const char *name, size_t len);
 
-/* The same for all slots of a type with several bases that is being made, before its attributes come. */
+/* The same for all slots of a type that is being made, before its attributes come. */
 void gil_slotfill_join(GilTypeObject *type);
 
 /* Remember that type's spec gives the slot. */

@@ -191,6 +191,91 @@ START_TEST(test_protocol_sequence__a_mapping_is_none)
 }
 END_TEST
 
+static GilObject *
+says_mine(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(other))
+{
+    return GilUnicode_FromString("mine");
+}
+
+/* type(name, bases, {}) with says_mine() as these attributes; takes bases. */
+static GilObject *
+class_with(GilObject *bases, const char *const *names)
+{
+    static GilMethodDef def = {"mine", says_mine, GIL_METH_O, NULL};
+    GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "sO{}", "L", bases);
+
+    if (class == NULL)
+        GilErr_Print();
+    ck_assert_ptr_nonnull(class);
+    for (; *names != NULL; names++) {
+        GilObject *method = GilDescr_NewMethod((GilTypeObject *)class, &def);
+        ck_assert_int_eq(GilObject_SetAttrString(class, *names, method), 0);
+        Gil_DECREF(method);
+    }
+    Gil_DECREF(bases);
+    return class;
+}
+
+/* What the four functions give for an empty instance of class and one of base. */
+static void
+check_four(GilObject *class, GilObject *base, const char *const says[4])
+{
+    GilObject *op = GilObject_CallNoArgs(class), *with = GilObject_CallNoArgs(base);
+
+    ck_assert_ptr_nonnull(op);
+    gil_expect_repr(GilSequence_Concat(op, with), says[0]);
+    gil_expect_repr(GilSequence_Repeat(op, 2), says[1]);
+    gil_expect_repr(GilSequence_InPlaceConcat(op, with), says[2]);
+    gil_expect_repr(GilSequence_InPlaceRepeat(op, 2), says[3]);
+    Gil_DECREF(with);
+    Gil_DECREF(op);
+}
+
+/* As in CPython, where an attribute of such a name makes the slots of sequences empty. */
+START_TEST(test_protocol_sequence__attributes_of_a_class_come_before_the_slots_of_its_bases)
+{
+    static const char *const all[] = {"__add__", "__mul__", "__iadd__", "__imul__", NULL}, *const none[] = {NULL};
+    static const char *const mine[] = {"'mine'", "'mine'", "'mine'", "'mine'"};
+    static const char *const reflected[] = {"__rmul__", NULL}, *const add[] = {"__add__", NULL};
+    GilObject *bases[] = {(GilObject *)&GilList_Type, (GilObject *)&GilTuple_Type};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(bases); i++) {
+        GilObject *class = class_with(GilTuple_Pack(1, bases[i]), all);
+        check_four(class, bases[i], mine);
+        GilObject *derived = class_with(GilTuple_Pack(1, class), none), *other = class_with(GilTuple_New(0), none);
+        check_four(derived, bases[i], mine);
+        GilObject *both = class_with(GilTuple_Pack(2, other, derived), none);
+        check_four(both, bases[i], mine);
+        Gil_DECREF(both);
+        Gil_DECREF(other);
+        for (const char *const *name = all; *name != NULL; name++)
+            ck_assert_int_eq(GilObject_DelAttrString(class, *name), 0);
+        GilObject *native = GilObject_CallNoArgs(bases[i]), *repr = GilObject_Repr(native);
+        const char *text = GilUnicode_AsUTF8AndSize(repr, NULL);
+        check_four(class, bases[i], (const char *const[]){text, text, text, text});
+        check_four(derived, bases[i], (const char *const[]){text, text, text, text});
+        Gil_DECREF(repr);
+        Gil_DECREF(native);
+        Gil_DECREF(derived);
+        Gil_DECREF(class);
+    }
+    GilObject *class = class_with(GilTuple_Pack(1, bases[0]), reflected);
+    check_four(class, bases[0], (const char *const[]){"[]", "[]", "[]", "[]"}); /* its __mul__ is list's */
+    Gil_DECREF(class);
+    class = class_with(GilTuple_Pack(1, bases[1]), add);
+    check_four(class, bases[1], (const char *const[]){"'mine'", "()", "'mine'", "()"});
+    /* A class that comes first says so too. */
+    GilObject *mixin = class_with(GilTuple_New(0), all), *both = class_with(GilTuple_Pack(2, mixin, bases[1]), none);
+    check_four(both, bases[1], mine);
+    GilObject *late = class_with(GilTuple_Pack(2, bases[1], mixin), none);
+    check_four(late, bases[1], (const char *const[]){"()", "()", "()", "()"});
+    Gil_DECREF(late);
+    Gil_DECREF(both);
+    Gil_DECREF(mixin);
+    Gil_DECREF(class);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -206,6 +291,7 @@ suite(void)
     tcase_add_test(tc, test_protocol_sequence__repeating_by_number_without_memory);
     tcase_add_test(tc, test_protocol_sequence__an_index_is_counted_from_a_known_end_only);
     tcase_add_test(tc, test_protocol_sequence__a_mapping_is_none);
+    tcase_add_test(tc, test_protocol_sequence__attributes_of_a_class_come_before_the_slots_of_its_bases);
     suite_add_tcase(s, tc);
     return s;
 }
