@@ -9,9 +9,11 @@
  *   text                 from GilErr_SetString() and GilErr_Format(): well-formed UTF-8 in a heap block
  *   value, !normalized   from GilErr_SetObject(): the argument that the instance will get
  *   value, normalized    the instance itself
- *   neither              no argument. With class MemoryError: the preallocated instance of the interpreter
+ *   neither              no argument
  *
- * The last is what makes "out of memory" need no memory. It also is where every failure to make an exception ends.
+ * The last makes raising "out of memory" need no memory. When that is taken there often is some, since the request was
+ * too great, and it becomes an object of its own; without any, the one that exists beforehand, one an interpreter. That
+ * is where every failure to make an exception ends.
  *
  * Two cases are made at once: while an exception is being handled, because it becomes the new one's context and may be
  * another by the time that somebody takes it; and with a tuple of arguments, because a class may choose another by them
@@ -103,10 +105,12 @@ take_instance(GilThreadState *ts)
         GilObject *exc;
         if (taken.normalized)
             exc = Gil_NewRef(taken.value);
-        else if (taken.type == NULL || is_bare_memory_error(&taken))
+        else if (taken.type == NULL)
             exc = gil_ops.memory_error();
         else
             exc = make_once(&taken); /* may run anything */
+        if (exc == NULL && is_bare_memory_error(&taken))
+            exc = gil_ops.memory_error();
         drop(&taken);
         if (exc != NULL) {
             gil_err_clear(ts);
@@ -459,7 +463,7 @@ GilErr_SetImportError(GilObject *msg, GilObject *name, GilObject *path)
     GilErr_SetObject(GilExc_ImportError, msg);
     GilObject *exc = take_instance(ts);
     if (!GilErr_GivenExceptionMatches(exc, GilExc_ImportError)) {
-        /* No memory for the instance: what was taken is the one shared MemoryError. */
+        /* No memory for the instance: what was taken is a MemoryError. */
         replace(ts, of_instance(exc));
         return NULL;
     }

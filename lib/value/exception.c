@@ -3,8 +3,9 @@
  * Exceptions: what all of them have in common, and how errors become objects.
  *
  * An exception is made late: the object layer keeps a pending error as class and text, and asks for the object when
- * somebody takes it. The one for a lack of memory exists beforehand, one an interpreter, because nothing can be made
- * then; it is shared by all who run out of memory there, so it is given no context.
+ * somebody takes it. One for a lack of memory exists beforehand, one an interpreter, for when nothing can be made.
+ * Those who find no memory for one of their own share it, so it is given no context; and what one of them wrote on it
+ * is wiped off before the next gets it, unless somebody has it still.
  *
  * Instance attributes live in a dict that most exceptions never need. The type says where it stands, so that a class
  * derived from it, which would else have one too, adds none.
@@ -321,7 +322,14 @@ gil_exception_ops_make(GilTypeObject *type, GilObject *arg)
 GilObject *
 gil_exception_ops_memory_error(void)
 {
-    return Gil_NewRef(gil_value_pocket(gil_tstate_need(__func__))->memory_error);
+    GilObject *op = gil_value_pocket(gil_tstate_need(__func__))->memory_error;
+
+    Gil_INCREF(op);
+    if (Gil_REFCNT(op) == 2) {
+        gil_exception(op)->suppress_context = 0;
+        gil_exception_clear(op); /* may run anything */
+    }
+    return op;
 }
 
 void

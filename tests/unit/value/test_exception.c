@@ -161,6 +161,54 @@ START_TEST(test_J2_memory_error_needs_no_memory)
 }
 END_TEST
 
+/* What is written on one MemoryError does not stand on the next. */
+START_TEST(test_J2_memory_errors_are_one_s_own)
+{
+    GilObject *prepared = gil_value_pocket(gil_tstate_need(__func__))->memory_error, *exc[2];
+
+    for (int shared = 0; shared < 2; shared++)
+        for (int i = 0; i < 2; i++) {
+            if (shared)
+                gil_test_fail_alloc(1, 1);
+            GilErr_NoMemory();
+            exc[i] = GilErr_GetRaisedException();
+            gil_test_fail_alloc_off();
+            ck_assert_int_eq(exc[i] == prepared, shared);
+            gil_test_repr(exc[i], "MemoryError()");
+            ck_assert_int_eq(GilObject_HasAttrStringWithError(exc[i], "__notes__"), 0);
+            ck_assert_ptr_null(GilException_GetCause(exc[i]));
+            ck_assert_int_eq(gil_exception(exc[i])->suppress_context, 0);
+            GilObject *note = GilUnicode_FromString("while loading a.txt"), *args = GilTuple_Pack(1, note);
+            ck_assert_int_eq(GilException_SetArgs(exc[i], args), 0);
+            ck_assert_int_eq(GilObject_SetAttrString(exc[i], "__notes__", args), 0);
+            GilException_SetCause(exc[i], make(GilExc_ValueError, "x"));
+            Gil_DECREF(args);
+            Gil_DECREF(note);
+            if (shared)
+                Gil_DECREF(exc[i]);
+            else if (i == 1) {
+                ck_assert_ptr_ne(exc[0], exc[1]);
+                Gil_DECREF(exc[0]);
+                Gil_DECREF(exc[1]);
+            }
+        }
+    /* The one that exists beforehand keeps what was written on it while somebody has it. */
+    gil_test_fail_alloc(1, 1);
+    GilErr_NoMemory();
+    exc[0] = GilErr_GetRaisedException();
+    GilException_SetCause(exc[0], Gil_NewRef(exc[0]));
+    GilException_SetCause(exc[0], NULL);
+    ck_assert_int_eq(gil_exception(exc[0])->suppress_context, 1);
+    GilErr_NoMemory();
+    exc[1] = GilErr_GetRaisedException();
+    gil_test_fail_alloc_off();
+    ck_assert_ptr_eq(exc[0], exc[1]);
+    ck_assert_int_eq(gil_exception(exc[0])->suppress_context, 1);
+    Gil_DECREF(exc[0]);
+    Gil_DECREF(exc[1]);
+}
+END_TEST
+
 START_TEST(test_value_exception__make_spreads_tuples)
 {
     GilObject *pair = GilTuple_Pack(2, Gil_None, Gil_None);
@@ -450,6 +498,7 @@ suite(void)
     tcase_add_test(tc, test_value_exception__set_context_makes_no_circle);
     tcase_add_test(tc, test_value_exception__raised_while_handling_gets_its_context);
     tcase_add_test(tc, test_J2_memory_error_needs_no_memory);
+    tcase_add_test(tc, test_J2_memory_errors_are_one_s_own);
     tcase_add_test(tc, test_value_exception__make_spreads_tuples);
     tcase_add_test(tc, test_value_exception__made_classes);
     tcase_add_test(tc, test_J1_exception);

@@ -77,7 +77,10 @@ END_TEST
 
 START_TEST(test_value_traceback__the_memory_error_that_all_share_gets_none)
 {
+    gil_test_fail_alloc(1, 1);
     GilErr_NoMemory();
+    GilErr_SetRaisedException(GilErr_GetRaisedException());
+    gil_test_fail_alloc_off();
     ck_assert_int_eq(GilTraceBack_Add("f", "a.c", 1), -1);
     GilObject *exc = GilErr_GetRaisedException();
     ck_assert(GilErr_GivenExceptionMatches(exc, GilExc_MemoryError));
