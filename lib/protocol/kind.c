@@ -54,7 +54,7 @@ ask_hook(GilThreadState *ts, GilObject *cls, const char *name, GilObject *op)
 struct check {
     const char *func, *hook;
     GilObject *op;       /* what is asked about */
-    GilTypeObject *type; /* its type, or op itself */
+    GilTypeObject *type; /* its type, or op itself; NULL: that is none */
     int instance;        /* the former */
 };
 
@@ -66,6 +66,10 @@ is_of(GilThreadState *ts, const struct check *check, GilObject *cls)
         int rc = ask_hook(ts, cls, check->hook, check->op);
         if (rc != 2)
             return rc;
+    }
+    if (check->type == NULL && !gil_is_tuple(cls)) {
+        GilErr_SetString(GilExc_TypeError, "issubclass() arg 1 must be a class");
+        return -1;
     }
     if (gil_is_type(cls)) {
         GilTypeObject *type = (GilTypeObject *)(void *)cls;
@@ -112,11 +116,7 @@ GilObject_IsSubclass(GilObject *derived, GilObject *cls)
         gil_err_null(__func__);
         return -1;
     }
-    if (!gil_is_type(derived)) {
-        GilErr_SetString(GilExc_TypeError, "issubclass() arg 1 must be a class");
-        return -1;
-    }
-    struct check check = {
-        .func = "issubclass", .hook = "__subclasscheck__", .op = derived, .type = (GilTypeObject *)(void *)derived};
+    GilTypeObject *type = gil_is_type(derived) ? (GilTypeObject *)(void *)derived : NULL;
+    struct check check = {.func = "issubclass", .hook = "__subclasscheck__", .op = derived, .type = type};
     return is_of(ts, &check, cls);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* UnicodeDecodeError and UnicodeEncodeError: which bytes or characters were wrong, and why. */
+#include "gilrt/buffer.h"
 #include "gilrt/bytes.h"
 #include "gilrt/long.h"
 #include "gilrt/unicode.h"
@@ -62,7 +63,7 @@ decode_init(GilObject *op, GilObject *args, GilObject *kwargs)
     if (five(op, args, kwargs) < 0)
         return -1;
     GilObject *object = GilTuple_GET_ITEM(args, 1), *bytes;
-    if (GilUnicode_Check(object))
+    if (!GilObject_CheckBuffer(object))
         return want(object, 2, 0, "a bytes-like object");
     bytes = GilBytes_Check(object) ? Gil_NewRef(object) : GilBytes_FromObject(object); /* may run anything */
     if (bytes == NULL)

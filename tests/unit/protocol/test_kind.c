@@ -79,6 +79,31 @@ type_with(GilMethodDef *methods)
     return type;
 }
 
+/* A metatype's hook hears of anything; without one only a class is none or some of others. */
+START_TEST(test_protocol_kind__a_hook_is_asked_before_its_argument_is_judged)
+{
+    static GilMethodDef methods[] = {{"__subclasscheck__", hook, GIL_METH_O, NULL}, {0}};
+    GilObject *type = type_with(methods), *five = GilLong_FromLong(5), *nothing = GilTuple_New(0);
+    GilObject *tuple = GilTuple_Pack(2, type, &GilLong_Type);
+
+    reply = Gil_True;
+    ck_assert_int_eq(GilObject_IsSubclass(five, type), 1);
+    ck_assert_int_eq(GilObject_IsSubclass(five, tuple), 1);
+    reply = Gil_False;
+    ck_assert_int_eq(GilObject_IsSubclass(five, type), 0);
+    ck_assert_int_eq(asked, 3);
+    ck_assert_int_eq(GilObject_IsSubclass(five, tuple), -1);
+    expect_error(GilExc_TypeError, "issubclass() arg 1 must be a class");
+    ck_assert_int_eq(GilObject_IsSubclass(five, nothing), 0);
+    ck_assert_int_eq(GilObject_IsSubclass(five, five), -1);
+    expect_error(GilExc_TypeError, "issubclass() arg 1 must be a class");
+    Gil_DECREF(tuple);
+    Gil_DECREF(nothing);
+    Gil_DECREF(five);
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_protocol_kind__a_metatype_decides)
 {
     static GilMethodDef methods[] = {
@@ -217,6 +242,7 @@ suite(void)
 
     tests[n++] = test_protocol_kind__types_and_tuples_of_types;
     tests[n++] = test_protocol_kind__a_metatype_decides;
+    tests[n++] = test_protocol_kind__a_hook_is_asked_before_its_argument_is_judged;
     tests[n++] = test_protocol_kind__a_hook_may_ask_on;
     tests[n++] = test_protocol_kind__a_hook_without_end_is_stopped;
     tests[n++] = test_protocol_kind__the_attribute_class;

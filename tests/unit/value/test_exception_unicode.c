@@ -36,6 +36,8 @@ START_TEST(test_value_exception_unicode__wrong_arguments)
     gil_test_error(GilExc_TypeError, "function takes exactly 5 arguments (1 given)");
     ck_assert_ptr_null(GilObject_CallFunction(GilExc_UnicodeDecodeError, "ssiis", "x", "text", 0, 1, "y"));
     gil_test_error(GilExc_TypeError, "argument 2 must be a bytes-like object, not str");
+    ck_assert_ptr_null(GilObject_CallFunction(GilExc_UnicodeDecodeError, "s[i]iis", "x", 1, 0, 1, "y"));
+    gil_test_error(GilExc_TypeError, "argument 2 must be a bytes-like object, not list");
     ck_assert_ptr_null(GilObject_CallFunction(GilExc_UnicodeEncodeError, "siiis", "x", 1, 0, 1, "y"));
     gil_test_error(GilExc_TypeError, "argument 2 must be str, not int");
 }
