@@ -12,6 +12,9 @@
 #include "object/recursion.h"
 #include "object/weakref.h"
 
+/* Times that the errors of a thread state are given back, while what that runs leaves others. */
+#define CLEAR_ROUNDS 8
+
 int
 gil_object_start(void)
 {
@@ -54,10 +57,13 @@ gil_object_tstate_clear(GilThreadState *ts)
     if (ts != gil_tstate_attached() || ts->dealloc_depth == 0)
         gil_dealloc_put_off(ts);
     gil_async_drop(ts);
-    /* What runs here may raise and handle anew. */
-    while (ts->handled != NULL || gil_err_pending(ts)) {
-        GilErr_SetHandledException(NULL);
+    /* What runs here may raise and handle anew; not for ever. */
+    for (int round = 0; round < CLEAR_ROUNDS && (ts->handled != NULL || gil_err_pending(ts)); round++) {
+        Gil_CLEAR(ts->handled); /* ts need not be the state that is attached */
         gil_err_clear(ts);
     }
+    /* What is there still is lost, and told by the interpreter's end. */
+    ts->handled = NULL;
+    ts->err = (struct gil_indicator){0};
     gil_repr_clear(ts);
 }

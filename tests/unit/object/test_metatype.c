@@ -398,7 +398,7 @@ another_in_a_new_class(GilObject *self)
     Gil_DECREF(next); /* that to the class is lost */
 }
 
-START_TEST(test_object_metatype__the_end_is_bounded)
+START_TEST(test_C6_the_end_of_types_is_bounded)
 {
     static GilMethodDef del = {"__del__", another_in_the_class, GIL_METH_NOARGS, NULL};
     GilType_Slot slots[] = {{Gil_tp_finalize, (void *)another_in_a_new_class}, {0, NULL}};
@@ -470,7 +470,7 @@ suite(void)
     tests[n++] = test_object_metatype__circles_through_what_a_metatype_adds_are_collected;
     tests[n++] = test_object_metatype__a_type_knows_what_derives_from_it;
     tests[n++] = test_object_metatype__a_dying_class_is_no_subclass;
-    tests[n++] = test_object_metatype__the_end_is_bounded;
+    tests[n++] = test_C6_the_end_of_types_is_bounded;
     tests[n++] = test_J1_types_of_metatypes_under_lack_of_memory;
     return suite_of_one("object/metatype", tests);
 }

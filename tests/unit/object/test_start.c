@@ -53,6 +53,61 @@ START_TEST(test_object_start__a_thread_lets_go_of_its_objects)
 }
 END_TEST
 
+/* By another thread, which handles something itself. */
+START_TEST(test_object_start__a_thread_that_went_while_it_handled_lets_go)
+{
+    GilThreadState *ts = gil_tstate_need(__func__), *other = GilThreadState_New(ts->interp);
+    GilObject *mine = GilObject_CallNoArgs(GilExc_KeyError), *exc = GilObject_CallNoArgs(GilExc_ValueError);
+
+    GilErr_SetHandledException(mine);
+    GilThreadState_Swap(other);
+    GilErr_SetHandledException(exc);
+    GilErr_SetObject(GilExc_ValueError, exc);
+    GilThreadState_Swap(ts);
+    GilThreadState_Clear(other);
+    ck_assert_ptr_null(other->handled);
+    ck_assert_ptr_eq(ts->handled, mine);
+    ck_assert_int_eq(Gil_REFCNT(exc), 1);
+    GilThreadState_Delete(other);
+    GilErr_SetHandledException(NULL);
+    Gil_DECREF(exc);
+    Gil_DECREF(mine);
+}
+END_TEST
+
+/* An exception that holds an object whose end handles another such. */
+static int endings;
+
+static void
+handles_another(GilObject *self)
+{
+    GilObject *next = GilObject_CallNoArgs((GilObject *)Gil_TYPE(self));
+    GilObject *exc = GilObject_CallOneArg(GilExc_ValueError, next);
+
+    ck_assert_ptr_nonnull(exc);
+    ck_assert_int_le(++endings, 1000);
+    GilErr_SetHandledException(exc);
+    Gil_DECREF(exc);
+    Gil_DECREF(next);
+}
+
+START_TEST(test_C6_the_end_of_what_a_thread_handles_is_bounded)
+{
+    GilType_Slot slots[] = {{Gil_tp_finalize, (void *)handles_another}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Sick", .slots = slots};
+    GilObject *sick = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(sick);
+    GilObject *exc = GilObject_CallOneArg(GilExc_ValueError, op);
+
+    GilErr_SetHandledException(exc);
+    Gil_DECREF(exc);
+    Gil_DECREF(op);
+    Gil_DECREF(sick);
+    gil_object_tstate_clear(gil_tstate_need(__func__));
+    ck_assert_int_ge(endings, 2);
+    ck_assert_ptr_null(gil_tstate_need(__func__)->handled);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -62,5 +117,7 @@ suite(void)
     tests[n++] = test_object_start__starting_again_changes_nothing;
     tests[n++] = test_object_start__the_pocket;
     tests[n++] = test_object_start__a_thread_lets_go_of_its_objects;
+    tests[n++] = test_object_start__a_thread_that_went_while_it_handled_lets_go;
+    tests[n++] = test_C6_the_end_of_what_a_thread_handles_is_bounded;
     return suite_of_one("object/start", tests);
 }
