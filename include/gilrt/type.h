@@ -145,7 +145,7 @@ typedef struct {
 } GilType_Slot;
 
 typedef struct {
-    const char *name;      /**< "module.Type"; must outlive the type */
+    const char *name;      /**< "module.Type"; copied */
     int basicsize;         /**< bytes; 0 inherits, negative asks for that much beyond the base (PEP 697) */
     int itemsize;          /**< bytes per item of a variable-size type; 0 otherwise, or for as many as the base's have */
     unsigned int flags;    /**< Gil_TPFLAGS_… */
@@ -262,8 +262,8 @@ GIL_API void *GilObject_GetTypeData(GilObject *obj, GilTypeObject *cls);
 GIL_API void *GilObject_GetItemData(GilObject *obj);
 /** @lock_any */
 GIL_API Gil_ssize_t GilType_GetTypeDataSize(GilTypeObject *cls);
-/** Visit the dict that @p obj has by Gil_TPFLAGS_MANAGED_DICT: part of the tp_traverse of each type with that flag
- *  (CPython 3.13). Nothing happens for an object without.
+/** Visit the dict that @p obj has by Gil_TPFLAGS_MANAGED_DICT: part of the tp_traverse of each type with that flag, and of
+ *  no other (CPython 3.13): where only a derived type has it, that one visits it. Nothing happens for an object without.
  *  @lock_held
  *  @return what @p visit returned, or 0 */
 GIL_API int GilObject_VisitManagedDict(GilObject *obj, visitproc visit, void *arg);
