@@ -31,14 +31,16 @@ static struct bench_scenario scenarios[] = {
     {{{"lock.attach_new", "ns", 0}}, SIDES(attach_new), .floor = floor_attach_new, .n = 200000},
     {{{"lock.attach_thread", "us", 0}}, THREE_SIDES(attach_thread), .n = 1000, .extra = 1},
     /* S3 */
-    {{{"lock.convoy0_rate", "/s", 1}, {"lock.convoy0_p50", "us", 0}}, THREE_SIDES(convoy), .n = 0},
-    {{{"lock.convoy1_rate", "/s", 1}, {"lock.convoy1_p50", "us", 0}, {"lock.convoy1_hog", "", 1},
-      {"lock.convoy1_p99", "us", 0}},
+    {{{"lock.convoy0_rate", "/s", 1}, {"lock.convoy0_p50", "us", 0}, {"lock.convoy0_p99", "us", 0}},
+     THREE_SIDES(convoy), .n = 0},
+    {{{"lock.convoy1_rate", "/s", 1}, {"lock.convoy1_p50", "us", 0}, {"lock.convoy1_p99", "us", 0},
+      {"lock.convoy1_hog", "", 1}},
      THREE_SIDES(convoy), .n = 1},
-    {{{"lock.convoy4_rate", "/s", 1}, {"lock.convoy4_p50", "us", 0}, {"lock.convoy4_hog", "", 1},
-      {"lock.convoy4_p99", "us", 0}},
+    {{{"lock.convoy4_rate", "/s", 1}, {"lock.convoy4_p50", "us", 0}, {"lock.convoy4_p99", "us", 0},
+      {"lock.convoy4_hog", "", 1}},
      THREE_SIDES(convoy), .n = 4},
-    {{{"lock.convoy1_rate_1k", "/s", 1}, {"lock.convoy1_p50_1k", "us", 0}, {"lock.convoy1_hog_1k", "", 1}},
+    {{{"lock.convoy1_rate_1k", "/s", 1}, {"lock.convoy1_p50_1k", "us", 0}, {"lock.convoy1_p99_1k", "us", 0},
+      {"lock.convoy1_hog_1k", "", 1}},
      THREE_SIDES(convoy_1k), .n = 1},
     /* S2 */
     {{{"lock.fair1_jain", "", 1}, {"lock.fair1_maxwait", "ms", 0}, {"lock.cpu1_total", "", 1}}, THREE_SIDES(fair), .n = 1},
@@ -52,7 +54,8 @@ static struct bench_scenario scenarios[] = {
     {{{"lock.native_100us", "", 1}}, THREE_SIDES(native_100), .n = 1},
     {{{"lock.native_1000us", "", 1}}, THREE_SIDES(native_1000), .n = 1},
     /* S4 */
-    {{{"lock.tinyrelease_rate", "/s", 1}, {"lock.tinyrelease_p50", "us", 0}, {"lock.tinyrelease_hog", "", 1}},
+    {{{"lock.tinyrelease_rate", "/s", 1}, {"lock.tinyrelease_p50", "us", 0}, {"lock.tinyrelease_p99", "us", 0},
+      {"lock.tinyrelease_hog", "", 1}},
      THREE_SIDES(tinyrelease), .n = 1},
     /* S6 */
     {{{"lock.sleepers100_p50", "us", 0}, {"lock.sleepers100_p99", "us", 0}}, THREE_SIDES(sleepers), .n = 100},

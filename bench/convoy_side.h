@@ -10,7 +10,7 @@
  * convoy: a round is one byte to an echo process and back, as often as possible. convoy_1k: the same, asked for 1000
  * times a second; a round begins when it was due. tinyrelease: a round is 0.1 us inside the lock and 0.3 us outside.
  */
-enum { CONVOY_RATE, CONVOY_P50, CONVOY_HOG, CONVOY_P99 };
+enum { CONVOY_RATE, CONVOY_P50, CONVOY_P99, CONVOY_HOG };
 
 #define CONVOY_SIDE(side)                              \
     void side##_convoy(long n, double *values);        \

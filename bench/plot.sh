@@ -83,7 +83,8 @@ chart S1 "leaving the lock when nobody wants it" pair pair_sleeper
 chart S2 "one to eight threads that compute" fair2_jain fair4_jain fair8_jain fair2_maxwait fair4_maxwait fair8_maxwait \
     cpu1_total cpu2_total cpu4_total cpu8_total
 chart S3 "ping-pong alone, beside one hog, and beside four" \
-    convoy0_rate convoy0_p50 convoy1_rate convoy1_p50 convoy1_hog convoy1_hog_1k convoy4_rate convoy4_p50
+    convoy0_rate convoy0_p50 convoy0_p99 convoy1_rate convoy1_p50 convoy1_p99 convoy1_hog convoy1_hog_1k \
+    convoy4_rate convoy4_p50 convoy4_p99
 chart S4 "tiny releases beside a hog" tinyrelease_rate tinyrelease_p50 tinyrelease_hog
 chart S5 "native calls on two threads, by threads without a lock" native_0.3us native_1us native_10us native_100us native_1000us
 chart S6 "a hundred sleepers: how late they are" sleepers100_p50 sleepers100_p99
