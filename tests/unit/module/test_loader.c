@@ -5,11 +5,55 @@
 #include "base/mem.h"
 #include "module/loader.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The system, which here can be told to say what no test could bring it to: a file that goes between two looks or is somebody
+ * else's, a library that is known by no name, a failure without a reason. */
+static int lstat_fails, dlerror_fails, files_are_a_strangers;
+static enum { KNOWN, UNKNOWN, NAMELESS } library_is;
+
+int
+lstat(const char *file, struct stat *info)
+{
+    if (lstat_fails) {
+        errno = ENOENT;
+        return -1;
+    }
+    int result = fstatat(AT_FDCWD, file, info, AT_SYMLINK_NOFOLLOW);
+    if (files_are_a_strangers && S_ISREG(info->st_mode))
+        info->st_uid = geteuid() + 1;
+    return result;
+}
+
+char *
+dlerror(void)
+{
+    static char *(*real)(void);
+
+    /* The first call is make_folder()'s: to look it up forgets what it would tell. */
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "dlerror");
+    return dlerror_fails ? NULL : real();
+}
+
+int
+dladdr(const void *address, Dl_info *info)
+{
+    int (*real)(const void *, Dl_info *);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "dladdr");
+    int result = real(address, info);
+    if (library_is == NAMELESS)
+        info->dli_fname = NULL;
+    return library_is == UNKNOWN ? 0 : result;
+}
 
 static char folder[] = "/tmp/gilrt-loader-XXXXXX";
 static struct gil_search_path path;
@@ -19,6 +63,7 @@ make_folder(void)
 {
     char file[64];
 
+    dlerror();
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(file, sizeof(file), "%s/empty.so", folder);
     FILE *f = fopen(file, "w");
@@ -49,6 +94,7 @@ START_TEST(test_module_loader__names)
     ck_assert(gil_module_name_valid("a") && gil_module_name_valid("_") && gil_module_name_valid("Az_09"));
     ck_assert(!gil_module_name_valid("") && !gil_module_name_valid("0a") && !gil_module_name_valid("a.b"));
     ck_assert(!gil_module_name_valid("a/b") && !gil_module_name_valid("a-b") && !gil_module_name_valid("\xc3\xa4"));
+    ck_assert(!gil_module_name_valid("a^") && !gil_module_name_valid("a{"));
     memset(name, 'x', sizeof(name));
     name[GIL_MODULE_NAME_MAX + 1] = '\0';
     ck_assert(!gil_module_name_valid(name));
@@ -79,6 +125,66 @@ START_TEST(test_module_loader__finds_and_fails)
     /* A link that leads nowhere is found and cannot be loaded: the search does not go on. */
     check_load("loop", 0, GIL_LOAD_FAILED, "loop.so");
     check_load("loop", 1, GIL_LOAD_FAILED, "cannot be resolved");
+}
+END_TEST
+
+START_TEST(test_module_loader__a_folder_that_is_a_file_has_no_modules)
+{
+    struct gil_search_path files;
+    struct gil_load load;
+    char file[64];
+
+    snprintf(file, sizeof(file), "%s/empty.so:%s", folder, folder);
+    ck_assert_int_eq(gil_search_path_make(&files, file, 1), GIL_PATH_OK);
+    ck_assert_int_eq(gil_load_begin(&load, &files, 0, "empty"), GIL_LOAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(load.reason, "too short"));
+    gil_load_end(&load);
+    gil_search_path_free(&files);
+}
+END_TEST
+
+/* It is taken for a part of the program, and the module is loaded all the same. */
+START_TEST(test_module_loader__the_library_is_not_known_by_a_name)
+{
+    library_is = _i == 0 ? UNKNOWN : NAMELESS;
+    check_load("empty", 0, GIL_LOAD_FAILED, "too short");
+}
+END_TEST
+
+START_TEST(test_module_loader__a_failure_without_a_reason)
+{
+    dlerror_fails = 1;
+    check_load("empty", 0, GIL_LOAD_FAILED, "the system's loader gives no reason");
+}
+END_TEST
+
+START_TEST(test_module_loader__strict_mode_refuses_what_cannot_be_looked_at)
+{
+    lstat_fails = 1;
+    check_load("empty", 1, GIL_LOAD_FAILED, "/ can be changed by others");
+    lstat_fails = 0;
+    check_load("empty", 1, GIL_LOAD_FAILED, "too short");
+}
+END_TEST
+
+START_TEST(test_module_loader__strict_mode_trusts_root_and_the_user)
+{
+    enum { NOBODY = 65534 };
+    char file[64];
+
+    files_are_a_strangers = 1;
+    check_load("empty", 1, GIL_LOAD_FAILED, "/empty.so can be changed by others");
+    files_are_a_strangers = 0;
+    check_load("empty", 1, GIL_LOAD_FAILED, "too short");
+    if (geteuid() != 0)
+        return;
+    /* The folder stays root's. */
+    snprintf(file, sizeof(file), "%s/empty.so", folder);
+    ck_assert_int_eq(chmod(folder, 0755), 0);
+    ck_assert_int_eq(chown(file, NOBODY, NOBODY), 0);
+    ck_assert_int_eq(seteuid(NOBODY), 0);
+    check_load("empty", 1, GIL_LOAD_FAILED, "too short");
+    ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST
 
@@ -135,6 +241,11 @@ suite(void)
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_test(tc, test_module_loader__names);
     tcase_add_test(tc, test_module_loader__finds_and_fails);
+    tcase_add_test(tc, test_module_loader__a_folder_that_is_a_file_has_no_modules);
+    tcase_add_loop_test(tc, test_module_loader__the_library_is_not_known_by_a_name, 0, 2);
+    tcase_add_test(tc, test_module_loader__a_failure_without_a_reason);
+    tcase_add_test(tc, test_module_loader__strict_mode_refuses_what_cannot_be_looked_at);
+    tcase_add_test(tc, test_module_loader__strict_mode_trusts_root_and_the_user);
     tcase_add_test(tc, test_module_loader__strict_mode_looks_at_what_links_lead_to);
     tcase_add_test(tc, test_module_loader__without_memory);
     suite_add_tcase(s, tc);
