@@ -87,6 +87,29 @@ lenders()
         END { for (name in known) if ((name in declared) && !(name in seen)) print name " lends nothing" }'
 }
 
+# The guide names all functions that steal, and its readers are told that there are no others. A macro steals as its function does.
+untold_thieves()
+{
+    {
+        cat gilrt/*.h | "$AWK" '
+            /\/\*\*/ { steals = 0 }
+            /@steals\{/ { steals = 1 }
+            steals && /GIL_API/ && match($0, /[A-Za-z_0-9]+\(/) { print "marked", substr($0, RSTART, RLENGTH - 1) }'
+        sed -n '/^These functions steal/,/^$/p' "$guide" | grep -o '`Gil[A-Za-z_]*`' | tr -d '`' |
+            sed '/_SET_ITEM$/d; /^Gil_BuildValue$/d; s/^/told /'
+    } | "$AWK" '
+        { seen[$1 " " $2]; names[$2] }
+        END {
+            for (name in names)
+                if (!(("marked " name) in seen))
+                    print name " is among those that steal in the guide, and is not marked @steals"
+                else if (!(("told " name) in seen))
+                    print name " steals, and the guide does not say so"
+        }'
+}
+
 tap_check "each exported function states its contract" contract_breaches
+guide=$top_srcdir/doc/guide/ownership.md
+[ ! -e "$guide" ] || tap_check "the guide names the functions that steal" untold_thieves
 tap_check "test_G9_nothing_that_can_be_changed_lends_a_reference" lenders
 tap_done
