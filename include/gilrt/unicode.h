@@ -268,7 +268,7 @@ GIL_API int GilUnicode_Contains(GilObject *str, GilObject *substr);
  *  error set. Negative positions count from the end, here and where nothing else is said.
  *  @lock_held */
 GIL_API Gil_ssize_t GilUnicode_Find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction);
-/** The same for one code point; negative positions raise IndexError.
+/** The same for one code point.
  *  @lock_held */
 GIL_API Gil_ssize_t GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssize_t end, int direction);
 /** Occurrences of @p substr in str[start:end] that do not overlap, or -1 with the error set.

@@ -4,11 +4,13 @@
  *
  * The one search all of it rests on allocates nothing and cannot fail. Forwards, text of one byte a code point is looked
  * through for the first character of what is sought, which is quickest where matches are near or that character is rare;
- * after some false starts memmem() takes over, whose worst case is linear. Wider text is looked through by its first
- * character all along.
+ * after some false starts memmem() takes over, whose worst case is linear. Wider text, and all text backwards, is looked
+ * through by its first two characters; when too much was compared in vain a rolling hash goes on, which is slower where
+ * text is ordinary and linear where it was chosen to be none.
  */
 #include "value/unicode_search.h"
 
+#include "base/hash.h"
 #include "gilrt/list.h"
 #include "gilrt/sequence.h"
 #include "gilrt/tuple.h"
@@ -36,6 +38,8 @@ gil_unicode_match(GilObject *str, Gil_ssize_t at, GilObject *substr)
 
 /* First characters met in vain before memmem() is asked, which has to prepare itself. */
 #define FALSE_STARTS 8
+/* Characters that may be compared in vain, besides four for each that was passed, before find_by_hash() goes on. */
+#define IN_VAIN 256
 
 /* str[start:end] and substr have one byte a code point; substr is not empty and not longer. */
 static Gil_ssize_t
@@ -109,6 +113,47 @@ gil_find_char(int kind, const void *data, Gil_UCS4 ch, Gil_ssize_t start, Gil_ss
     return -1;
 }
 
+/* A prime, 2^61 - 1: remainders are the sum of a number's digits in base 2^61. */
+#define PRIME ((UINT64_C(1) << 61) - 1)
+
+/* The remainder of v, which is below PRIME^2. */
+static inline uint64_t
+reduce(unsigned __int128 v)
+{
+    uint64_t sum = (uint64_t)(v & PRIME) + (uint64_t)(v >> 61);
+    return sum >= PRIME ? sum - PRIME : sum;
+}
+
+/*
+ * gil_unicode_find() for matches that begin in low..high-1, by the algorithm of Karp and Rabin: the code points of what
+ * would match are the digits of a number, whose remainder is known again after each step. The base is secret, so
+ * nobody can choose text that shares remainders with what it is not.
+ */
+static __attribute__((cold, noinline)) Gil_ssize_t
+find_by_hash(GilObject *str, GilObject *substr, Gil_ssize_t low, Gil_ssize_t high, int direction)
+{
+    int kind = GilUnicode_KIND(str), sub_kind = GilUnicode_KIND(substr);
+    const void *data = _GilUnicode_DATA(str), *sub = _GilUnicode_DATA(substr);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(substr), step = direction >= 0 ? 1 : -1;
+    Gil_ssize_t at = direction >= 0 ? low : high - 1, first = direction >= 0 ? 0 : length - 1;
+    uint64_t base = gil_hash_salt.factor % PRIME, power = 1, wanted = 0, hash = 0;
+
+    for (Gil_ssize_t i = 0, from = first; i < length; i++, from += step) {
+        wanted = reduce((unsigned __int128)wanted * base + _GilUnicode_READ(sub_kind, sub, from));
+        hash = reduce((unsigned __int128)hash * base + _GilUnicode_READ(kind, data, at + from));
+        power = reduce((unsigned __int128)power * base);
+    }
+    for (Gil_ssize_t left = high - low; hash != wanted || !gil_unicode_match(str, at, substr); at += step) {
+        if (--left == 0)
+            return -1;
+        Gil_ssize_t leaves = at + first;
+        uint64_t change = reduce((unsigned __int128)(PRIME - power) * _GilUnicode_READ(kind, data, leaves)
+                                 + _GilUnicode_READ(kind, data, leaves + step * length));
+        hash = reduce((unsigned __int128)hash * base + change);
+    }
+    return at;
+}
+
 Gil_ssize_t
 gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize_t end, int direction)
 {
@@ -124,12 +169,20 @@ gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
         return find_narrow(str, substr, start, end);
     Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0), second = length > 1 ? GilUnicode_READ_CHAR(substr, 1) : 0;
     Gil_ssize_t low = start, high = end - length + 1; /* first characters of matches are in low..high-1 */
+    Gil_ssize_t in_vain = 0;                          /* characters of matches that were none, at the most */
     while (low < high) {
+        if (GIL_UNLIKELY(in_vain > IN_VAIN + 4 * (direction >= 0 ? low - start : end - high)))
+            return find_by_hash(str, substr, low, high, direction);
         Gil_ssize_t at = gil_find_char(GilUnicode_KIND(str), _GilUnicode_DATA(str), first, low, high, direction);
         if (at < 0)
             return at;
-        if (length == 1 || (GilUnicode_READ_CHAR(str, at + 1) == second && gil_unicode_match(str, at, substr)))
+        if (length == 1)
             return at;
+        if (GilUnicode_READ_CHAR(str, at + 1) == second) {
+            if (gil_unicode_match(str, at, substr))
+                return at;
+            in_vain += length;
+        }
         if (direction >= 0)
             low = at + 1;
         else
@@ -156,12 +209,10 @@ GilUnicode_FindChar(GilObject *unicode, Gil_UCS4 ch, Gil_ssize_t start, Gil_ssiz
     gil_tstate_need(__func__);
     if (gil_unicode_need(__func__, unicode) < 0)
         return -2;
-    if (start < 0 || end < 0) {
-        GilErr_SetString(GilExc_IndexError, "string index out of range");
-        return -2;
-    }
-    return gil_find_char(GilUnicode_KIND(unicode), _GilUnicode_DATA(unicode), ch, start,
-                         Gil_MIN(end, GilUnicode_GET_LENGTH(unicode)), direction);
+    gil_unicode_clip(GilUnicode_GET_LENGTH(unicode), &start, &end);
+    if (start >= end)
+        return -1;
+    return gil_find_char(GilUnicode_KIND(unicode), _GilUnicode_DATA(unicode), ch, start, end, direction);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "gilrt/call.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
+#include "gilrt/sequence.h"
 #include "gilrt/tuple.h"
 #include "value/unicode_search.h"
 
@@ -63,8 +64,33 @@ START_TEST(test_value_unicode_search__wrong_arguments)
     gil_expect_raised(GilExc_TypeError);
     ck_assert_int_eq(GilUnicode_Find(NULL, str, 0, 1, 1), -2);
     gil_expect_raised(GilExc_SystemError);
-    ck_assert_int_eq(GilUnicode_FindChar(str, 'x', -1, 1, 1), -2);
-    gil_expect_error(GilExc_IndexError, "string index out of range");
+    ck_assert_int_eq(GilUnicode_FindChar(n, 'x', 0, 1, 1), -2);
+    gil_expect_raised(GilExc_TypeError);
+    Gil_DECREF(str);
+}
+END_TEST
+
+START_TEST(test_value_unicode_search__bounds_of_one_character)
+{
+    char utf8[64];
+    static const int directions[] = {1, -1};
+
+    GilObject *str = text(strcat(strcpy(utf8, "abcabcab"), tails[_i]));
+    Gil_ssize_t length = GilUnicode_GetLength(str);
+    for (int i = 0; i < 2; i++) {
+        int direction = directions[i];
+        for (Gil_ssize_t start = ALL; start > ALL - 9; start--) { /* 'x': nothing is found outside either */
+            ck_assert_int_eq(GilUnicode_FindChar(str, 'x', start, ALL, direction), -1);
+            ck_assert_int_eq(GilUnicode_FindChar(str, 'x', start, start - 1, direction), -1);
+        }
+        for (Gil_ssize_t start = 0; start < 4; start++)
+            ck_assert_int_eq(GilUnicode_FindChar(str, 'a', length + start, ALL, direction), -1);
+        ck_assert_int_eq(GilUnicode_FindChar(str, 'c', 5, 5, direction), -1);
+        ck_assert_int_eq(GilUnicode_FindChar(str, 'c', 5, 2, direction), -1);
+        ck_assert_int_eq(GilUnicode_FindChar(str, 'c', 3 - length, ALL, direction), 5);
+        ck_assert_int_eq(GilUnicode_FindChar(str, 'c', -ALL, 4 - length, direction), 2);
+        ck_assert_int_eq(GilUnicode_FindChar(str, 'c', -ALL - 1, -ALL - 1, direction), -1);
+    }
     Gil_DECREF(str);
 }
 END_TEST
@@ -286,6 +312,68 @@ START_TEST(test_value_unicode_search__many_false_starts)
 }
 END_TEST
 
+/* n times a, then b, then a tail. */
+static GilObject *
+many(Gil_ssize_t n, const char *tail)
+{
+    GilObject *a = text("a"), *op = GilSequence_Repeat(a, n), *behind = text("b");
+
+    GilUnicode_AppendAndDel(&behind, text(tail));
+    Gil_SETREF(op, GilUnicode_Concat(op, behind));
+    Gil_DECREF(a);
+    Gil_DECREF(behind);
+    return op;
+}
+
+/* Text that a search from character to character would take the square of its length for: minutes. */
+START_TEST(test_value_unicode_search__time_is_linear)
+{
+    const Gil_ssize_t n = 1 << 19;
+    GilObject *str = many(2 * n, tails[_i]), *sub = many(n, ""), *found = many(n / 2, tails[_i]), *narrow = text("a");
+
+    ck_assert_int_eq(GilUnicode_Find(str, sub, 0, ALL, 1), n);
+    ck_assert_int_eq(GilUnicode_Find(str, sub, 0, 2 * n, 1), -1);
+    ck_assert_int_eq(GilUnicode_Find(str, found, 0, ALL, 1), 2 * n - n / 2);
+    Gil_SETREF(sub, GilUnicode_Substring(sub, n - 1, n + 1)); /* "ab" */
+    Gil_SETREF(narrow, GilSequence_Repeat(narrow, n));
+    Gil_SETREF(sub, GilUnicode_Concat(sub, narrow));
+    ck_assert_int_eq(GilUnicode_Find(str, sub, 0, ALL, -1), -1);
+    Gil_SETREF(str, GilUnicode_Concat(sub, str));
+    ck_assert_int_eq(GilUnicode_Find(str, sub, 0, ALL, -1), 0);
+    ck_assert_int_eq(GilUnicode_Count(str, narrow, 0, ALL), 3);
+    Gil_DECREF(str);
+    Gil_DECREF(sub);
+    Gil_DECREF(found);
+    Gil_DECREF(narrow);
+}
+END_TEST
+
+/* Against a slow search, where so much is compared in vain that the hash goes on. */
+START_TEST(test_value_unicode_search__much_compared_in_vain)
+{
+    static const Gil_UCS4 letters[] = {'a', 0x20ac, 0x1f600};
+    const Gil_ssize_t n = 3000;
+
+    GilObject *str = GilUnicode_New(n, letters[_i]);
+    for (Gil_ssize_t i = 0; i < n; i++)
+        GilUnicode_WriteChar(str, i, i * i % 211 == 3 ? 'b' : letters[_i]);
+    for (Gil_ssize_t start = 0; start < n - 300; start += 61) {
+        Gil_ssize_t length = 20 + start % 280, first = 0, last = n - length;
+        GilObject *sub = GilUnicode_Substring(str, start, start + length);
+        while (!gil_unicode_match(str, first, sub))
+            first++;
+        while (!gil_unicode_match(str, last, sub))
+            last--;
+        ck_assert_int_eq(GilUnicode_Find(str, sub, 0, ALL, 1), first);
+        ck_assert_int_eq(GilUnicode_Find(str, sub, 0, ALL, -1), last);
+        ck_assert_int_eq(GilUnicode_Find(str, sub, 0, first + length - 1, 1), -1);
+        ck_assert_int_eq(GilUnicode_Find(str, sub, last + 1, ALL, -1), -1);
+        Gil_DECREF(sub);
+    }
+    Gil_DECREF(str);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -295,6 +383,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_loop_test(tc, test_value_unicode_search__find_in_every_form, 0, (int)Gil_ARRAY_LENGTH(tails));
     tcase_add_test(tc, test_value_unicode_search__wrong_arguments);
+    tcase_add_loop_test(tc, test_value_unicode_search__bounds_of_one_character, 0, (int)Gil_ARRAY_LENGTH(tails));
     tcase_add_test(tc, test_value_unicode_search__join);
     tcase_add_test(tc, test_value_unicode_search__split);
     tcase_add_test(tc, test_value_unicode_search__splitlines);
@@ -303,6 +392,8 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_search__split_from_the_end);
     tcase_add_test(tc, test_value_unicode_search__partition);
     tcase_add_test(tc, test_value_unicode_search__many_false_starts);
+    tcase_add_loop_test(tc, test_value_unicode_search__time_is_linear, 0, (int)Gil_ARRAY_LENGTH(tails));
+    tcase_add_loop_test(tc, test_value_unicode_search__much_compared_in_vain, 0, 3);
     suite_add_tcase(s, tc);
     return s;
 }
