@@ -333,9 +333,9 @@ void *
 GilLong_AsVoidPtr(GilObject *op)
 {
     gil_tstate_need(__func__);
-    if (op != NULL && gil_is_int(op) && gil_long(op)->size < 0)
-        return (void *)(uintptr_t)(uint64_t)gil_long_as_signed(__func__, op, 0, INT64_MIN, INT64_MAX, "pointer");
-    uint64_t value = as_unsigned(__func__, op, "pointer");
+    uint64_t value = op != NULL && gil_is_int(op) && gil_long(op)->size < 0
+                         ? (uint64_t)gil_long_as_signed(__func__, op, 0, INT64_MIN, INT64_MAX, "pointer")
+                         : as_unsigned(__func__, op, "pointer");
     return value == UINT64_MAX && GilErr_Occurred() != NULL ? NULL : (void *)(uintptr_t)value;
 }
 

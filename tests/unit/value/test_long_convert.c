@@ -226,6 +226,16 @@ START_TEST(test_value_long_convert__sign_and_pointers)
     GilObject *address = GilLong_FromVoidPtr(&sign);
     ck_assert_ptr_eq(GilLong_AsVoidPtr(address), &sign);
     Gil_DECREF(address);
+    static const char *const too_far[] = {"-10000000000000000000000", "-9223372036854775809", "18446744073709551616"};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(too_far); i++) {
+        address = GilLong_FromString(too_far[i], NULL, 10);
+        ck_assert_ptr_null(GilLong_AsVoidPtr(address));
+        gil_expect_raised(GilExc_OverflowError);
+        Gil_DECREF(address);
+    }
+    address = GilLong_FromLong(-1);
+    ck_assert_ptr_eq(GilLong_AsVoidPtr(address), (void *)UINTPTR_MAX);
+    ck_assert_ptr_null(GilErr_Occurred());
     ck_assert_int_eq(GilLong_AsLong(Gil_None), -1);
     gil_expect_error(GilExc_TypeError, "'NoneType' object cannot be interpreted as an integer");
     ck_assert_int_eq(GilLong_AsSsize_t(Gil_None), -1);
