@@ -48,9 +48,8 @@ is_float(GilObject *op)
     return GilFloat_CheckExact(op) || GilType_IsSubtype(Gil_TYPE(op), &GilFloat_Type);
 }
 
-/* nb_float of what is no float. 0 and *v, or -1 with the error set. */
-static int
-ask_float(GilObject *op, double *v)
+int
+gil_float_ask(GilObject *op, double *v)
 {
     GilObject *result = Gil_TYPE(op)->tp_as_number->nb_float(op);
     if (result == NULL)
@@ -80,7 +79,7 @@ GilFloat_AsDouble(GilObject *op)
         return GilFloat_AS_DOUBLE(op);
     const GilNumberMethods *nb = Gil_TYPE(op)->tp_as_number;
     if (nb != NULL && nb->nb_float != NULL)
-        return ask_float(op, &v) < 0 ? -1.0 : v;
+        return gil_float_ask(op, &v) < 0 ? -1.0 : v;
     if (!gil_has_index(op)) {
         GilErr_Format(GilExc_TypeError, "must be real number, not %.50s", Gil_TYPE(op)->tp_name);
         return -1.0;

@@ -3,10 +3,10 @@
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"
 #include "gilrt/error.h"
-#include "gilrt/float.h"
 #include "object/error.h"
 #include "object/type.h"
 #include "protocol/number.h"
+#include "value/float.h"
 #include "value/long.h"
 
 /* An int of exactly that type for one that may be of a subclass; steals number, which may be NULL. */
@@ -110,9 +110,12 @@ GilNumber_Float(GilObject *o)
     if (GilFloat_CheckExact(o))
         return Gil_NewRef(o);
     const GilNumberMethods *nb = Gil_TYPE(o)->tp_as_number;
-    if (!GilFloat_Check(o) && (nb == NULL || nb->nb_float == NULL) && !gil_has_index(o))
+    double v;
+    if (nb != NULL && nb->nb_float != NULL)
+        return gil_float_ask(o, &v) < 0 ? NULL : GilFloat_FromDouble(v);
+    if (!gil_has_index(o))
         return GilFloat_FromString(o);
-    double v = GilFloat_AsDouble(o);
+    v = GilFloat_AsDouble(o);
     return v == -1.0 && GilErr_Occurred() != NULL ? NULL : GilFloat_FromDouble(v);
 }
 

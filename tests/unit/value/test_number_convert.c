@@ -56,6 +56,32 @@ START_TEST(test_value_number_convert__slots_are_asked)
 }
 END_TEST
 
+/* A class derived from float says itself what float() makes of it. */
+START_TEST(test_value_number_convert__slots_of_subclasses_are_asked)
+{
+    GilType_Slot slots[] = {{Gil_nb_float, (void *)(uintptr_t)give}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Float", .slots = slots, .flags = Gil_TPFLAGS_BASETYPE};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)&GilFloat_Type);
+    GilObject *op = GilObject_CallFunction(type, "d", 1.5);
+    GilObject *plain_type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Plain", &GilFloat_Type);
+    given = GilFloat_FromDouble(42.0);
+    gil_expect_repr(GilNumber_Float(op), "42.0");
+    gil_expect_repr(GilObject_CallOneArg((GilObject *)&GilFloat_Type, op), "42.0");
+    ck_assert(GilFloat_AsDouble(op) == 1.5); /* what is a float has its value */
+    Gil_SETREF(given, GilObject_CallFunction(plain_type, "d", 2.5));
+    GilObject *number = GilNumber_Float(op);
+    ck_assert(GilFloat_CheckExact(number) && GilFloat_AsDouble(number) == 2.5);
+    Gil_SETREF(number, GilNumber_Float(given));
+    ck_assert(GilFloat_CheckExact(number) && GilFloat_AsDouble(number) == 2.5);
+    Gil_SETREF(given, Gil_None);
+    gil_expect_failure(GilNumber_Float(op), GilExc_TypeError, "test.Float.__float__() must return a float, not NoneType");
+    Gil_DECREF(number);
+    Gil_DECREF(plain_type);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_value_number_convert__text)
 {
     GilObject *text = GilUnicode_FromString(" 12 "), *bytes = GilByteArray_FromStringAndSize("34", 2);
@@ -122,6 +148,7 @@ suite(void)
 
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_number_convert__slots_are_asked);
+    tcase_add_test(tc, test_value_number_convert__slots_of_subclasses_are_asked);
     tcase_add_test(tc, test_value_number_convert__text);
     tcase_add_test(tc, test_value_number_convert__file_descriptors);
     suite_add_tcase(s, tc);
