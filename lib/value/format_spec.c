@@ -249,7 +249,9 @@ gil_spec_write_number(struct gil_writer *writer, const struct gil_spec *spec, co
 int
 gil_spec_write_text(struct gil_writer *writer, const struct gil_spec *spec, GilObject *str, Gil_ssize_t length)
 {
-    Gil_ssize_t pad = Gil_MAX(spec->width - length, 0), before = pad_before(spec->align, pad);
+    Gil_ssize_t pad = Gil_MAX(spec->width - length, 0);
+    /* A character has no sign to pad behind: '=' is '>'. */
+    Gil_ssize_t before = pad_before(spec->align == '=' ? '>' : spec->align, pad);
 
     if (gil_writer_fill(writer, spec->fill, before) < 0 || gil_writer_str(writer, str, 0, length) < 0)
         return -1;

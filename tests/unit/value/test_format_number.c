@@ -49,6 +49,9 @@ START_TEST(test_value_format_number__ints)
         {"5c", "    A", NULL},
         {"<5c", "A    ", NULL},
         {"^5c", "  A  ", NULL},
+        {"05c", "0000A", NULL},
+        {"=5c", "    A", NULL},
+        {"x=5c", "xxxxA", NULL},
         {".1c", "Precision not allowed in integer format specifier", &GilExc_ValueError},
     };
     GilObject *negative_value = GilLong_FromLong(-255);
