@@ -515,15 +515,19 @@ octets_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 static GilObject *
 translate(GilObject *self, const struct gil_octets *text, const char *table, const struct gil_octets *drop)
 {
-    Gil_ssize_t size = 0;
-    char *to;
+    Gil_ssize_t size = text->size;
+    char *to, dropped[256] = {0};
 
+    for (Gil_ssize_t i = 0; i < drop->size; i++)
+        dropped[(unsigned char)drop->data[i]] = 1;
     for (Gil_ssize_t i = 0; i < text->size; i++)
-        size += memchr(drop->data, text->data[i], (size_t)drop->size) == NULL;
+        size -= dropped[(unsigned char)text->data[i]];
     GilObject *op = gil_octets_make(Gil_TYPE(self), NULL, size, &to);
-    for (Gil_ssize_t i = 0; op != NULL && i < text->size; i++)
-        if (memchr(drop->data, text->data[i], (size_t)drop->size) == NULL)
-            *to++ = table == NULL ? text->data[i] : table[(unsigned char)text->data[i]];
+    for (Gil_ssize_t i = 0; op != NULL && i < text->size; i++) {
+        unsigned char octet = (unsigned char)text->data[i];
+        if (!dropped[octet])
+            *to++ = table == NULL ? (char)octet : table[octet];
+    }
     return op;
 }
 

@@ -237,6 +237,24 @@ START_TEST(test_value_octets_method__translation)
 }
 END_TEST
 
+/* 2^20 octets of which the last of 2^20 is to be deleted: looked for one by one that would take hours. */
+START_TEST(test_value_octets_method__translation_of_much)
+{
+    const Gil_ssize_t n = 1 << 20;
+    GilObject *text = GilBytes_FromStringAndSize(NULL, n), *drop = GilBytes_FromStringAndSize(NULL, n);
+
+    memset(GilBytes_AS_STRING(text), 'b', (size_t)n);
+    memset(GilBytes_AS_STRING(drop), 'a', (size_t)n);
+    GilBytes_AS_STRING(text)[n / 2] = 'c';
+    GilBytes_AS_STRING(drop)[n - 1] = 'b';
+    gil_expect_repr(GilObject_CallMethod(text, "translate", "OO", Gil_None, drop), "b'c'");
+    GilBytes_AS_STRING(drop)[0] = 'c';
+    gil_expect_repr(GilObject_CallMethod(text, "translate", "OO", Gil_None, drop), "b''");
+    Gil_DECREF(drop);
+    Gil_DECREF(text);
+}
+END_TEST
+
 /* An index that empties the bytearray whose method asks for it. */
 static GilObject *victim;
 
@@ -308,6 +326,7 @@ suite(void)
     tcase_add_test(tc, test_value_octets_method__bytes_give_themselves);
     tcase_add_test(tc, test_value_octets_method__number_of_arguments);
     tcase_add_test(tc, test_value_octets_method__translation);
+    tcase_add_test(tc, test_value_octets_method__translation_of_much);
     tcase_add_test(tc, test_value_octets_method__nobody_resizes_self_meanwhile);
     tcase_add_test(tc, test_value_octets_method__out_of_memory);
     suite_add_tcase(s, tc);
