@@ -88,7 +88,8 @@ GIL_API int GilBytes_AsStringAndSize(GilObject *o, char **buffer, Gil_ssize_t *l
 
 /** Put `*bytes + newpart` into *@p bytes and give the old one back. On failure *@p bytes becomes NULL with the error
  *  set. When it is NULL already nothing is done; when @p newpart is NULL, the result of a call that failed, *@p bytes
- *  becomes NULL too. @p newpart is any object that exports a buffer.
+ *  becomes NULL too. @p newpart is any object that exports a buffer. A bytes object that nobody else has grows where it
+ *  is, so that one built of many pieces takes no square of their number.
  *  @lock_held
  *  @reenters the buffer export of newpart, finalizers */
 GIL_API void GilBytes_Concat(GilObject **bytes, GilObject *newpart);

@@ -294,6 +294,16 @@ concat_views(GilThreadState *ts, const Gil_buffer *a, const Gil_buffer *b)
     return op;
 }
 
+/* Whether a + b can be; else TypeError. */
+static int
+need_buffers(GilObject *a, GilObject *b)
+{
+    if (GilObject_CheckBuffer(a) && GilObject_CheckBuffer(b))
+        return 0;
+    GilErr_Format(GilExc_TypeError, "can't concat %.100s to %.100s", Gil_TYPE(b)->tp_name, Gil_TYPE(a)->tp_name);
+    return -1;
+}
+
 /* The sq_concat. */
 static GilObject *
 bytes_concat(GilObject *a, GilObject *b)
@@ -301,11 +311,7 @@ bytes_concat(GilObject *a, GilObject *b)
     Gil_buffer left, right;
     GilObject *op = NULL;
 
-    if (!GilObject_CheckBuffer(a) || !GilObject_CheckBuffer(b)) {
-        GilErr_Format(GilExc_TypeError, "can't concat %.100s to %.100s", Gil_TYPE(b)->tp_name, Gil_TYPE(a)->tp_name);
-        return NULL;
-    }
-    if (GilObject_GetBuffer(a, &left, GilBUF_SIMPLE) < 0)
+    if (need_buffers(a, b) < 0 || GilObject_GetBuffer(a, &left, GilBUF_SIMPLE) < 0)
         return NULL;
     if (GilObject_GetBuffer(b, &right, GilBUF_SIMPLE) == 0) {
         op = concat_views(gil_tstate_attached(), &left, &right);
@@ -318,7 +324,9 @@ bytes_concat(GilObject *a, GilObject *b)
 void
 GilBytes_Concat(GilObject **bytes, GilObject *newpart)
 {
-    gil_tstate_need(__func__);
+    GilThreadState *ts = gil_tstate_need(__func__);
+    Gil_buffer right;
+
     if (bytes == NULL) {
         gil_err_null(__func__);
         return;
@@ -326,8 +334,23 @@ GilBytes_Concat(GilObject **bytes, GilObject *newpart)
     GilObject *old = *bytes;
     if (old == NULL)
         return;
-    *bytes = newpart == NULL || need_bytes(__func__, old) < 0 ? NULL : bytes_concat(old, newpart);
-    Gil_DECREF(old);
+    *bytes = NULL;
+    if (newpart != NULL && need_bytes(__func__, old) == 0 && need_buffers(old, newpart) == 0
+        && GilObject_GetBuffer(newpart, &right, GilBUF_SIMPLE) == 0) {
+        Gil_buffer left = {.buf = GilBytes_AS_STRING(old), .len = GilBytes_GET_SIZE(old)};
+        /* Where nobody else has it, not even the view, it grows, in its place if it can: n times one octet would take the
+         * square of n otherwise. */
+        if (GilBytes_CheckExact(old) && Gil_REFCNT(old) == 1 && right.len <= GIL_SSIZE_T_MAX - left.len) {
+            if (_GilBytes_Resize(&old, left.len + right.len) == 0)
+                put_view(GilBytes_AS_STRING(old) + left.len, &right);
+            *bytes = old;
+            old = NULL;
+        }
+        else
+            *bytes = concat_views(ts, &left, &right);
+        GilBuffer_Release(&right);
+    }
+    Gil_XDECREF(old);
 }
 
 void

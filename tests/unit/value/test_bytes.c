@@ -9,6 +9,7 @@
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
+#include "gilrt/memoryview.h"
 #include "gilrt/sequence.h"
 #include "gilrt/slice.h"
 #include "gilrt/tuple.h"
@@ -162,6 +163,40 @@ START_TEST(test_value_bytes__concat)
     GilBytes_Concat(&op, NULL);
     ck_assert_ptr_null(op);
     Gil_DECREF(array);
+}
+END_TEST
+
+/* Who has the only reference is given the same block, longer, where that can be: n pieces take no time of n squared. */
+START_TEST(test_value_bytes__concat_in_place)
+{
+    GilObject *op = GilBytes_FromStringAndSize(NULL, 1 << 20), *piece = octets("b");
+
+    memset(GilBytes_AS_STRING(op), 'a', 1 << 20);
+    Gil_hash_t hash = GilObject_Hash(op);
+    for (int i = 0; i < 200000; i++) /* as copies: 200 GB */
+        GilBytes_Concat(&op, piece);
+    ck_assert_int_eq(GilBytes_GET_SIZE(op), (1 << 20) + 200000);
+    ck_assert(GilBytes_AS_STRING(op)[0] == 'a' && strspn(GilBytes_AS_STRING(op) + (1 << 20), "b") == 200000);
+    ck_assert_int_ne(GilObject_Hash(op), hash);
+    Gil_DECREF(op);
+    /* Not where others see it. */
+    op = octets("abc");
+    GilObject *shared = Gil_NewRef(op);
+    GilBytes_Concat(&op, piece);
+    gil_expect_octets(op, "abcb", 4);
+    gil_expect_octets(shared, "abc", 3);
+    op = octets("abc");
+    GilBytes_Concat(&op, op);
+    gil_expect_octets(Gil_NewRef(op), "abcabc", 6);
+    GilObject *view = GilMemoryView_FromObject(op), *held = op;
+    GilBytes_Concat(&op, view);
+    ck_assert_ptr_ne(op, held);
+    Gil_DECREF(view);
+    gil_expect_octets(op, "abcabcabcabc", 12);
+    op = octets("abc");
+    GilBytes_ConcatAndDel(&op, octets(""));
+    gil_expect_octets(op, "abc", 3);
+    Gil_DECREF(piece);
 }
 END_TEST
 
@@ -350,6 +385,7 @@ suite(void)
     tcase_add_test(tc, test_value_bytes__resize);
     tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
     tcase_add_test(tc, test_value_bytes__concat);
+    tcase_add_test(tc, test_value_bytes__concat_in_place);
     tcase_add_test(tc, test_value_bytes__join);
     tcase_add_test(tc, test_value_bytes__sequence);
     tcase_add_test(tc, test_value_bytes__what_is_asked_wrongly);
