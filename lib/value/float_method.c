@@ -11,6 +11,7 @@
 #include "value/format_object.h"
 #include "value/long.h"
 #include "value/unicode_codec.h"
+#include "value/unicode_method.h"
 
 #include <float.h>
 #include <math.h>
@@ -48,8 +49,12 @@ GilFloat_FromString(GilObject *v)
     if (v == NULL)
         return gil_err_null(__func__);
     if (gil_is_str(v)) {
-        const char *text = gil_unicode_text(v, &len);
-        return text == NULL ? NULL : from_text(ts, text, len, v);
+        GilObject *number = gil_unicode_number(ts, v), *result = NULL;
+        const char *text = number == NULL ? NULL : gil_unicode_text(number, &len);
+        if (text != NULL)
+            result = from_text(ts, text, len, v);
+        Gil_XDECREF(number);
+        return result;
     }
     if (!GilObject_CheckBuffer(v))
         return GilErr_Format(GilExc_TypeError, "float() argument must be a string or a real number, not '%.200s'",

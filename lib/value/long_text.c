@@ -15,6 +15,7 @@
 #include "value/long.h"
 #include "value/start.h"
 #include "value/unicode_codec.h"
+#include "value/unicode_method.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -250,7 +251,8 @@ scan(struct numeral *found, const char *text, const char *end, int base)
         nonzero |= digit != 0;
         found->digits++;
     }
-    found->end = found->stop = at;
+    found->end = at;
+    found->stop = at > found->begin && at[-1] == '_' ? at - 1 : at; /* which belongs to no number where no digit follows */
     if (found->digits == 0 || at[-1] == '_' || (zero_only && nonzero))
         return -1;
     while (at < end && is_space(*at))
@@ -386,6 +388,10 @@ GilLong_FromUnicodeObject(GilObject *u, int base)
         return gil_err_null(__func__);
     if (!gil_is_str(u))
         return gil_err_type(__func__, "str", u);
-    const char *text = gil_unicode_text(u, &len);
-    return text == NULL ? NULL : gil_long_from_text(ts, text, len, base, u);
+    GilObject *number = gil_unicode_number(ts, u), *result = NULL;
+    const char *text = number == NULL ? NULL : gil_unicode_text(number, &len);
+    if (text != NULL)
+        result = gil_long_from_text(ts, text, len, base, u);
+    Gil_XDECREF(number);
+    return result;
 }

@@ -13,6 +13,7 @@
 #include "value/text_args.h"
 #include "value/unicode_case.h"
 #include "value/unicode_ctype.h"
+#include "value/unicode_encoding.h"
 #include "value/unicode_format.h"
 #include "value/unicode_pad.h"
 #include "value/unicode_search.h"
@@ -148,11 +149,32 @@ gil_unicode_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwa
                           i == 1 ? "encoding" : "errors", Gil_TYPE(arg)->tp_name);
             return NULL;
         }
-        names[i - 1] = GilUnicode_AsUTF8(arg);
+        names[i - 1] = gil_codec_name(arg);
         if (names[i - 1] == NULL)
             return NULL;
     }
     return GilUnicode_FromEncodedObject(GilTuple_GET_ITEM(args, 0), names[0], names[1]);
+}
+
+/* 28 to 31, which are white space for str.strip(), are none for int() and float(). */
+static int
+surrounds_number(Gil_UCS4 ch)
+{
+    return gil_is_space(ch) && (ch < 28 || ch > 31);
+}
+
+GilObject *
+gil_unicode_number(GilThreadState *ts, GilObject *str)
+{
+    Gil_ssize_t start = 0, end = GilUnicode_GET_LENGTH(str);
+
+    if (GilUnicode_IS_ASCII(str))
+        return Gil_NewRef(str);
+    while (start < end && surrounds_number(GilUnicode_READ_CHAR(str, start)))
+        start++;
+    while (end > start && surrounds_number(GilUnicode_READ_CHAR(str, end - 1)))
+        end--;
+    return gil_unicode_slice(ts, str, start, end);
 }
 
 /* --- methods --- */
@@ -421,7 +443,7 @@ unicode_encode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
     for (Gil_ssize_t i = 0; i < nargs; i++) {
         if (need_str("encode", (int)i + 1, args[i]) < 0)
             return NULL;
-        names[i] = GilUnicode_AsUTF8(args[i]);
+        names[i] = gil_codec_name(args[i]);
         if (names[i] == NULL)
             return NULL;
     }

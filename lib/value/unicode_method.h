@@ -23,6 +23,8 @@ gil_is_space(Gil_UCS4 ch)
         return (int)(spaces >> ch & 1);
     return ch >= 0x80 && (ch <= 0xa0 || ch >= 0x1680) && gil_is_wide_space(ch);
 }
+/* What int() and float() read of a str: without the white space beyond ASCII around it, which they do not know. New. */
+GilObject *gil_unicode_number(GilThreadState *ts, GilObject *str);
 /* Line ends as str.splitlines() sees them. */
 int gil_is_linebreak(Gil_UCS4 ch);
 

@@ -108,6 +108,39 @@ START_TEST(test_value_long_text__end_of_what_was_used)
     ck_assert_ptr_null(GilLong_FromString(text, &end, 10));
     GilErr_Clear();
     ck_assert_ptr_eq(end, text + 3);
+    /* An underscore that stands between no digits is not used either. */
+    static const struct {
+        const char *text;
+        int base, used;
+    } cases[] = {{"0_", 10, 1}, {"12_", 10, 2}, {"12_ ", 10, 2}, {"1_z", 10, 1}, {"1_z", 36, 3}, {"1__2", 10, 1},
+                 {"_1", 10, 0}, {"0x_", 36, 2}, {"0x_", 0, 3}, {"0x__1", 0, 3}, {" _", 10, 1}, {"+", 10, 1}};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
+        Gil_XDECREF(GilLong_FromString(cases[i].text, &end, cases[i].base));
+        ck_assert_msg(end == cases[i].text + cases[i].used, "\"%s\": %td", cases[i].text, end - cases[i].text);
+        GilErr_Clear();
+    }
+}
+END_TEST
+
+START_TEST(test_value_long_text__white_space_of_all_scripts)
+{
+    GilObject *text = GilUnicode_FromString(" \xc2\xa0\t12\n\xe2\x80\x83");
+    gil_expect_repr(GilLong_FromUnicodeObject(text, 10), "12");
+    gil_expect_repr(GilNumber_Float(text), "12.0");
+    Gil_DECREF(text);
+    static const char *const refused[] = {"\xc2\xa0", "1\xc2\xa0" "2", "\x1c" "5\xc2\xa0", "5\x1f\xc2\xa0", "5\xc3\xa9"};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(refused); i++) {
+        text = GilUnicode_FromString(refused[i]);
+        ck_assert_ptr_null(GilLong_FromUnicodeObject(text, 10));
+        gil_expect_raised(GilExc_ValueError);
+        ck_assert_ptr_null(GilFloat_FromString(text));
+        gil_expect_raised(GilExc_ValueError);
+        Gil_DECREF(text);
+    }
+    text = GilUnicode_FromString("\xe2\x80\x83x");
+    gil_expect_failure(GilLong_FromUnicodeObject(text, 10), GilExc_ValueError,
+                       "invalid literal for int() with base 10: '\\u2003x'");
+    Gil_DECREF(text);
 }
 END_TEST
 
@@ -205,6 +238,7 @@ suite(void)
     tcase_add_test(tc, test_value_long_text__prefixes);
     tcase_add_test(tc, test_value_long_text__grammar);
     tcase_add_test(tc, test_value_long_text__end_of_what_was_used);
+    tcase_add_test(tc, test_value_long_text__white_space_of_all_scripts);
     tcase_add_test(tc, test_value_long_text__limit_on_digits);
     tcase_add_test(tc, test_value_long_text__limit_can_be_set);
     tcase_add_test(tc, test_value_long_text__lack_of_memory_is_an_error);
