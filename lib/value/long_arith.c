@@ -453,6 +453,8 @@ long_lshift(GilObject *v, GilObject *w)
         Gil_RETURN_NOTIMPLEMENTED;
     if (shift_count(gil_long(w), &bits) < 0)
         return NULL;
+    if (GIL_UNLIKELY(bits == UINT64_MAX) && gil_long(v)->size != 0)
+        return GilErr_Format(GilExc_OverflowError, "too many digits in integer");
     return gil_long_lshift(gil_tstate_need(__func__), gil_long(v), bits);
 }
 

@@ -138,7 +138,8 @@ long_as_integer_ratio(GilObject *self, GilObject *Gil_UNUSED(args))
 
 /* Arguments of to_bytes() and from_bytes(): first, byteorder="big", and signed=False by keyword only. */
 struct byte_arguments {
-    GilObject *first; /* borrowed, or NULL: not given */
+    GilObject *first;       /* borrowed, or NULL: not given */
+    Gil_ssize_t positional; /* how many were given by position */
     int little_endian;
     int is_signed;
 };
@@ -174,13 +175,17 @@ read_keyword(struct byte_arguments *given, GilObject *name, GilObject *value, co
         given->is_signed = GilObject_IsTrue(value);
         return given->is_signed < 0 ? -1 : 0;
     }
-    if (strcmp(text, "byteorder") == 0)
+    int position = strcmp(text, first_name) == 0 ? 1 : strcmp(text, "byteorder") == 0 ? 2 : 0;
+    if (position == 0)
+        GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", func, name);
+    else if (position <= given->positional)
+        GilErr_Format(GilExc_TypeError, "argument for %s() given by name ('%U') and position (%d)", func, name, position);
+    else if (position == 2)
         return read_byteorder(value, &given->little_endian);
-    if (strcmp(text, first_name) == 0 && given->first == NULL) {
+    else {
         given->first = value;
         return 0;
     }
-    GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", func, name);
     return -1;
 }
 
@@ -188,7 +193,7 @@ static int
 read_byte_arguments(struct byte_arguments *given, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames,
                     const char *func, const char *first_name)
 {
-    *given = (struct byte_arguments){NULL, 0, 0};
+    *given = (struct byte_arguments){.positional = nargs};
     if (nargs > 2) {
         GilErr_Format(GilExc_TypeError, "%s() takes at most 2 positional arguments (%zd given)", func, nargs);
         return -1;
@@ -258,7 +263,7 @@ long_from_bytes(GilObject *type, GilObject *const *args, Gil_ssize_t nargs, GilO
         return NULL;
     if (given.first == NULL)
         return GilErr_Format(GilExc_TypeError, "from_bytes() missing required argument 'bytes' (pos 1)");
-    GilObject *bytes = GilBytes_FromObject(given.first); /* iterables of ints too */
+    GilObject *bytes = GilObject_Bytes(given.first); /* __bytes__, buffers, iterables of ints */
     if (bytes == NULL)
         return NULL;
     GilObject *number = NULL;

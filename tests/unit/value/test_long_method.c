@@ -78,6 +78,29 @@ START_TEST(test_value_long_method__to_bytes)
 }
 END_TEST
 
+static GilObject *
+two_octets(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return GilBytes_FromString("\x01\x02");
+}
+
+START_TEST(test_value_long_method__from_bytes_of_any_object)
+{
+    static GilMethodDef methods[] = {{"__bytes__", two_octets, GIL_METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+    GilType_Slot slots[] = {{Gil_tp_methods, methods}, {0, NULL}};
+    GilType_Spec spec = {"t.Octets", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *type = (GilObject *)(void *)&GilLong_Type, *octets_type = GilType_FromSpec(&spec);
+    GilObject *octets = GilObject_CallNoArgs(octets_type);
+    gil_expect_repr(GilObject_CallMethod(type, "from_bytes", "O", octets), "258");
+    gil_expect_failure(GilObject_CallMethod(type, "from_bytes", "i", 5), GilExc_TypeError,
+                       "cannot convert 'int' object to bytes");
+    gil_expect_failure(GilObject_CallMethod(type, "from_bytes", "s", "x"), GilExc_TypeError,
+                       "cannot convert 'str' object to bytes");
+    Gil_DECREF(octets);
+    Gil_DECREF(octets_type);
+}
+END_TEST
+
 START_TEST(test_value_long_method__from_bytes)
 {
     GilObject *type = (GilObject *)(void *)&GilLong_Type, *signed_ = Gil_BuildValue("{s:O}", "signed", Gil_True);
@@ -129,7 +152,14 @@ START_TEST(test_value_long_method__octets_by_keyword)
     gil_expect_repr(with_keyword(type, "from_bytes", octets, "byteorder", little), "258");
     gil_expect_repr(with_keyword(type, "from_bytes", NULL, "bytes", octets), "513");
     gil_expect_failure(with_keyword(n, "to_bytes", two, "length", two), GilExc_TypeError,
-                       "to_bytes() got an unexpected keyword argument 'length'");
+                       "argument for to_bytes() given by name ('length') and position (1)");
+    GilObject *f = GilObject_GetAttrString(n, "to_bytes"), *args = Gil_BuildValue("(is)", 2, "big");
+    GilObject *kwargs = Gil_BuildValue("{s:O}", "byteorder", little);
+    gil_expect_failure(GilObject_Call(f, args, kwargs), GilExc_TypeError,
+                       "argument for to_bytes() given by name ('byteorder') and position (2)");
+    Gil_DECREF(kwargs);
+    Gil_DECREF(args);
+    Gil_DECREF(f);
     gil_expect_failure(with_keyword(n, "to_bytes", two, "size", two), GilExc_TypeError,
                        "to_bytes() got an unexpected keyword argument 'size'");
     gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", two), GilExc_TypeError, "byteorder must be str, not int");
@@ -202,6 +232,7 @@ suite(void)
     tcase_add_test(tc, test_value_long_method__base_by_keyword);
     tcase_add_test(tc, test_value_long_method__bits);
     tcase_add_test(tc, test_value_long_method__to_bytes);
+    tcase_add_test(tc, test_value_long_method__from_bytes_of_any_object);
     tcase_add_test(tc, test_value_long_method__from_bytes);
     tcase_add_test(tc, test_value_long_method__octets_by_keyword);
     tcase_add_test(tc, test_value_long_method__octets_of_a_subclass);
