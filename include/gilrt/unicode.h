@@ -190,8 +190,9 @@ GIL_API void GilUnicode_InternInPlace(GilObject **p_unicode);
 /** @name Codecs
  *  @p errors is NULL or "strict", "replace", "ignore", or "surrogateescape", which keeps octets that are no text as the
  *  surrogates U+DC80 to U+DCFF; another name raises LookupError when an error has to be handled. Encodings, in any case
- *  and with '-' or '_': utf-8 (NULL means it), ascii, latin-1, utf-16, utf-32, utf-16-le and the like, and the other
- *  names of these; another raises LookupError. More of them is in <gilrt/unicodecodec.h>.
+ *  and with '-' or '_': utf-8 (NULL means it), ascii, latin-1, utf-16, utf-32, utf-16-le and the like, and the usual
+ *  other names of these, ANSI_X3.4-1968 and iso-8859-1 among them; another raises LookupError. More of them is in
+ *  <gilrt/unicodecodec.h>.
  *  @{ */
 /** The UTF-8 form, NUL-terminated, cached in the string: it lives as long as @p unicode. NULL with TypeError,
  *  UnicodeEncodeError, MemoryError. The text may hold NULs: AsUTF8AndSize tells.

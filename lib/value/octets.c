@@ -10,7 +10,7 @@
 #include "gilrt/tuple.h"
 #include "object/error.h"
 #include "value/text_args.h"
-#include "value/unicode.h"
+#include "value/unicode_encoding.h"
 
 #include <string.h>
 
@@ -134,7 +134,7 @@ text_argument(const char *func, const char *what, GilObject *arg)
                       Gil_TYPE(arg)->tp_name);
         return NULL;
     }
-    return GilUnicode_AsUTF8(arg);
+    return gil_codec_name(arg);
 }
 
 GilObject *

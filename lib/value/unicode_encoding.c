@@ -49,10 +49,12 @@ const struct gil_codec *const gil_utf8_codec = &codecs[UTF8];
 
 /* Spellings, in small letters and without what stands between their parts. */
 static const struct {
-    char name[9];
+    char name[13];
     unsigned char codec;
 } codec_names[] = {
-    {"utf8", UTF8},         {"u8", UTF8},           {"ascii", ASCII},       {"usascii", ASCII}, {"646", ASCII},
+    {"utf8", UTF8},         {"u8", UTF8},           {"utf", UTF8},          {"cp65001", UTF8},
+    {"ascii", ASCII},       {"usascii", ASCII},     {"us", ASCII},          {"646", ASCII},     {"ansix3.41968", ASCII},
+    {"latin", LATIN1},      {"iso8859", LATIN1},
     {"latin1", LATIN1},     {"l1", LATIN1},         {"iso88591", LATIN1},   {"8859", LATIN1},   {"cp819", LATIN1},
     {"utf16", UTF16},       {"u16", UTF16},         {"utf16le", UTF16_LE},  {"utf16be", UTF16_BE},
     {"utf32", UTF32},       {"u32", UTF32},         {"utf32le", UTF32_LE},  {"utf32be", UTF32_BE},
@@ -62,7 +64,7 @@ static const struct {
 static const struct gil_codec *
 find_codec(const char *encoding)
 {
-    char name[10] = ""; /* longer than the longest we know */
+    char name[sizeof codec_names[0].name + 1] = ""; /* longer than the longest we know */
     size_t n = 0;
 
     if (encoding == NULL)
@@ -74,6 +76,18 @@ find_codec(const char *encoding)
         if (strncmp(name, codec_names[k].name, sizeof codec_names[k].name) == 0)
             return &codecs[codec_names[k].codec];
     GilErr_Format(GilExc_LookupError, "unknown encoding: %.100s", encoding);
+    return NULL;
+}
+
+const char *
+gil_codec_name(GilObject *str)
+{
+    Gil_ssize_t size;
+    const char *name = GilUnicode_AsUTF8AndSize(str, &size);
+
+    if (name == NULL || strlen(name) == (size_t)size)
+        return name;
+    GilErr_SetString(GilExc_ValueError, "embedded null character");
     return NULL;
 }
 
@@ -329,6 +343,8 @@ decode(GilThreadState *ts, const struct gil_codec *codec, const char *text, size
     int rc = 0;
 
     *order = read_mark(codec, text, size, &at);
+    if (codec->width > 1 && codec->order == 0)
+        codec += *order > 0 ? 2 : 1; /* what errors are to name */
     gil_writer_init(&writer, ts);
     while (rc == 0 && at < size) {
         struct step step = next_step(codec, begin + at, end, *order);
@@ -549,7 +565,7 @@ write_encoded(char *to, const struct gil_codec *codec, GilObject *op, const char
             *to++ = (char)(ch & 0xff);
         else if (handler != HANDLER_IGNORE) {
             Gil_ssize_t end = i + 1;
-            while (end < length && !can_encode(codec, _GilUnicode_READ(kind, data, end)))
+            while (end < length && codec->width == 1 && !can_encode(codec, _GilUnicode_READ(kind, data, end)))
                 end++;
             raise_encode_error(codec, op, i, end);
             return NULL;

@@ -19,6 +19,8 @@ GilObject *gil_unicode_decode(GilThreadState *ts, const struct gil_codec *codec,
 extern const char gil_surrogates_pass[];
 /* Text to bytes, the same way. */
 GilObject *gil_unicode_encode(GilThreadState *ts, const struct gil_codec *codec, GilObject *op, const char *errors);
+/* The name of an encoding or handler that a str is; NULL with the error set: it has surrogates or NUL. */
+const char *gil_codec_name(GilObject *str);
 /* 0 when there are size octets at text; else -1 with SystemError, which names func. */
 int gil_need_octets(const char *func, const char *text, Gil_ssize_t size);
 

@@ -228,6 +228,30 @@ START_TEST(test_value_unicode_method__wrong_arguments_are_named)
 }
 END_TEST
 
+/* A name of which only the beginning is one: with a NUL in it. */
+START_TEST(test_value_unicode_method__names_without_nul)
+{
+    GilObject *op = text("abc"), *octets = GilBytes_FromString("abc"), *utf8 = text("utf-8"), *strict = text("strict");
+    GilObject *name = GilUnicode_FromStringAndSize("utf-8\0x", 7), *handler = GilUnicode_FromStringAndSize("strict\0", 7);
+
+    for (int i = 0; i < 8; i++) {
+        GilObject *named = i % 2 == 0 ? name : utf8, *handled = i % 2 == 0 ? strict : handler;
+        GilObject *result = i < 2   ? GilObject_CallMethod(op, "encode", "OO", named, handled)
+                            : i < 4 ? GilObject_CallMethod(octets, "decode", "OO", named, handled)
+                            : i < 6 ? GilObject_CallFunction((GilObject *)&GilUnicode_Type, "OOO", octets, named, handled)
+                                    : GilObject_CallFunction((GilObject *)&GilBytes_Type, "OOO", op, named, handled);
+        ck_assert_msg(result == NULL, "%d", i);
+        gil_expect_error(GilExc_ValueError, "embedded null character");
+    }
+    Gil_DECREF(handler);
+    Gil_DECREF(name);
+    Gil_DECREF(strict);
+    Gil_DECREF(utf8);
+    Gil_DECREF(octets);
+    Gil_DECREF(op);
+}
+END_TEST
+
 START_TEST(test_value_unicode_method__constructor_names_what_is_wrong)
 {
     GilObject *type = (GilObject *)&GilUnicode_Type, *none = GilTuple_New(0), *named = Gil_BuildValue("{sO}", "a", Gil_None);
@@ -256,6 +280,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_method__whitespace_and_line_ends);
     tcase_add_test(tc, test_value_unicode_method__constructor);
     tcase_add_test(tc, test_value_unicode_method__wrong_arguments_are_named);
+    tcase_add_test(tc, test_value_unicode_method__names_without_nul);
     tcase_add_test(tc, test_value_unicode_method__constructor_names_what_is_wrong);
     tcase_add_test(tc, test_value_unicode_method__finding);
     tcase_add_test(tc, test_value_unicode_method__changing);
