@@ -6,6 +6,9 @@
  * The octets are contiguous, NUL-terminated and aligned to 16 bytes, so that numbers can be kept in them. While a
  * buffer of the object is exported its size cannot change, so the address that the view holds stays valid until it is
  * released; the content may change any time.
+ *
+ * They begin where the block does, for the alignment: deleting octets at the front moves all that stand behind them. Who
+ * takes a queue from one reads on at a position, and deletes what was read when it has become half of the whole.
  */
 #ifndef GILRT_BYTEARRAY_H
 #define GILRT_BYTEARRAY_H

@@ -2,9 +2,10 @@
 /*
  * int: powers, powers to a modulus, and the quotient as a float.
  *
- * Powers are made by squaring, from the exponent's top bit down, on int objects. The quotient of two ints is rounded
- * once: the operands are scaled until their whole quotient has two or three bits more than a double keeps; what is lost
- * on the way is remembered in the lowest bit, which then decides ties.
+ * Powers are made by squaring, from the exponent's top bit down, on int objects. The quotient of two ints that doubles
+ * hold exactly is the processor's, rounded as the host has set it. That of others is rounded once, to nearest: the
+ * operands are scaled until their whole quotient has two or three bits more than a double keeps; what is lost on the way
+ * is remembered in the lowest bit, which then decides ties.
  */
 #include "gilrt/error.h"
 #include "gilrt/float.h"
