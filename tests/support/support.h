@@ -21,6 +21,8 @@ void gil_test_stop(void);
 
 /* Passes when fn(arg), run in a child process, stops it by SIGABRT with a message on stderr that contains needle. */
 void gil_test_expect_abort(void (*fn)(void *), void *arg, const char *needle);
+/* The same, or fn(arg) returns: whether it stopped the process. */
+int gil_test_may_abort(void (*fn)(void *), void *arg, const char *needle);
 
 /* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
 int gil_test_left_out_under_valgrind(const char *test, const char *why);

@@ -1,16 +1,50 @@
 /* SPDX-License-Identifier: MIT */
-/* Judges calls of exported functions that are right, that lack an argument, and that are made without the lock. */
+/* Judges calls of exported functions that are right, that lack an argument, that are made without the lock, and with an error
+ * set. */
 #include "api/misuse/misuse.h"
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct trial {
+    const struct misuse_entry *entry;
     const char *name;
     misuse_call call;
     struct fixture f;
 };
+
+/* What all tests did, each of which is a process of its own. */
+static struct {
+    pid_t owner;
+    long functions, wrong, with_error, stopped;
+} *total;
+
+__attribute__((constructor)) static void
+share_total(void)
+{
+    total = mmap(NULL, sizeof *total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (total == MAP_FAILED)
+        abort();
+    total->owner = getpid();
+}
+
+__attribute__((destructor)) static void
+print_total(void)
+{
+    if (total->owner == getpid())
+        printf("# functions: %ld, %ld calls with a NULL or a wrong type, %ld with an error set, of which %ld stop the process\n",
+               total->functions, total->wrong, total->with_error, total->stopped);
+}
+
+static int
+is_debug_build(void)
+{
+    return strstr(Gil_GetBuildInfo(), "debug") != NULL;
+}
 
 static const char *
 described(const struct trial *t)
@@ -90,6 +124,7 @@ static void
 start_trial(struct trial *t, int null, int wrong)
 {
     misuse_fill(&t->f);
+    total->wrong += null != 0 || wrong != 0;
     t->f.null = null;
     t->f.wrong = wrong;
 }
@@ -150,6 +185,38 @@ try_argument(struct trial *t, int number, const struct expectation *expected)
     }
 }
 
+/* With an error set the call is made all the same: that error stays, or the call fails with another. A debug build stops where
+ * something would be called. */
+static void
+call_with_error_set(void *arg)
+{
+    struct trial *t = (struct trial *)arg;
+    GilErr_SetString(GilExc_ArithmeticError, "set before");
+    t->f.failed = 1;
+    t->call(&t->f);
+    if (!GilThreadState_IsAttached())
+        ck_abort_msg("%s with an error set: not attached any more", t->name);
+    if (GilErr_Occurred() == NULL && t->entry->clears == NULL)
+        ck_abort_msg("%s with an error set: it is gone", t->name);
+    GilErr_Clear();
+}
+
+static void
+try_with_error_set(struct trial *t)
+{
+    start_trial(t, 0, 0);
+    int stopped = 0;
+    if (is_debug_build())
+        stopped = gil_test_may_abort(call_with_error_set, t, "gil_err_pending");
+    else
+        call_with_error_set(t);
+    if (stopped)
+        fprintf(stderr, "%s stops with an error set\n", t->name);
+    total->stopped += stopped;
+    total->with_error++;
+    misuse_empty(&t->f);
+}
+
 /* Nothing may be left of all these calls. */
 static void
 stop_and_count(const char *name)
@@ -166,14 +233,16 @@ stop_and_count(const char *name)
 void
 misuse_test(const struct misuse_entry *e)
 {
-    struct trial t = {e->name, e->calls[0], {0}};
+    struct trial t = {e, e->name, e->calls[0], {0}};
 
+    total->functions++;
     misuse_start();
     try_lock(&t, e->lock, e->kind);
     if (e->kind != CALL_ELSEWHERE) {
         for (int i = 0; (t.call = e->calls[i]) != NULL; i++) {
             start_trial(&t, 0, 0);
             try_call(&t, e->kind == CALL_RAISES ? RAISES : ACCEPTED, e->kind == CALL_RAISES ? &GilExc_BaseException : NULL);
+            try_with_error_set(&t);
         }
         t.call = e->calls[0];
         for (int i = 0; i < e->n_arguments; i++)
