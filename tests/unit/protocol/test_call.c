@@ -158,16 +158,48 @@ START_TEST(test_protocol_call__lack_of_memory_is_an_error)
 END_TEST
 
 #ifdef GIL_DEBUG
+/* Every way to call a list's type, or a method of the list. */
+#define FORMS(X)                                                       \
+    X(GilObject_CallNoArgs(type))                                      \
+    X(GilObject_CallOneArg(type, list))                                \
+    X(GilObject_Call(type, no_arguments, NULL))                        \
+    X(GilObject_CallObject(type, NULL))                                \
+    X(GilObject_CallFunction(type, NULL))                              \
+    X(GilObject_CallFunctionObjArgs(type, NULL))                       \
+    X(GilObject_CallMethod(list, "copy", NULL))                        \
+    X(GilObject_CallMethodNoArgs(list, name_of_copy))                  \
+    X(GilObject_CallMethodOneArg(list, name_of_copy, list))            \
+    X(GilObject_CallMethodObjArgs(list, name_of_copy, NULL))           \
+    X(GilObject_Vectorcall(type, NULL, 0, NULL))                       \
+    X(GilObject_VectorcallDict(type, NULL, 0, NULL))                   \
+    X(GilObject_VectorcallMethod(name_of_copy, &list, 1, NULL))
+
+#define COUNT(expression) +1
+#define CASE(expression)           \
+    if (nth-- == 0)                \
+        result = (expression);
+
+static int form; /* of FORMS */
+
 static void
 call_with_error_set(void *arg)
 {
+    GilObject *list = arg, *type = (GilObject *)(void *)Gil_TYPE(list);
+    GilObject *name_of_copy = GilUnicode_FromString("copy"), *no_arguments = GilTuple_New(0);
+    GilObject *result = NULL;
+    int nth = form;
+
     GilErr_SetString(GilExc_ValueError, "not looked at");
-    GilObject_CallNoArgs(arg);
+    FORMS(CASE)
+    Gil_XDECREF(result);
 }
 
 START_TEST(test_L6_a_call_while_an_error_is_set_stops_a_debug_build)
 {
-    gil_test_expect_abort(call_with_error_set, &GilList_Type, "gil_err_pending");
+    GilObject *list = GilList_New(0);
+    form = _i;
+    gil_test_expect_abort(call_with_error_set, list, "gil_err_pending");
+    Gil_DECREF(list);
 }
 END_TEST
 #endif
@@ -185,7 +217,7 @@ suite(void)
     tcase_add_test(tc, test_L3_tp_call_that_says_nothing_is_named);
     tcase_add_loop_test(tc, test_protocol_call__lack_of_memory_is_an_error, 0, 2);
 #ifdef GIL_DEBUG
-    tcase_add_test(tc, test_L6_a_call_while_an_error_is_set_stops_a_debug_build);
+    tcase_add_loop_test(tc, test_L6_a_call_while_an_error_is_set_stops_a_debug_build, 0, 0 FORMS(COUNT));
 #endif
     suite_add_tcase(s, tc);
     return s;
