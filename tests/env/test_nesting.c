@@ -179,7 +179,7 @@ static void
 ten_million_tuples(void)
 {
     static const wrapper wrappers[] = {in_tuple};
-    nest_and_drop(wrappers, 1, DEEP);
+    nest_and_drop(wrappers, 1, (int)gil_test_plenty(DEEP));
 }
 
 static void
@@ -188,7 +188,7 @@ ten_million_boxes(void)
     static const wrapper wrappers[] = {in_box};
     box_type = (GilTypeObject *)(void *)GilType_FromSpec(&box_spec);
     ck_assert_ptr_nonnull(box_type);
-    nest_and_drop(wrappers, 1, DEEP);
+    nest_and_drop(wrappers, 1, (int)gil_test_plenty(DEEP));
     Gil_DECREF(box_type);
 }
 
@@ -199,7 +199,7 @@ all_kinds_in_turn(void)
                                        in_function, in_method, in_exception, in_box};
     box_type = (GilTypeObject *)(void *)GilType_FromSpec(&box_spec);
     ck_assert_ptr_nonnull(box_type);
-    nest_and_drop(wrappers, Gil_ARRAY_LENGTH(wrappers), DEEP_MIXED);
+    nest_and_drop(wrappers, Gil_ARRAY_LENGTH(wrappers), (int)gil_test_plenty(DEEP_MIXED));
     Gil_DECREF(box_type);
 }
 
@@ -208,7 +208,7 @@ static void
 contexts(void)
 {
     GilObject *op = GilObject_CallNoArgs(GilExc_ValueError);
-    for (int i = 0; i < DEEP_MIXED; i++) {
+    for (long i = gil_test_plenty(DEEP_MIXED); i > 0; i--) {
         GilObject *next = GilObject_CallNoArgs(GilExc_ValueError);
         must(next != NULL);
         GilException_SetContext(next, op);
