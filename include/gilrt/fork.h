@@ -14,6 +14,8 @@
  *   Was the main one among them, then the attached one takes its place and number.
  * - Thread states that another thread attached last are deleted, without any finalizer: what they held is leaked, as is what
  *   those threads had on their stacks. Those that nobody has attached yet stay.
+ * - Calls (gilrt/pending.h) that wait for what goes on are made there, too. Those for what has ended are not: their nodes can be posted
+ *   elsewhere, and it takes no more. A node that another thread was just about to post, or to call, stays posted for ever.
  * - Guards that another thread opened keep nothing from ending any more; they are still to be closed, and
  *   GilThreadState_Ensure() treats them as GilThreadState_EnsureFromView() treats views. Views stay what they are.
  * - An end that another thread had begun is called off. The forking thread may stop the runtime.
@@ -103,6 +105,9 @@ GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
  * A thread that holds a registered lock must call none of GilOS_Fork(), GilOS_AtFork(), GilOS_RegisterForkLock() and what takes these
  * back: they wait for a fork that is under way, which may be waiting for that very lock. They cannot do without: once a lock is
  * unregistered it may be freed, and until then a fork may be about to take it. So give the lock back first, then unregister it.
+ *
+ * A lock may be registered more than once, by two that share it, say: it is taken once, in the place of the lowest rank, by the
+ * functions given there; and it is to be unregistered as often.
  * @param how    its functions; kept, not copied
  * @param reset  what to call in the child instead of how->unlock(), for a lock that remembers its holder by a number that the
  *               child does not have (an error-checking or recursive pthread_mutex_t does); NULL: unlock

@@ -153,11 +153,24 @@ give_all_back(void)
 
 /* --- the host's part --- */
 
+/* Whether the lock was registered more than once, and stands earlier in the list: it is taken there. */
+static int
+is_taken_before(const struct calls *one)
+{
+    const struct calls *each = forking.first;
+
+    while (each != one && each->data != one->data)
+        each = each->next;
+    return each != one;
+}
+
 static void
 give_back_locks(struct calls *from, int child)
 {
     for (struct calls *each = from; each != NULL; each = each->prev)
-        if (child && each->reset != NULL)
+        if (is_taken_before(each))
+            continue;
+        else if (child && each->reset != NULL)
             (void)each->reset(each->data);
         else
             (void)each->how->unlock(each->data);
@@ -170,7 +183,7 @@ try_locks(struct calls **busy_one)
     int rc = 0;
 
     for (*busy_one = forking.first; *busy_one != NULL; *busy_one = (*busy_one)->next)
-        if ((rc = (*busy_one)->how->try_lock((*busy_one)->data)) != 0) {
+        if (!is_taken_before(*busy_one) && (rc = (*busy_one)->how->try_lock((*busy_one)->data)) != 0) {
             give_back_locks((*busy_one)->prev, 0);
             break;
         }

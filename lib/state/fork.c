@@ -10,7 +10,9 @@
 #include "state/interp.h"
 #include "state/lean.h"
 #include "state/lock.h"
+#include "state/stable.h"
 #include "state/tstate.h"
+#include "state/unblock.h"
 #include "sync/machine.h"
 #include "sync/order.h"
 #include "sync/parking.h"
@@ -34,7 +36,8 @@
  * earlier ones.
  *
  * STATES. The forking thread's survive: those that it attached last, and those that nobody has attached yet. The others'
- * threads are gone; their blocks go back to the pool, at once, because nobody can look at them. Objects that they held are
+ * threads are gone; their blocks go back to the pool, at once, because nobody can look at them, also those of interpreters that
+ * are lost or had ended. Objects that they held are
  * leaked: as are those that lay on their stacks, which nobody knows of. To run finalizers for some of them would be a surprise at
  * a bad moment, and none would be spared the other.
  *
@@ -151,12 +154,31 @@ lose(GilInterpreterState *interp, GilThreadState *ts)
     gil_closing_fork_child(interp->gate, 0);
     gil_gate_reset(interp->gate, GIL_GATE_SHUT);
     interp->closed = 1;
+    gil_pending_fork_lose(interp);
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next) {
         calm(each, 1);
         gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_FENCED);
         each->barred = each->dead = each->late_abort = 1;
     }
+    interp->threads = NULL;
     gil_interp_lose(interp, ts->interp);
+}
+
+/* States of interpreters that are no more: in no list, and only their threads could have put them back. */
+static void
+bury_the_dead(void)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    while ((each = gil_tstate_look(&look)) != NULL) {
+        GilThreadState *ts = (GilThreadState *)(uintptr_t)each;
+        if (ts->id == 0 || !ts->dead || gil_fork_is_mine(ts))
+            continue;
+        gil_unblock_fork_child(ts, 0);
+        ts->preempt = NULL;
+        gil_tstate_put_block(ts);
+    }
 }
 
 /* NULL: it has none there. */
@@ -192,6 +214,7 @@ gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls)
         if (!is_whole(each, ts))
             lose(each, ts);
     }
+    bury_the_dead();
     gil_pending_fork_main(choose_main(ts));
     for (GilInterpreterState *each = gil_interp_first(); each != NULL; each = each->next)
         clean_interp(each, calls);

@@ -650,6 +650,28 @@ repair(struct gil_calls *calls, struct gil_call_ring *ring)
         gil_store_relaxed(&node->state, POSTED);
 }
 
+/* Close the queue; who posted what was in it may post that elsewhere. */
+static void
+discard(struct gil_calls *calls)
+{
+    GilPendingNode *node;
+
+    turn_round(calls, GIL_CALLS_CLOSED);
+    while ((node = next(calls)) != NULL)
+        if (node->func == make_lone_call)
+            gil_raw_free(node);
+        else
+            gil_store_relaxed(&node->state, IDLE); /* relaxed: there is one thread */
+}
+
+void
+gil_pending_fork_lose(GilInterpreterState *interp)
+{
+    discard(&interp->gate->calls);
+    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
+        discard(&each->calls);
+}
+
 void
 gil_pending_fork_interp(GilInterpreterState *interp)
 {

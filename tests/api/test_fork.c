@@ -3,6 +3,7 @@
 #include "support/child.h"
 #include "support/support.h"
 
+#include <fcntl.h>
 #include <gilrt.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -430,6 +431,37 @@ unlock_host(void *mutex)
 
 static const GilForeignLock host_kind = {try_host, lock_host, unlock_host};
 
+static void
+host_is_free(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(pthread_mutex_trylock(&host_mutex) == 0);
+}
+
+/* By two that do not know of each other: what the first of them has taken is not waited for. */
+START_TEST(test_api_fork__lock_registered_twice_is_taken_once)
+{
+    static const GilForeignLock how = {note_try, note_try, note_unlock};
+
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, first, 9), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, second, 7), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, note_reset, first, 5), 0);
+    child_does(was_called_in_order, "aABc");
+    ck_assert_str_eq(seen, "aABb");
+    ck_assert_int_eq(GilOS_UnregisterForkLock(second), 1);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(first), 1);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&host_kind, NULL, &host_mutex, 1), 0);
+    ck_assert_int_eq(GilOS_RegisterForkLock(&host_kind, NULL, &host_mutex, 1), 0);
+    child_does(host_is_free, NULL);
+    ck_assert_int_eq(pthread_mutex_trylock(&host_mutex), 0);
+    pthread_mutex_unlock(&host_mutex);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&host_mutex), 1);
+    child_does(host_is_free, NULL);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&host_mutex), 1);
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&host_mutex), 0);
+}
+END_TEST
+
 /* Waits for the interpreter's lock with the host's in hand, and for the host's with the interpreter's: both happens. */
 static void *
 use_both(void *view)
@@ -726,12 +758,15 @@ START_TEST(test_api_fork__idle_interpreter_goes_on)
 }
 END_TEST
 
+static int its_descriptor; /* of the state of a thread that is not there in the child */
+
 /* Holds the lock of its interpreter until it is told. */
 static void *
 compute(void *view)
 {
     GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
 
+    its_descriptor = GilThreadState_GetCancelFD();
     __atomic_store_n(&computing, 1, __ATOMIC_RELEASE);
     while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
         sched_yield();
@@ -746,6 +781,7 @@ other_is_lost(void *list)
     CHILD_CHECK(GilThreadState_EnsureFromView(other_view) == NULL);
     CHILD_CHECK(GilInterpreterGuard_FromView(other_view) == NULL);
     CHILD_CHECK(GilInterpreterView_End(other_view, 0) == 0);
+    CHILD_CHECK(fcntl(its_descriptor, F_GETFD) < 0);
     GilInterpreterView_Close(other_view);
     lives(list);
 }
@@ -770,6 +806,104 @@ START_TEST(test_api_fork__busy_interpreter_is_lost)
     GilInterpreterView_Close(other_view);
     GilThreadState_Swap(ts);
     ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
+/* Keeps a state of an interpreter that ends. */
+static void *
+visit_and_stay(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    its_descriptor = GilThreadState_GetCancelFD();
+    GilThreadState_Release(token);
+    __atomic_store_n(&computing, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
+        sched_yield();
+    return NULL;
+}
+
+static void
+nothing_of_it_is_open(void *list)
+{
+    CHILD_CHECK(fcntl(its_descriptor, F_GETFD) < 0);
+    lives(list);
+}
+
+START_TEST(test_D3_a_state_of_an_interpreter_that_had_ended_goes_with_its_thread)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    pthread_t thread;
+
+    other_view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(pthread_create(&thread, NULL, visit_and_stay, other_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+    ck_assert_int_ge(fcntl(its_descriptor, F_GETFD), 0);
+    GilObject *list = some_list();
+    child_does(nothing_of_it_is_open, list);
+    Gil_DECREF(list);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    GilInterpreterView_Close(other_view);
+}
+END_TEST
+
+static GilPendingNode lost_node;
+static uint64_t lost_thread;
+static int calls_made;
+
+static int
+count_a_call(void *unused)
+{
+    (void)unused;
+    calls_made++;
+    return 0;
+}
+
+/* What was posted before can be posted elsewhere, and nothing is taken that nobody would make. */
+static void
+calls_are_refused(void *list)
+{
+    CHILD_CHECK(GilPending_Post(other_view, &lost_node) == GIL_PENDING_ENDED);
+    CHILD_CHECK(GilPending_PostToThread(lost_thread, &lost_node) == GIL_PENDING_ENDED);
+    CHILD_CHECK(GilPending_AddToThread(lost_thread, count_a_call, NULL) == GIL_PENDING_ENDED);
+    CHILD_CHECK(GilPending_Add(other_view, count_a_call, NULL) == GIL_PENDING_ENDED);
+    CHILD_CHECK(GilPending_PostToMain(&lost_node) == 0 && Gil_Poll() == 0 && calls_made == 1);
+    other_is_lost(list);
+}
+
+START_TEST(test_api_fork__calls_to_what_is_lost_are_refused)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    pthread_t thread;
+
+    other_view = GilInterpreterView_FromCurrent();
+    lost_thread = GilThreadState_GetID(ts);
+    lost_node.func = count_a_call;
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, other_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    ck_assert_int_eq(GilPending_Post(other_view, &lost_node), 0);
+    ck_assert_int_eq(GilPending_Add(other_view, count_a_call, NULL), 0);
+    ck_assert_int_eq(GilPending_AddToThread(lost_thread, count_a_call, NULL), 0);
+    GilObject *list = some_list();
+    child_does(calls_are_refused, list);
+    Gil_DECREF(list);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(other_view);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    ck_assert_int_eq(calls_made, 3);
     GilThreadState_Swap(here);
 }
 END_TEST
@@ -1337,6 +1471,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__wrong_arguments);
     tcase_add_test(tc, test_api_fork__system_that_refuses_undoes_all);
     tcase_add_test(tc, test_api_fork__locks_in_order_of_rank);
+    tcase_add_test(tc, test_api_fork__lock_registered_twice_is_taken_once);
     tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
     tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
     tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);
@@ -1346,6 +1481,8 @@ suite(void)
     tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
     tcase_add_test(tc, test_api_fork__idle_interpreter_goes_on);
     tcase_add_test(tc, test_api_fork__busy_interpreter_is_lost);
+    tcase_add_test(tc, test_D3_a_state_of_an_interpreter_that_had_ended_goes_with_its_thread);
+    tcase_add_test(tc, test_api_fork__calls_to_what_is_lost_are_refused);
     tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);

@@ -12,6 +12,7 @@
 #include "state/guard.h"
 #include "state/interp.h"
 #include "state/lock.h"
+#include "state/stable.h"
 #include "sync/bytelock.h"
 #include "sync/machine.h"
 #include "sync/order.h"
@@ -41,7 +42,7 @@ static int forker;                   /* the thread that forks */
 static GilThreadState *chosen;       /* makes the calls to main in the child */
 struct gil_main_calls gil_main_calls;
 static struct gil_pass pass;
-static int forked, done, ended_states;
+static int forked, done, ended_states, buried_states, refused_calls;
 struct gil_mutex gil_states_mutex;
 __thread struct _GilThreadBlock *_Gil_thread;
 
@@ -97,6 +98,36 @@ gil_pending_fork_main(GilThreadState *ts)
     chosen = ts;
 }
 
+/* Once for each interpreter that is lost, while its states are known. */
+void
+gil_pending_fork_lose(GilInterpreterState *interp)
+{
+    EXPLORE_CHECK(forked && interp == registry && interp->closed && interp->threads != NULL);
+    refused_calls++;
+}
+
+const GilThreadState *
+gil_tstate_look(struct gil_stable_look *look)
+{
+    int i = look->block++;
+
+    return i < LOCKS * THREADS ? &cells[i / THREADS][i % THREADS].ts : NULL;
+}
+
+void
+gil_unblock_fork_child(GilThreadState *ts, int survives)
+{
+    EXPLORE_CHECK(ts->dead && !survives);
+}
+
+void
+gil_tstate_put_block(GilThreadState *ts)
+{
+    gil_lock_forget(ts->lock, ts);
+    ts->id = 0;
+    buried_states++;
+}
+
 void
 gil_interp_each_block(void (*lock)(struct gil_lock *lock), void (*gate)(struct gil_gate *gate))
 {
@@ -142,7 +173,7 @@ setup(void)
     memset(pairs, 0, sizeof pairs);
     memset(interps, 0, sizeof interps);
     byte = 0;
-    forked = done = ended_states = refused = forker = 0;
+    forked = done = ended_states = buried_states = refused_calls = refused = forker = 0;
     chosen = gil_main_calls.ts = NULL;
     for (int i = 0; i < LOCKS; i++) {
         gil_lock_init(&locks[i], 100, may_lean);
@@ -153,6 +184,7 @@ setup(void)
             ts->interp = &interps[i < GONE ? i : HERE];
             ts->id = (uint64_t)(i * THREADS + t) + 1;
             ts->os_thread = (unsigned long)t;
+            ts->dead = i == GONE;
         }
     }
     for (int i = 0; i < GONE; i++) {
@@ -337,6 +369,7 @@ check_there(void)
     }
     EXPLORE_CHECK(gil_lock_acquire(&locks[THERE], ts, "model") == GIL_LOCK_BARRED);
     EXPLORE_CHECK(gil_gate_enter(&gates[THERE]) < 0 && gil_gate_enter_late(&gates[THERE]) < 0);
+    EXPLORE_CHECK(refused_calls == 1 && buried_states == 2 * (THREADS - 1));
     return 0;
 }
 
@@ -354,7 +387,8 @@ body_waits(int self)
     change(HERE);
     fork_child();
     check_here();
-    EXPLORE_CHECK(ended_states == 2 * (THREADS - 1) - (registry != &interps[THERE]) * (THREADS - 1));
+    int lost = registry != &interps[THERE];
+    EXPLORE_CHECK(ended_states == (2 - lost) * (THREADS - 1) && buried_states == (1 + lost) * (THREADS - 1) && refused_calls == lost);
 }
 
 /* A child that gets no heavy fence goes by the word: nothing leans, whatever leaned when it was made, nor ever will. */
