@@ -52,7 +52,8 @@ typedef struct {
 /** 1 when it has happened, else 0. Who finds 1 sees what was done before GilEvent_Set().
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int GilEvent_IsSet(GilEvent *e);
-/** It has happened: all that wait go on, also if it is cleared right after.
+/** It has happened: all that wait go on, also if it is cleared right after. A thread that makes a call within an interruptible wait
+ *  meanwhile waits, too, and goes on then, unless the event is set and cleared 64 times, or a multiple of that, during the call.
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API void GilEvent_Set(GilEvent *e);
 /** It has not happened.

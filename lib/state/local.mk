@@ -22,6 +22,6 @@ libcore_la_SOURCES += lib/state/unblock.c lib/state/unblock.h
 libcore_la_SOURCES += lib/state/cancel.c
 libcore_la_SOURCES += lib/state/interrupt.c lib/state/interrupt.h
 libcore_la_SOURCES += lib/state/dump.c
-libcore_la_SOURCES += lib/state/locking.c
+libcore_la_SOURCES += lib/state/locking.c lib/state/locking.h
 libcore_la_SOURCES += lib/state/meeting.c
 libcore_la_SOURCES += lib/state/foreign.c

@@ -3,7 +3,7 @@
 #include "gilrt/mutex.h"
 
 #include "base/panic.h"
-#include "state/wait.h"
+#include "state/locking.h"
 #include "sync/bytelock.h"
 #include "sync/machine.h"
 #include "sync/order.h"
@@ -44,14 +44,15 @@ undo_mutex(void *m)
 
 static const struct gil_waitable mutex_kind = {try_mutex, sleep_mutex, undo_mutex};
 
+/* kind NULL: that of a mutex, m itself. */
 static int __attribute__((noinline))
-lock_slow(GilMutex *m, uint64_t ns, unsigned flags, const char *func)
+lock_slow(GilMutex *m, const struct gil_waitable *kind, void *object, uint64_t ns, unsigned flags, const char *func)
 {
     int for_ever = ns == GIL_WAIT_FOREVER && flags == 0;
 
     if (for_ever)
         gil_order_waits(m, func);
-    int got = gil_wait_for(&mutex_kind, m, ns, flags, func);
+    int got = gil_wait_for(kind != NULL ? kind : &mutex_kind, kind != NULL ? object : m, ns, flags, func);
     if (for_ever)
         gil_order_waits_no_more();
     return got;
@@ -64,7 +65,7 @@ lock(GilMutex *m, uint64_t ns, unsigned flags, const char *func)
     gil_order_wants(m, rank_of(m), func);
     int got = gil_bytelock_try(&m->_bits);
     if (GIL_UNLIKELY(!got))
-        got = lock_slow(m, ns, flags, func);
+        got = lock_slow(m, NULL, NULL, ns, flags, func);
     if (got == 1)
         gil_order_took(m, rank_of(m));
     return got;
@@ -76,6 +77,14 @@ unlock(GilMutex *m, const char *func)
     gil_order_gives(m);
     if (gil_bytelock_unlock(&m->_bits) < 0)
         gil_panic(func, "the mutex is not locked");
+}
+
+void
+gil_locking_lock(GilMutex *m, const struct gil_waitable *kind, void *object, const char *func)
+{
+    gil_order_wants(m, rank_of(m), func);
+    (void)lock_slow(m, kind, object, GIL_WAIT_FOREVER, 0, func);
+    gil_order_took(m, rank_of(m));
 }
 
 void

@@ -3,8 +3,9 @@
 #include "gilrt/sync.h"
 
 #include "base/panic.h"
-#include "state/wait.h"
+#include "state/locking.h"
 #include "sync/barrier.h"
+#include "sync/bytelock.h"
 #include "sync/condition.h"
 #include "sync/event.h"
 #include "sync/machine.h"
@@ -43,6 +44,35 @@ undo_condition(void *c)
 
 static const struct gil_waitable condition_kind = {try_nothing, sleep_condition, undo_condition};
 
+/* The mutex again, by a thread that was told: if it is too late for that, somebody else is to hear it, too. */
+struct told {
+    GilCondition *c;
+    GilMutex *m;
+};
+
+static int
+try_again(void *told)
+{
+    return gil_bytelock_try(&((struct told *)told)->m->_bits);
+}
+
+static enum gil_waited
+sleep_again(void *told, struct gil_wait *wait)
+{
+    return gil_bytelock_sleep(&((struct told *)told)->m->_bits, wait);
+}
+
+static void
+undo_again(void *told)
+{
+    const struct told *what = told;
+
+    (void)gil_bytelock_unlock(&what->m->_bits);
+    undo_condition(what->c);
+}
+
+static const struct gil_waitable again_kind = {try_again, sleep_again, undo_again};
+
 static int
 wait_condition(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags, const char *func)
 {
@@ -60,7 +90,10 @@ wait_condition(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags, const 
     enum gil_waited how = gil_waiting_sleep(&waiting, &condition_kind, c);
     /* Attended to, and nothing raised: that may have been the condition itself, so it is for the caller to look. */
     int rc = how == GIL_WAITED_LATE ? 0 : how == GIL_WAITED_ROUSED && gil_waiting_attend(&waiting) < 0 ? -1 : 1;
-    GilMutex_Lock(m);
+    if (how == GIL_WAITED_GOT)
+        gil_locking_lock(m, &again_kind, &(struct told){c, m}, func);
+    else
+        GilMutex_Lock(m);
     return rc;
 }
 
@@ -92,16 +125,26 @@ GilCondition_NotifyAll(GilCondition *c)
 
 /* --- event --- */
 
+/* A wait for it. It is over also when the event was set meanwhile, say in a call that was made within the wait, and is not any more. */
+struct awaited {
+    uint8_t *byte;
+    uint8_t since; /* gil_event_times() when the wait began */
+};
+
 static int
-try_event(void *e)
+try_event(void *awaited)
 {
-    return gil_event_is_set(&((GilEvent *)e)->_bits);
+    const struct awaited *what = awaited;
+
+    return gil_event_has_been(what->byte, what->since);
 }
 
 static enum gil_waited
-sleep_event(void *e, struct gil_wait *wait)
+sleep_event(void *awaited, struct gil_wait *wait)
 {
-    return gil_event_sleep(&((GilEvent *)e)->_bits, wait);
+    const struct awaited *what = awaited;
+
+    return gil_event_sleep(what->byte, what->since, wait);
 }
 
 static const struct gil_waitable event_kind = {try_event, sleep_event, NULL};
@@ -127,18 +170,26 @@ GilEvent_Clear(GilEvent *e)
     gil_event_clear(&e->_bits);
 }
 
+static int
+wait_event(GilEvent *e, uint64_t ns, unsigned flags, const char *func)
+{
+    struct awaited what = {&e->_bits, gil_event_times(&e->_bits)};
+
+    return gil_wait_for(&event_kind, &what, ns, flags, func);
+}
+
 void
 GilEvent_Wait(GilEvent *e)
 {
     GIL_REQUIRE(e != NULL, "the event is NULL");
-    (void)gil_wait_for(&event_kind, e, GIL_WAIT_FOREVER, 0, __func__);
+    (void)wait_event(e, GIL_WAIT_FOREVER, 0, __func__);
 }
 
 int
 GilEvent_WaitTimed(GilEvent *e, uint64_t ns, unsigned flags)
 {
     GIL_REQUIRE(e != NULL, "the event is NULL");
-    return gil_wait_for(&event_kind, e, ns, flags, __func__);
+    return wait_event(e, ns, flags, __func__);
 }
 
 /* --- semaphore --- */

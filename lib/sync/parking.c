@@ -42,6 +42,8 @@ static struct gil_bucket buckets[GIL_PARKING_BUCKETS] = {
     [0 ... GIL_PARKING_BUCKETS - 1] = {.mu = GIL_MUTEX_INIT(GIL_RANK_PARKING, "a bucket of the parking lot")},
 };
 
+static int forgotten; /* [const] in the child of a fork */
+
 static struct gil_bucket *
 bucket_of(const void *address)
 {
@@ -65,6 +67,13 @@ gil_parking_forget_all(void)
         gil_mutex_init(&buckets[i].mu, GIL_RANK_PARKING, "a bucket of the parking lot");
         buckets[i].head = buckets[i].tail = NULL;
     }
+    forgotten = 1;
+}
+
+int
+gil_parking_has_forgotten(void)
+{
+    return forgotten;
 }
 
 void

@@ -59,6 +59,8 @@ void gil_parking_mutexes(void (*each)(struct gil_mutex *mutex));
  * though there are none; who the locks' holders were in the parent they hold still.
  */
 void gil_parking_forget_all(void);
+/* Whether that was: there may be a lock whose word says so. */
+int gil_parking_has_forgotten(void);
 
 /* A wait that has not begun. */
 void gil_wait_init(struct gil_wait *wait, uint64_t deadline);

@@ -20,6 +20,9 @@
  * THE AWKWARD MOMENT. A writer that gives up may be all that kept the readers behind it from going in beside those that
  * read. It lets them in itself: they would wait until the present readers leave, and one of these may wait for them.
  *
+ * THE CHILD OF A FORK has nobody in the queue (gil_parking_forget_all()), and PARKED where others waited. Who holds the lock there
+ * and leaves finds an empty queue; but a reader that comes beside readers looks there first.
+ *
  * Why the lock is handed on here, and left open by the mutex: readers that are woken to try would find that the first
  * of them has shut the others out again, if a writer waits behind. The price is that a holder may be a thread that
  * has yet to wake up, and to get its interpreter's lock; so this lock is for sections that are long and mostly read.
@@ -49,9 +52,25 @@ try(uint32_t *word, int wants)
     return 1;
 }
 
+/* PARKED goes, if nobody sleeps. */
+static void
+settle(uint32_t *word)
+{
+    struct gil_bucket *bucket = gil_parking_lock(word);
+
+    if (gil_parking_first(bucket, word) == NULL)
+        gil_fetch_and_seq_cst(word, ~PARKED);
+    gil_parking_unlock(bucket);
+}
+
 int
 gil_rwlock_try_read(uint32_t *word)
 {
+    if (try(word, READ))
+        return 1;
+    if (!gil_parking_has_forgotten() || (gil_load_relaxed(word) & (WRITER | PARKED)) != PARKED)
+        return 0;
+    settle(word);
     return try(word, READ);
 }
 

@@ -69,6 +69,28 @@ START_TEST(test_api_sync__an_event_is_waited_for)
 }
 END_TEST
 
+static int
+pulse(void *unused)
+{
+    (void)unused;
+    GilEvent_Set(&event);
+    GilEvent_Clear(&event);
+    return 0;
+}
+
+/* Who waits goes on, though it has not slept: it made a call that its wait found. What was before the wait is none of its business. */
+START_TEST(test_api_sync__an_event_that_comes_and_goes_in_a_call_is_not_missed)
+{
+    for (int i = 0; i < 70; i++) {
+        ck_assert_int_eq(Gil_AddPendingCall(pulse, NULL), 0);
+        ck_assert_int_eq(GilEvent_WaitTimed(&event, UINT64_C(20000000000), GIL_WAIT_INTERRUPTIBLE), 1);
+        ck_assert_int_eq(GilEvent_IsSet(&event), 0);
+    }
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, 1000000, GIL_WAIT_INTERRUPTIBLE), 0);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, 0, 0), 0);
+}
+END_TEST
+
 START_TEST(test_api_sync__permits_are_counted)
 {
     GilSemaphore_Acquire(&semaphore);
@@ -223,6 +245,7 @@ suite(void)
         tcase_add_test(each, test_api_sync__what_is_done_once);
         suite_add_tcase(suite, each);
     }
+    tcase_add_test(running, test_api_sync__an_event_that_comes_and_goes_in_a_call_is_not_missed);
     tcase_add_test(tcase, test_api_sync__misuse_stops_the_process);
     TCase *ending = tcase_create("ending");
     tcase_add_checked_fixture(ending, gil_test_start, NULL);

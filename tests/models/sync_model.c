@@ -42,6 +42,8 @@ static uint32_t written, entries; /* what a lock protects, stored plainly; and w
 static int count[THREADS_MAX];    /* what became of each thread; its meaning is the scenario's */
 static int items;                 /* what a condition is about, and other counts */
 static int ended;                 /* the interpreter of thread 1 has */
+static int may_raise;             /* what a thread is asked; else it is to make a call */
+static int made_a_call;           /* it has begun to */
 static struct gil_mutex interpreter, foreign;
 static GilThreadState attached;
 static jmp_buf gone[THREADS_MAX]; /* where a thread goes that is to sleep for ever */
@@ -65,7 +67,8 @@ setup(void)
     gil_mutex_init(&interpreter, GIL_RANK_LOCK, "the interpreter");
     gil_mutex_init(&foreign, GIL_RANK_LOCK, "the foreign mutex");
     _Gil_thread = NULL;
-    inside = readers = items = ended = 0;
+    inside = readers = items = ended = made_a_call = 0;
+    may_raise = 1;
     written = entries = 0;
 }
 
@@ -135,12 +138,16 @@ gil_unblock_rouse(GilThreadState *ts)
     (void)ts;
 }
 
-/* What is asked raises. */
+/* What is asked raises, or is a call in which others do something. */
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
     gil_fetch_and_seq_cst(&block->brk, ~_Gil_BRK_ASYNC);
-    return -1;
+    if (may_raise)
+        return -1;
+    made_a_call = 1;
+    explore_point("in the call");
+    return 0;
 }
 
 #ifdef GIL_DEBUG
@@ -895,6 +902,69 @@ body_ended_semaphore(int self)
     detach();
 }
 
+/* The interpreter of thread 1 ends when that was told, and wants the mutex: thread 2, which waits behind it, is told then. */
+static void
+body_ended_condition(int self)
+{
+    if (self == 1 && (_setjmp(gone[1]) != 0 || gil_tstate_attach_until(&attached, GIL_LOCK_WAIT, "model") != 1))
+        return;
+    if (self != 1)
+        attach();
+    GilMutex_Lock(&mutex);
+    if (self == 0) {
+        items = 1;
+        GilCondition_Notify(&condition);
+        detach();
+        ended = 1;
+        attach();
+        GilMutex_Unlock(&mutex);
+        detach();
+        return;
+    }
+    while (items == 0 && !ended)
+        GilCondition_Wait(&condition, &mutex);
+    /* Thread 1 was in time, and leaves it to the other. */
+    items = items != 0 && self == 1;
+    GilMutex_Unlock(&mutex);
+    GilCondition_Notify(&condition);
+    detach();
+}
+
+static void
+setup_call(void)
+{
+    setup_attached();
+    may_raise = 0;
+}
+
+static int
+has_made_a_call(void)
+{
+    return made_a_call;
+}
+
+/* It comes and goes while thread 0, which waits, makes a call, or before it sleeps again, or later. */
+static void
+body_event_in_a_call(int self)
+{
+    if (self == 1) {
+        ask();
+        explore_until(has_made_a_call);
+        GilEvent_Set(&event);
+        GilEvent_Clear(&event);
+        return;
+    }
+    attach();
+    count[0] = GilEvent_WaitTimed(&event, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
+    detach();
+}
+
+static void
+finish_event_in_a_call(void)
+{
+    EXPLORE_CHECK(count[0] == 1 && !GilEvent_IsSet(&event));
+}
+
 static const struct model_run runs[] = {
     {{"byte", 2, 0, setup, body_byte, of_interest, NULL, finish_byte}, {4, 0, 1}, {5, 0, 2}},
     {{"byte", 3, 0, setup, body_byte_once, of_interest, NULL, finish_byte}, {2, 0, 1}, {3, 0, 1}},
@@ -918,6 +988,7 @@ static const struct model_run runs[] = {
     {{"event", 3, 0, setup, body_event, of_interest, NULL, NULL}, {2, 0, 1}, {3, 0, 1}},
     {{"event_gone", 2, 0, setup, body_event_gone, of_interest, NULL, NULL}, {4, 0, 1}, {5, 0, 2}},
     {{"event_timed", 3, 0, setup, body_event_timed, of_interest, NULL, NULL}, {2, 1, 0}, {3, 1, 1}},
+    {{"event_in_a_call", 2, 0, setup_call, body_event_in_a_call, of_interest, NULL, finish_event_in_a_call}, {4, 0, 1}, {5, 0, 2}},
     {{"semaphore", 3, 0, setup, body_semaphore, of_interest, NULL, finish_semaphore}, {2, 0, 1}, {3, 0, 1}},
     {{"semaphore_timed", 2, 0, setup, body_semaphore_timed, of_interest, NULL, finish_semaphore}, {4, 1, 1}, {5, 1, 2}},
     {{"semaphore_timed", 3, 0, setup, body_semaphore_timed, of_interest, NULL, finish_semaphore}, {2, 1, 0}, {3, 1, 1}},
@@ -944,6 +1015,8 @@ static const struct model_run runs[] = {
      {2, 0, 1}, {3, 0, 1}},
     {{"ended", 3, 0, setup_attached, body_ended, of_interest, NULL, finish_byte}, {2, 0, 1}, {3, 0, 0}},
     {{"ended_semaphore", 3, 0, setup_rouse, body_ended_semaphore, of_interest, NULL, finish_semaphore},
+     {2, 0, 1}, {3, 0, 0}},
+    {{"ended_condition", 3, 0, setup_attached, body_ended_condition, of_interest, NULL, finish_condition},
      {2, 0, 1}, {3, 0, 0}},
 };
 

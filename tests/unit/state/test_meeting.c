@@ -258,6 +258,31 @@ START_TEST(test_state_meeting__who_is_too_late_passes_a_notification_on)
 }
 END_TEST
 
+/* The same for one that has woken up in time, and then waits too long for the mutex. */
+START_TEST(test_state_meeting__who_is_too_late_for_the_mutex_passes_a_notification_on)
+{
+    GilThreadState *first = GilEval_SaveThread();
+    GilThreadState *second = world_interp_new();
+    pthread_t late = world_thread(wait_in_what_will_end, gil_tstate_new(second->interp));
+
+    until_waiting(1);
+    pthread_t next = world_thread(wait_behind_it, NULL);
+    until_waiting(2);
+    GilMutex_Lock(&mutex);
+    GilCondition_Notify(&there);
+    while (!(gil_load_acquire(&mutex._bits) & 2))
+        sched_yield();
+    gil_tstate_attach(second, "test");
+    ck_assert_uint_eq(world_interp_end(second), 0);
+    GilMutex_Unlock(&mutex);
+    ck_assert_int_eq(pthread_join(next, NULL), 0);
+    ck_assert_int_eq(told, 1);
+    ck_assert_int_eq(GilMutex_IsLocked(&mutex), 0);
+    ck_assert_int_eq(pthread_detach(late), 0);
+    gil_tstate_attach(first, "test");
+}
+END_TEST
+
 static GilOnce contested;
 static int is_late; /* [atomic] */
 
@@ -382,6 +407,7 @@ suite(void)
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(ending, world_start, NULL);
     tcase_add_test(ending, test_state_meeting__who_is_too_late_passes_a_notification_on);
+    tcase_add_test(ending, test_state_meeting__who_is_too_late_for_the_mutex_passes_a_notification_on);
     tcase_add_loop_test(ending, test_state_meeting__who_is_too_late_leaves_a_call_to_others, 0, 2);
     suite_add_tcase(suite, ending);
     return suite;

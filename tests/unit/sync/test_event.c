@@ -20,7 +20,7 @@ sleep_once(void *unused)
 
     (void)unused;
     gil_wait_init(&wait, GIL_MACHINE_NEVER);
-    ck_assert_int_eq(gil_event_sleep(&byte, &wait), GIL_WAITED_GOT);
+    ck_assert_int_eq(gil_event_sleep(&byte, 0, &wait), GIL_WAITED_GOT);
     gil_fetch_add_seq_cst(&got, 1);
     return NULL;
 }
@@ -48,12 +48,16 @@ START_TEST(test_sync_event__set_stays_until_cleared)
     gil_event_set(&byte);
     gil_event_set(&byte);
     ck_assert_int_eq(gil_event_is_set(&byte), 1);
-    ck_assert_int_eq(gil_event_sleep(&byte, &wait), GIL_WAITED_AGAIN);
+    ck_assert_uint_eq(gil_event_times(&byte), 1);
+    ck_assert_int_eq(gil_event_sleep(&byte, 1, &wait), GIL_WAITED_AGAIN);
     gil_event_clear(&byte);
     gil_event_clear(&byte);
     ck_assert_int_eq(gil_event_is_set(&byte), 0);
     wait.deadline = 1; /* long past */
-    ck_assert_int_eq(gil_event_sleep(&byte, &wait), GIL_WAITED_LATE);
+    ck_assert_int_eq(gil_event_has_been(&byte, 0), 1);
+    ck_assert_int_eq(gil_event_has_been(&byte, 1), 0);
+    ck_assert_int_eq(gil_event_sleep(&byte, 0, &wait), GIL_WAITED_AGAIN); /* it was, since */
+    ck_assert_int_eq(gil_event_sleep(&byte, 1, &wait), GIL_WAITED_LATE);
     gil_event_clear(&byte); /* the mark of one that gave up is no event */
     ck_assert_int_eq(gil_event_is_set(&byte), 0);
     gil_event_set(&byte);

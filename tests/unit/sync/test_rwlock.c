@@ -125,6 +125,27 @@ START_TEST(test_sync_rwlock__a_writer_that_gives_up_leaves_nothing)
 }
 END_TEST
 
+/* A writer waited behind this reader when it forked: in the child nobody does. */
+START_TEST(test_D4_who_waited_in_the_parent_keeps_nobody_out_in_the_child)
+{
+    struct gil_wait wait;
+
+    word = GIL_RWLOCK_READER | GIL_RWLOCK_PARKED;
+    gil_parking_forget_all();
+    ck_assert(!gil_rwlock_try_write(&word));
+    ck_assert(gil_rwlock_try_read(&word));
+    ck_assert_uint_eq(word, 2 * GIL_RWLOCK_READER);
+    ck_assert_int_eq(gil_rwlock_unlock_read(&word), 0);
+    gil_wait_init(&wait, 1);
+    ck_assert_int_eq(gil_rwlock_sleep_write(&word, &wait), GIL_WAITED_LATE);
+    ck_assert_int_eq(gil_rwlock_unlock_read(&word), 0);
+    ck_assert_uint_eq(word, 0);
+    /* Of a writer that is not there any more nobody can know. */
+    word = GIL_RWLOCK_WRITER | GIL_RWLOCK_PARKED;
+    ck_assert(!gil_rwlock_try_read(&word));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -135,6 +156,7 @@ suite(void)
     tcase_add_test(tcase, test_sync_rwlock__many_read_and_one_writes);
     tcase_add_test(tcase, test_sync_rwlock__no_reader_passes_a_writer_that_waits);
     tcase_add_test(tcase, test_sync_rwlock__a_writer_that_gives_up_leaves_nothing);
+    tcase_add_test(tcase, test_D4_who_waited_in_the_parent_keeps_nobody_out_in_the_child);
     suite_add_tcase(suite, tcase);
     return suite;
 }
