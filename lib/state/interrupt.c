@@ -107,8 +107,9 @@ ask(GilThreadState *ts, uint32_t bit, uint64_t ns, const char *func)
     struct _GilThreadBlock *current = _Gil_thread;
     GilThreadState *self = NULL;
     uint64_t id = 0, pause = 0, now = gil_machine_now();
-    /* Who asks himself would wait for himself. */
-    uint64_t limit = ts == NULL || current == &ts->block ? now : ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
+    /* Who asks himself would wait for himself, also by another state of his. */
+    int is_mine = ts != NULL && (current == &ts->block || gil_load_relaxed(&ts->os_thread) == gil_machine_thread());
+    uint64_t limit = ts == NULL || is_mine ? now : ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
     int rc;
 
     for (;;) {

@@ -4,6 +4,7 @@
 
 #include "base/panic.h"
 #include "base/print.h"
+#include "gilrt/pending.h"
 #include "gilrt/thread.h"
 #include "state/gate.h"
 #include "state/interp.h"
@@ -156,6 +157,34 @@ clear_and_delete(GilThreadState *ts)
     gil_tstate_delete(ts);
 }
 
+/* A call of the interpreter's, if that goes on: what the state with that number holds is destroyed, by whichever thread. The state
+ * has gone in the child of a fork, and no other gets its number. */
+static int
+clear_what_was_left(void *number)
+{
+    GilThreadState *current = gil_tstate_need(__func__);
+
+    gil_mutex_lock(&gil_states_mutex);
+    GilThreadState *ts = current->interp->threads;
+    while (ts != NULL && (ts->id != (uintptr_t)number || !ts->orphan))
+        ts = ts->next;
+    gil_mutex_unlock(&gil_states_mutex);
+    if (ts == NULL)
+        return 0;
+    gil_state_hooks.clear_thread(ts);
+    gil_tstate_delete(ts);
+    return 0;
+}
+
+/* The gate is shut for an end that may yet be given up: then the others make the calls of the state, and clear it. If there is no
+ * room for that call, the end does, whenever that is. */
+static void
+leave_to_others(GilThreadState *ts)
+{
+    gil_pending_leave(ts);
+    (void)GilPending_Add((GilInterpreterView *)(void *)ts->interp->gate, clear_what_was_left, (void *)(uintptr_t)ts->id);
+}
+
 static void
 reclaim(GilThreadState *ts)
 {
@@ -173,9 +202,12 @@ reclaim(GilThreadState *ts)
         what = LEAVE;
         gil_pending_leave(ts);
     }
-    else if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts)))
+    else if (!ts->dead && (interp->closed || gil_tstate_holds_objects(ts))) {
         /* Not admitted: the interpreter ends, and its end sees to the objects and to the block. */
         what = interp->closed || gil_gate_enter_late(interp->gate) < 0 ? LEAVE : CLEAR;
+        if (what == LEAVE && !interp->closed)
+            leave_to_others(ts);
+    }
     if (what == CLEAR) {
         /* Whoever ends the interpreter waits for what finalizers do here: he finds the thread. */
         gate = interp->gate;

@@ -522,8 +522,11 @@ tidy(GilThreadState *ts)
         gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_INTERRUPT);
         gil_unblock_drain(ts);
     }
-    if (gil_tstate_holds_objects(ts) || ts->async != NULL)
+    if (gil_tstate_holds_objects(ts) || ts->async != NULL) {
+        int saved = errno;
         gil_state_hooks.clear_thread(ts);
+        errno = saved;
+    }
 }
 
 /* The end of a pair with a place at the gate. Not by ts->interp afterwards: who is out must not follow it. */

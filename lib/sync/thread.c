@@ -26,7 +26,8 @@
  * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS. What callbacks
  * register is called before the destructors, in rounds as well, since one may register itself. They may enter an interpreter, so they have to run before the thread's states are reclaimed. Which of two
  * destructors of the system comes first nobody promises: so the one that reclaims states calls gil_thread_exit()
- * before it does, and the one of the record finds nothing left, or was first. Who comes after both, from a destructor
+ * before it does, and the one of the record finds what finalizers of the states have left, which has the rest of the rounds, or was
+ * first. Who comes after both, from a destructor
  * of somebody else, is refused: in place of the record stands GONE, since a new record might come after the system's
  * last round of destructors, and nobody would free it.
  *
@@ -66,6 +67,7 @@ struct record {
     struct exit_call *due;   /* the same, of the round that is under way */
     struct slot *slots;
     uint32_t count; /* of slots */
+    int rounds;     /* at the end of the thread: so many there were */
 };
 
 static struct gil_mutex mu = GIL_MUTEX_INIT(GIL_RANK_KEYS, "the keys of thread-specific storage");
@@ -243,9 +245,8 @@ free_record(struct record *record)
 static void
 end(struct record *record)
 {
-    for (int round = 0; round < ROUNDS; round++)
-        if (!(run_calls(record) | run_destructors(record)))
-            break;
+    while (record->rounds < ROUNDS && (run_calls(record) | run_destructors(record)))
+        record->rounds++;
     drop_calls(record);
 }
 

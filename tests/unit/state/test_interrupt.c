@@ -233,6 +233,25 @@ START_TEST(test_state_interrupt__who_asks_himself_does_not_wait)
 }
 END_TEST
 
+/* By whichever state it asks, and whichever it is: nobody else can answer. */
+START_TEST(test_state_interrupt__who_asks_another_state_of_his_does_not_wait)
+{
+    GilThreadState *second = GilThreadState_New(world_ts->interp);
+    uint64_t before = gil_machine_now();
+
+    gil_store_release(&over, 1);
+    Gil_BEGIN_BLOCKING_CALL_UBF(help_never, NULL)
+    GilEval_AcquireThread(second);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, LONG_ENOUGH), 0);
+    ck_assert_int_eq(GilThreadState_Unblock(world_ts, LONG_ENOUGH), 0);
+    GilEval_ReleaseThread(second);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_uint_lt(gil_machine_now() - before, LONG_ENOUGH);
+    ck_assert_int_eq(GilErr_CheckSignals(), -1);
+    GilThreadState_Delete(second);
+}
+END_TEST
+
 static void *
 stay_twice(void *unused)
 {
@@ -770,6 +789,7 @@ suite(void)
     tcase_add_loop_test(tcase, test_B10_the_region_around_one_in_which_another_state_came_and_went_is_left_too, 0, 2);
     tcase_add_test(tcase, test_B8_a_thread_state_that_is_gone_is_not_asked);
     tcase_add_test(tcase, test_state_interrupt__who_asks_himself_does_not_wait);
+    tcase_add_test(tcase, test_state_interrupt__who_asks_another_state_of_his_does_not_wait);
     tcase_add_test(tcase, test_state_interrupt__a_stay_is_not_interrupted_for_the_one_before);
     tcase_add_test(tcase, test_state_interrupt__all_of_an_interpreter_are_told);
     tcase_add_test(tcase, test_C1_the_end_calls_those_in_native_code);

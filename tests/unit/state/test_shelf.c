@@ -11,6 +11,7 @@
 #include "state/shelf.h"
 #include "support/child.h"
 
+#include <errno.h>
 #include <string.h>
 
 static uint64_t kept_id[2];
@@ -191,6 +192,96 @@ START_TEST(test_state_shelf__release_drops_what_the_stay_left_behind)
     gil_fetch_and_seq_cst(&saved->block.brk, ~_Gil_BRK_INTERRUPT);
     saved->handled = NULL;
     GilThreadState_Delete(explicit_state);
+}
+END_TEST
+
+static void
+clear_and_spoil_errno(GilThreadState *ts)
+{
+    clear_handled(ts);
+    errno = EIO;
+}
+
+static void *
+leave_an_object_behind(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    GilThreadState_Get()->handled = (GilObject *)(void *)&cleared;
+    errno = ERANGE;
+    GilThreadState_Release(token);
+    ck_assert_int_eq(errno, ERANGE);
+    ck_assert_int_eq(cleared, 1);
+    return unused;
+}
+
+START_TEST(test_state_shelf__release_keeps_errno_though_a_destructor_runs)
+{
+    gil_state_hooks.clear_thread = clear_and_spoil_errno;
+    world_join(world_thread(leave_an_object_behind, NULL));
+}
+END_TEST
+
+static Gil_tss_t own_key = Gil_tss_NEEDS_INIT;
+static int ends;
+
+static void
+set_again(void *value)
+{
+    ends++;
+    (void)GilThread_tss_set(&own_key, value);
+}
+
+static void
+exit_again(void *unused)
+{
+    ends++;
+    (void)GilThread_AtExit(exit_again, unused);
+}
+
+static void *
+visit_and_set(void *is_call)
+{
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_int_eq(is_call != NULL ? GilThread_AtExit(exit_again, NULL) : GilThread_tss_set(&own_key, &own_key), 0);
+    return NULL;
+}
+
+/* As often as in a thread that was never inside: four times, and calls four times in each of these rounds. */
+START_TEST(test_state_shelf__what_a_thread_wants_at_its_end_has_no_more_rounds_than_in_others)
+{
+    ck_assert_int_eq(GilThread_tss_create_with_destructor(&own_key, set_again), 0);
+    world_join(world_thread(visit_and_set, NULL));
+    ck_assert_int_eq(ends, 4);
+    world_join(world_thread(visit_and_set, &own_key));
+    ck_assert_int_eq(ends, 4 + 16);
+    GilThread_tss_delete(&own_key);
+}
+END_TEST
+
+static void
+set_its_value(GilThreadState *ts)
+{
+    clear_handled(ts);
+    ck_assert_int_eq(GilThread_tss_set(&own_key, &own_key), 0);
+}
+
+static void
+note_the_end(void *value)
+{
+    ck_assert_ptr_eq(value, &own_key);
+    ends++;
+}
+
+/* A finalizer runs after the thread's destructors, and they run once more for it. */
+START_TEST(test_state_shelf__a_value_that_a_finalizer_sets_at_the_threads_end_is_destroyed)
+{
+    gil_state_hooks.clear_thread = set_its_value;
+    ck_assert_int_eq(GilThread_tss_create_with_destructor(&own_key, note_the_end), 0);
+    world_join(world_thread(exit_holding_an_object, NULL));
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_int_eq(ends, 1);
+    GilThread_tss_delete(&own_key);
 }
 END_TEST
 
@@ -384,6 +475,60 @@ START_TEST(test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter)
 {
     held = (GilObject *)(void *)&held;
     exit_while_it_ends(_i);
+}
+END_TEST
+
+static uint64_t late_id;
+static int late_calls;
+
+static int
+count_it(void *unused)
+{
+    (void)unused;
+    late_calls++;
+    return 0;
+}
+
+static void *
+visit_and_have_a_call(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(other_guard);
+
+    late_id = GilThreadState_GetID(GilThreadState_Get());
+    GilThreadState_Release(token);
+    ck_assert_int_eq(GilPending_AddToThread(late_id, count_it, NULL), 0);
+    return visit_and_exit_later(unused);
+}
+
+/* The thread exits while nobody is let in, and then the end is given up: others make its calls and let its objects go. */
+START_TEST(test_B5_a_thread_that_exits_while_an_end_is_given_up_leaves_nothing)
+{
+    size_t before = gil_tstate_blocks();
+    GilThreadState *ts = world_interp_new();
+
+    held = (GilObject *)(void *)&held;
+    gil_state_hooks.clear_thread = clear_handled_of_another;
+    gil_pending_open(ts->interp);
+    (void)GilThreadState_Swap(ts);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread = world_thread(visit_and_have_a_call, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&visited, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(other_guard);
+    ck_assert_int_eq(gil_gate_close(ts->interp->gate), 0);
+    world_shut(ts);
+    gil_store_release(&may_exit, 1);
+    world_join(thread);
+    ck_assert_int_eq(GilPending_AddToThread(late_id, count_it, NULL), GIL_PENDING_ENDED);
+    gil_gate_reopen(ts->interp->gate);
+    ck_assert_int_eq(cleared, 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(late_calls, 1);
+    ck_assert_int_eq(cleared, 1);
+    ck_assert_uint_eq(gil_tstate_blocks(), before + 1);
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    (void)GilThreadState_Swap(world_ts);
 }
 END_TEST
 
@@ -665,10 +810,14 @@ suite(void)
     tcase_add_test(tcase, test_B5_a_region_is_left_by_the_end_of_its_thread);
     tcase_add_test(tcase, test_B5_objects_of_a_thread_that_exits_are_let_go_under_the_lock);
     tcase_add_test(tcase, test_state_shelf__release_drops_what_the_stay_left_behind);
+    tcase_add_test(tcase, test_state_shelf__release_keeps_errno_though_a_destructor_runs);
+    tcase_add_test(tcase, test_state_shelf__what_a_thread_wants_at_its_end_has_no_more_rounds_than_in_others);
+    tcase_add_test(tcase, test_state_shelf__a_value_that_a_finalizer_sets_at_the_threads_end_is_destroyed);
     tcase_add_test(tcase, test_B11_a_finalizer_that_enters_again_gets_the_dying_state);
     tcase_add_test(tcase, test_B14_entering_from_a_later_destructor_is_refused);
     tcase_add_test(tcase, test_B4_the_lock_is_left_for_a_thread_that_exits_attached_if_so_configured);
     tcase_add_test(tcase, test_B4_a_thread_that_exits_attached_stops_the_process);
+    tcase_add_test(tcase, test_B5_a_thread_that_exits_while_an_end_is_given_up_leaves_nothing);
     tcase_add_test(tcase, test_B5_a_state_of_a_thread_that_exits_late_goes_with_the_interpreter);
     tcase_add_loop_test(tcase, test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter, 0, 2);
     tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept);
