@@ -26,7 +26,8 @@ GIL_BEGIN_DECLS
  *
  * Takes no lock, allocates nothing, waits for nobody, and follows no list: so it may be called from a handler of SIGSEGV, by a debugger
  * (`call (void)GilThreadState_DumpAll(2)`), and while threads come and go. What changes meanwhile may be missing, be there
- * twice, or be told as it was a moment ago. errno is kept. Needs some 2 KiB of stack, and a descriptor for the names, which are left out
+ * twice, or be told as it was a moment ago. errno is kept, and nothing is said where @p fd cannot be written to: there is no SIGPIPE
+ * of a pipe that nobody reads. Needs some 2 KiB of stack, and a descriptor for the names, which are left out
  * where there is none, or no /proc.
  * @lock_any @before_init @after_finalize @tls_destructor @signal_safe
  */

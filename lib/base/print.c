@@ -100,10 +100,10 @@ gil_print_fork_child(void)
 
 /* Nothing can be done about a failure to write. */
 static void
-write_all(const char *text, size_t size)
+write_all(int fd, const char *text, size_t size)
 {
     while (size > 0) {
-        ssize_t written = write(STDERR_FILENO, text, size);
+        ssize_t written = write(fd, text, size);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -113,8 +113,8 @@ write_all(const char *text, size_t size)
     }
 }
 
-static void
-write_quietly(const char *text, size_t size)
+void
+gil_print_to(int fd, const char *text, size_t size)
 {
     static const struct timespec at_once = {0, 0};
     sigset_t pipe_only, before, pending;
@@ -126,7 +126,7 @@ write_quietly(const char *text, size_t size)
     int had_one = sigismember(&pending, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
     errno = 0;
-    write_all(text, size);
+    write_all(fd, text, size);
     if (errno == EPIPE && !had_one)
         while (sigtimedwait(&pipe_only, NULL, &at_once) < 0 && errno == EINTR)
             continue;
@@ -143,7 +143,7 @@ gil_print(const char *text, size_t size)
     if (hook.func != NULL)
         ((Gil_ErrorPrintFunc)hook.func)(text, size, hook.data);
     else
-        write_quietly(text, size);
+        gil_print_to(STDERR_FILENO, text, size);
     (void)pthread_setcancelstate(state, &state);
     errno = saved;
 }

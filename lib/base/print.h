@@ -10,6 +10,10 @@ void gil_print(const char *text, size_t size);
 /* The same for a line that is put together, of at most 512 bytes; the newline is added. */
 void gil_print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* To a file descriptor, whatever that is, without SIGPIPE; errno is not kept. Called where the thread is not to be cancelled; also
+ * from a signal handler. */
+void gil_print_to(int fd, const char *text, size_t size);
+
 /* A last sentence, in line, with room for one byte more: told to the fatal hook, or printed. Returns when that is done; the caller
  * aborts. */
 void gil_print_fatal(char *line, size_t size);

@@ -3,6 +3,7 @@
 #include "gilrt/dump.h"
 
 #include "base/atomic.h"
+#include "base/print.h"
 #include "gilrt/lock.h"
 #include "state/gate.h"
 #include "state/lock.h"
@@ -96,17 +97,8 @@ begin_line(struct out *out, const char *text)
 static void
 end_line(struct out *out)
 {
-    size_t done = 0;
-
     out->line[out->used++] = '\n';
-    while (done < out->used) {
-        ssize_t written = write(out->fd, out->line + done, out->used - done);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return;
-        done += (size_t)written;
-    }
+    gil_print_to(out->fd, out->line, out->used);
 }
 
 /*
@@ -287,6 +279,13 @@ lock_of(const GilThreadState *ts)
     return gil_load_relaxed(&ts->id) != 0 ? gil_load_relaxed(&ts->lock) : NULL;
 }
 
+/* A state that was made for the end of its interpreter, and that no thread has had yet. */
+static LOOKS_AT_OTHERS int
+is_reserve(const GilThreadState *ts)
+{
+    return gil_load_relaxed(&ts->orphan) && gil_load_relaxed(&ts->os_thread) == 0;
+}
+
 static int
 is_first_of(const struct gil_gate *gate, const GilThreadState *ts)
 {
@@ -335,7 +334,7 @@ tell_states_of(struct out *out, const struct gil_gate *gate)
 
     while ((each = gil_tstate_look(&look)) != NULL) {
         struct gil_lock *lock = lock_of(each);
-        if (lock != NULL && gate_of(each) == gate)
+        if (lock != NULL && gate_of(each) == gate && !is_reserve(each))
             tell_state(out, each, lock);
     }
 }
@@ -346,7 +345,7 @@ GilThreadState_DumpAll(int fd)
     struct out out = {.fd = fd};
     struct gil_stable_look look = {NULL, 0};
     const GilThreadState *each;
-    int before = gil_machine_enter_host(), left_over = 0;
+    int before = gil_machine_enter_host(), left_over = 0, saved = errno;
 
     begin_line(&out, "threads of process ");
     put_number(&out, (uint64_t)getpid(), 1);
@@ -370,4 +369,5 @@ GilThreadState_DumpAll(int fd)
     begin_line(&out, "end of threads");
     end_line(&out);
     gil_machine_leave_host(before);
+    errno = saved;
 }

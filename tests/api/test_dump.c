@@ -69,6 +69,7 @@ START_TEST(test_api_dump__interpreters_and_their_locks)
     snprintf(expected, sizeof expected, "interpreter %lld: nobody has the lock; 0 wait\n",
              (long long)GilInterpreterState_GetID(GilThreadState_GetInterpreter(own)));
     ck_assert_says(expected);
+    ck_assert_ptr_null(strstr(text, "no thread yet")); /* nor has any of the reserves for their ends */
     gil_test_stop();
 }
 END_TEST
