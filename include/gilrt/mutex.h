@@ -49,8 +49,10 @@ typedef struct {
  * An open mutex with a place in an order: @p rank is 1 to 63, a constant. A thread takes ranked mutexes in rising
  * order. The interpreter's lock stands in the order as 32: who holds a mutex of a rank above must not wait for it,
  * that is, neither attach, nor poll, nor come back from Gil_BEGIN_ALLOW_THREADS; one of a lower rank may be held
- * meanwhile. A debug build (--enable-debug) stops the process at the first breach, with both names; others know
- * nothing of ranks, but that a mutex above 32 is never handed to a waiter, see GilMutex_Unlock().
+ * meanwhile. A debug build (--enable-debug) stops the process, with both names, at the first breach: of the order of mutexes in
+ * each GilMutex_Lock() and LockTimed(), and at the interpreter's lock no later than where the thread would have to wait for it;
+ * an END that finds it free may pass. Others know nothing of ranks, but that a mutex above 32 is never handed to a waiter, see
+ * GilMutex_Unlock().
  */
 #define GilMutex_INIT_RANKED(rank) {(uint8_t)((rank) << 2)}
 
@@ -71,8 +73,9 @@ GIL_API int GilMutex_TryLock(GilMutex *m);
  */
 GIL_API int GilMutex_LockTimed(GilMutex *m, uint64_t ns, unsigned flags);
 /**
- * Give a mutex back. It need not be the thread that took it. A waiter that is woken tries again, beside whoever
- * comes; one that has waited for 1 ms is handed it. Stops the process when the mutex is not locked.
+ * Give a mutex back. It need not be the thread that took it; but nobody says so before, and the checker of a debug build takes it for
+ * its taker's until then: a thread that takes it for another one to give back, and then waits for it, is stopped there. A waiter that
+ * is woken tries again, beside whoever comes; one that has waited for 1 ms is handed it. Stops the process when the mutex is not locked.
  * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API void GilMutex_Unlock(GilMutex *m);

@@ -15,7 +15,8 @@
 /*
  * STATE. Two tables of a fixed size, under one mutex: {address, thread, rank} of each mutex that is held, and
  * {thread, address} of each thread that waits. What does not fit is not known, and what is not known is not accused:
- * the checker may overlook, and never complains of what is in order.
+ * the checker may overlook, and never complains of what is in order; but for a mutex that one thread takes for another to give back,
+ * of which nobody tells it (gilrt/mutex.h): it is its taker's until then.
  *
  * Why tables of the process, and no list a thread: a mutex may be given back by another thread than took it, and a
  * ring of waiters is to be seen from one of them. Why declared ranks, and no graph learnt from what was seen: a mutex
