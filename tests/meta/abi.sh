@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../support/tap.sh"
 tap_need "$top_srcdir/lib/libgilrt.abi"
 
-GONE="nothing that programs count on is gone or differs"
+GONE=test_L11_nothing_that_programs_count_on_is_gone_or_differs
 NEW="nothing is new that is not on record (else run ./dev check abi --keep)"
 
 work=$(mktemp -d) || exit 1
