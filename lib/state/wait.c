@@ -33,13 +33,14 @@
  * mutex whose condition is waited for, or another that this thread holds.
  */
 
-/* What a poll would do, but for giving way: who sleeps has given way. */
+/* What a poll would do, but for giving way: who sleeps has given way. With an exception pending it does no more than collect, and what
+ * else is asked stays: a wait that did not begin because of that would never begin. */
 #define ASKED (_Gil_BRK_POLL_MASK & ~_Gil_BRK_PREEMPT)
 
 static int
 is_asked(GilThreadState *ts)
 {
-    return (gil_load_seq_cst(&ts->block.brk) & ASKED) != 0;
+    return (gil_load_seq_cst(&ts->block.brk) & (ts->err.type != NULL ? _Gil_BRK_COLLECT : ASKED)) != 0;
 }
 
 /* Whether anything is asked. Who asks from now on ends the next sleep. */

@@ -217,6 +217,31 @@ START_TEST(test_L1_an_interruptible_wait_wants_an_attached_thread)
 }
 END_TEST
 
+/* With an exception pending a poll would do nothing of what is asked: the wait sleeps all the same. */
+START_TEST(test_state_wait__what_an_exception_puts_off_ends_no_wait)
+{
+    GilMutex mutex = {0};
+    GilCondition condition = {0};
+    GilObject *nothing = (GilObject *)(void *)&mutex;
+    int turns = 0;
+
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_CALLS | _Gil_BRK_SIGNAL | _Gil_BRK_ENDING);
+    world_ts->err.type = nothing;
+    GilMutex_Lock(&mutex);
+    while (GilCondition_WaitTimed(&condition, &mutex, 1000000, GIL_WAIT_INTERRUPTIBLE) == 1 && turns < 100)
+        turns++;
+    GilMutex_Unlock(&mutex);
+    /* Somebody may have roused it before. */
+    ck_assert_int_le(turns, 1);
+    /* The collector does not mind. */
+    gil_state_hooks.collect = raise_when_asked;
+    ask(world_ts);
+    ck_assert_int_eq(GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE), -1);
+    world_ts->err.type = NULL;
+    gil_fetch_and_seq_cst(&world_ts->block.brk, _Gil_BRK_FENCED);
+}
+END_TEST
+
 START_TEST(test_state_wait__no_time_at_all_is_a_try_and_a_look)
 {
     gil_state_hooks.collect = raise_when_asked;
@@ -429,6 +454,7 @@ suite(void)
     tcase_add_test(tcase, test_E1_a_signal_handler_rouses_the_thread_it_interrupts);
     tcase_add_test(tcase, test_B9_waiting_keeps_errno);
     tcase_add_test(tcase, test_L1_an_interruptible_wait_wants_an_attached_thread);
+    tcase_add_test(tcase, test_state_wait__what_an_exception_puts_off_ends_no_wait);
     tcase_add_test(tcase, test_state_wait__no_time_at_all_is_a_try_and_a_look);
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(ending, world_start, NULL);
