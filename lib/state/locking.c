@@ -150,18 +150,47 @@ again(GilRecursiveMutex *m, const char *func)
     m->_level++;
 }
 
+/* The mutex that it begins with. In an interruptible wait the thread makes calls, and one of them may take it and keep it: then the
+ * thread has it. */
+static int
+try_recursive(void *m)
+{
+    return is_mine(m) || try_mutex(&((GilRecursiveMutex *)m)->_mutex);
+}
+
+static enum gil_waited
+sleep_recursive(void *m, struct gil_wait *wait)
+{
+    return is_mine(m) ? GIL_WAITED_AGAIN : sleep_mutex(&((GilRecursiveMutex *)m)->_mutex, wait);
+}
+
+static void
+undo_recursive(void *m)
+{
+    undo_mutex(&((GilRecursiveMutex *)m)->_mutex);
+}
+
+static const struct gil_waitable recursive_kind = {try_recursive, sleep_recursive, undo_recursive};
+
 int
 GilRecursiveMutex_LockTimed(GilRecursiveMutex *m, uint64_t ns, unsigned flags)
 {
     GIL_REQUIRE(m != NULL, "the mutex is NULL");
-    if (is_mine(m)) {
-        again(m, __func__);
-        return 1;
+    if (!is_mine(m)) {
+        gil_order_wants(&m->_mutex, rank_of(&m->_mutex), __func__);
+        int got = try_mutex(&m->_mutex);
+        if (!got)
+            got = lock_slow(&m->_mutex, &recursive_kind, m, ns, flags, __func__);
+        if (got != 1)
+            return got;
+        if (!is_mine(m)) {
+            gil_order_took(&m->_mutex, rank_of(&m->_mutex));
+            gil_store_relaxed(&m->_owner, self());
+            return 1;
+        }
     }
-    int got = lock(&m->_mutex, ns, flags, __func__);
-    if (got == 1)
-        gil_store_relaxed(&m->_owner, self());
-    return got;
+    again(m, __func__);
+    return 1;
 }
 
 void

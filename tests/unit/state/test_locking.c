@@ -3,6 +3,8 @@
 #include "unit/state/world.h"
 
 #include "gilrt/mutex.h"
+#include "state/wait.h"
+#include "sync/bytelock.h"
 #include "sync/order.h"
 
 #include <pthread.h>
@@ -172,6 +174,54 @@ START_TEST(test_state_locking__a_wait_without_limit_may_be_interruptible)
 }
 END_TEST
 
+static int step; /* [atomic] */
+
+static void
+await(int value)
+{
+    while (gil_load_acquire(&step) < value)
+        sched_yield();
+}
+
+/* Another thread has it, asks who waits for it to make a call, and gives it back when that is made. */
+static void *
+keep_until_the_call(void *unused)
+{
+    GilRecursiveMutex_Lock(&own);
+    gil_store_release(&step, 1);
+    while (!(gil_load_acquire(&own._mutex._bits) & GIL_BYTELOCK_PARKED))
+        sched_yield();
+    gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_COLLECT);
+    gil_wait_rouse(world_ts);
+    await(2);
+    GilRecursiveMutex_Unlock(&own);
+    return unused;
+}
+
+static int
+take_it(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_COLLECT);
+    gil_store_release(&step, 2);
+    GilRecursiveMutex_Lock(&own);
+    return 0;
+}
+
+/* What is called within the wait takes the mutex and keeps it: the thread has it, twice then. */
+START_TEST(test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes)
+{
+    gil_state_hooks.collect = take_it;
+    pthread_t thread = world_thread(keep_until_the_call, NULL);
+    await(1);
+    ck_assert_int_eq(GilRecursiveMutex_LockTimed(&own, UINT64_C(2000000000), GIL_WAIT_INTERRUPTIBLE), 1);
+    world_join(thread);
+    GilRecursiveMutex_Unlock(&own);
+    ck_assert_int_eq(GilRecursiveMutex_IsLockedByCurrentThread(&own), 1);
+    GilRecursiveMutex_Unlock(&own);
+    ck_assert_int_eq(GilMutex_IsLocked(&own._mutex), 0);
+}
+END_TEST
+
 static void *
 count_up(void *counter)
 {
@@ -223,6 +273,7 @@ suite(void)
     tcase_add_test(tcase, test_state_locking__misuse_stops_the_process);
     tcase_add_test(tcase, test_state_locking__a_recursion_without_end_stops_the_process);
     tcase_add_test(tcase, test_state_locking__a_wait_without_limit_may_be_interruptible);
+    tcase_add_test(tcase, test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes);
     tcase_add_test(tcase, test_L9_a_holder_of_a_mutex_gets_the_interpreters_lock);
     suite_add_tcase(suite, tcase);
     return suite;
