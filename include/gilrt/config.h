@@ -170,11 +170,12 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  *
  * From there on nothing fails. But a thread without a guard that takes the lock of another interpreter just
  * then, after it was seen to be left, and keeps it in native code is waited for without a limit:
- * GIL_LIFE_WAITING, or a line on standard error, tells which. The calls that GilUnstable_AtExit() registered
- * are made, in rounds until none registers another. After that no other thread gets the lock any more: one that
- * left it and comes back without a guard sleeps for ever, or stops the process (late_policy). Then cycles are
- * collected, modules are cleared, and the types that are still held, in reverse order; what objects are left by
- * lost references is counted (Gil_GetFinalizeReport()) and given back with the interpreter's memory. Shared
+ * GIL_LIFE_WAITING, or a line on standard error, tells which. The calls that GilUnstable_AtExit()
+ * registered are made, in rounds until none registers another; an exception that the caller had pending was
+ * dropped before. After that no other thread gets the lock any more: one that left it and comes back
+ * without a guard sleeps for ever, or stops the process (late_policy). Then cycles are collected, modules
+ * are cleared, and the types that are still held, in reverse order; what objects are left by lost
+ * references is counted (Gil_GetFinalizeReport()) and given back with the interpreter's memory. Shared
  * objects of modules stay loaded. Last come the calls of Gil_AtExit().
  *
  * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and

@@ -51,6 +51,7 @@
 #include "runtime/finalize.h"
 
 #include "gc/collect.h"
+#include "gilrt/error.h"
 #include "gilrt/guard.h"
 #include "gilrt/state.h"
 #include "module/import.h"
@@ -78,12 +79,17 @@ gil_limit_in(uint64_t ns)
     return ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 }
 
-/* asked: that was told already. */
+/* asked: that was told already, and the threads, who are told once. */
 static void
-begin_to_close(GilInterpreterState *interp, const GilThreadState *ts, int asked)
+begin_to_close(GilInterpreterState *interp, GilThreadState *ts, int asked)
 {
-    if (!asked)
-        gil_event_step(GIL_LIFE_CLOSING, interp->id);
+    if (asked) {
+        /* The caller carries out what it was told of. */
+        if (ts != NULL)
+            gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING);
+        return;
+    }
+    gil_event_step(GIL_LIFE_CLOSING, interp->id);
     gil_mutex_lock(&gil_states_mutex);
     gil_interp_interrupt(interp, ts);
     gil_mutex_unlock(&gil_states_mutex);
@@ -291,6 +297,8 @@ commit(GilThreadState *ts, struct gil_ending *ending)
     struct gil_leftovers left;
 
     gil_event_step(GIL_LIFE_CLOSED, id);
+    /* The host's own, from before: no call is made with one. */
+    GilErr_Clear();
     for (ending->rounds = 0; ending->rounds < ROUNDS && one_round(ts) > 0; ending->rounds++)
         ;
     teardown.count = gil_atexit_over(ts);

@@ -203,9 +203,16 @@ gil_event_tell(const GilLifeEvent *event)
     return 1;
 }
 
-/* Nobody here is in a hook. */
+/* Nobody here is in a hook, or in the middle of anything. */
 int
 gil_inside_call(struct gil_gate *gate)
+{
+    (void)gate;
+    return 0;
+}
+
+int
+gil_inside_interp(const struct gil_gate *gate)
 {
     (void)gate;
     return 0;
@@ -561,6 +568,11 @@ GilObject *
 GilErr_Occurred(void)
 {
     return NULL;
+}
+
+void
+GilErr_Clear(void)
+{
 }
 
 void

@@ -10,6 +10,7 @@
 #include "gilrt/list.h"
 #include "gilrt/lock.h"
 #include "gilrt/long.h"
+#include "gilrt/pending.h"
 #include "gilrt/state.h"
 #include "runtime/atexit.h"
 
@@ -199,6 +200,49 @@ START_TEST(test_runtime_atexit__an_exception_is_reported_and_the_rest_goes_on)
 }
 END_TEST
 
+static int calls_made, reports;
+
+static int
+made_at_the_end(void *unused)
+{
+    (void)unused;
+    ck_assert_ptr_null(GilErr_Occurred());
+    calls_made++;
+    return 0;
+}
+
+static void
+poll_at_exit(void *unused)
+{
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_int_eq(Gil_AddPendingCall(made_at_the_end, unused), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(calls_made, 2);
+    calls_made++;
+}
+
+static void
+count_report(const GilUnraisable *error, void *unused)
+{
+    (void)error;
+    (void)unused;
+    reports++;
+}
+
+/* What the host had pending is its own: no call finds it, and none is told to have raised it. */
+START_TEST(test_C6_calls_at_the_end_find_no_exception)
+{
+    gil_test_start();
+    ck_assert_int_eq(at_exit(poll_at_exit, NULL), 0);
+    ck_assert_int_eq(Gil_AddPendingCall(made_at_the_end, NULL), 0);
+    GilErr_SetUnraisableHook(count_report, NULL);
+    GilErr_SetString(GilExc_ValueError, "the host's own");
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_int_eq(calls_made, 3);
+    ck_assert_int_eq(reports, 0);
+}
+END_TEST
+
 static void
 stay_detached(void *unused)
 {
@@ -349,6 +393,7 @@ suite(void)
     tcase_add_test(tc, test_C6_rounds_without_end_are_cut_and_reported);
     tcase_add_test(tc, test_C6_what_calls_make_goes_with_the_rest);
     tcase_add_test(tc, test_runtime_atexit__an_exception_is_reported_and_the_rest_goes_on);
+    tcase_add_test(tc, test_C6_calls_at_the_end_find_no_exception);
     tcase_add_test(tc, test_runtime_atexit__a_call_that_stays_detached_stops_the_process);
     tcase_add_test(tc, test_runtime_atexit__errors);
     tcase_add_test(tc, test_runtime_atexit__the_process_has_calls_of_its_own);

@@ -711,6 +711,43 @@ START_TEST(test_runtime_ending__who_comes_later_by_a_guard_is_asked_too)
 }
 END_TEST
 
+static void
+polls_at_exit(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(Gil_Poll(), 0);
+    polls_to_be_told = 1;
+}
+
+/* Who has heeded the request, and cleans up, is not told again by each attempt; who carries the end out is not told at all. */
+START_TEST(test_runtime_ending__each_is_told_once_whatever_is_tried)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+    GilThreadState *one = GilThreadState_New(gate()->interp), *ender = GilThreadState_New(gate()->interp);
+
+    ck_assert(one != NULL && ender != NULL);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    GilThreadState_Swap(one);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    GilErr_Clear();
+    GilThreadState_Swap(main_ts);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(i ? GilInterpreterView_WaitEnd(view, 0) : GilInterpreterView_End(view, 0), GIL_FINALIZE_BUSY);
+        GilThreadState_Swap(one);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        GilThreadState_Swap(main_ts);
+    }
+    ck_assert_uint_ne(gil_load_relaxed(&ender->block.brk) & _Gil_BRK_ENDING, 0);
+    GilInterpreterGuard_Close(guard);
+    GilThreadState_Delete(one);
+    GilThreadState_Swap(ender);
+    ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), polls_at_exit, NULL), 0);
+    ck_assert_int_eq(Gil_EndInterpreter(ender), 0);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(polls_to_be_told, 1);
+}
+END_TEST
+
 START_TEST(test_runtime_ending__a_request_replaces_no_exception)
 {
     GilThreadState *ts = GilThreadState_New(((struct gil_gate *)(void *)view)->interp);
@@ -742,6 +779,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_ending__nobody_comes_in_and_who_is_in_goes_on);
     tcase_add_test(tc, test_runtime_ending__closing_is_told_before_what_comes_of_it);
     tcase_add_test(tc, test_runtime_ending__who_comes_later_by_a_guard_is_asked_too);
+    tcase_add_test(tc, test_runtime_ending__each_is_told_once_whatever_is_tried);
     tcase_add_test(tc, test_runtime_ending__a_request_replaces_no_exception);
     tcase_add_test(tc, test_runtime_ending__a_thread_of_its_own_asks);
     tcase_add_test(tc, test_runtime_ending__all_who_wait_see_one_end);
