@@ -135,7 +135,9 @@ GIL_API int Gil_EndInterpreter(GilThreadState *ts);
  * @param timeout_ns  how long to wait for those inside; 0: not at all; UINT64_MAX: for ever
  * @return 0: it is gone; also when it was before. GIL_FINALIZE_BUSY as Gil_EndInterpreter(), or a thread did
  *         not leave its lock. -1, without an exception, and nothing happened, when view is NULL or names the
- *         main interpreter, when the calling thread is attached to it or between BEGIN and END, or when the
+ *         main interpreter, when the calling thread is attached to it, or in the middle of something of it that
+ *         it comes back to (a pending call, a finalizer, a poll whose signal's callback this is in, a stay in
+ *         another interpreter that GilThreadState_Release() ends), or between BEGIN and END, or when the
  *         runtime is being stopped, which ends it.
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
@@ -146,12 +148,14 @@ GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns
  * Ask for the end of the interpreter that a view names, and do not wait for it: from any thread, also one of
  * its own, as often as one likes. From now on no guard of it is given out and no thread enters by a view; who
  * is inside goes on, also nested, and leaves when it is done. All its other threads are asked to come to an
- * end: their next poll at which no exception is pending raises SystemExit, once. So is who comes in later, by a guard
- * that is open, with a new thread state; who carries the end out is not. It lasts until the interpreter ends, by
+ * end: their next poll at which no exception is pending raises SystemExit, once, however often the end is tried then. So is
+ * who comes in later, by a guard that is open, with a new thread state; who carries the end out is not. It lasts until the interpreter ends, by
  * GilInterpreterView_WaitEnd() or any other call, or GilInterpreterView_CancelEnd().
  * @return 0, also when it was asked for before, or the interpreter is gone; -1, without an exception, when view
  *         is NULL or names the main interpreter, which ends with the runtime.
  * @lock_any @before_init @after_finalize @tls_destructor
+ * @blocks
+ * @reenters  the hook of Gil_SetLifeHook()
  */
 GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
 /**

@@ -12,14 +12,14 @@
  * A safe point is Gil_Poll(), GilEval_Yield(), and a wait of the library with GIL_WAIT_INTERRUPTIBLE, which is woken
  * for that. A thread between Gil_BEGIN_ALLOW_THREADS and Gil_END_ALLOW_THREADS is not: it comes to its calls at the
  * first safe point after the END. No call is made while an exception is pending in the thread, nor within another
- * pending call of the same thread.
+ * pending call or a signal's callback of the same thread, also where that has entered another interpreter.
  *
  * A call returns 0, or -1 with an exception set. That exception is what the safe point fails with; the calls after it
  * are made at the next one. Calls to one target begin in the order in which they were accepted. A safe point makes
  * the calls that it finds, and not those that they post.
  *
- * WHAT IS ACCEPTED IS CALLED, once. At its end an interpreter makes what is left, in the thread that ends it, and
- * from then on refuses: GIL_PENDING_ENDED. A call to a thread whose state ends before is made by another thread of
+ * WHAT IS ACCEPTED IS CALLED, once. At its end an interpreter makes what is left, in the thread that ends it, whatever
+ * call of another interpreter that is in, and from then on refuses: GIL_PENDING_ENDED. A call to a thread whose state ends before is made by another thread of
  * its interpreter. An exception that a call raises at the end is reported as GilErr_WriteUnraisable() does.
  */
 #ifndef GILRT_PENDING_H
@@ -89,9 +89,10 @@ GIL_API int GilPending_PostToMain(GilPendingNode *node);
 GIL_API int GilPending_Post(GilInterpreterView *view, GilPendingNode *node);
 /**
  * Have the call made by the thread state with that number (GilThreadState_GetID()), of any interpreter. The thread is
- * woken as by GilThreadState_SetAsyncExc(). Takes a mutex: not from a signal handler. errno is kept.
+ * woken as by GilThreadState_SetAsyncExc(): its unblock function is called here, and what the calling thread is attached to is
+ * left meanwhile. Takes a mutex: not from a signal handler. errno is kept.
  * @return as GilPending_PostToMain(); GIL_PENDING_ENDED when there is no such thread state.
- * @lock_any @before_init @after_finalize @tls_destructor
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API int GilPending_PostToThread(uint64_t id, GilPendingNode *node);
 /** @} */
@@ -113,7 +114,7 @@ GIL_API int GilPending_Add(GilInterpreterView *view, int (*func)(void *arg), voi
 /** The same for GilPending_PostToThread(). Takes memory, and so any number may wait; not from a signal handler.
  *  @return 0; GIL_PENDING_FULL: no memory; GIL_PENDING_ENDED when there is no such thread state or func is NULL. No
  *  exception is set.
- *  @lock_any @before_init @after_finalize @tls_destructor */
+ *  @lock_any @before_init @after_finalize @tls_destructor @blocks */
 GIL_API int GilPending_AddToThread(uint64_t id, int (*func)(void *arg), void *arg);
 /**
  * Make the calls that a safe point would make: a host without polls may do so wherever it likes. In a pending call,
@@ -135,7 +136,7 @@ GIL_API int Gil_MakePendingCalls(void);
  * state is cleared or ends, and at the outermost GilThreadState_Release() of one that the library made.
  * @return 1; 0: there is no such thread state; -1 with TypeError when exc is no exception, MemoryError when memory
  * lacks.
- * @lock_held @reenters
+ * @lock_held @blocks @reenters
  */
 GIL_API int GilThreadState_SetAsyncExc(uint64_t id, GilObject *exc);
 /**

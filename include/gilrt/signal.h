@@ -17,7 +17,8 @@
  * started the runtime, in the main interpreter. There the callback is run, attached: at the next Gil_Poll() or
  * GilErr_CheckSignals(), in an interruptible wait of the library, which goes on unless the callback raises, or when a blocking
  * call has been left that the signal has interrupted (gilrt/unblock.h). If that thread runs in another interpreter just then, it
- * looks at the next poll there, and steps over to the main one for the callback. While an exception is pending nobody is called.
+ * looks at the next poll or interruptible wait there, and steps over to the main one for the callback; KeyboardInterrupt comes out of
+ * that poll, any other exception is reported as GilErr_WriteUnraisable() does. While an exception is pending nobody is called.
  * After the host has ended that thread state there is no main thread: what comes is noted and met by nobody. In the child of a fork
  * it is the thread that forked (gilrt/fork.h).
  *
@@ -34,8 +35,9 @@
 GIL_BEGIN_DECLS
 
 /** What is called when a signal has come: attached, in the main thread. Other signals and requests may be met within it where it
- *  polls; pending calls, which are made at the first poll after it, and the end of the runtime wait until it returns.
- *  @return 0, or -1 with an exception, which comes out where the signal was looked for. */
+ *  polls; pending calls, which are made at the first poll after it, also those to other interpreters that it enters, and the end of the
+ *  runtime wait until it returns. It cannot end the interpreter that its thread has been in (GilInterpreterView_End(): -1).
+ *  @return 0, or -1 with an exception, which comes out where the signal was looked for, as said above. */
 typedef int (*GilSignal_Func)(int signum, void *arg);
 
 /** System calls that the signal interrupts are begun again where they can be (SA_RESTART). Otherwise they end with EINTR, so that
@@ -50,8 +52,10 @@ typedef int (*GilSignal_Func)(int signum, void *arg);
 /**
  * Have a signal watched: from now on func(signum, arg) is called when it has come. NULL: KeyboardInterrupt is raised. Takes the
  * place of what was watched for that signal before. A handler that somebody has set over the library's since then is replaced and not
- * called, since it may be calling the library's; it is back when the watch ends. The handler runs on the alternate stack if the thread has one, does
- * nothing that is not async-signal-safe, and keeps errno; masks are left as they are.
+ * called, since it may be calling the library's; it is back when the watch ends. The same holds for what is found when the signal is
+ * watched again, also in a later life of the runtime, until a watch begins, or one ends, that finds SIG_DFL or SIG_IGN there: then nobody
+ * can be calling the library's. The handler runs on the alternate stack if the thread has one, does nothing that is not async-signal-safe,
+ * and keeps errno; masks are left as they are.
  * @param flags  GIL_SIGNAL_…, joined by |, or 0
  * @return 0; -1 with ValueError for no such signal, one that cannot be caught, one that a fault raises (SIGSEGV and its like, unless
  *         GIL_SIGNAL_POSTED), or unknown flags; with RuntimeError in an interpreter that is not the main one; with OSError.

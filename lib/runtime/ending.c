@@ -101,7 +101,7 @@ end_by_reserve(struct gil_gate *gate, uint64_t limit, int asked, const char *fun
     return 0;
 }
 
-/* Whether the calling thread may wait for the end of the interpreter that a view names. */
+/* Whether the calling thread may wait for the end of the interpreter that a view names, and does not come back to it. */
 static int
 may_wait(const struct gil_gate *gate)
 {
@@ -109,7 +109,7 @@ may_wait(const struct gil_gate *gate)
 
     if (gate == NULL || gate->id == 0)
         return 0;
-    return current != NULL ? current->interp->gate != gate : _Gil_thread == NULL;
+    return (current != NULL ? current->interp->gate != gate : _Gil_thread == NULL) && !gil_inside_interp(gate);
 }
 
 static int

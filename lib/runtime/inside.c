@@ -19,16 +19,17 @@ is_inside(const GilThreadState *ts)
     return is_served(ts) || ts->recursion > 0 || ts->ensured > 0 || ts->within > 0;
 }
 
-/* Whether a state of this thread is so. An orphan has its number, perhaps, but is of another, which has ended. */
+/* Whether a state of this thread is so, in the interpreter of that gate; NULL: in any. An orphan has its number, perhaps, but is of
+ * another, which has ended. */
 static int
-any_state(int (*is)(const GilThreadState *ts))
+any_state(int (*is)(const GilThreadState *ts), const struct gil_gate *gate)
 {
     int found = 0;
 
     gil_mutex_lock(&gil_states_mutex);
     for (GilInterpreterState *interp = gil_interp_first(); interp != NULL; interp = interp->next)
         for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
-            if (!ts->orphan && gil_load_relaxed(&ts->os_thread) == gil_machine_thread())
+            if ((gate == NULL || interp->gate == gate) && !ts->orphan && gil_load_relaxed(&ts->os_thread) == gil_machine_thread())
                 found |= is(ts);
     gil_mutex_unlock(&gil_states_mutex);
     return found;
@@ -37,13 +38,19 @@ any_state(int (*is)(const GilThreadState *ts))
 int
 gil_inside_served(void)
 {
-    return any_state(is_served);
+    return any_state(is_served, NULL);
 }
 
 int
 gil_inside_anything(void)
 {
-    return any_state(is_inside);
+    return any_state(is_inside, NULL);
+}
+
+int
+gil_inside_interp(const struct gil_gate *gate)
+{
+    return any_state(is_inside, gate);
 }
 
 static void

@@ -15,8 +15,11 @@ struct gil_gate;
 /* Whether there is one in which something would find its interpreter gone, or itself doubled, when it comes back: a destruction, a call that
  * the runtime makes in between. */
 int gil_inside_served(void);
-/* The same, or what may be forked from, but not ended: a collection, an import, a recursion, GilThreadState_Ensure(). */
+/* The same, or what may be forked from, but not ended: a collection, an import, a recursion, GilThreadState_Ensure() in it or from it
+ * into another. */
 int gil_inside_anything(void);
+/* The same of the interpreter with that gate, which may be gone. */
+int gil_inside_interp(const struct gil_gate *gate);
 /* Whether the thread is in a function of the library that has a place inside that interpreter, and runs functions of the host's in
  * the middle: it makes or ends one, forks, exits. NULL: inside any. */
 int gil_inside_call(struct gil_gate *gate);

@@ -26,9 +26,9 @@
  * it: that one notes nothing, and calls no former handler again, but rouses whatever the main thread is just in. If the signal is
  * blocked in the main thread, or did not come by the system at all, the first handler's work stands.
  *
- * ANOTHER INTERPRETER may run in the main thread. A handler there also sets the bit in the state that is current. From outside
- * that word cannot be read, so all states that the main thread has had attached are asked: a bit too much costs one look. A
- * state that it attaches for the first time just then looks itself (state/tstate.c).
+ * ANOTHER INTERPRETER may run in the main thread, or another state of the main one. From another thread it cannot be seen which, nor
+ * from a handler that finds the thread asleep, detached; so all states that the main thread has had attached are asked: a bit too
+ * much costs one look. A state that it attaches for the first time just then looks itself (state/tstate.c).
  *
  * FORMER HANDLERS are called with the arguments that the library's got, so a host that had one keeps it. They stay known after the
  * watch has ended: somebody who has set his own handler in the meantime may be calling the library's as the former one. For the
@@ -81,7 +81,7 @@ rouse_current(void)
         set_bit((GilThreadState *)(void *)block);
 }
 
-/* In another thread: what the main one may be in. */
+/* What the main thread may be in; it may be this one. */
 static void
 rouse_all_of(unsigned long thread)
 {
@@ -106,10 +106,7 @@ post(struct watch *watch)
     ts = gil_load_seq_cst(&gil_main_calls.ts);
     if (ts != NULL)
         set_bit(ts);
-    if (thread == gil_machine_thread())
-        rouse_current();
-    else
-        rouse_all_of(thread);
+    rouse_all_of(thread);
 }
 
 static void
@@ -162,15 +159,13 @@ handle(int signum, siginfo_t *info, void *context)
 static int
 run_one(GilThreadState *ts, struct watch *watch, int signum)
 {
-    int was = ts->serving;
-
     if (watch->func == NULL) {
         GilErr_SetNone(GilExc_KeyboardInterrupt);
         return -1;
     }
-    ts->serving = 1;
+    uint32_t was = gil_serving_begin(ts);
     int rc = watch->func(signum, watch->arg);
-    ts->serving = was;
+    gil_serving_end(ts, was);
     /* It may have been asked for calls meanwhile, and could make none. */
     if (!was)
         gil_pending_remind(ts);
@@ -203,21 +198,28 @@ run_all(GilThreadState *ts)
 static int
 run_over_there(GilThreadState *ts, GilThreadState *there)
 {
+    static const char func[] = "Gil_Poll";
     struct _GilCallSite *site = there->block.site;
     uintptr_t left_by = there->left_by;
 
-    gil_tstate_detach(ts, __func__);
-    gil_tstate_attach(there, __func__);
+    /* It will be come back to: a callback must not end its interpreter. */
+    ts->within++;
+    gil_tstate_detach(ts, func);
+    gil_tstate_attach(there, func);
     GilObject *pending = GilErr_GetRaisedException();
     int rc = run_all(there);
     int interrupted = rc < 0 && GilErr_ExceptionMatches(GilExc_KeyboardInterrupt);
     if (rc < 0 && !interrupted)
         GilErr_WriteUnraisable(NULL);
     GilErr_SetRaisedException(pending);
-    gil_tstate_detach(there, __func__);
+    gil_tstate_detach(there, func);
     gil_store_relaxed(&there->left_by, left_by);
     gil_store_relaxed(&there->block.site, site);
-    gil_tstate_attach(ts, __func__);
+    gil_tstate_attach(ts, func);
+    ts->within--;
+    /* Who has failed has left others, and asked the other state for them. This one may go back to sleep. */
+    if (gil_load_seq_cst(&gil_main_calls.signals))
+        set_bit(ts);
     if (interrupted)
         GilErr_SetNone(GilExc_KeyboardInterrupt);
     return interrupted ? -1 : 0;
@@ -265,6 +267,12 @@ is_ours(const struct sigaction *action)
     return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == handle;
 }
 
+static int
+has_handler(const struct sigaction *action)
+{
+    return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
 /* Back to what was there before. */
 static void
 give_back(struct watch *watch, int signum)
@@ -275,7 +283,7 @@ give_back(struct watch *watch, int signum)
         if (is_ours(&now))
             (void)sigaction(signum, &watch->before, NULL);
         else
-            watch->covered = 1;
+            watch->covered = has_handler(&now);
     }
     gil_store_relaxed(&watch->state, 0);
     gil_store_relaxed(&watch->marked, 0);
@@ -290,8 +298,9 @@ take(struct watch *watch, int signum, unsigned flags)
     if (sigaction(signum, NULL, &before) != 0)
         return -1;
     if (!is_ours(&before)) {
-        int has = before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN;
-        watch->covered |= (gil_load_relaxed(&watch->state) & TAKEN) != 0;
+        int has = has_handler(&before);
+        /* Where there is none, nobody calls ours any more. */
+        watch->covered = has && (watch->covered || (gil_load_relaxed(&watch->state) & TAKEN));
         if (!watch->covered) {
             gil_store_relaxed(&watch->former_info, (before.sa_flags & SA_SIGINFO) != 0);
             /* Release: pairs with call_former(). */

@@ -55,8 +55,9 @@
  * step waits for another.
  *
  * A safe point makes what it finds, SERVED_MAX of each queue at most; in a call no other is made by that thread, so
- * nothing nests. What is left over, or came meanwhile, keeps the bit set. When a call raises, the safe point fails,
- * and the rest waits for the next one.
+ * nothing nests. The call may have entered another interpreter: so who finds something to call looks whether another
+ * state of its thread is in one, and tells that, which asks all of them anew when it is over. What is left over, or
+ * came meanwhile, keeps the bit set. When a call raises, the safe point fails, and the rest waits for the next one.
  *
  * THE MAIN THREAD is a state of the main interpreter: the first one, until that ends; then there is none. In the child of a fork
  * it is one of the thread that is left (fork.c). If that has none there, or the library's only, the first of its own that comes
@@ -369,6 +370,54 @@ look(struct gil_calls *calls)
         turn_round(calls, NULL);
 }
 
+/* Whether ts is the calling thread's; an orphan was that of another with the same number, perhaps. */
+static int
+is_own(const GilThreadState *ts, unsigned long self)
+{
+    return gil_load_relaxed(&ts->os_thread) == self && gil_load_relaxed(&ts->id) != 0 && !gil_load_relaxed(&ts->dead) && !ts->orphan;
+}
+
+/* The calling thread's state that is in a call; NULL: none. */
+static GilThreadState *
+find_serving(void)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+    unsigned long self = gil_machine_thread();
+
+    while ((each = gil_tstate_look(&look)) != NULL)
+        /* Acquire: pairs with gil_serving_begin(); whoever serves has said before whose the state is. */
+        if (gil_load_acquire(&each->serving) && is_own(each, self))
+            return (GilThreadState *)(uintptr_t)each;
+    return NULL;
+}
+
+uint32_t
+gil_serving_begin(GilThreadState *ts)
+{
+    uint32_t was = ts->serving;
+
+    gil_store_release(&ts->serving, was | GIL_SERVING);
+    return was;
+}
+
+void
+gil_serving_end(GilThreadState *ts, uint32_t was)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+    unsigned long self = gil_machine_thread();
+    uint32_t left = ts->serving & GIL_SERVING_LEFT;
+
+    gil_store_release(&ts->serving, was != 0 ? was | left : 0);
+    if (left == 0 || was != 0)
+        return;
+    /* A bit too much costs one look. */
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (is_own(each, self))
+            ask((GilThreadState *)(uintptr_t)each, _Gil_BRK_CALLS | _Gil_BRK_SHARED);
+}
+
 static int
 make(GilThreadState *ts, GilPendingNode *node)
 {
@@ -377,9 +426,9 @@ make(GilThreadState *ts, GilPendingNode *node)
 
     /* Both: with claim(). From here on the node is its owner's. */
     (void)gil_exchange_acq_rel(&node->state, IDLE);
-    ts->serving = 1;
+    uint32_t was = gil_serving_begin(ts);
     int rc = func(arg);
-    ts->serving = 0;
+    gil_serving_end(ts, was);
     if (gil_tstate_attached() != ts)
         gil_panic("gilrt", "a pending call returned detached, or attached elsewhere");
     if (rc == 0 && ts->err.type == NULL)
@@ -451,10 +500,18 @@ inherit(GilThreadState *ts)
     gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
 }
 
+static int
+has_calls(GilThreadState *ts)
+{
+    return gil_calls_wait(&ts->calls) || (is_main(ts) && gil_calls_wait(&gil_main_calls.calls)) ||
+           gil_calls_wait(&ts->interp->gate->calls);
+}
+
 int
 gil_pending_serve(GilThreadState *ts)
 {
     struct gil_gate *gate = ts->interp->gate;
+    GilThreadState *serving;
 
     inherit(ts);
     /* The bit stays: there will be another safe point. */
@@ -462,8 +519,12 @@ gil_pending_serve(GilThreadState *ts)
         return 0;
     /* First the bit, then the look. */
     gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_CALLS | _Gil_BRK_SHARED));
-    if (ts->serving)
+    if (ts->serving || !has_calls(ts))
         return 0;
+    if ((serving = find_serving()) != NULL) {
+        gil_store_release(&serving->serving, serving->serving | GIL_SERVING_LEFT);
+        return 0;
+    }
     int rc = serve(ts, &ts->calls);
     if (rc == 0 && is_main(ts))
         rc = serve(ts, &gil_main_calls.calls);

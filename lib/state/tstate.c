@@ -473,8 +473,10 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         if (visit)
             gil_store_relaxed(&ts->visits, ts->visits + 1);
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
-        if (current != NULL)
+        if (current != NULL) {
+            current->within++;
             gil_tstate_detach(current, func);
+        }
         unsigned long self = announce_thread(ts);
         enter(ts, func);
         gil_store_relaxed(&ts->left_by, 0);
@@ -564,8 +566,10 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         gil_tstate_detach(ts, func);
     if (back == BACK_NOTHING)
         return;
-    if (back == BACK_SWITCH)
+    if (back == BACK_SWITCH) {
         enter(state_of(before), func);
+        state_of(before)->within--;
+    }
     _Gil_thread = before;
 }
 

@@ -73,8 +73,8 @@ struct _gilts {
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
-    int serving;                 /* [own] it is in a pending call, or in a signal's callback */
-    int within;                  /* [own] depth of collections and imports that it is in */
+    uint32_t serving;            /* [atomic] it is in a pending call, or in a signal's callback: GIL_SERVING…; its thread writes it */
+    int within;                  /* [own] depth of collections, imports, and visits elsewhere that come back to it, that it is in */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */

@@ -160,6 +160,101 @@ START_TEST(test_E7_a_call_that_posts_another_is_no_loop)
 }
 END_TEST
 
+static GilThreadState *own[2]; /* of two interpreters */
+static GilInterpreterView *views[2];
+static GilInterpreterState *made_in;
+static int depth;
+
+/* The interpreter that it is made in is not the one that its thread was in before. */
+static int
+not_within_another(void *unused)
+{
+    ck_assert_int_eq(depth, 0);
+    made_in = GilInterpreterState_Get();
+    return count(unused);
+}
+
+static int
+call_elsewhere(void *how)
+{
+    GilThreadStateToken *token = NULL;
+    GilEvent never = {0};
+
+    depth++;
+    if (how == NULL) {
+        token = GilThreadState_EnsureFromView(views[1]);
+        ck_assert_ptr_nonnull(token);
+    }
+    else
+        GilThreadState_Swap(own[1]);
+    ck_assert_int_eq(GilPending_Add(views[1], not_within_another, NULL), 0);
+    ck_assert_int_eq(GilPending_AddToThread(GilThreadState_GetID(GilThreadState_Get()), not_within_another, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(Gil_MakePendingCalls(), 0);
+    /* Nor does what is left keep it from sleeping. */
+    ck_assert_int_eq(GilEvent_WaitTimed(&never, 1000000, GIL_WAIT_INTERRUPTIBLE), 0);
+    if (token != NULL)
+        GilThreadState_Release(token);
+    else
+        GilThreadState_Swap(own[0]);
+    depth--;
+    return 0;
+}
+
+static int
+call_elsewhere_by_a_signal(int signum, void *how)
+{
+    (void)signum;
+    return call_elsewhere(how);
+}
+
+/* A call, or a signal's callback, goes to another interpreter: what that is to call waits until it is over. */
+START_TEST(test_E7_calls_of_one_thread_do_not_nest_across_interpreters)
+{
+    static char swap;
+
+    own[0] = GilThreadState_Get();
+    views[0] = GilInterpreterView_FromCurrent();
+    own[1] = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(own[1]);
+    views[1] = GilInterpreterView_FromCurrent();
+    GilInterpreterState *other = GilInterpreterState_Get();
+    GilThreadState_Swap(own[0]);
+    for (int i = 0; i < 4; i++) {
+        void *how = i % 2 ? &swap : NULL;
+        made_in = NULL;
+        made = 0;
+        if (i < 2)
+            ck_assert_int_eq(Gil_AddPendingCall(call_elsewhere, how), 0);
+        else {
+            ck_assert_int_eq(GilSignal_Watch(SIGUSR2, call_elsewhere_by_a_signal, how, GIL_SIGNAL_POSTED), 0);
+            ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR2), 0);
+        }
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(made, 0);
+        /* Nothing else asks for them: they were asked for anew. */
+        if (how == NULL) {
+            GilThreadStateToken *token = GilThreadState_EnsureFromView(views[1]);
+            ck_assert_int_eq(Gil_Poll(), 0);
+            GilThreadState_Release(token);
+        }
+        else {
+            GilThreadState_Swap(own[1]);
+            ck_assert_int_eq(Gil_Poll(), 0);
+            GilThreadState_Swap(own[0]);
+        }
+        ck_assert_int_eq(made, 2);
+        ck_assert_ptr_eq(made_in, other);
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    GilThreadState_Swap(own[1]);
+    ck_assert_int_eq(Gil_EndInterpreter(own[1]), 0);
+    GilThreadState_Swap(own[0]);
+    GilInterpreterView_Close(views[0]);
+    GilInterpreterView_Close(views[1]);
+}
+END_TEST
+
 START_TEST(test_E7_a_call_that_fails_leaves_the_rest_to_the_next_poll)
 {
     static char a = 'a', b = 'b';
@@ -942,6 +1037,7 @@ suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_api_pending__calls_are_made_in_order_at_a_poll);
     tcase_add_test(tc, test_E7_a_call_that_posts_another_is_no_loop);
+    tcase_add_test(tc, test_E7_calls_of_one_thread_do_not_nest_across_interpreters);
     tcase_add_test(tc, test_E7_a_call_that_fails_leaves_the_rest_to_the_next_poll);
     tcase_add_test(tc, test_E6_a_ring_that_is_full_says_so);
     tcase_add_test(tc, test_api_pending__a_wait_is_woken_for_a_call);

@@ -35,6 +35,10 @@ static struct _gilis interp;
 static struct cell {
     GilThreadState ts __attribute__((aligned(64)));
 } cells[THREADS_MAX];
+/* Another interpreter, with a state of thread 0; and its lock, which no other thread wants, is none. */
+static struct gil_gate other_gate __attribute__((aligned(64)));
+static struct _gilis other_interp;
+static GilThreadState other_cell __attribute__((aligned(64)));
 static struct gil_mutex lock;
 struct gil_mutex gil_states_mutex;
 static GilPendingNode nodes[NODES];
@@ -61,6 +65,13 @@ setup(void)
     gil_gate_init(&gate, &interp);
     gate.ring = &ring;
     interp.gate = &gate;
+    memset(&other_interp, 0, sizeof other_interp);
+    memset(&other_cell, 0, sizeof other_cell);
+    gil_gate_init(&other_gate, &other_interp);
+    other_interp.gate = &other_gate;
+    other_cell.interp = &other_interp;
+    other_cell.gate = &other_gate;
+    other_cell.id = THREADS_MAX + 2;
     gil_mutex_init(&lock, GIL_RANK_LOCK, "the interpreter");
     gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "the registry");
     for (int t = THREADS_MAX - 1; t >= 0; t--) {
@@ -68,6 +79,7 @@ setup(void)
         ts->interp = &interp;
         ts->gate = &gate;
         ts->id = (uint64_t)t + 1;
+        ts->os_thread = (unsigned long)t;
         ts->next = interp.threads;
         interp.threads = ts;
     }
@@ -101,7 +113,8 @@ struct gil_state_hooks gil_state_hooks;
 static void
 attach(GilThreadState *ts)
 {
-    gil_mutex_lock(&lock);
+    if (ts != &other_cell)
+        gil_mutex_lock(&lock);
     _Gil_thread = &ts->block;
     ts->block.st = _Gil_ATTACHED;
 }
@@ -111,7 +124,8 @@ detach(GilThreadState *ts)
 {
     ts->block.st = _Gil_LAZY;
     _Gil_thread = NULL;
-    gil_mutex_unlock(&lock);
+    if (ts != &other_cell)
+        gil_mutex_unlock(&lock);
 }
 
 void
@@ -161,7 +175,9 @@ gil_rank_parking(const char *func)
 const GilThreadState *
 gil_tstate_look(struct gil_stable_look *look)
 {
-    return look->block < THREADS_MAX ? &cells[look->block++].ts : NULL;
+    int i = look->block++;
+
+    return i < THREADS_MAX ? &cells[i].ts : i == THREADS_MAX ? &other_cell : NULL;
 }
 
 int
@@ -660,6 +676,71 @@ setup_inside(void)
     nodes[0].func = poll_inside;
 }
 
+/* A call goes to another interpreter, and polls there: what that is to call waits until the call is over, whoever posts it, and is
+ * not forgotten. */
+static void
+post_elsewhere(int i)
+{
+    gil_store_relaxed(&written[i], 1);
+    note(GilPending_Post((GilInterpreterView *)(void *)&other_gate, &nodes[i]));
+}
+
+static int
+go_elsewhere(void *number)
+{
+    is_made(number);
+    inside = 1;
+    detach(&cells[0].ts);
+    attach(&other_cell);
+    post_elsewhere(2);
+    EXPLORE_CHECK(Gil_PollThread(&other_cell) == 0);
+    detach(&other_cell);
+    attach(&cells[0].ts);
+    inside = 0;
+    return 0;
+}
+
+static void
+setup_elsewhere(void)
+{
+    setup();
+    nodes[0].func = go_elsewhere;
+}
+
+static void
+body_elsewhere(int self)
+{
+    if (self != 0) {
+        post(0);
+        post_elsewhere(1);
+        posting--;
+        return;
+    }
+    for (;;) {
+        explore_until(ready_0);
+        if (asked(0)) {
+            attach(&cells[0].ts);
+            (void)Gil_PollThread(&cells[0].ts);
+            detach(&cells[0].ts);
+        }
+        else if (posting == 0)
+            break;
+    }
+    /* The last look, by a thread that comes there when it is asked to. */
+    if (other_cell.block.brk != 0) {
+        attach(&other_cell);
+        (void)Gil_PollThread(&other_cell);
+        detach(&other_cell);
+    }
+}
+
+static void
+finish_elsewhere(void)
+{
+    EXPLORE_CHECK(is_empty(&other_gate.calls) && other_cell.block.brk == 0);
+    finish_poll();
+}
+
 /* A call fails; its thread makes no more, and another one does. */
 static void
 setup_left(void)
@@ -870,6 +951,7 @@ static const struct model_run runs[] = {
     {{"calls_heir", 2, 0, setup_heir, body_heir, of_interest, NULL, finish_heir}, {4, 0, 0}, {6, 0, 0}},
     {{"calls_servers", 3, 0, setup_servers, body_servers, of_interest, NULL, finish_servers}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_inside", 2, 0, setup_inside, body_poll, of_interest, NULL, finish_poll}, {4, 0, 0}, {6, 0, 0}},
+    {{"calls_elsewhere", 2, 0, setup_elsewhere, body_elsewhere, of_interest, NULL, finish_elsewhere}, {3, 0, 0}, {6, 0, 0}},
     {{"calls_left", 3, 0, setup_left, body_left, of_interest, NULL, finish_left}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_ring", 3, 0, setup_two_posters, body_ring, of_interest, NULL, finish_ring}, {2, 0, 0}, {3, 0, 0}},
     {{"calls_leave", 3, 0, setup_leave, body_leave_and_serve, of_interest, NULL, finish_leave}, {2, 0, 0}, {4, 0, 0}},

@@ -49,6 +49,7 @@ static int failing;           /* of the next callbacks, so many fail */
 static int is_watched[NUMBERS]; /* callbacks are due */
 static int failures;
 static int pending;           /* an exception is */
+static int reported;          /* and it is no interrupt: another interpreter's poll does not fail */
 static int inside;            /* callbacks under way */
 static int polling;           /* they poll */
 static int posted_calls, made_calls;
@@ -92,7 +93,7 @@ setup_none(void)
     main_cell.id = 1;
     other_cell.id = 2;
     main_cell.os_thread = other_cell.os_thread = NOBODY;
-    started = failing = failures = pending = inside = polling = posted_calls = made_calls = 0;
+    started = failing = failures = pending = reported = inside = polling = posted_calls = made_calls = 0;
     posting = 1;
     _Gil_thread = NULL;
 }
@@ -308,7 +309,7 @@ int
 GilErr_ExceptionMatches(GilObject *type)
 {
     (void)type;
-    return pending;
+    return pending && !reported;
 }
 
 GilObject *
@@ -617,6 +618,7 @@ body_elsewhere(int self)
     }
     start(); /* by this thread */
     gil_tstate_detach(&main_cell, "model");
+    gil_store_seq_cst(&other_cell.os_thread, gil_machine_thread());
     gil_tstate_attach(&other_cell, "model");
     gil_store_seq_cst(&started, 1);
     post(0);
@@ -665,6 +667,56 @@ body_sleep_abroad(int self)
     poll_in_until_quiet(&other_cell);
 }
 
+/* It comes to the main thread itself, which is detached there: the handler finds nothing attached, and the state is asked all the
+ * same, as if another one had asked it. */
+static void
+body_detached_abroad(int self)
+{
+    if (self != 0) {
+        explore_until(is_started);
+        post_last(0);
+        return;
+    }
+    start();
+    gil_tstate_detach(&main_cell, "model");
+    gil_store_seq_cst(&other_cell.os_thread, gil_machine_thread());
+    gil_tstate_attach(&other_cell, "model");
+    gil_store_seq_cst(&started, 1);
+    gil_tstate_detach(&other_cell, "model");
+    post(1);
+    gil_tstate_attach(&other_cell, "model");
+    poll(&other_cell);
+    EXPLORE_CHECK(seen[0][1] == 1);
+    poll_in_until_quiet(&other_cell);
+}
+
+/* It sleeps there, and the callback of the first fails, which ends no wait: it is not left asleep with the second. */
+static void
+setup_failing_abroad(void)
+{
+    setup_elsewhere();
+    failing = reported = 1;
+}
+
+static void
+body_failing_abroad(int self)
+{
+    if (self != 0) {
+        explore_until(is_started);
+        post(0);
+        post_last(1);
+        return;
+    }
+    start();
+    gil_tstate_detach(&main_cell, "model");
+    gil_store_seq_cst(&other_cell.os_thread, gil_machine_thread());
+    gil_tstate_attach(&other_cell, "model");
+    gil_store_seq_cst(&started, 1);
+    EXPLORE_CHECK(gil_wait_for(&second, called, GIL_MACHINE_NEVER, GIL_WAIT_INTERRUPTIBLE, "model") == 1);
+    poll_in_until_quiet(&other_cell);
+    EXPLORE_CHECK(!pending);
+}
+
 static void
 finish_abroad(void)
 {
@@ -705,6 +757,9 @@ static const struct model_run runs[] = {
     {{"signal_elsewhere", 2, 0, setup_elsewhere, body_elsewhere, of_interest, NULL, finish_end}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_abroad", 2, 0, setup_elsewhere, body_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_sleep_abroad", 2, 0, setup_elsewhere, body_sleep_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_detached_abroad", 2, 0, setup_elsewhere, body_detached_abroad, of_interest, NULL, finish_abroad}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_failing_abroad", 2, 0, setup_failing_abroad, body_failing_abroad, of_interest, NULL, finish_abroad},
+     {2, 0, 0}, {4, 0, 0}},
     {{"signal_calls", 2, 0, setup_polling, body_calls, of_interest, NULL, finish_calls}, {3, 0, 0}, {5, 0, 0}},
 };
 

@@ -8,6 +8,7 @@
 #include "state/tstate.h"
 
 static GilThreadState *main_ts, *other; /* of two interpreters, both this thread's */
+static GilInterpreterView *view;        /* of the other one */
 static int tried;
 
 static void
@@ -17,6 +18,7 @@ start(void)
     main_ts = GilThreadState_Get();
     other = Gil_NewInterpreter();
     ck_assert_ptr_nonnull(other);
+    view = GilInterpreterView_FromCurrent();
 }
 
 static void
@@ -26,6 +28,7 @@ stop(void)
     ck_assert_int_eq(gil_inside_anything(), 0);
     ck_assert_int_eq(gil_inside_call(NULL), 0);
     gil_test_stop();
+    GilInterpreterView_Close(view);
     ck_assert_int_eq(tried, 1);
 }
 
@@ -36,6 +39,12 @@ is_refused(int may_fork)
     GilThreadState *was = GilThreadState_Swap(main_ts);
 
     tried++;
+    ck_assert_int_eq(gil_inside_interp(main_ts->interp->gate), 0);
+    ck_assert_int_eq(gil_inside_interp(other->interp->gate), 1);
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), -1);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), -1);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
     ck_assert_int_eq(gil_inside_anything(), 1);
     ck_assert_int_eq(gil_inside_served(), !may_fork);
     ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
@@ -97,14 +106,51 @@ END_TEST
 
 START_TEST(test_runtime_inside__a_stay_in_another_interpreter)
 {
-    GilInterpreterView *view = GilInterpreterView_FromCurrent();
-
     GilThreadState_Swap(NULL);
     GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
     ck_assert_ptr_nonnull(token);
-    GilInterpreterView_Close(view);
     is_refused(1);
     GilThreadState_Release(token);
+}
+END_TEST
+
+/* It comes back from there. */
+START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter)
+{
+    GilInterpreterView *of_main = GilInterpreterView_FromMain();
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(of_main);
+
+    ck_assert_ptr_nonnull(token);
+    tried++;
+    ck_assert_int_eq(gil_inside_interp(other->interp->gate), 1);
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), -1);
+    GilThreadState_Release(token);
+    GilInterpreterView_Close(of_main);
+    ck_assert_ptr_eq(GilThreadState_Get(), other);
+    ck_assert_int_eq(gil_inside_anything(), 0);
+}
+END_TEST
+
+static int
+signal_in_main(int signum, void *unused)
+{
+    (void)signum;
+    (void)unused;
+    ck_assert_ptr_eq(GilThreadState_Get(), main_ts);
+    tried++;
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), -1);
+    return 0;
+}
+
+/* The poll that makes the callback is in another interpreter. */
+START_TEST(test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to)
+{
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, signal_in_main, NULL, GIL_SIGNAL_POSTED), 0);
+    GilThreadState_Swap(other);
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), other);
 }
 END_TEST
 
@@ -151,12 +197,9 @@ asked_to_end(const GilLifeEvent *event, void *unused)
 
 START_TEST(test_runtime_inside__the_hook_of_a_request)
 {
-    GilInterpreterView *view = GilInterpreterView_FromCurrent();
-
     Gil_SetLifeHook(asked_to_end, NULL);
     ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
     Gil_SetLifeHook(NULL, NULL);
-    GilInterpreterView_Close(view);
     ck_assert_int_eq(Gil_EndInterpreter(other), 0);
 }
 END_TEST
@@ -172,6 +215,8 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_destructor_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_collection_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
+    tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);
     suite_add_tcase(s, tc);

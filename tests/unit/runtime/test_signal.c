@@ -347,6 +347,91 @@ START_TEST(test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter)
 END_TEST
 
 /* The host ends the state that it got by the start, and its block serves another interpreter: that is not the main thread's. */
+static int
+note_and_set(int signum, void *event)
+{
+    GilEvent_Set(event);
+    return note(signum, count);
+}
+
+/* The main thread, by its own doing or another's, gets the signal itself while it is asleep. */
+static void *
+kill_when_asleep(void *event)
+{
+    while (!(gil_load_acquire(&((GilEvent *)event)->_bits) & 2u))
+        sched_yield();
+    ck_assert_int_eq(pthread_kill(main_pthread, SIGUSR1), 0);
+    return NULL;
+}
+
+/* The state in which the main thread is detached then is not the one that it has started with: of another interpreter, or not. */
+START_TEST(test_E4_a_signal_comes_to_the_main_thread_detached_in_another_state)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = _i ? GilThreadState_New(main_ts->interp) : Gil_NewInterpreter();
+    GilEvent event = {0};
+    pthread_t thread;
+
+    ck_assert_ptr_nonnull(ts);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note_and_set, &event, 0), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    /* In a wait, which the callback ends. */
+    ck_assert_int_eq(pthread_create(&thread, NULL, kill_when_asleep, &event), 0);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, UINT64_C(3000000000), GIL_WAIT_INTERRUPTIBLE), 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    /* In native code, left by a function. */
+    ck_assert_ptr_eq(GilEval_SaveThread(), ts);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    GilEval_RestoreThread(ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 2);
+    /* As a host's own handler. */
+    GilThreadState_Swap(NULL);
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR1), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 3);
+    if (_i)
+        GilThreadState_DeleteCurrent();
+    else
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilEval_RestoreThread(main_ts);
+}
+END_TEST
+
+/* Two come, and the callback of the first fails: the second is met there, too, at once in a wait. */
+START_TEST(test_E4_one_that_raises_in_another_interpreter_leaves_the_others_there)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    GilEvent event = {0};
+
+    ck_assert_ptr_nonnull(ts);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(watch_interrupts(), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGHUP, refuse, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note_and_set, &event, 0), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(raise(SIGINT), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_KeyboardInterrupt);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    /* An exception that is reported there ends no wait, so the others must. */
+    GilEvent_Clear(&event);
+    ck_assert_int_eq(raise(SIGHUP), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(GilEvent_WaitTimed(&event, UINT64_C(3000000000), GIL_WAIT_INTERRUPTIBLE), 1);
+    ck_assert_int_eq(count[SIGHUP], 1);
+    ck_assert_int_eq(count[SIGUSR1], 2);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilEval_RestoreThread(main_ts);
+}
+END_TEST
+
 START_TEST(test_runtime_signal__without_its_state_nobody_is_called)
 {
     GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter(), *again;
@@ -618,6 +703,27 @@ START_TEST(test_E9_a_handler_over_ours_is_no_former_one)
 }
 END_TEST
 
+/* When the signal had no handler in between, nobody can be calling ours: whoever comes then is a former one as any other. */
+START_TEST(test_E9_a_handler_that_comes_after_the_default_is_a_former_one)
+{
+    struct sigaction action = {.sa_handler = host_handler}, none = {.sa_handler = SIG_DFL};
+    struct sigaction cover = {.sa_sigaction = covering_handler, .sa_flags = SA_SIGINFO};
+
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(sigaction(SIGUSR1, &cover, &covered), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(sigaction(SIGUSR1, _i ? &none : &action, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(former_calls, _i);
+}
+END_TEST
+
 /* Nothing is taken that nobody asked for, and the end gives all back. */
 START_TEST(test_E9_dispositions_are_as_before)
 {
@@ -772,6 +878,8 @@ suite(void)
     tcase_add_test(tcase, test_E3_a_signal_that_the_main_thread_blocks_is_met);
     tcase_add_test(tcase, test_E4_another_interpreter_runs_in_the_main_thread);
     tcase_add_test(tcase, test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter);
+    tcase_add_loop_test(tcase, test_E4_a_signal_comes_to_the_main_thread_detached_in_another_state, 0, 2);
+    tcase_add_test(tcase, test_E4_one_that_raises_in_another_interpreter_leaves_the_others_there);
     tcase_add_test(tcase, test_E5_a_storm_of_two_signals);
     tcase_add_test(tcase, test_E8_waits_go_on_while_callbacks_run);
     tcase_add_test(tcase, test_runtime_signal__a_wait_of_the_main_thread_ends);
@@ -779,6 +887,7 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_region_of_the_main_thread_is_left);
     tcase_add_test(tcase, test_E9_what_the_host_had_is_called_and_comes_back);
     tcase_add_test(tcase, test_E9_a_handler_over_ours_is_no_former_one);
+    tcase_add_loop_test(tcase, test_E9_a_handler_that_comes_after_the_default_is_a_former_one, 0, 2);
     tcase_add_test(tcase, test_C4_the_end_from_a_signal_s_callback);
     tcase_add_test(tcase, test_E11_a_handler_runs_no_code_of_the_host_s);
     tcase_add_test(tcase, test_runtime_signal__a_host_with_its_own_handler_posts);
