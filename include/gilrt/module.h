@@ -22,7 +22,10 @@
  * Slots: Gil_mod_abi (required), Gil_mod_name, Gil_mod_doc, Gil_mod_methods, Gil_mod_exec
  * (`int exec(GilObject *module)`), Gil_mod_state_size, Gil_mod_state_traverse, Gil_mod_state_clear, Gil_mod_state_free, Gil_mod_token,
  * Gil_mod_gil, Gil_mod_multiple_interpreters. None may stand twice. Gil_mod_create is not supported: a module is
- * always a module object.
+ * always a module object. Gil_slot_subslots stands in arrays of types only.
+ *
+ * A module without Gil_mod_multiple_interpreters is Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED: its static data are under
+ * the lock that interpreters share, and one with a lock of its own refuses it with ImportError.
  *
  * When a module ends, Gil_mod_state_free (`void free(void *module)`) gives back what its state holds; without one
  * Gil_mod_state_clear is called for that, be it for the second time.

@@ -74,7 +74,7 @@ check_abi(const GilSlot *slots, const char *name)
     return -1;
 }
 
-/* Whether a module that says so may be loaded into this interpreter. */
+/* Whether a module that says so may be loaded into this interpreter. One that says nothing was written for one lock. */
 static int
 check_interpreter(GilThreadState *ts, uintptr_t support, const char *name)
 {
@@ -176,5 +176,7 @@ gil_module_slots_read(GilThreadState *ts, const GilSlot *slots, const char *name
         if (read_slot(ts, slot, name, read) < 0)
             return -1;
     }
-    return 0;
+    if ((seen & 1u << (Gil_mod_multiple_interpreters - FIRST_SLOT)) != 0)
+        return 0;
+    return check_interpreter(ts, (uintptr_t)Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED, name);
 }

@@ -67,12 +67,9 @@ START_TEST(test_module_slots__all_are_read)
 END_TEST
 
 static int
-read_in_interpreter(int64_t id, void *support)
+read_slots_in_interpreter(int64_t id, const GilSlot *slots)
 {
     GilThreadState *ts = gil_tstate_attached();
-    GilSlot slots[] = {
-        GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_multiple_interpreters, support), GilSlot_END
-    };
     struct gil_module_slots read;
     int64_t saved = ts->interp->id;
 
@@ -86,6 +83,15 @@ read_in_interpreter(int64_t id, void *support)
     return rc;
 }
 
+static int
+read_in_interpreter(int64_t id, void *support)
+{
+    GilSlot slots[] = {
+        GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_multiple_interpreters, support), GilSlot_END
+    };
+    return read_slots_in_interpreter(id, slots);
+}
+
 START_TEST(test_module_slots__interpreters_that_a_module_does_not_support)
 {
     ck_assert_int_eq(read_in_interpreter(0, Gil_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED), 0);
@@ -93,6 +99,19 @@ START_TEST(test_module_slots__interpreters_that_a_module_does_not_support)
     ck_assert_int_eq(read_in_interpreter(1, Gil_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED), -1);
     ck_assert_int_eq(read_in_interpreter(1, Gil_MOD_MULTIPLE_INTERPRETERS_SUPPORTED), -1);
     ck_assert_int_eq(read_in_interpreter(1, Gil_MOD_PER_INTERPRETER_GIL_SUPPORTED), 0);
+}
+END_TEST
+
+START_TEST(test_module_slots__a_module_that_says_nothing_supports_those_that_share_the_lock)
+{
+    GilSlot slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_END};
+    GilInterpreterState *interp = gil_tstate_attached()->interp;
+
+    ck_assert_int_eq(read_slots_in_interpreter(0, slots), 0);
+    ck_assert_int_eq(read_slots_in_interpreter(1, slots), -1);
+    interp->shares_lock = 1;
+    ck_assert_int_eq(read_slots_in_interpreter(1, slots), 0);
+    interp->shares_lock = 0;
 }
 END_TEST
 
@@ -105,6 +124,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_module_slots__all_are_read);
     tcase_add_test(tc, test_module_slots__interpreters_that_a_module_does_not_support);
+    tcase_add_test(tc, test_module_slots__a_module_that_says_nothing_supports_those_that_share_the_lock);
     suite_add_tcase(s, tc);
     return s;
 }
