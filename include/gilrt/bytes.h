@@ -50,8 +50,9 @@ GIL_API GilObject *GilBytes_FromString(const char *v);
  * @lock_held
  */
 GIL_API GilObject *GilBytes_FromStringAndSize(const char *v, Gil_ssize_t len);
-/** Bytes from a format with the units of GilUnicode_FromFormat(), encoded as UTF-8. SystemError for a unit that does
- *  not exist, MemoryError.
+/** Bytes from a format with the units of GilUnicode_FromFormat(). The format, C strings and `%c`, one octet, go in as they
+ *  are, and width and precision count octets; what is given as an object goes in as UTF-8. SystemError for a unit that
+ *  does not exist, OverflowError for a `%c` beyond 0 to 255, UnicodeEncodeError for a str with surrogates, MemoryError.
  *  @newref
  *  @lock_held
  *  @reenters str and repr of arguments */

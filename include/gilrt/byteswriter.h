@@ -62,7 +62,7 @@ GIL_API Gil_ssize_t GilBytesWriter_GetSize(GilBytesWriter *writer);
 /** Add @p size octets at the end; -1: up to the NUL of @p bytes.
  *  @lock_held */
 GIL_API int GilBytesWriter_WriteBytes(GilBytesWriter *writer, const void *bytes, Gil_ssize_t size);
-/** Add a text in UTF-8. Units are those of GilBytes_FromFormat().
+/** Add what GilBytes_FromFormat() makes of the format, with its errors.
  *  @lock_held
  *  @reenters str and repr of arguments */
 GIL_API int GilBytesWriter_Format(GilBytesWriter *writer, const char *format, ...);

@@ -8,7 +8,7 @@
  * is repaired.
  *
  * Width counts characters. Precision counts characters of objects but bytes of C strings, so that a string which is not
- * terminated can be shown; a character that the precision cuts in two is left out.
+ * terminated can be shown; a character that the precision cuts in two is left out. In octets all of this counts octets.
  */
 #include "object/format.h"
 
@@ -243,7 +243,7 @@ character_length(const unsigned char *s, size_t n, int *cut)
 static int
 append_repaired(struct gil_text *text, const char *bytes, size_t len, int drop_cut)
 {
-    size_t good = 0, i = 0;
+    size_t good = 0, i = text->octets ? len : 0;
     int cut;
 
     while (i < len) {
@@ -363,7 +363,7 @@ pad(struct gil_text *text, const struct unit *unit, size_t before)
 
     if (unit->width <= 0)
         return 0;
-    Gil_ssize_t missing = unit->width - (len > 0 ? count_characters(text->data + before, len) : 0);
+    Gil_ssize_t missing = unit->width - (text->octets ? (Gil_ssize_t)len : len > 0 ? count_characters(text->data + before, len) : 0);
     if (missing <= 0)
         return 0;
     if (append_repeated(text, ' ', missing) < 0)
@@ -398,7 +398,7 @@ append_str(struct gil_text *text, const struct unit *unit, GilObject *str)
 
     if (str == NULL)
         return append_c_string(text, unit, "<NULL>");
-    const char *s = gil_text_of_str(str, &len);
+    const char *s = text->octets ? gil_ops.str_utf8(str, &len) : gil_text_of_str(str, &len);
     if (s == NULL)
         return -1;
     if (unit->precision >= 0) {
@@ -514,12 +514,15 @@ static int
 append_c(struct gil_text *text, const struct unit *unit, int c)
 {
     size_t before = text->len;
+    int limit = text->octets ? 0xFF : 0x10FFFF;
+    char octet = (char)c;
 
-    if (c < 0 || c > 0x10FFFF) {
-        GilErr_SetString(GilExc_OverflowError, "character argument not in range(0x110000)");
+    if (c < 0 || c > limit) {
+        GilErr_Format(GilExc_OverflowError, "character argument not in range(0x%x)", limit + 1);
         return -1;
     }
-    return gil_text_append_char(text, (Gil_UCS4)c) < 0 ? -1 : pad(text, unit, before);
+    int rc = text->octets ? gil_text_append(text, &octet, 1) : gil_text_append_char(text, (Gil_UCS4)c);
+    return rc < 0 ? -1 : pad(text, unit, before);
 }
 
 /* One unit; 1 when there is no such unit. */

@@ -10,7 +10,7 @@
 struct gil_heap;
 
 /*
- * UTF-8 text, always well-formed and always NUL-terminated. It grows in a heap, or stands in a buffer of the caller's,
+ * UTF-8 text (or octets, see the field), always well-formed and always NUL-terminated. It grows in a heap, or stands in a buffer of the caller's,
  * where what does not fit is cut off at the last whole character and nothing can fail for lack of room.
  *
  * Surrogates that a str has are kept, as code points of three bytes, until the text becomes a str again: a message that
@@ -21,6 +21,8 @@ struct gil_text {
     size_t len;            /* NUL not counted */
     size_t size;           /* room, NUL included */
     struct gil_heap *heap; /* NULL: the caller's buffer */
+    int octets;            /* what the formatter is given as C strings and characters goes in as it is, for bytes; a str as UTF-8
+                              without surrogates. In a growing text */
 };
 
 /* Empty text that grows; no memory is taken yet. */

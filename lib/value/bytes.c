@@ -120,21 +120,6 @@ GilBytes_FromStringAndSize(const char *v, Gil_ssize_t len)
     return v == NULL ? gil_bytes_alloc(ts, len) : from_data(ts, v, len);
 }
 
-int
-gil_format_utf8(struct gil_text *text, const char *format, va_list vargs)
-{
-    if (gil_format(text, format, vargs) < 0)
-        return -1;
-    if (text->len == 0 || gil_text_surrogate(text->data, text->len) == NULL)
-        return 0;
-    GilObject *str = gil_ops.str_from_utf8(text->data, text->len);
-    if (str != NULL) {
-        Gil_XDECREF(GilUnicode_AsUTF8String(str)); /* for the error that it raises */
-        Gil_DECREF(str);
-    }
-    return -1;
-}
-
 GilObject *
 GilBytes_FromFormatV(const char *format, va_list vargs)
 {
@@ -145,7 +130,8 @@ GilBytes_FromFormatV(const char *format, va_list vargs)
     if (format == NULL)
         return gil_err_null(__func__);
     gil_text_init(&text, ts->heap);
-    if (gil_format_utf8(&text, format, vargs) == 0)
+    text.octets = 1;
+    if (gil_format(&text, format, vargs) == 0)
         op = from_data(ts, text.data, (Gil_ssize_t)text.len);
     gil_text_free(&text);
     return op;

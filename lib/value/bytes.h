@@ -6,7 +6,6 @@
 #include "gilrt/bytes.h"
 #include "gilrt/typeobject.h"
 #include "object/alloc.h"
-#include "object/format.h"
 
 static inline int
 gil_bytes_check(const GilObject *op)
@@ -16,9 +15,6 @@ gil_bytes_check(const GilObject *op)
 
 /* size octets, uninitialised, the NUL behind them in place; a new object for size 0 too. NULL with the error set. */
 GilObject *gil_bytes_alloc(GilThreadState *ts, Gil_ssize_t size);
-
-/* gil_format() of text that is to be UTF-8: UnicodeEncodeError for surrogates too. */
-int gil_format_utf8(struct gil_text *text, const char *format, va_list vargs);
 
 /* Readies the type and the process-wide objects. 0, or -1: no memory. */
 int gil_bytes_start(void);

@@ -204,10 +204,11 @@ GilBytesWriter_Format(GilBytesWriter *writer, const char *format, ...)
     if (!is_there(__func__, writer, format, &ts))
         return -1;
     gil_text_init(&text, ts->heap);
+    text.octets = 1;
     va_start(args, format);
-    int rc = gil_format_utf8(&text, format, args); /* may run anything */
+    int rc = gil_format(&text, format, args); /* may run anything */
     va_end(args);
-    if (rc == 0)
+    if (rc == 0 && text.len > 0)
         rc = GilBytesWriter_WriteBytes(writer, text.data, (Gil_ssize_t)text.len);
     gil_text_free(&text);
     return rc;

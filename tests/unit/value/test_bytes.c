@@ -108,6 +108,27 @@ START_TEST(test_value_bytes__from_object)
 }
 END_TEST
 
+START_TEST(test_value_bytes__a_format_gives_octets_as_they_are)
+{
+    GilObject *lone = GilUnicode_FromOrdinal(0xDCFF), *euro = GilUnicode_FromOrdinal(0x20AC);
+
+    gil_expect_octets(GilBytes_FromFormat("%c%c%c", 0xff, 0, 0xd8), "\xff\0\xd8", 3);
+    gil_expect_octets(GilBytes_FromFormat("\xff%d%s", 1, "\xff\xd8"), "\xff" "1\xff\xd8", 4);
+    gil_expect_octets(GilBytes_FromFormat("%.2s|%4s|%3c", "\xe2\x82\xac", "\xe2\x82\xac", 0xe9), "\xe2\x82| \xe2\x82\xac|  \xe9", 11);
+    gil_expect_octets(GilBytes_FromFormat("%s", "\xed\xa0\x80"), "\xed\xa0\x80", 3);
+    gil_expect_octets(GilBytes_FromFormat("%U%A", euro, lone), "\xe2\x82\xac'\\udcff'", 11);
+    gil_expect_octets(GilBytes_FromFormat(""), "", 0);
+    for (int c = -1; c < 1000; c += 257) {
+        ck_assert_ptr_null(GilBytes_FromFormat("%c", c));
+        gil_expect_error(GilExc_OverflowError, "character argument not in range(0x100)");
+    }
+    ck_assert_ptr_null(GilBytes_FromFormat("%U", lone));
+    gil_expect_error(GilExc_UnicodeEncodeError, "'utf-8' codec can't encode character '\\udcff' in position 0: surrogates not allowed");
+    Gil_DECREF(euro);
+    Gil_DECREF(lone);
+}
+END_TEST
+
 START_TEST(test_value_bytes__resize)
 {
     GilObject *op = GilBytes_FromStringAndSize(NULL, 10);
@@ -382,6 +403,7 @@ suite(void)
     tcase_add_test(tc, test_value_bytes__sizes_that_cannot_be);
     tcase_add_test(tc, test_value_bytes__as_string_and_size);
     tcase_add_test(tc, test_value_bytes__from_object);
+    tcase_add_test(tc, test_value_bytes__a_format_gives_octets_as_they_are);
     tcase_add_test(tc, test_value_bytes__resize);
     tcase_add_test(tc, test_J3_shrinking_without_memory_keeps_the_block);
     tcase_add_test(tc, test_value_bytes__concat);

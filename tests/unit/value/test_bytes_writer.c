@@ -32,6 +32,7 @@ START_TEST(test_value_bytes_writer__pieces_become_one)
     w = GilBytesWriter_Create(0);
     ck_assert_int_eq(GilBytesWriter_Format(w, "%s=%d\xe2\x82\xac", "a", 7), 0);
     ck_assert_int_eq(GilBytesWriter_Format(w, "%s", ""), 0);
+    ck_assert_int_eq(GilBytesWriter_Format(w, ""), 0);
     ck_assert_int_eq(GilBytesWriter_WriteBytes(w, "\0z", 2), 0);
     expect_octets(GilBytesWriter_Finish(w), "a=7\xe2\x82\xac\0z", 8);
     expect_octets(GilBytesWriter_Finish(GilBytesWriter_Create(0)), "", 0);
