@@ -342,6 +342,9 @@ private:
 class ensure {
 public:
     explicit ensure(const guard &open) noexcept : ensure(open.get()) {}
+    /** Not by a guard that is closed at the end of the line: the interpreter could end around the thread. A view may be a temporary,
+     *  as by it the thread holds the interpreter itself. */
+    explicit ensure(const guard &&) = delete;
     explicit ensure(const view &of) noexcept : ensure(of.get()) {}
     /** By a handle that somebody else owns. */
     explicit ensure(GilInterpreterGuard *open) noexcept : token_(open != nullptr ? GilThreadState_Ensure(open) : nullptr) {}
@@ -488,7 +491,7 @@ check(Number result)
     return result;
 }
 
-/** The same for a buffer, which is false where there is none. */
+/** The same for a buffer, which is false where there is none. It must have a name: the result is the buffer itself. */
 inline const buffer &
 check(const buffer &made)
 {
@@ -496,6 +499,7 @@ check(const buffer &made)
         throw error_is_set();
     return made;
 }
+const buffer &check(const buffer &&) = delete;
 
 /* Within a handler: the exception as the pending error. But the end of a thread that unwinds its stack, by pthread_cancel() or
  * pthread_exit(), is caught as something that is no exception of C++, and is to go on: the C library stops the process else. */
@@ -545,19 +549,22 @@ no_throw(Func &&func)
 }
 
 /** The same for slots and hooks that return a number: `return gil::no_throw(-1, [&] { ...; return 0; });` What func() returns, or
- *  @p failed with an error set when it throws. */
+ *  @p failed with an error set when it throws. The result is an int where func() returns a bool or something smaller than an int. */
 template <typename Func>
 auto
-no_throw(int failed, Func &&func) -> decltype(func())
+no_throw(int failed, Func &&func)
 {
-    static_assert(std::is_integral_v<decltype(func())>, "functions that return objects fail with NULL: no_throw(func)");
+    using result = decltype(func());
+    static_assert(std::is_integral_v<result>, "functions that return objects fail with NULL: no_throw(func)");
+    static_assert(!std::is_unsigned_v<result> || std::is_same_v<result, bool>, "no_throw(-1, f): -1 must be a value of the result");
+    using number = std::common_type_t<int, result>;
     try {
-        return func();
+        return static_cast<number>(func());
     }
     catch (...) {
         _set_error();
     }
-    return failed;
+    return static_cast<number>(failed);
 }
 #endif
 

@@ -88,6 +88,19 @@ _Gil_IsImmortal(GilObject *op)
 /** 1 when the object is immortal. */
 #define GilUnstable_IsImmortal(op) _Gil_IsImmortal(_GilObject_CAST(op))
 
+/** Function forms of Gil_INCREF() and Gil_DECREF() for languages that cannot inline C; NULL is let through.
+ *  @lock_held */
+GIL_API void Gil_IncRef(GilObject *op);
+/** @lock_held
+ *  @reenters finalizers */
+GIL_API void Gil_DecRef(GilObject *op);
+
+/* A program that defines GIL_CHECK_REFS before it includes this has all counting that follows done by these, which stop the
+ * process with a sentence in a thread that is not attached. */
+#ifdef GIL_CHECK_REFS
+#define _Gil_INCREF(op) Gil_IncRef(op)
+#define _Gil_DECREF(op) Gil_DecRef(op)
+#else
 static inline void
 _Gil_INCREF(GilObject *op)
 {
@@ -95,8 +108,6 @@ _Gil_INCREF(GilObject *op)
     if (GIL_LIKELY(count >= 0))
         op->ob_refcnt = (Gil_ssize_t)((size_t)count + 1);
 }
-/** Take one more reference. The lock must be held. */
-#define Gil_INCREF(op) _Gil_INCREF(_GilObject_CAST(op))
 
 static inline void
 _Gil_DECREF(GilObject *op)
@@ -108,6 +119,9 @@ _Gil_DECREF(GilObject *op)
             _Gil_Dealloc(op);
     }
 }
+#endif
+/** Take one more reference. The lock must be held. */
+#define Gil_INCREF(op) _Gil_INCREF(_GilObject_CAST(op))
 /** Give a reference back. The lock must be held. May run anything (finalizers): borrowed pointers are dead after it. */
 #define Gil_DECREF(op) _Gil_DECREF(_GilObject_CAST(op))
 
@@ -175,25 +189,6 @@ typedef GilObject *_GilSlot __attribute__((__may_alias__));
         *_gil_slot = _GilObject_CAST(src);                      \
         _Gil_XDECREF(_gil_old);                                 \
     } while (0)
-
-/** Function forms of Gil_INCREF() and Gil_DECREF() for languages that cannot inline C; NULL is let through.
- *  @lock_held */
-GIL_API void Gil_IncRef(GilObject *op);
-/** @lock_held
- *  @reenters finalizers */
-GIL_API void Gil_DecRef(GilObject *op);
-/* A program that defines GIL_CHECK_REFS before it includes this has its INCREFs and DECREFs made by these, which stop the process
- * with a sentence in a thread that is not attached. */
-#ifdef GIL_CHECK_REFS
-#undef Gil_INCREF
-#undef Gil_DECREF
-#undef Gil_XINCREF
-#undef Gil_XDECREF
-#define Gil_INCREF(op) Gil_IncRef(_GilObject_CAST(op))
-#define Gil_DECREF(op) Gil_DecRef(_GilObject_CAST(op))
-#define Gil_XINCREF(op) Gil_IncRef(_GilObject_CAST(op))
-#define Gil_XDECREF(op) Gil_DecRef(_GilObject_CAST(op))
-#endif
 
 /* Comparison operators of GilObject_RichCompare(). */
 #define Gil_LT 0

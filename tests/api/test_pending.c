@@ -1013,6 +1013,44 @@ take_detached(void *object)
     Gil_INCREF((GilObject *)object);
 }
 
+static void
+new_detached(void *object)
+{
+    GilEval_SaveThread();
+    (void)Gil_NewRef((GilObject *)object);
+}
+
+static void
+xnew_detached(void *object)
+{
+    GilEval_SaveThread();
+    (void)Gil_XNewRef((GilObject *)object);
+}
+
+static void
+clear_detached(void *object)
+{
+    GilObject *held = object;
+    GilEval_SaveThread();
+    Gil_CLEAR(held);
+}
+
+static void
+set_detached(void *object)
+{
+    GilObject *held = object;
+    GilEval_SaveThread();
+    Gil_SETREF(held, NULL);
+}
+
+static void
+xset_detached(void *object)
+{
+    GilObject *held = object;
+    GilEval_SaveThread();
+    Gil_XSETREF(held, NULL);
+}
+
 /* Not the last reference: nothing is destroyed, and yet two threads would change one count. */
 START_TEST(test_api_pending__a_count_is_not_changed_without_the_lock)
 {
@@ -1022,6 +1060,11 @@ START_TEST(test_api_pending__a_count_is_not_changed_without_the_lock)
     Gil_INCREF(list);
     gil_test_expect_abort(drop_detached, list, "Gil_DecRef: the calling thread is not attached to an interpreter");
     gil_test_expect_abort(take_detached, list, "Gil_IncRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(new_detached, list, "Gil_IncRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(xnew_detached, list, "Gil_IncRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(clear_detached, list, "Gil_DecRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(set_detached, list, "Gil_DecRef: the calling thread is not attached to an interpreter");
+    gil_test_expect_abort(xset_detached, list, "Gil_DecRef: the calling thread is not attached to an interpreter");
     Gil_DECREF(list);
     Gil_DECREF(list);
 }

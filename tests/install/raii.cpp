@@ -278,7 +278,8 @@ guards_and_views()
         catch (int) {
             there = nested && !GilThreadState_IsAttached();
         }
-        gil::ensure nowhere{gil::guard()}, nobody{gil::view()};
+        gil::guard closed;
+        gil::ensure nowhere{closed}, nobody{gil::view()};
         refused = !nowhere && !nobody;
     });
     {
@@ -430,10 +431,25 @@ exception_through_the_macros_is_told()
     WANT(contains(told, place.c_str()));
 }
 
+/* Temporaries, of which nothing would be left behind the semicolon, are refused where that must not be. */
+template <typename T, typename = void>
+struct is_checkable : std::false_type {};
+template <typename T>
+struct is_checkable<T, std::void_t<decltype(gil::check(std::declval<T>()))>> : std::true_type {};
+static_assert(std::is_constructible_v<gil::ensure, gil::guard &> && std::is_constructible_v<gil::ensure, const gil::guard &>);
+static_assert(!std::is_constructible_v<gil::ensure, gil::guard> && !std::is_constructible_v<gil::ensure, const gil::guard>);
+static_assert(std::is_constructible_v<gil::ensure, gil::view>); /* holds by itself */
+static_assert(is_checkable<gil::buffer &>::value && !is_checkable<gil::buffer>::value);
+
 /* What slots return that return no object. */
 void
 border_of_numbers()
 {
+    auto truth = gil::no_throw(-1, [] { return gil::check(GilObject_Size(Gil_None)) > 0; });
+    static_assert(std::is_same_v<decltype(truth), int>);
+    WANT(truth == -1 && GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+    WANT(gil::no_throw(-1, [] { return true; }) == 1);
     gil::ref list = gil::check(GilList_New(3));
     auto size = gil::no_throw(-1, [&] { return gil::check(GilObject_Size(list.get())); });
     static_assert(std::is_same_v<decltype(size), Gil_ssize_t>);
