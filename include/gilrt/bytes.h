@@ -25,9 +25,13 @@ typedef struct {
 /** The type of bytes. */
 GIL_API extern GilTypeObject GilBytes_Type;
 
+static inline int
+_GilBytes_Check(GilObject *op)
+{
+    return Gil_IS_TYPE(op, &GilBytes_Type) || GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_BYTES_SUBCLASS);
+}
 /** 1 when @p op is a bytes object or an instance of a subtype. */
-#define GilBytes_Check(op) \
-    (Gil_IS_TYPE((op), &GilBytes_Type) || GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_BYTES_SUBCLASS))
+#define GilBytes_Check(op) _GilBytes_Check(_GilObject_CAST(op))
 /** 1 when @p op is a bytes object and no instance of a subtype. */
 #define GilBytes_CheckExact(op) Gil_IS_TYPE((op), &GilBytes_Type)
 /** The octets, without a check of the type. */

@@ -50,9 +50,13 @@ typedef struct {
 /** The type of str. */
 GIL_API extern GilTypeObject GilUnicode_Type;
 
+static inline int
+_GilUnicode_Check(GilObject *op)
+{
+    return Gil_IS_TYPE(op, &GilUnicode_Type) || GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_UNICODE_SUBCLASS);
+}
 /** 1 when @p op is a str or an instance of a subtype. */
-#define GilUnicode_Check(op) \
-    (Gil_IS_TYPE((op), &GilUnicode_Type) || GilType_FastSubclass(Gil_TYPE(op), Gil_TPFLAGS_UNICODE_SUBCLASS))
+#define GilUnicode_Check(op) _GilUnicode_Check(_GilObject_CAST(op))
 /** 1 when @p op is a str and no instance of a subtype. */
 #define GilUnicode_CheckExact(op) Gil_IS_TYPE((op), &GilUnicode_Type)
 
@@ -91,9 +95,14 @@ _GilUnicode_READ(int kind, const void *data, Gil_ssize_t index)
 }
 /** Code point number @p index of @p data. */
 #define GilUnicode_READ(kind, data, index) _GilUnicode_READ((kind), (data), (index))
+
+static inline Gil_UCS4
+_GilUnicode_READ_CHAR(const void *op, Gil_ssize_t index)
+{
+    return _GilUnicode_READ(GilUnicode_KIND(op), _GilUnicode_DATA(op), index);
+}
 /** Code point number @p index of a str. */
-#define GilUnicode_READ_CHAR(op, index) \
-    _GilUnicode_READ(GilUnicode_KIND(op), _GilUnicode_DATA(op), (index))
+#define GilUnicode_READ_CHAR(op, index) _GilUnicode_READ_CHAR((op), (index))
 
 static inline void
 _GilUnicode_WRITE(int kind, void *data, Gil_ssize_t index, Gil_UCS4 value)
@@ -107,12 +116,16 @@ _GilUnicode_WRITE(int kind, void *data, Gil_ssize_t index, Gil_UCS4 value)
 }
 /** Set code point number @p index of @p data; it must fit @p kind. Only for a str that nobody else has seen. */
 #define GilUnicode_WRITE(kind, data, index, value) _GilUnicode_WRITE((kind), (data), (index), (value))
+
+static inline Gil_UCS4
+_GilUnicode_MAX_CHAR_VALUE(const void *op)
+{
+    if (GilUnicode_IS_ASCII(op))
+        return 0x7f;
+    return GilUnicode_KIND(op) == 1 ? 0xff : GilUnicode_KIND(op) == 2 ? 0xffff : 0x10ffff;
+}
 /** An upper bound of the code points that a str of this form can hold. */
-#define GilUnicode_MAX_CHAR_VALUE(op)                          \
-    ((Gil_UCS4)(GilUnicode_IS_ASCII(op)          ? 0x7f        \
-                : GilUnicode_KIND(op) == 1       ? 0xff        \
-                : GilUnicode_KIND(op) == 2       ? 0xffff      \
-                                                 : 0x10ffff))
+#define GilUnicode_MAX_CHAR_VALUE(op) _GilUnicode_MAX_CHAR_VALUE(op)
 /** @} */
 
 /** @name Making strings

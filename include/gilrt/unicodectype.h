@@ -37,6 +37,12 @@ GIL_API Gil_UCS4 _GilUnicode_ToLowercase(Gil_UCS4 ch);
 GIL_API Gil_UCS4 _GilUnicode_ToTitlecase(Gil_UCS4 ch);
 /** @} */
 
+static inline int
+_GilUnicode_IsPrintable(Gil_UCS4 ch)
+{
+    return ch <= 0x10ffff && (_GilUnicode_Ctype(ch) & _Gil_CTYPE_HIDDEN) == 0;
+}
+
 /** @name Properties: nonzero or 0
  *  @{ */
 #define Gil_UNICODE_ISSPACE(ch) _GilUnicode_IsWhitespace(ch)
@@ -49,7 +55,7 @@ GIL_API Gil_UCS4 _GilUnicode_ToTitlecase(Gil_UCS4 ch);
 #define Gil_UNICODE_ISUPPER(ch) ((_GilUnicode_Ctype(ch) & _Gil_CTYPE_UPPER) != 0)
 #define Gil_UNICODE_ISLOWER(ch) ((_GilUnicode_Ctype(ch) & _Gil_CTYPE_LOWER) != 0)
 #define Gil_UNICODE_ISTITLE(ch) ((_GilUnicode_Ctype(ch) & _Gil_CTYPE_TITLE) != 0)
-#define Gil_UNICODE_ISPRINTABLE(ch) ((ch) <= 0x10ffff && (_GilUnicode_Ctype(ch) & _Gil_CTYPE_HIDDEN) == 0)
+#define Gil_UNICODE_ISPRINTABLE(ch) _GilUnicode_IsPrintable(ch)
 /** @} */
 
 /** @name Case, by simple mapping: one character to one, itself where there is none

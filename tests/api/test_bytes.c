@@ -58,6 +58,18 @@ START_TEST(test_L1_bytes_detached)
 }
 END_TEST
 
+START_TEST(test_api_bytes__macros_evaluate_their_argument_once)
+{
+    GilObject *op = GilBytes_FromString("ab");
+    int calls = 0;
+
+    ck_assert_int_eq(GilBytes_Check((calls++, op)), 1);
+    ck_assert_int_eq(GilBytes_Check((calls++, Gil_None)), 0);
+    ck_assert_int_eq(calls, 2);
+    Gil_DECREF(op);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -69,6 +81,7 @@ suite(void)
     tcase_add_test(tc, test_api_bytes__read_with_the_lock_dropped);
     tcase_add_test(tc, test_api_bytes__joined);
     tcase_add_test(tc, test_L1_bytes_detached);
+    tcase_add_test(tc, test_api_bytes__macros_evaluate_their_argument_once);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -82,6 +82,23 @@ START_TEST(test_L1_unicode_detached)
 }
 END_TEST
 
+START_TEST(test_api_unicode__macros_evaluate_their_argument_once)
+{
+    GilObject *str = GilUnicode_FromString("ab");
+    int calls = 0;
+
+    ck_assert_int_eq(GilUnicode_Check((calls++, str)), 1);
+    ck_assert_int_eq(calls, 1);
+    ck_assert_int_eq(GilUnicode_Check((calls++, Gil_None)), 0);
+    ck_assert_int_eq(calls, 2);
+    ck_assert_uint_eq(GilUnicode_READ_CHAR((calls++, str), 1), 'b');
+    ck_assert_int_eq(calls, 3);
+    ck_assert_uint_eq(GilUnicode_MAX_CHAR_VALUE((calls++, str)), 127);
+    ck_assert_int_eq(calls, 4);
+    Gil_DECREF(str);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -94,6 +111,7 @@ suite(void)
     tcase_add_test(tc, test_api_unicode__read_in_one_way_and_another);
     tcase_add_test(tc, test_api_unicode__is_a_dict_key_in_every_form);
     tcase_add_test(tc, test_L1_unicode_detached);
+    tcase_add_test(tc, test_api_unicode__macros_evaluate_their_argument_once);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -25,6 +25,16 @@ START_TEST(test_api_unicodectype__surrogates)
 }
 END_TEST
 
+START_TEST(test_api_unicodectype__macros_evaluate_their_argument_once)
+{
+    Gil_UCS4 text[] = {'a', '\n'}, *p = text;
+
+    ck_assert_int_eq(Gil_UNICODE_ISPRINTABLE(*p++) != 0, 1);
+    ck_assert_int_eq(Gil_UNICODE_ISPRINTABLE(*p++) != 0, 0);
+    ck_assert_ptr_eq(p, text + 2);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -33,6 +43,7 @@ suite(void)
 
     tcase_add_test(tc, test_api_unicodectype__macros_ask_and_map);
     tcase_add_test(tc, test_api_unicodectype__surrogates);
+    tcase_add_test(tc, test_api_unicodectype__macros_evaluate_their_argument_once);
     suite_add_tcase(s, tc);
     return s;
 }
