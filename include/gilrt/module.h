@@ -107,8 +107,8 @@ GIL_API GilObject *GilModule_New(const char *name);
  * @reenters  getters of @p spec
  */
 GIL_API GilObject *GilModule_FromSlotsAndSpec(const GilSlot *slots, GilObject *spec);
-/** Run the Gil_mod_exec of a module from GilModule_FromSlotsAndSpec(), once; other modules have none, and nothing is
- *  done.
+/** Run the Gil_mod_exec of a module from GilModule_FromSlotsAndSpec(), unless it has run before and has not failed; other
+ *  modules have none, and nothing is done.
  *  @return 0, or -1 with the error set
  *  @lock_held
  *  @reenters  the module's own code */

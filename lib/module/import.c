@@ -7,8 +7,9 @@
  * anywhere. So an import under way is entered in a list first; whoever wants the same module finds the entry and
  * waits for its end.
  *
- * A module is registered when it is complete, not before its code runs: nobody sees half a module. The price is that
- * imports in a circle cannot be served; they are refused by a message that names the circle.
+ * A module is registered when it is complete, not before its code runs: nobody sees half a module, but its own code, which has
+ * it as an argument and may ask for it by GilImport_AddModuleRef(). The price is that imports in a circle cannot be served; they
+ * are refused by a message that names the circle.
  *
  * Waiting. A waiter sleeps, without the lock, until the word `ends` of the entry is another than it was under the lock.
  * The importing thread counts it up at the end, whether the import worked or not; then the waiter looks again, and
@@ -51,6 +52,7 @@
 struct gil_importing {
     struct gil_importing *next; /* [gil] */
     GilThreadState *owner;      /* [const] during one import, as the name */
+    GilObject *module;          /* [gil] borrowed; the module while its code runs, else NULL */
     uint32_t ends;              /* [atomic] imports that this block has seen end; waiters sleep on it */
     char name[GIL_MODULE_NAME_MAX + 1]; /* [const] */
 };
@@ -175,6 +177,7 @@ begin(GilThreadState *ts, struct gil_module_pocket *pocket, const char *name)
         return gil_err_no_memory(ts);
     entry->next = NULL;
     entry->owner = ts;
+    entry->module = NULL;
     memcpy(entry->name, name, strlen(name) + 1);
     struct gil_importing **at = &pocket->importing;
     while (*at != NULL)
@@ -250,10 +253,11 @@ add_to_registry(struct gil_module_pocket *pocket, GilObject *name, GilObject *mo
 
 /* From the hook to a module that is registered. 0, or -1 with the error set. */
 static int
-make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text, const char *file,
+make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, struct gil_importing *entry, const char *file,
             GilSlot *(*hook)(void))
 {
     struct gil_module_slots read;
+    const char *text = entry->name;
     GilObject *file_str = NULL;
 
     /* The extension's code: may run anything. */
@@ -274,7 +278,10 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
     Gil_XDECREF(file_str);
     if (module == NULL)
         return -1;
-    if (GilModule_Exec(module) < 0 || add_to_registry(pocket, name, module) < 0) {
+    entry->module = module;
+    int rc = GilModule_Exec(module);
+    entry->module = NULL;
+    if (rc < 0 || add_to_registry(pocket, name, module) < 0) {
         gil_module_discard(ts, module);
         return -1;
     }
@@ -283,23 +290,24 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
 }
 
 static void
-raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, const char *name,
+raise_load_error(GilThreadState *ts, const struct gil_module_pocket *pocket, GilObject *name, const char *text,
                  const struct gil_load *load, enum gil_load_result result)
 {
+    const char *ignored = pocket->path.ignored, *reason = load->reason;
+    int some = ignored != NULL && *ignored != '\0';
+
     if (result == GIL_LOAD_NO_MEMORY)
         gil_err_no_memory(ts);
     else if (result == GIL_LOAD_FAILED)
-        gil_import_error(name, load->file, "%s: %s", name, load->reason);
-    else if (pocket->path.ignored != NULL && *pocket->path.ignored != '\0')
-        GilErr_Format(GilExc_ModuleNotFoundError,
-                      "No module named '%s' (relative entries of GILRT_PATH are ignored: %s)", name,
-                      pocket->path.ignored);
+        gil_import_error(text, load->file, "%s: %s", text, reason);
     else
-        GilErr_Format(GilExc_ModuleNotFoundError, "No module named '%s'", name);
+        gil_module_not_found(name, "No module named '%s'%s%s%s%s%s", text,
+                             some ? " (relative entries of GILRT_PATH are ignored: " : "", some ? ignored : "", some ? ")" : "",
+                             reason != NULL ? "; " : "", reason != NULL ? reason : "");
 }
 
 static int
-import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, const char *text)
+import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, struct gil_importing *entry)
 {
     struct gil_load load;
     struct gil_search_path path;
@@ -312,16 +320,16 @@ import_file(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
         gil_err_no_memory(ts);
         return -1;
     }
-    memcpy(own_text, text, strlen(text) + 1);
+    memcpy(own_text, entry->name, sizeof(own_text));
     GilEval_SaveThread();
     enum gil_load_result result = gil_load_begin(&load, &path, strict, own_text);
     GilEval_RestoreThread(ts);
     gil_search_path_free(&path);
 
     if (result == GIL_LOAD_OK)
-        rc = make_module(ts, pocket, name, text, load.file, load.hook);
+        rc = make_module(ts, pocket, name, entry, load.file, load.hook);
     else
-        raise_load_error(ts, pocket, text, &load, result);
+        raise_load_error(ts, pocket, name, entry->name, &load, result);
 
     gil_load_end(&load);
     return rc;
@@ -336,8 +344,8 @@ import_now(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name
         return -1;
     const struct builtin *builtin = find_builtin(text);
     ts->within++;
-    int rc = builtin != NULL ? make_module(ts, pocket, name, text, NULL, builtin->hook)
-                             : import_file(ts, pocket, name, text);
+    int rc = builtin != NULL ? make_module(ts, pocket, name, entry, NULL, builtin->hook)
+                             : import_file(ts, pocket, name, entry);
     ts->within--;
     end(pocket, entry);
     return rc;
@@ -348,8 +356,9 @@ raise_bad_name(GilObject *name, const char *text)
 {
     if (*text == '\0')
         return GilErr_Format(GilExc_ValueError, "empty module name");
-    return GilErr_Format(GilExc_ModuleNotFoundError,
-                         "No module named %R: a name is made of ASCII letters, digits and underscores", name);
+    gil_module_not_found(name, "No module named %R: a name is made of ASCII letters, digits and underscores, at most %d", name,
+                         GIL_MODULE_NAME_MAX);
+    return NULL;
 }
 
 /* The pocket, or NULL with ImportError: the interpreter is ending. */
@@ -362,6 +371,30 @@ open_pocket(const GilThreadState *ts)
         return NULL;
     }
     return pocket;
+}
+
+/* The import that ts began last and has not ended, or NULL. */
+static struct gil_importing *
+innermost(const struct gil_module_pocket *pocket, const GilThreadState *ts)
+{
+    struct gil_importing *found = NULL;
+
+    for (struct gil_importing *entry = pocket->importing; entry != NULL; entry = entry->next)
+        if (entry->owner == ts)
+            found = entry;
+    return found;
+}
+
+/* Wait until the import of entry is over: 0; or -1 with ImportError where that would be for ever. */
+static int
+await_end(GilThreadState *ts, struct gil_module_pocket *pocket, struct gil_importing *entry)
+{
+    if (is_circle(pocket, ts, entry)) {
+        raise_circle(pocket, ts, entry);
+        return -1;
+    }
+    wait_for(ts, pocket, entry);
+    return 0;
 }
 
 static GilObject *
@@ -383,16 +416,8 @@ import_str(GilThreadState *ts, GilObject *name)
         if (found != 0)
             return found > 0 ? module : NULL;
         struct gil_importing *entry = find_importing(pocket, text);
-        if (entry == NULL) {
-            if (import_now(ts, pocket, name, text) < 0)
-                return NULL;
-        }
-        else if (is_circle(pocket, ts, entry)) {
-            raise_circle(pocket, ts, entry);
+        if ((entry == NULL ? import_now(ts, pocket, name, text) : await_end(ts, pocket, entry)) < 0)
             return NULL;
-        }
-        else
-            wait_for(ts, pocket, entry);
     }
 }
 
@@ -461,24 +486,44 @@ GilImport_GetModule(GilObject *name)
     return module;
 }
 
+/* The module of that name: registered, or under way and asked for by its own code, or new. New reference, or NULL with the error
+ * set. */
+static GilObject *
+added(GilThreadState *ts, GilObject *name, const char *text)
+{
+    GilObject *module;
+
+    for (;;) {
+        struct gil_module_pocket *pocket = open_pocket(ts);
+        if (pocket == NULL)
+            return NULL;
+        int found = GilDict_GetItemRef(pocket->modules, name, &module);
+        if (found != 0)
+            return found > 0 ? module : NULL;
+        struct gil_importing *entry = find_importing(pocket, text);
+        if (entry == NULL) {
+            module = GilModule_NewObject(name);
+            if (module != NULL && add_to_registry(pocket, name, module) < 0)
+                Gil_CLEAR(module);
+            return module;
+        }
+        if (entry->module != NULL && entry == innermost(pocket, ts))
+            return Gil_NewRef(entry->module);
+        if (await_end(ts, pocket, entry) < 0)
+            return NULL;
+    }
+}
+
 GilObject *
 GilImport_AddModuleRef(const char *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *module = NULL;
 
     if (name == NULL)
         return gil_err_null(__func__);
-    struct gil_module_pocket *pocket = open_pocket(ts);
-    GilObject *str = pocket == NULL ? NULL : GilUnicode_FromString(name);
-    if (str == NULL)
-        return NULL;
-    if (GilDict_GetItemRef(pocket->modules, str, &module) == 0) {
-        module = GilModule_NewObject(str);
-        if (module != NULL && add_to_registry(pocket, str, module) < 0)
-            Gil_CLEAR(module);
-    }
-    Gil_DECREF(str);
+    GilObject *str = GilUnicode_FromString(name);
+    GilObject *module = str != NULL ? added(ts, str, name) : NULL;
+    Gil_XDECREF(str);
     return module;
 }
 
@@ -525,10 +570,7 @@ int
 gil_import_active(const GilThreadState *ts)
 {
     const struct gil_module_pocket *pocket = gil_module_pocket(ts);
-    const struct gil_importing *entry = pocket != NULL ? pocket->importing : NULL;
-    while (entry != NULL && entry->owner != ts)
-        entry = entry->next;
-    return entry != NULL;
+    return pocket != NULL && innermost(pocket, ts) != NULL;
 }
 
 void

@@ -3,6 +3,7 @@
 #include "module/importerror.h"
 
 #include "gilrt/error.h"
+#include "gilrt/object.h"
 #include "gilrt/unicode.h"
 
 #include <string.h>
@@ -33,4 +34,21 @@ gil_import_error(const char *name, const char *path, const char *format, ...)
     Gil_XDECREF(path_str);
     Gil_XDECREF(name_str);
     Gil_XDECREF(message);
+}
+
+void
+gil_module_not_found(GilObject *name, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    GilErr_FormatV(GilExc_ModuleNotFoundError, format, args);
+    va_end(args);
+    GilObject *error = GilErr_GetRaisedException();
+    /* Where memory lacks it is the one MemoryError that all share. */
+    int known = GilErr_GivenExceptionMatches(error, GilExc_ModuleNotFoundError);
+    if (!known || GilObject_SetAttrString(error, "name", name) == 0)
+        GilErr_SetRaisedException(error);
+    else
+        Gil_DECREF(error);
 }

@@ -2,7 +2,9 @@
 /*
  * Finding and loading shared objects.
  *
- * Which file. The first directory of the search path that has NAME.so decides; a name is made of letters, digits and
+ * Which file. The first directory of the search path that has NAME.so decides, be it a link that leads in a circle or to where
+ * nobody may look. One that cannot be searched at all is passed over, and told of when nothing is found elsewhere; in strict
+ * mode it is an error, since what decides might be in there. A name is made of letters, digits and
  * underscores, so it cannot lead out of the directory, and the path handed to dlopen() begins with a slash, so neither
  * LD_LIBRARY_PATH nor the current directory is looked at.
  *
@@ -64,12 +66,15 @@ static enum gil_load_result
 failed(struct gil_load *load, const char *format, ...)
 {
     enum { ROOM = 1024 };
+    int error = errno; /* for %m */
     va_list args;
 
-    load->reason = gil_raw_malloc(ROOM);
+    if (load->reason == NULL)
+        load->reason = gil_raw_malloc(ROOM);
     if (load->reason == NULL)
         return GIL_LOAD_NO_MEMORY;
     va_start(args, format);
+    errno = error;
     vsnprintf(load->reason, ROOM, format, args);
     va_end(args);
     return GIL_LOAD_FAILED;
@@ -83,9 +88,9 @@ failed_in_system(struct gil_load *load)
     return failed(load, "%s", text != NULL ? text : "the system's loader gives no reason");
 }
 
-/* The first NAME.so on the path, into load->file. */
+/* The first NAME.so on the path, into load->file. Where there is none, the first directory that was passed over is the reason. */
 static enum gil_load_result
-find(struct gil_load *load, const struct gil_search_path *path, const char *name)
+find(struct gil_load *load, const struct gil_search_path *path, int strict, const char *name)
 {
     struct stat info;
 
@@ -95,9 +100,15 @@ find(struct gil_load *load, const struct gil_search_path *path, const char *name
         if (file == NULL)
             return GIL_LOAD_NO_MEMORY;
         snprintf(file, room, "%s/%s" SUFFIX, dir, name);
-        if (stat(file, &info) == 0 || (errno != ENOENT && errno != ENOTDIR)) {
+        int absent = stat(file, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
+        if (!absent && (strict || lstat(file, &info) == 0)) {
             load->file = file;
             return GIL_LOAD_OK;
+        }
+        int passed_over = !absent && load->reason == NULL; /* errno is that of lstat() */
+        if (passed_over && failed(load, "%s was not searched: %m", dir) == GIL_LOAD_NO_MEMORY) {
+            gil_raw_free(file);
+            return GIL_LOAD_NO_MEMORY;
         }
         gil_raw_free(file);
     }
@@ -187,7 +198,7 @@ enum gil_load_result
 gil_load_begin(struct gil_load *load, const struct gil_search_path *path, int strict, const char *name)
 {
     *load = (struct gil_load){0};
-    enum gil_load_result result = find(load, path, name);
+    enum gil_load_result result = find(load, path, strict, name);
     if (result == GIL_LOAD_OK && strict)
         result = check_strictly(load);
     if (result == GIL_LOAD_OK)

@@ -8,7 +8,7 @@
 
 enum gil_load_result {
     GIL_LOAD_OK,
-    GIL_LOAD_NOT_FOUND, /* in no directory */
+    GIL_LOAD_NOT_FOUND, /* in no directory; with a reason: some were not searched */
     GIL_LOAD_FAILED,    /* found, but: see reason */
     GIL_LOAD_NO_MEMORY
 };

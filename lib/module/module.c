@@ -382,7 +382,10 @@ GilModule_Exec(GilObject *op)
     if (module->slots.exec == NULL || module->executed)
         return 0;
     module->executed = 1;
-    return exec_result(ts, module, module->slots.exec(op));
+    int rc = exec_result(ts, module, module->slots.exec(op));
+    if (rc < 0)
+        module->executed = 0; /* it is not complete: who asks again is not told that it is */
+    return rc;
 }
 
 /* Filling modules. */

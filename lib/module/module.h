@@ -29,7 +29,7 @@ typedef struct {
     GilObject_HEAD
     GilObject *dict;               /* [const] strong */
     void *state;                   /* [const] heap block of slots.state_size bytes, or NULL */
-    int executed;                  /* [gil] GilModule_Exec() has begun */
+    int executed;                  /* [gil] GilModule_Exec() has begun, and has not failed */
     struct gil_module_slots slots; /* [const] all zero for a module that was made without */
     GilObject *older;              /* [gil] strong; the module registered before, see import.c */
     GilObject *weaklist;           /* [gil] its weak references, see object/weakref.h */

@@ -256,6 +256,31 @@ START_TEST(test_api_module__from_slots)
 }
 END_TEST
 
+static int tries;
+
+static int
+exec_later(GilObject *Gil_UNUSED(module))
+{
+    if (tries++ > 0)
+        return 0;
+    GilErr_SetString(GilExc_ValueError, "not yet");
+    return -1;
+}
+
+START_TEST(test_api_module__exec_that_failed_runs_again)
+{
+    GilSlot slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_FUNC(Gil_mod_exec, exec_later), GilSlot_END};
+    GilObject *later = from_slots(slots);
+
+    ck_assert_int_eq(GilModule_Exec(later), -1);
+    check_error(GilExc_ValueError, "not yet");
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(GilModule_Exec(later), 0);
+    ck_assert_int_eq(tries, 2);
+    Gil_DECREF(later);
+}
+END_TEST
+
 START_TEST(test_api_module__state_is_freed_once)
 {
     GilObject *counter = from_slots(counter_slots);
@@ -363,6 +388,7 @@ suite(void)
     tcase_add_test(tc, test_api_module__a_pending_error_is_left);
     tcase_add_test(tc, test_api_module__wrong_arguments_raise);
     tcase_add_test(tc, test_api_module__from_slots);
+    tcase_add_test(tc, test_api_module__exec_that_failed_runs_again);
     tcase_add_test(tc, test_api_module__state_is_freed_once);
     tcase_add_test(tc, test_api_module__malformed_slots_are_refused);
     tcase_add_test(tc, test_api_module__bad_specs_are_refused);

@@ -44,6 +44,22 @@ START_TEST(test_module_importerror__path_that_is_no_text_and_none)
 }
 END_TEST
 
+START_TEST(test_module_importerror__a_module_that_is_not_there_has_a_name_too)
+{
+    GilObject *name = GilUnicode_FromString("gone");
+
+    gil_module_not_found(name, "No module named %R", name);
+    ck_assert(GilErr_ExceptionMatches(GilExc_ModuleNotFoundError));
+    GilObject *error = GilErr_GetRaisedException(), *text = GilObject_Str(error);
+    ck_assert_str_eq(GilUnicode_AsUTF8(text), "No module named 'gone'");
+    check_attribute(error, "name", "gone");
+    check_attribute(error, "path", NULL);
+    Gil_DECREF(text);
+    Gil_DECREF(error);
+    Gil_DECREF(name);
+}
+END_TEST
+
 static int
 raise_once(void *Gil_UNUSED(arg))
 {
@@ -71,6 +87,7 @@ suite(void)
     tcase_add_test(tc, test_module_importerror__has_name_path_and_text);
     tcase_add_test(tc, test_module_importerror__path_that_is_no_text_and_none);
     tcase_add_test(tc, test_module_importerror__without_memory);
+    tcase_add_test(tc, test_module_importerror__a_module_that_is_not_there_has_a_name_too);
     suite_add_tcase(s, tc);
     return s;
 }

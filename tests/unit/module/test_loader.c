@@ -188,6 +188,33 @@ START_TEST(test_module_loader__strict_mode_trusts_root_and_the_user)
 }
 END_TEST
 
+/* As CPython's finder, which goes on, too. */
+START_TEST(test_module_loader__a_directory_that_cannot_be_searched_hides_none)
+{
+    char loop[64], dirs[600] = "/";
+
+    snprintf(loop, sizeof(loop), "%s/circle", folder);
+    ck_assert_int_eq(symlink("circle", loop), 0);
+    memset(dirs + 1, 'x', 300);
+    snprintf(dirs + 301, sizeof(dirs) - 301, ":%s:%s", loop, folder);
+    gil_search_path_free(&path);
+    ck_assert_int_eq(gil_search_path_make(&path, dirs, 1), GIL_PATH_OK);
+    check_load("empty", 0, GIL_LOAD_FAILED, "too short");
+    check_load("loop", 0, GIL_LOAD_FAILED, "loop.so");
+    check_load("nowhere", 0, GIL_LOAD_NOT_FOUND, "xxx was not searched: File name too long");
+    check_load("nowhere", 1, GIL_LOAD_FAILED, "cannot be resolved");
+    gil_search_path_free(&path);
+    ck_assert_int_eq(gil_search_path_make(&path, loop, 1), GIL_PATH_OK);
+    check_load("nowhere", 0, GIL_LOAD_NOT_FOUND, "circle was not searched: Too many levels of symbolic links");
+    for (long nth = 1; nth < 3; nth++) {
+        gil_mem_fail_nth(nth, 0);
+        check_load("nowhere", 0, GIL_LOAD_NO_MEMORY, NULL);
+        gil_mem_fail_nth(0, 0);
+    }
+    unlink(loop);
+}
+END_TEST
+
 START_TEST(test_module_loader__strict_mode_looks_at_what_links_lead_to)
 {
     char open_folder[80], link[80], target[100];
@@ -246,6 +273,7 @@ suite(void)
     tcase_add_test(tc, test_module_loader__a_failure_without_a_reason);
     tcase_add_test(tc, test_module_loader__strict_mode_refuses_what_cannot_be_looked_at);
     tcase_add_test(tc, test_module_loader__strict_mode_trusts_root_and_the_user);
+    tcase_add_test(tc, test_module_loader__a_directory_that_cannot_be_searched_hides_none);
     tcase_add_test(tc, test_module_loader__strict_mode_looks_at_what_links_lead_to);
     tcase_add_test(tc, test_module_loader__without_memory);
     suite_add_tcase(s, tc);
