@@ -5,8 +5,8 @@
  *
  * The units are those of CPython's manual ("Parsing arguments and building values"). Lengths (`#`) are Gil_ssize_t,
  * always. What differs: `D` (complex numbers) does not exist, nor, where arguments are taken apart, `u` and `Z`
- * (wchar_t), which CPython 3.12 dropped; `(items)` takes a tuple or a list and no other sequence; and encodings are the
- * few of GilUnicode_Decode().
+ * (wchar_t), which CPython 3.12 dropped; `(items)` takes a tuple or a list and no other sequence; `k` and
+ * `K` take what has an __index__; and encodings are the few of GilUnicode_Decode().
  */
 #ifndef GILRT_ARGS_H
 #define GILRT_ARGS_H
@@ -34,7 +34,8 @@ GIL_BEGIN_DECLS
  * @name Taking arguments apart
  *
  * All return 1 when every argument was converted, and 0 with the error set otherwise: TypeError for a wrong number or
- * type, OverflowError and ValueError from the units, SystemError when format and call do not fit each other. On
+ * type, OverflowError and ValueError from the units, SystemError when format and call do not fit each other (a list of keywords
+ * is looked at when a keyword is given, and in a debug build of the library always). On
  * failure buffers already filled are released, memory already allocated (`es`) is freed, and converters that ask for
  * it are called again; variables may have been written.
  *
@@ -48,7 +49,8 @@ GIL_API GIL_NOPLT int GilArg_ParseTuple(GilObject *args, const char *format, ...
 /** @lock_held
  *  @reenters the conversions and converters */
 GIL_API int GilArg_VaParse(GilObject *args, const char *format, va_list vargs);
-/** The old convention: @p args is the single argument itself, unless the format has more units or none: then a tuple.
+/** The old convention: @p args is the single argument itself, or NULL where the format has none; the format has one unit at the
+ *  most, which may be a `(items)`: SystemError else, TypeError for an argument that is not taken.
  *  @lock_held
  *  @reenters the conversions and converters */
 GIL_API int GilArg_Parse(GilObject *args, const char *format, ...);

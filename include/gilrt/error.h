@@ -68,7 +68,8 @@ GIL_API int GilErr_BadArgument(void);
  *  @lock_held
  *  @borrowed  always NULL */
 GIL_API GilObject *GilErr_SetFromErrno(GilObject *type);
-/** As GilErr_SetFromErrno(), naming the file; @p filename is UTF-8, NULL leaves it out.
+/** As GilErr_SetFromErrno(), naming the file; @p filename, which is decoded as by GilUnicode_DecodeFSDefault(); NULL
+ *  leaves it out.
  *  @lock_held
  *  @borrowed  always NULL */
 GIL_API GilObject *GilErr_SetFromErrnoWithFilename(GilObject *type, const char *filename);

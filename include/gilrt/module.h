@@ -116,7 +116,7 @@ GIL_API int GilModule_Exec(GilObject *module);
 /** @} */
 
 /** @name Filling modules
- *  Each raises SystemError when @p module is NULL or no module; returns 0, or -1 with the error set.
+ *  Each raises SystemError when @p module is NULL, TypeError when it is no module; returns 0, or -1 with the error set.
  *  @{ */
 /** Set an attribute. @p value NULL is SystemError, unless an error is set, which is then left.
  *  @lock_held
@@ -151,9 +151,10 @@ GIL_API int GilModule_SetDocString(GilObject *module, const char *docstring);
 /** @} */
 
 /** @name Asking modules
- *  Each raises SystemError when @p module is NULL or no module.
+ *  Each raises SystemError when @p module is NULL, TypeError when it is no module.
  *  @{ */
-/** The dict of the module's attributes: one and the same as long as the module lives.
+/** The dict of the module's attributes: one and the same as long as the module lives. SystemError also when
+ *  @p module is no module.
  *  @borrowed  lives as long as the module
  *  @lock_held */
 GIL_API GilObject *GilModule_GetDict(GilObject *module);

@@ -266,6 +266,27 @@ gil_args_quick(GilObject *const *items, Gil_ssize_t n, const char *format, struc
     return may_end(f, optional);
 }
 
+#ifdef GIL_DEBUG
+/* Whether the list may be right: names "" come first and none of them behind '$', and f, behind n units, goes on where names
+ * do. What is wrong is told by the general way. A release does not look: a list is a constant, and a program is run in a debug
+ * build once. */
+static int
+list_may_fit(const char *f, GIL_CXX_CONST char *const *names, Gil_ssize_t n)
+{
+    int named = 0, at_end = *f == '\0' || *f == ':' || *f == ';';
+    Gil_ssize_t i;
+
+    for (i = 0; names[i] != NULL; i++) {
+        if (*names[i] == '\0' && (named || (i >= n && strchr(f, '$') != NULL)))
+            return 0;
+        named |= *names[i] != '\0';
+    }
+    return !at_end || i == n;
+}
+#else
+#define list_may_fit(f, names, n) 1
+#endif
+
 int
 gil_args_quick_named(GilObject *const *items, Gil_ssize_t n, const char *format, GIL_CXX_CONST char *const *names,
                      struct gil_args_vars *vars)
@@ -281,6 +302,8 @@ gil_args_quick_named(GilObject *const *items, Gil_ssize_t n, const char *format,
         if (names[i] == NULL || GIL_UNLIKELY(items[i] == NULL) || !quick_convert(items[i], &f, vars))
             return 0;
     }
+    if (!list_may_fit(f, names, n))
+        return 0;
     if (*f == '|')
         optional = 1;
     return names[n] != NULL ? optional : may_end(f, 0);

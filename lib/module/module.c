@@ -25,14 +25,14 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The module, or NULL with SystemError. */
+/* The module, or NULL with SystemError for NULL, TypeError for anything else. */
 static GilModuleObject *
 need_module(const char *func, GilObject *op)
 {
     if (op == NULL)
         return gil_err_null(func);
     if (!GilModule_Check(op))
-        return gil_err_bad_argument(func, "a module", op);
+        return gil_err_type(func, "module", op);
     return gil_module(op);
 }
 
@@ -516,6 +516,8 @@ GilObject *
 GilModule_GetDict(GilObject *op)
 {
     gil_tstate_need(__func__);
+    if (op != NULL && !GilModule_Check(op))
+        return gil_err_bad_argument(__func__, "a module", op); /* SystemError, as in CPython */
     GilModuleObject *module = need_module(__func__, op);
     return module == NULL ? NULL : module->dict;
 }

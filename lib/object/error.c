@@ -432,7 +432,7 @@ GilErr_SetFromErrnoWithFilename(GilObject *type, const char *filename)
     if (filename != NULL) {
         struct gil_text text;
         gil_text_init(&text, ts->heap);
-        if (gil_text_append_repaired(&text, filename, strlen(filename)) == 0)
+        if (gil_text_append_filename(&text, filename, strlen(filename)) == 0)
             name = gil_ops.str_from_utf8(text.data != NULL ? text.data : "", text.len);
         gil_text_free(&text);
         if (name == NULL)

@@ -239,9 +239,26 @@ character_length(const unsigned char *s, size_t n, int *cut)
     return len;
 }
 
-/* drop_cut: leave a character out that is ill-formed only because the bytes end. */
+/* What becomes of an ill-formed part. */
+enum repair {
+    REPLACE,
+    DROP_CUT, /* nothing, where it is ill-formed only because the bytes end; else as before */
+    ESCAPE    /* a lone surrogate an octet */
+};
+
 static int
-append_repaired(struct gil_text *text, const char *bytes, size_t len, int drop_cut)
+append_ill_formed(struct gil_text *text, const char *bytes, size_t len, enum repair repair)
+{
+    if (repair != ESCAPE)
+        return gil_text_append(text, REPLACEMENT, 3);
+    for (size_t i = 0; i < len; i++)
+        if (gil_text_append_char(text, 0xDC00u + (unsigned char)bytes[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+append_repaired(struct gil_text *text, const char *bytes, size_t len, enum repair repair)
 {
     size_t good = 0, i = text->octets ? len : 0;
     int cut;
@@ -254,7 +271,7 @@ append_repaired(struct gil_text *text, const char *bytes, size_t len, int drop_c
         }
         if (gil_text_append(text, bytes + good, i - good) < 0)
             return -1;
-        if (!(cut && drop_cut) && gil_text_append(text, REPLACEMENT, 3) < 0)
+        if (!(cut && repair == DROP_CUT) && append_ill_formed(text, bytes + i, (size_t)-step, repair) < 0)
             return -1;
         i += (size_t)-step;
         good = i;
@@ -265,7 +282,13 @@ append_repaired(struct gil_text *text, const char *bytes, size_t len, int drop_c
 int
 gil_text_append_repaired(struct gil_text *text, const char *bytes, size_t len)
 {
-    return append_repaired(text, bytes, len, 0);
+    return append_repaired(text, bytes, len, REPLACE);
+}
+
+int
+gil_text_append_filename(struct gil_text *text, const char *bytes, size_t len)
+{
+    return append_repaired(text, bytes, len, ESCAPE);
 }
 
 /* A unit of a format, taken apart. */
@@ -385,7 +408,7 @@ append_c_string(struct gil_text *text, const struct unit *unit, const char *s)
     if (s == NULL)
         s = "(null)";
     size_t len = unit->precision >= 0 ? strnlen(s, (size_t)unit->precision) : strlen(s);
-    if (append_repaired(text, s, len, unit->precision >= 0) < 0)
+    if (append_repaired(text, s, len, unit->precision >= 0 ? DROP_CUT : REPLACE) < 0)
         return -1;
     return pad(text, unit, before);
 }
@@ -584,7 +607,7 @@ gil_format(struct gil_text *text, const char *format, va_list list)
     for (const char *p = format; rc == 0 && *p != '\0';) {
         if (*p != '%') {
             size_t plain = strcspn(p, "%");
-            rc = append_repaired(text, p, plain, 0);
+            rc = append_repaired(text, p, plain, REPLACE);
             p += plain;
             continue;
         }

@@ -43,7 +43,9 @@ void gil_text_cut(struct gil_text *text, size_t len);
 int gil_text_append(struct gil_text *text, const char *bytes, size_t len);
 /* Bytes of unknown quality: every ill-formed part becomes U+FFFD. */
 int gil_text_append_repaired(struct gil_text *text, const char *bytes, size_t len);
-/* The same with what is not ASCII, or with surrogates alone, written as \xNN, \uNNNN, \UNNNNNNNN. */
+/* The same where each ill-formed octet becomes U+DC80 to U+DCFF: a name of a file, of which the octets can be had again. */
+int gil_text_append_filename(struct gil_text *text, const char *bytes, size_t len);
+/* UTF-8 with what is not ASCII, or with surrogates alone, written as \xNN, \uNNNN, \UNNNNNNNN. */
 int gil_text_append_escaped(struct gil_text *text, const char *bytes, size_t len, int only_surrogates);
 /* One code point up to 0x10FFFF. */
 int gil_text_append_char(struct gil_text *text, Gil_UCS4 c);

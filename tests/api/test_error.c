@@ -118,6 +118,20 @@ START_TEST(test_api_error__errno_becomes_oserror)
     ck_assert_int_eq(GilLong_AsLong(number), ENOENT);
     Gil_DECREF(number);
     Gil_DECREF(exc);
+
+    /* A name that is no text is one of a file all the same. */
+    errno = ENOENT;
+    GilErr_SetFromErrnoWithFilename(GilExc_OSError, "a\xff\xe2\x82" "b\xc3\xa9\xed\xa0\x80");
+    exc = GilErr_GetRaisedException();
+    GilObject *name = GilObject_GetAttrString(exc, "filename"), *octets = GilUnicode_EncodeFSDefault(name);
+    ck_assert_ptr_nonnull(octets);
+    ck_assert_str_eq(GilBytes_AS_STRING(octets), "a\xff\xe2\x82" "b\xc3\xa9\xed\xa0\x80");
+    GilObject *same = GilUnicode_DecodeFSDefault(GilBytes_AS_STRING(octets));
+    ck_assert_int_eq(GilUnicode_Compare(name, same), 0);
+    Gil_DECREF(same);
+    Gil_DECREF(octets);
+    Gil_DECREF(name);
+    Gil_DECREF(exc);
 }
 END_TEST
 

@@ -238,6 +238,23 @@ START_TEST(test_module_args_quick__names_fit_the_units)
 }
 END_TEST
 
+#ifdef GIL_DEBUG
+START_TEST(test_module_args_quick__lists_that_cannot_fit_are_for_the_general_way)
+{
+    static char *three[] = {"a", "b", "c", NULL}, *late[] = {"a", "", NULL}, *none[] = {"", "", NULL}, *first[] = {"", "b", NULL};
+    int a, b;
+
+    ck_assert(!quick_named(Gil_BuildValue("ii", 1, 2), "i|i", three, &a, &b));
+    ck_assert(!quick_named(Gil_BuildValue("ii", 1, 2), "i|i:f", three, &a, &b));
+    ck_assert(!quick_named(Gil_BuildValue("ii", 1, 2), "ii", late, &a, &b));
+    ck_assert(!quick_named(Gil_BuildValue("(i)", 1), "i|$i", none, &a, &b));
+    ck_assert(quick_named(Gil_BuildValue("ii", 1, 2), "i|i", none, &a, &b));
+    ck_assert(quick_named(Gil_BuildValue("(i)", 1), "i|$i", first, &a, &b));
+    ck_assert(quick_named(Gil_BuildValue("ii", 1, 2), "ii|i", three, &a, &b));
+}
+END_TEST
+#endif
+
 Suite *
 suite(void)
 {
@@ -252,6 +269,9 @@ suite(void)
     tcase_add_test(tc, test_module_args_quick__floats_truth_and_objects);
     tcase_add_test(tc, test_module_args_quick__number_of_arguments);
     tcase_add_test(tc, test_module_args_quick__names_fit_the_units);
+#ifdef GIL_DEBUG
+    tcase_add_test(tc, test_module_args_quick__lists_that_cannot_fit_are_for_the_general_way);
+#endif
     suite_add_tcase(s, tc);
     return s;
 }
