@@ -29,7 +29,8 @@ GIL_API extern GilTypeObject GilByteArray_Type;
 /** Their number. */
 #define GilByteArray_GET_SIZE(op) Gil_SIZE(op)
 
-/** A bytearray with a copy of what @p o gives: a buffer, or an iterable of ints 0 to 255. TypeError, ValueError.
+/** A bytearray with a copy of what @p o gives: a buffer, or an iterable of ints 0 to 255. TypeError (also for
+ *  an int), ValueError.
  *  @newref
  *  @lock_held
  *  @reenters the object's buffer export, iteration and index */

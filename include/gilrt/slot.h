@@ -40,7 +40,7 @@ typedef struct GilSlot {
 #define GilSlot_INTPTR 0x0004
 
 #define Gil_slot_end 0
-#define Gil_slot_subslots 92 /**< sl_ptr: another array of GilSlot, read at this place; five levels at the most */
+#define Gil_slot_subslots 92 /**< sl_ptr: another array of GilSlot, read at this place; five levels at the most. Of types only */
 #define Gil_slot_invalid 0xffff
 
 #ifdef __cplusplus

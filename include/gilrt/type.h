@@ -128,7 +128,7 @@ typedef struct GilGetSetDef {
 #define Gil_AUDIT_READ 2
 #define Gil_RELATIVE_OFFSET 8 /**< offset counts from the type's own part (negative basicsize) */
 
-/** Read and write what a GilMemberDef describes at @p obj_addr.
+/** Read and write what a GilMemberDef describes at @p obj_addr. A number that does not fit is OverflowError, by an attribute too.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilMember_GetOne(const char *obj_addr, GilMemberDef *m);

@@ -231,8 +231,8 @@ GIL_API GilObject *GilUnicode_AsLatin1String(GilObject *unicode);
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_AsEncodedString(GilObject *unicode, const char *encoding, const char *errors);
-/** A str of @p size octets; UnicodeDecodeError where they are wrong, SystemError for a NULL or a negative size, here and
- *  below.
+/** A str of @p size octets; UnicodeDecodeError where they are wrong, SystemError for a NULL or a negative size, LookupError for a
+ *  handler that is none of strict, replace, ignore and surrogateescape, here and below.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilUnicode_DecodeUTF8(const char *str, Gil_ssize_t size, const char *errors);
