@@ -53,7 +53,7 @@ _GilFloat_Make(double v)
 }
 #define GilFloat_FromDouble(v) _GilFloat_Make(v)
 /** A float from the text of a str, bytes or bytearray: decimal point always '.', "inf", "nan", underscores between
- *  digits (PEP 515), white space around (digits and white space of ASCII); correctly rounded, whatever the locale.
+ *  digits (PEP 515), white space around; digits are those of ASCII; correctly rounded, whatever the locale.
  *  @newref
  *  @lock_held
  *  @return the float, or NULL with ValueError or TypeError */
