@@ -37,10 +37,15 @@ TESTS += tests/env/refused.sh
 EXTRA_DIST += tests/env/refused.sh tests/env/processor.sh
 tests/env/refused.log tests/env/processor.log: $(LOCK_SUITE)
 
+# A debugger.
+TESTS += tests/env/debugger.sh
+EXTRA_DIST += tests/env/debugger.sh tests/env/debugger.c
+tests/env/debugger.log: libgilrt.la
+
 # Another C library: of this target only, because it compiles all sources once more.
 EXTRA_DIST += tests/env/musl.sh tests/env/musl.c tests/env/musl_context.c
 
 .PHONY: check-env
 check-env:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(filter tests/env/%,$(CORE_TESTS)) $(LOCK_SUITE)' \
-	    TESTS='$(filter tests/env/%,$(CORE_TESTS)) tests/env/refused.sh tests/env/processor.sh tests/env/musl.sh'
+	    TESTS='$(filter tests/env/%,$(CORE_TESTS)) tests/env/refused.sh tests/env/processor.sh tests/env/debugger.sh tests/env/musl.sh'
