@@ -180,6 +180,44 @@ bound(Gil_ssize_t position, int n)
     return position;
 }
 
+/* t as often as there is room for. */
+static void
+repeat(struct text *to, const struct text *t, int room)
+{
+    to->n = 0;
+    while (t->n > 0 && to->n + t->n <= room)
+        join(to, t->at, t->n);
+}
+
+/* r many times, then sub many times, then r, searched for that sub, and for it and one character more: much is compared
+ * in vain, and more where a text is of one letter. */
+static void
+search_long(int r, const struct text *sub)
+{
+    static struct text t, wanted;
+
+    repeat(&t, &model[r], ROOM / 2);
+    repeat(&wanted, sub, ROOM / 8);
+    join(&t, wanted.at, wanted.n);
+    join(&t, model[r].at, model[r].n);
+    GilObject *text = GilUnicode_FromKindAndData(4, t.at, t.n);
+    for (int more = 0; more < 2; more++, join(&wanted, model[r].at, 1)) {
+        Gil_ssize_t first = -1, last = -1, before = -1;
+        for (int i = 0; i + wanted.n <= t.n; i++)
+            if (is_at(&t, i, &wanted)) {
+                first = first < 0 ? i : first;
+                before = last;
+                last = i;
+            }
+        GilObject *needle = GilUnicode_FromKindAndData(4, wanted.at, wanted.n);
+        FUZZ_CHECK(GilUnicode_Find(text, needle, 0, GIL_SSIZE_T_MAX, 1) == first);
+        FUZZ_CHECK(GilUnicode_Find(text, needle, 0, GIL_SSIZE_T_MAX, -1) == last);
+        FUZZ_CHECK(GilUnicode_Find(text, needle, 0, last + wanted.n - 1, -1) == before);
+        Gil_DECREF(needle);
+    }
+    Gil_DECREF(text);
+}
+
 static void
 search(struct fuzz_input *in, int r)
 {
@@ -218,6 +256,8 @@ search(struct fuzz_input *in, int r)
     for (int i = 0; i + sub.n <= t->n && first < 0; i++)
         first = is_at(t, i, &sub) ? i : -1;
     FUZZ_CHECK(GilUnicode_Contains(str[r], needle) == (first >= 0));
+    if (sub.n > 1 && t->n > 0)
+        search_long(r, &sub);
     Gil_DECREF(needle);
 }
 
