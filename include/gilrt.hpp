@@ -34,11 +34,11 @@ namespace gil {
 class ref {
 public:
     ref() noexcept = default;
-    ref(const ref &other) noexcept : object_(Gil_XNewRef(other.object_)) {}
+    ref(const ref &other) noexcept : object_(_Gil_XNewRef(other.object_)) {}
     ref(ref &&other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
     ~ref()
     {
-        Gil_XDECREF(object_);
+        _Gil_XDECREF(object_);
     }
     ref &
     operator=(ref other) noexcept
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] static ref
     borrow(GilObject *object) noexcept
     {
-        return ref(Gil_XNewRef(object));
+        return ref(_Gil_XNewRef(object));
     }
 
     /** The object, for the time that this holds it; NULL: none. */
@@ -80,7 +80,7 @@ public:
     void
     reset() noexcept
     {
-        Gil_XDECREF(std::exchange(object_, nullptr));
+        _Gil_XDECREF(std::exchange(object_, nullptr));
     }
     void
     swap(ref &other) noexcept

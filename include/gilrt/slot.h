@@ -51,19 +51,19 @@ struct _GilSlotMaker {
     static constexpr GilSlot
     data(int id, unsigned flags, const void *value)
     {
-        return GilSlot{(uint16_t)id, (uint16_t)flags, {0}, {const_cast<void *>(value)}};
+        return GilSlot{static_cast<uint16_t>(id), static_cast<uint16_t>(flags), {0}, {const_cast<void *>(value)}};
     }
     static GilSlot
     func(int id, _Gil_funcptr_t value)
     {
-        GilSlot slot = GilSlot{(uint16_t)id, 0, {0}, {nullptr}};
+        GilSlot slot = GilSlot{static_cast<uint16_t>(id), 0, {0}, {nullptr}};
         slot.sl_func = value;
         return slot;
     }
     static GilSlot
     uint64(int id, uint64_t value)
     {
-        GilSlot slot = GilSlot{(uint16_t)id, 0, {0}, {nullptr}};
+        GilSlot slot = GilSlot{static_cast<uint16_t>(id), 0, {0}, {nullptr}};
         slot.sl_uint64 = value;
         return slot;
     }
@@ -98,23 +98,23 @@ template <typename T>
 static inline GilSlot
 GilSlot_PTR(int id, T *value)
 {
-    return _GilSlotMaker::data(id, GilSlot_INTPTR, (const void *)value);
+    return _GilSlotMaker::data(id, GilSlot_INTPTR, reinterpret_cast<const void *>(value));
 }
 template <typename T>
 static inline GilSlot
 GilSlot_PTR_STATIC(int id, T *value)
 {
-    return _GilSlotMaker::data(id, GilSlot_INTPTR | GilSlot_STATIC, (const void *)value);
+    return _GilSlotMaker::data(id, GilSlot_INTPTR | GilSlot_STATIC, reinterpret_cast<const void *>(value));
 }
 static inline GilSlot
 GilSlot_SIZE(int id, Gil_ssize_t value)
 {
-    return _GilSlotMaker::uint64(id, (uint64_t)value);
+    return _GilSlotMaker::uint64(id, static_cast<uint64_t>(value));
 }
 static inline GilSlot
 GilSlot_INT64(int id, int64_t value)
 {
-    return _GilSlotMaker::uint64(id, (uint64_t)value);
+    return _GilSlotMaker::uint64(id, static_cast<uint64_t>(value));
 }
 static inline GilSlot
 GilSlot_UINT64(int id, uint64_t value)
