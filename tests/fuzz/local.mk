@@ -15,6 +15,7 @@ CORE_TESTS += tests/fuzz/replay_int
 CORE_TESTS += tests/fuzz/replay_format
 CORE_TESTS += tests/fuzz/replay_args
 CORE_TESTS += tests/fuzz/replay_module
+CORE_TESTS += tests/fuzz/replay_class
 
 tests_fuzz_replay_list_SOURCES = tests/fuzz/fuzz_list.c $(FUZZ_REPLAY)
 tests_fuzz_replay_tuple_SOURCES = tests/fuzz/fuzz_tuple.c $(FUZZ_REPLAY)
@@ -27,6 +28,7 @@ tests_fuzz_replay_int_SOURCES = tests/fuzz/fuzz_int.c tests/fuzz/python.c tests/
 tests_fuzz_replay_format_SOURCES = tests/fuzz/fuzz_format.c tests/fuzz/python.c tests/fuzz/python.h $(FUZZ_REPLAY)
 tests_fuzz_replay_args_SOURCES = tests/fuzz/fuzz_args.c $(FUZZ_REPLAY)
 tests_fuzz_replay_module_SOURCES = tests/fuzz/fuzz_module.c $(FUZZ_REPLAY)
+tests_fuzz_replay_class_SOURCES = tests/fuzz/fuzz_class.c $(FUZZ_REPLAY)
 
 # Not built by anything else: other compilers know no -fsanitize=fuzzer, which brings main().
 EXTRA_PROGRAMS =
@@ -41,6 +43,7 @@ EXTRA_PROGRAMS += tests/fuzz/fuzz_int
 EXTRA_PROGRAMS += tests/fuzz/fuzz_format
 EXTRA_PROGRAMS += tests/fuzz/fuzz_args
 EXTRA_PROGRAMS += tests/fuzz/fuzz_module
+EXTRA_PROGRAMS += tests/fuzz/fuzz_class
 
 tests_fuzz_fuzz_list_SOURCES = tests/fuzz/fuzz_list.c $(FUZZ_DRIVE)
 tests_fuzz_fuzz_tuple_SOURCES = tests/fuzz/fuzz_tuple.c $(FUZZ_DRIVE)
@@ -53,6 +56,7 @@ tests_fuzz_fuzz_int_SOURCES = tests/fuzz/fuzz_int.c tests/fuzz/python.c tests/fu
 tests_fuzz_fuzz_format_SOURCES = tests/fuzz/fuzz_format.c tests/fuzz/python.c tests/fuzz/python.h $(FUZZ_DRIVE)
 tests_fuzz_fuzz_args_SOURCES = tests/fuzz/fuzz_args.c $(FUZZ_DRIVE)
 tests_fuzz_fuzz_module_SOURCES = tests/fuzz/fuzz_module.c $(FUZZ_DRIVE)
+tests_fuzz_fuzz_class_SOURCES = tests/fuzz/fuzz_class.c $(FUZZ_DRIVE)
 
 tests_fuzz_fuzz_list_LDADD = libcore.la
 tests_fuzz_fuzz_tuple_LDADD = libcore.la
@@ -65,6 +69,7 @@ tests_fuzz_fuzz_int_LDADD = libcore.la
 tests_fuzz_fuzz_format_LDADD = libcore.la
 tests_fuzz_fuzz_args_LDADD = libcore.la
 tests_fuzz_fuzz_module_LDADD = libcore.la
+tests_fuzz_fuzz_class_LDADD = libcore.la
 tests_fuzz_fuzz_list_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_tuple_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_dict_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -76,3 +81,4 @@ tests_fuzz_fuzz_int_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_format_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_args_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_module_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_class_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
