@@ -414,6 +414,47 @@ body_rw_between(int self)
     GilRWMutex_RUnlock(&rw);
 }
 
+/* The child of a fork: thread 0 reads, and a writer waited for it that is not there any more. */
+static void
+setup_rw_child(void)
+{
+    setup();
+    rw._bits = GIL_RWLOCK_READER | GIL_RWLOCK_PARKED;
+    readers = 1;
+    items = 2;
+}
+
+/* As above, and there is one writer in the child. */
+static void
+setup_rw_child_writer(void)
+{
+    setup_rw_child();
+    items = 1;
+}
+
+static int
+others_have_read(void)
+{
+    return count[1] + count[2] == items;
+}
+
+static void
+body_rw_child(int self)
+{
+    if (self == 0) {
+        /* A reader that was kept out would be waited for. */
+        explore_until(others_have_read);
+        readers--;
+        GilRWMutex_RUnlock(&rw);
+    }
+    else if (self <= items) {
+        read_once();
+        count[self] = 1;
+    }
+    else
+        write_within(SOON);
+}
+
 /* Thread 0 makes as many items as there are others, and tells each. */
 static void
 make_items(int how_many)
@@ -980,6 +1021,8 @@ static const struct model_run runs[] = {
     {{"rw_timed_readers", 3, 0, setup, body_rw_timed_readers, of_interest, NULL, finish_rw}, {2, 1, 0}, {3, 1, 1}},
     {{"rw_timed_read", 3, 0, setup, body_rw_timed_read, of_interest, NULL, finish_rw}, {2, 1, 0}, {3, 1, 1}},
     {{"rw_between", 3, EXPLORE_ALL, setup, body_rw_between, of_interest, NULL, finish_rw}, {2, 1, 0}, {3, 1, 1}},
+    {{"rw_child", 3, 0, setup_rw_child, body_rw_child, of_interest, NULL, finish_rw}, {2, 0, 1}, {3, 0, 1}},
+    {{"rw_child_writer", 3, EXPLORE_ALL, setup_rw_child_writer, body_rw_child, of_interest, NULL, finish_rw}, {2, 1, 0}, {3, 1, 1}},
     {{"condition", 2, 0, setup, body_condition_pair, of_interest, NULL, finish_condition}, {4, 0, 1}, {5, 0, 2}},
     {{"condition", 3, 0, setup, body_condition, of_interest, NULL, finish_condition}, {2, 0, 0}, {3, 0, 1}},
     {{"condition_all", 3, 0, setup, body_condition_all, of_interest, NULL, finish_condition}, {2, 0, 0}, {3, 0, 1}},
