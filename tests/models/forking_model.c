@@ -48,8 +48,8 @@ static struct gil_gate gates[BOTH] __attribute__((aligned(64)));
 static struct cell {
     GilThreadState ts __attribute__((aligned(64)));
 } cells[THREADS]; /* all in OWN */
-static struct gil_mutex host; /* a lock of the host's */
-static uint64_t memory[16];   /* of what is registered */
+static struct gil_mutex host;  /* a lock of the host's */
+static uint64_t memory[2][16]; /* of what is registered */
 static int memory_used;
 static int forks, ended, befores, parents;
 struct gil_mutex gil_states_mutex;
@@ -231,16 +231,15 @@ GilErr_WriteUnraisable(GilObject *op)
 void *
 gil_raw_malloc(size_t size)
 {
-    EXPLORE_CHECK(!memory_used && size <= sizeof memory);
-    memory_used = 1;
-    return memory;
+    EXPLORE_CHECK(memory_used < 2 && size <= sizeof memory[0]);
+    return memory[memory_used++];
 }
 
 void
 gil_raw_free(void *block)
 {
-    EXPLORE_CHECK(block == memory);
-    memory_used = 0;
+    EXPLORE_CHECK(memory_used > 0 && block == memory[memory_used - 1]);
+    memory_used--;
 }
 
 /* The child's side: nobody goes there. */
@@ -431,7 +430,8 @@ body_host(int self)
     static const GilForeignLock how = {try_host, lock_host, unlock_host};
 
     if (self == FORKER) {
-        EXPLORE_CHECK(GilOS_RegisterForkLock(&how, NULL, &host, 1) == 0);
+        /* By two that share it. */
+        EXPLORE_CHECK(GilOS_RegisterForkLock(&how, NULL, &host, 1) == 0 && GilOS_RegisterForkLock(&how, NULL, &host, 2) == 0);
         EXPLORE_CHECK(come(self));
         fork_here();
         go(self);
