@@ -31,7 +31,7 @@ EXTRA_DIST += lib/libgilrt.map lib/libgilrt.abi lib/libgilrt.slots
 
 # What no loop of a host runs through is compiled for size, where the rest is optimized: types are made, modules loaded,
 # exceptions printed and numbers formatted now and then. The whole is to stay below 800 KiB, stripped.
-COLD = base/panic base/print state/dump state/pending module/module module/import module/path module/slots module/loader module/importerror \
+COLD = base/panic base/print state/dump state/pending state/serving module/module module/import module/path module/slots module/loader module/importerror \
     module/args_keywords module/args_unit module/build \
     object/async object/later object/descr object/format object/inherit object/member object/metatype object/newtype object/report \
     object/slotdef object/slotfill object/slots object/statictype object/type object/typespec object/error protocol/buffer protocol/class protocol/slotattr runtime/atexit \

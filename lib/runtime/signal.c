@@ -6,6 +6,7 @@
 #include "gilrt/error.h"
 #include "gilrt/state.h"
 #include "runtime/signal.h"
+#include "state/serving.h"
 #include "state/stable.h"
 #include "state/tstate.h"
 #include "state/wait.h"

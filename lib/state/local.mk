@@ -10,6 +10,7 @@ libcore_la_SOURCES += lib/state/transition.c
 libcore_la_SOURCES += lib/state/eval.c
 libcore_la_SOURCES += lib/state/gate.c lib/state/gate.h
 libcore_la_SOURCES += lib/state/pending.c lib/state/pending.h
+libcore_la_SOURCES += lib/state/serving.c lib/state/serving.h
 libcore_la_SOURCES += lib/state/closing.c lib/state/closing.h
 libcore_la_SOURCES += lib/state/tstate.c lib/state/tstate.h
 libcore_la_SOURCES += lib/state/shelf.c lib/state/shelf.h

@@ -7,6 +7,7 @@
 #include "gilrt/state.h"
 #include "state/gate.h"
 #include "state/interp.h"
+#include "state/serving.h"
 #include "state/stable.h"
 #include "state/tstate.h"
 #include "state/unblock.h"
@@ -370,54 +371,6 @@ look(struct gil_calls *calls)
         turn_round(calls, NULL);
 }
 
-/* Whether ts is the calling thread's; an orphan was that of another with the same number, perhaps. */
-static int
-is_own(const GilThreadState *ts, unsigned long self)
-{
-    return gil_load_relaxed(&ts->os_thread) == self && gil_load_relaxed(&ts->id) != 0 && !gil_load_relaxed(&ts->dead) && !ts->orphan;
-}
-
-/* The calling thread's state that is in a call; NULL: none. */
-static GilThreadState *
-find_serving(void)
-{
-    struct gil_stable_look look = {NULL, 0};
-    const GilThreadState *each;
-    unsigned long self = gil_machine_thread();
-
-    while ((each = gil_tstate_look(&look)) != NULL)
-        /* Acquire: pairs with gil_serving_begin(); whoever serves has said before whose the state is. */
-        if (gil_load_acquire(&each->serving) && is_own(each, self))
-            return (GilThreadState *)(uintptr_t)each;
-    return NULL;
-}
-
-uint32_t
-gil_serving_begin(GilThreadState *ts)
-{
-    uint32_t was = ts->serving;
-
-    gil_store_release(&ts->serving, was | GIL_SERVING);
-    return was;
-}
-
-void
-gil_serving_end(GilThreadState *ts, uint32_t was)
-{
-    struct gil_stable_look look = {NULL, 0};
-    const GilThreadState *each;
-    unsigned long self = gil_machine_thread();
-    uint32_t left = ts->serving & GIL_SERVING_LEFT;
-
-    gil_store_release(&ts->serving, was != 0 ? was | left : 0);
-    if (left == 0 || was != 0)
-        return;
-    /* A bit too much costs one look. */
-    while ((each = gil_tstate_look(&look)) != NULL)
-        if (is_own(each, self))
-            ask((GilThreadState *)(uintptr_t)each, _Gil_BRK_CALLS | _Gil_BRK_SHARED);
-}
-
 static int
 make(GilThreadState *ts, GilPendingNode *node)
 {
@@ -521,8 +474,8 @@ gil_pending_serve(GilThreadState *ts)
     gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_CALLS | _Gil_BRK_SHARED));
     if (ts->serving || !has_calls(ts))
         return 0;
-    if ((serving = find_serving()) != NULL) {
-        gil_store_release(&serving->serving, serving->serving | GIL_SERVING_LEFT);
+    if ((serving = gil_serving_find()) != NULL) {
+        gil_serving_leave(serving);
         return 0;
     }
     int rc = serve(ts, &ts->calls);

@@ -58,12 +58,6 @@ void gil_pending_open_main(GilThreadState *ts);
 int gil_pending_serve(GilThreadState *ts);
 /* What waits for ts is asked for anew, by ts itself: it could make no calls for a while, and may have been asked then. */
 void gil_pending_remind(GilThreadState *ts);
-
-#define GIL_SERVING 1u      /* no call is made meanwhile, with whatever state of the thread */
-#define GIL_SERVING_LEFT 2u /* and one was left because of that, with another one */
-/* Around a call, or a callback, by the attached state ts; what the first returns is the second's. */
-uint32_t gil_serving_begin(GilThreadState *ts);
-void gil_serving_end(GilThreadState *ts, uint32_t was);
 /*
  * All calls that wait for ts, by the thread that ends its interpreter; report is told of each that raises. Returns
  * how many it made.

@@ -150,6 +150,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
     gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED);
     gil_store_relaxed(&ts->block.site, NULL);
     gil_store_relaxed(&ts->park_word, 0);
+    gil_store_relaxed(&ts->serving, 0);
     gil_store_relaxed(&ts->os_thread, 0);
     ts->interp = interp;
     ts->heap = interp->heap;

@@ -45,6 +45,7 @@ struct _gilts {
     uint64_t id;                 /* [const] never reused in the process; read by anyone */
     struct gil_gate *gate;       /* [atomic] interp's, for who looks at all states of an interpreter without a mutex; NULL: in none */
     uint32_t park_word;          /* [atomic] what its interruptible waits sleep on; whoever rouses it writes, too. See state/wait.c */
+    uint32_t serving;            /* [atomic] it is in a pending call, or in a signal's callback: state/serving.h; its thread writes it */
     unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it; 0: nobody has yet */
     struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
     /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
@@ -73,7 +74,6 @@ struct _gilts {
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
-    uint32_t serving;            /* [atomic] it is in a pending call, or in a signal's callback: GIL_SERVING…; its thread writes it */
     int within;                  /* [own] depth of collections, imports, and visits elsewhere that come back to it, that it is in */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */

@@ -24,7 +24,7 @@ CORE_TESTS += tests/models/end_model
 tests_models_end_model_SOURCES = tests/models/end_model.c tests/models/end_world.c tests/models/end_world.h \
     tests/models/runner.c tests/models/runner.h $(EXPLORER) \
     lib/runtime/finalize.c lib/runtime/ending.c lib/runtime/atexit.c \
-    lib/state/interp.c lib/state/closing.c lib/state/gate.c lib/state/pending.c lib/state/transition.c \
+    lib/state/interp.c lib/state/closing.c lib/state/gate.c lib/state/pending.c lib/state/serving.c lib/state/transition.c \
     lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
 tests_models_end_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_end_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
@@ -51,7 +51,7 @@ tests_models_unblock_model_LDADD =
 
 CORE_TESTS += tests/models/calls_model
 tests_models_calls_model_SOURCES = tests/models/calls_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/state/pending.c lib/state/gate.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
+    lib/state/pending.c lib/state/serving.c lib/state/gate.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
 tests_models_calls_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_calls_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_calls_model_LDFLAGS =
@@ -77,7 +77,7 @@ tests_models_forking_model_LDADD =
 
 CORE_TESTS += tests/models/signal_model
 tests_models_signal_model_SOURCES = tests/models/signal_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/runtime/signal.c lib/state/pending.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
+    lib/runtime/signal.c lib/state/pending.c lib/state/serving.c lib/state/wait.c lib/sync/parking.c lib/sync/mutex.c
 tests_models_signal_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
 tests_models_signal_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_signal_model_LDFLAGS =
