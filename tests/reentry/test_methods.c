@@ -116,6 +116,12 @@ view_below_set(GilObject *view, struct fixture *f)
 }
 
 static GilObject *
+set_xor(GilObject *frozen, struct fixture *f)
+{
+    return GilNumber_Xor(frozen, f->set);
+}
+
+static GilObject *
 view_isdisjoint(GilObject *view, struct fixture *f)
 {
     return CALL1(view, "isdisjoint", f->list);
@@ -358,7 +364,13 @@ octets_added(GilObject *octets, struct fixture *f)
     X(set_issuperset, CALL1(f->set, "issuperset", f->list))                                      \
     X(set_isdisjoint, CALL1(f->set, "isdisjoint", f->list))                                      \
     X(set_and, GilNumber_And(f->set, f->set))                                                    \
-    X(set_compared, GilObject_RichCompare(f->set, f->names, Gil_EQ))                             \
+    X(set_compared, with(GilSet_New(f->list), view_below_set, f))                                \
+    X(frozen_made, MAKE(GilFrozenSet_Type, f->list))                                             \
+    X(frozen_contains, with(GilFrozenSet_New(f->list), view_contains, f))                        \
+    X(frozen_and, with(GilFrozenSet_New(f->list), view_and_set, f))                              \
+    X(frozen_xor, with(GilFrozenSet_New(f->list), set_xor, f))                                   \
+    X(frozen_below, with(GilFrozenSet_New(f->list), view_below_set, f))                          \
+    X(frozen_isdisjoint, with(GilFrozenSet_New(f->list), view_isdisjoint, f))                    \
     X(set_contains, none(GilSequence_Contains(f->set, f->any)))                                  \
     X(set_shown, GilObject_Repr(f->set))                                                         \
     X(set_walked, walk_over(f->set))                                                             \
@@ -415,7 +427,7 @@ octets_added(GilObject *octets, struct fixture *f)
     X(octets_made, MAKE(GilByteArray_Type, f->list))                                             \
     X(bytes_made, MAKE(GilBytes_Type, f->any))                                                   \
     X(int_made, MAKE(GilLong_Type, f->any))                                                      \
-    X(int_from_bytes, CALL2((GilObject *)(void *)&GilLong_Type, "from_bytes", f->any, f->text))  \
+    X(int_from_bytes, GilObject_CallMethod((GilObject *)(void *)&GilLong_Type, "from_bytes", "(Os)", f->any, "big")) \
     X(float_made, MAKE(GilFloat_Type, f->any))
 
 #define DEFINE(name, expression)                     \
@@ -432,11 +444,25 @@ static const struct {
     misuse_call call;
 } operations[] = {OPERATIONS(LIST)};
 
+/* Operations that call nobody: they show no more of what they hold than its type, or octets. */
+static const char *const calm[] = {"cell_shown", "view_hex", "view_tobytes", "view_tolist"};
+
+static int
+is_calm(const char *name)
+{
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(calm); i++)
+        if (strcmp(name, calm[i]) == 0)
+            return 1;
+    return 0;
+}
+
 START_TEST(test_reentry_methods__operations_under_trouble)
 {
     const char *name = operations[_i].name;
     /* A comparison of views that fails says that they differ. */
-    matrix_run(name, operations[_i].call, CALL_WORKS, strcmp(name, "view_compared") == 0 ? "answers that they differ" : NULL);
+    long made = matrix_run(name, operations[_i].call, CALL_WORKS,
+                           strcmp(name, "view_compared") == 0 ? "answers that they differ" : NULL);
+    ck_assert_msg((made == 0) == is_calm(name), "%s: trouble made in %ld calls", name, made);
 }
 END_TEST
 
