@@ -108,7 +108,7 @@ this_thread(void)
 static uintptr_t
 this_mark(void)
 {
-    return (uintptr_t)&last_left;
+    return GIL_MACHINE_MARK(last_left);
 }
 
 int

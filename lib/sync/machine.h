@@ -75,4 +75,9 @@ void gil_machine_leave_host(int before);
 #include "sync/machine_linux.h"
 #endif
 
+/* A thread-local variable as a number that no other thread has at the time: its address, unless the threads of a back end share it. */
+#ifndef GIL_MACHINE_MARK
+#define GIL_MACHINE_MARK(variable) ((uintptr_t)&(variable))
+#endif
+
 #endif

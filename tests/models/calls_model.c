@@ -72,6 +72,7 @@ setup(void)
     other_cell.interp = &other_interp;
     other_cell.gate = &other_gate;
     other_cell.id = THREADS_MAX + 2;
+    other_cell.os_thread = 2; /* thread 0's, too */
     gil_mutex_init(&lock, GIL_RANK_LOCK, "the interpreter");
     gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "the registry");
     for (int t = THREADS_MAX - 1; t >= 0; t--) {
@@ -79,7 +80,7 @@ setup(void)
         ts->interp = &interp;
         ts->gate = &gate;
         ts->id = (uint64_t)t + 1;
-        ts->os_thread = (unsigned long)t;
+        ts->os_thread = (unsigned long)t + 2; /* as gil_machine_thread() says there */
         ts->next = interp.threads;
         interp.threads = ts;
     }
@@ -590,7 +591,7 @@ setup_heir(void)
 {
     setup();
     gil_main_calls.calls.head = NULL;
-    gil_main_calls.heir = 1;
+    gil_main_calls.heir = 1 + 2; /* thread 1, as gil_machine_thread() says there */
     cells[1].ts.block.brk = _Gil_BRK_SHARED; /* as at birth */
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rest of the library as the end of an interpreter finds it. */
+/* The rest of the library as the end of an interpreter finds it, but for thread states. */
 #include "models/end_world.h"
 
 #include "models/seen.h"
@@ -18,24 +18,23 @@
 #include "runtime/inside.h"
 #include "runtime/layers.h"
 #include "runtime/signal.h"
-#include "state/fork.h"
-#include "state/interrupt.h"
 #include "state/stable.h"
-#include "state/wait.h"
-#include "sync/parking.h"
 
 #include <setjmp.h>
 #include <string.h>
 
 /*
  * Memory that the shipped sources ask for lies in static variables, where states are told apart, and is poisoned when it is given
- * back; but for thread blocks, which others may look at for ever.
+ * back. A thread state others may look at for ever (tstate.h): it is poisoned but for what they may look at, and then not given
+ * out again, or it is given out again at once, as the pool does. Small blocks are given out again.
  */
-#define STATES_MAX 6
-#define EXIT_CALLS_MAX 4
+#define STATES_MAX 7
+#define SMALL_MAX 4
 
 struct subject subjects[BOTH];
-int told, waiting, late;
+int told, waiting, late, heeded;
+int requests_left;
+void (*on_busy)(enum which which);
 
 static struct _gilis interps[BOTH];
 static struct gil_lock locks[BOTH] __attribute__((aligned(64)));
@@ -44,18 +43,17 @@ static struct room {
 } gates[BOTH];
 static struct cell {
     GilThreadState ts __attribute__((aligned(64)));
+    enum { FRESH, GIVEN, BACK } is;
 } cells[STATES_MAX];
-static struct exit_call {
+static struct small {
     int used;
-    void *memory[3];
-} exit_calls[EXIT_CALLS_MAX];
-static int interps_given, locks_given, gates_given, states_given;
+    void *memory[20];
+} smalls[SMALL_MAX];
+static int interps_given, locks_given, gates_given;
 static int interps_back, locks_back, gates_back;
+static int states_come_again;
 static jmp_buf home[THREADS_MAX];
 static int may_be_late[THREADS_MAX];
-
-__thread struct _GilThreadBlock *_Gil_thread;
-struct gil_state_hooks gil_state_hooks;
 
 /* --- the beginning --- */
 
@@ -74,9 +72,10 @@ begin_anew(void)
 }
 
 static void
-make(enum which which, GilInterpreterState *share)
+make(enum which which, GilInterpreterState *share, unsigned how)
 {
-    struct gil_interp_config config = {.switch_interval = TURN, .fenced = 1, .ender = which != MAIN, .share = share};
+    struct gil_interp_config config = {.switch_interval = TURN, .fenced = !(how & WORLD_LEANS), .ender = which != MAIN, .share = share,
+                                       .exit_leaves = (how & WORLD_EXIT_LEAVES) != 0};
     struct subject *subject = &subjects[which];
 
     EXPLORE_CHECK(gil_interp_new(&config, &subject->ts) == 0);
@@ -87,25 +86,26 @@ make(enum which which, GilInterpreterState *share)
     EXPLORE_CHECK(subject->interp->id == which);
 }
 
-static void
-begin_both(int shared)
+void
+setup_world_with(unsigned how)
 {
     begin_anew();
-    explore_word = (void **)(void *)&_Gil_thread;
-    make(MAIN, NULL);
-    make(OTHER, shared ? subjects[MAIN].interp : NULL);
+    explore_locals = 1;
+    states_come_again = (how & WORLD_STATES_AGAIN) != 0;
+    make(MAIN, NULL, how);
+    make(OTHER, how & WORLD_SHARED ? subjects[MAIN].interp : NULL, how);
 }
 
 void
 setup_world(void)
 {
-    begin_both(0);
+    setup_world_with(0);
 }
 
 void
 setup_shared_world(void)
 {
-    begin_both(1);
+    setup_world_with(WORLD_SHARED);
 }
 
 GilThreadState *
@@ -155,14 +155,13 @@ use_attached(enum which which)
 }
 
 int
-come_back(GilThreadState *ts)
+is_late(void (*come)(GilThreadState *), GilThreadState *ts)
 {
     int self = explore_self();
 
-    _Gil_thread = &ts->block;
     may_be_late[self] = 1;
     if (_setjmp(home[self]) == 0) {
-        _GilEval_Return(ts);
+        come(ts);
         may_be_late[self] = 0;
         return 0;
     }
@@ -170,6 +169,22 @@ come_back(GilThreadState *ts)
     EXPLORE_CHECK(gil_load_relaxed(&ts->block.st) == _Gil_LAZY);
     _Gil_thread = NULL;
     return -1;
+}
+
+void
+sleep_for_ever(const char *func)
+{
+    if (!may_be_late[explore_self()])
+        explore_fail(func);
+    late++;
+    _longjmp(home[explore_self()], 1);
+}
+
+int
+come_back(GilThreadState *ts)
+{
+    _Gil_thread = &ts->block;
+    return is_late(_GilEval_Return, ts);
 }
 
 /* --- the end of it --- */
@@ -235,6 +250,8 @@ gil_busy_find(struct gil_busy *busy, GilInterpreterState *interp)
     busy->interp = interp->id;
     busy->inside = 1;
     subject->busy++;
+    if (on_busy != NULL)
+        on_busy(interp == subjects[MAIN].interp ? MAIN : OTHER);
 }
 
 long
@@ -266,9 +283,10 @@ gil_layers_stop(GilThreadState *ts, int print, struct gil_leftovers *left)
     EXPLORE_CHECK(gil_gate_is_shut(subject->gate) && gil_gate_inside(subject->gate) == 0);
     /* Nobody is listed but who is just being refused. */
     EXPLORE_CHECK(subject->gate->passes == NULL || subject->gate->mu.word != 0);
-    /* Everybody was asked to stop. */
+    /* Everybody was asked to stop, and some have heeded it. */
     for (const GilThreadState *each = ts->interp->threads; each != NULL; each = each->next)
-        EXPLORE_CHECK(each == ts || (each->block.brk & _Gil_BRK_ENDING) || each->orphan);
+        EXPLORE_CHECK(each == ts || (each->block.brk & _Gil_BRK_ENDING) || each->orphan || heeded-- > 0);
+    gil_interp_clear_threads(ts);
     use_attached(which);
     gil_tstate_detach(ts, __func__);
     gil_tstate_attach(ts, __func__);
@@ -278,13 +296,23 @@ gil_layers_stop(GilThreadState *ts, int print, struct gil_leftovers *left)
     gil_interp_delete(ts);
 }
 
+int
+states_of(enum which which)
+{
+    int count = 0;
+
+    for (int i = 0; i < STATES_MAX; i++)
+        count += cells[i].is == GIVEN && cells[i].ts.interp_id == (int64_t)which;
+    return count;
+}
+
 /* By the thread exits of those that came as guests, nothing is left of an interpreter that has ended. */
 static void
 give_back_states(enum which which)
 {
-    for (int i = 0; i < states_given; i++) {
+    for (int i = 0; i < STATES_MAX; i++) {
         GilThreadState *ts = &cells[i].ts;
-        if (ts->interp_id != (int64_t)which || ts->id == 0)
+        if (cells[i].is != GIVEN || ts->interp_id != (int64_t)which || ts->id == 0)
             continue;
         EXPLORE_CHECK(ts->dead && ts->block.st == _Gil_LAZY);
         gil_tstate_put_block(ts);
@@ -305,8 +333,8 @@ check_ended(enum which which)
     EXPLORE_CHECK(interps_back == ends && gates_back == ends && locks_back == ends - (locks_given < BOTH));
     EXPLORE_CHECK(gil_interp_first() == (which == BOTH ? NULL : subjects[MAIN].interp));
     EXPLORE_CHECK(GilInterpreterState_Main() == gil_interp_first() && gil_states_mutex.word == 0);
-    for (int i = 0; i < EXIT_CALLS_MAX; i++)
-        EXPLORE_CHECK(!exit_calls[i].used);
+    for (int i = 0; i < SMALL_MAX; i++)
+        EXPLORE_CHECK(!smalls[i].used);
     if (which == BOTH)
         return;
     /* What the ends of others went through is as it was. */
@@ -322,14 +350,22 @@ gil_raw_calloc(size_t count, size_t size)
     return &interps[interps_given++];
 }
 
+int
+lacks_memory(void)
+{
+    return requests_left > 0 && --requests_left == 0;
+}
+
 void *
 gil_raw_malloc(size_t size)
 {
-    for (int i = 0; i < EXIT_CALLS_MAX; i++)
-        if (!exit_calls[i].used) {
-            EXPLORE_CHECK(size <= sizeof exit_calls[i].memory);
-            exit_calls[i].used = 1;
-            return exit_calls[i].memory;
+    if (lacks_memory())
+        return NULL;
+    for (int i = 0; i < SMALL_MAX; i++)
+        if (!smalls[i].used) {
+            EXPLORE_CHECK(size <= sizeof smalls[i].memory);
+            smalls[i].used = 1;
+            return smalls[i].memory;
         }
     return NULL;
 }
@@ -337,9 +373,10 @@ gil_raw_malloc(size_t size)
 void
 gil_raw_free(void *block)
 {
-    for (int i = 0; i < EXIT_CALLS_MAX; i++)
-        if (block == exit_calls[i].memory) {
-            memset(&exit_calls[i], 0, sizeof exit_calls[i]);
+    for (int i = 0; i < SMALL_MAX; i++)
+        if (block == smalls[i].memory) {
+            EXPLORE_CHECK(smalls[i].used);
+            memset(&smalls[i], 0, sizeof smalls[i]);
             return;
         }
     EXPLORE_CHECK(block == &interps[0] || block == &interps[1]);
@@ -347,11 +384,42 @@ gil_raw_free(void *block)
     explore_poison(block, sizeof interps[0]);
 }
 
+_Static_assert(sizeof(GilThreadState) != sizeof(struct gil_lock), "pools are told apart by what they give out");
+
+static void *
+get_state(void)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (cells[i].is == FRESH || (cells[i].is == BACK && states_come_again)) {
+            cells[i].is = GIVEN;
+            return &cells[i].ts;
+        }
+    explore_fail("too many thread states");
+}
+
+/* What lies between these others may look at: who attached it last, and where it was left. */
+static void
+put_state(struct cell *cell)
+{
+    GilThreadState *ts = &cell->ts;
+
+    EXPLORE_CHECK(cell->is == GIVEN && ts->id == 0 && ts->block.st == _Gil_LAZY);
+    cell->is = BACK;
+    if (states_come_again)
+        return;
+    explore_poison(&ts->leaning, offsetof(struct _gilts, native) - offsetof(struct _gilts, leaning));
+    explore_poison(&ts->ensured, sizeof *ts - offsetof(struct _gilts, ensured));
+}
+
 void *
 gil_stable_get(struct gil_stable *pool)
 {
+    if (lacks_memory())
+        return NULL;
     if (pool->size == sizeof locks[0])
         return &locks[locks_given++];
+    if (pool->size == sizeof cells[0].ts)
+        return get_state();
     EXPLORE_CHECK(pool->size <= sizeof gates[0]);
     return &gates[gates_given++];
 }
@@ -359,6 +427,10 @@ gil_stable_get(struct gil_stable *pool)
 void
 gil_stable_put(struct gil_stable *pool, void *block)
 {
+    if (pool->size == sizeof cells[0].ts) {
+        put_state(block);
+        return;
+    }
     if (pool->size == sizeof locks[0])
         locks_back++;
     else
@@ -366,12 +438,21 @@ gil_stable_put(struct gil_stable *pool, void *block)
     explore_poison(block, pool->size);
 }
 
+size_t
+gil_stable_in_use(struct gil_stable *pool)
+{
+    size_t count = 0;
+
+    EXPLORE_CHECK(pool->size == sizeof cells[0].ts);
+    for (int i = 0; i < STATES_MAX; i++)
+        count += cells[i].is == GIVEN;
+    return count;
+}
+
 const void *
 gil_stable_look(const struct gil_stable *pool, struct gil_stable_look *look)
 {
-    (void)pool;
-    (void)look;
-    return NULL;
+    return pool->size == sizeof cells[0].ts && look->block < STATES_MAX ? &cells[look->block++].ts : NULL;
 }
 
 struct gil_heap *
@@ -381,176 +462,18 @@ gil_heap_new(void)
     return &none;
 }
 
+struct _GilFreeList *const *
+gil_heap_lists(const struct gil_heap *heap)
+{
+    (void)heap;
+    return NULL;
+}
+
 size_t
 gil_heap_destroy(struct gil_heap *heap)
 {
     (void)heap;
     return 0;
-}
-
-/* --- thread states: as lib/state/tstate.c has it, without what a thread keeps --- */
-
-GilThreadState *
-gil_tstate_get_block(GilInterpreterState *interp)
-{
-    EXPLORE_CHECK(states_given < STATES_MAX);
-    GilThreadState *ts = &cells[states_given++].ts;
-    ts->block.st = _Gil_LAZY;
-    ts->block.brk = _Gil_BRK_FENCED;
-    ts->interp = interp;
-    ts->lock = interp->lock;
-    ts->interp_id = interp->id;
-    ts->id = (uint64_t)states_given;
-    gil_lock_hold(ts->lock);
-    ts->next = interp->threads;
-    if (ts->next != NULL)
-        ts->next->prev = ts;
-    interp->threads = ts;
-    gil_calls_init(&ts->calls);
-    ts->gate = interp->gate;
-    return ts;
-}
-
-GilThreadState *
-gil_tstate_new(GilInterpreterState *interp)
-{
-    gil_mutex_lock(&gil_states_mutex);
-    EXPLORE_CHECK(gil_interp_is_alive(interp) && !interp->closed);
-    GilThreadState *ts = gil_tstate_get_block(interp);
-    if (gil_interp_asks(interp))
-        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_ENDING);
-    gil_mutex_unlock(&gil_states_mutex);
-    return ts;
-}
-
-void
-gil_tstate_put_block(GilThreadState *ts)
-{
-    struct gil_lock *lock = ts->lock;
-
-    gil_lock_forget(lock, ts);
-    gil_store_relaxed(&ts->gate, NULL);
-    gil_store_relaxed(&ts->id, 0);
-    gil_interp_put_lock(lock);
-}
-
-int
-gil_tstate_holds_objects(const GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
-}
-
-const GilThreadState *
-gil_tstate_look(struct gil_stable_look *look)
-{
-    return look->block < states_given ? &cells[look->block++].ts : NULL;
-}
-
-void
-gil_tstate_attach(GilThreadState *ts, const char *func)
-{
-    EXPLORE_CHECK(gil_tstate_attached() == NULL && ts->id != 0);
-    if (gil_lock_acquire(ts->lock, ts, func) != GIL_LOCK_GOT)
-        gil_tstate_too_late(ts, func);
-    _Gil_thread = &ts->block;
-}
-
-int
-gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
-{
-    EXPLORE_CHECK(gil_tstate_attached() == NULL && ts->id != 0);
-    int rc = gil_lock_acquire_until(ts->lock, ts, limit, func);
-    if (rc != GIL_LOCK_GOT)
-        return rc == GIL_LOCK_LATE ? 0 : -1;
-    _Gil_thread = &ts->block;
-    return 1;
-}
-
-void
-gil_tstate_detach(GilThreadState *ts, const char *func)
-{
-    EXPLORE_CHECK(gil_tstate_attached() == ts);
-    _Gil_thread = NULL;
-    gil_lock_release(ts->lock, ts, func);
-}
-
-/* It would sleep for ever. */
-void
-gil_tstate_too_late(GilThreadState *ts, const char *func)
-{
-    (void)ts;
-    if (!may_be_late[explore_self()])
-        explore_fail(func);
-    late++;
-    _longjmp(home[explore_self()], 1);
-}
-
-void
-gil_tstate_panic_detached(const char *func)
-{
-    explore_fail(func);
-}
-
-void
-_GilEval_LeaveMisuse(void)
-{
-    explore_fail("BEGIN finds the thread detached");
-    __builtin_unreachable();
-}
-
-void
-_GilEval_ReturnMisuse(struct _GilThreadBlock *block)
-{
-    (void)block;
-    explore_fail("END finds the thread attached");
-}
-
-int
-gil_fork_is_mine(const GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
-}
-
-/* --- nobody sleeps in a wait of the library here, nor in native code that could be reached --- */
-
-void
-gil_wait_rouse(GilThreadState *ts)
-{
-    (void)ts;
-}
-
-void
-gil_parking_rouse(uint32_t *word)
-{
-    (void)word;
-}
-
-void
-gil_unblock_all(GilInterpreterState *interp)
-{
-    (void)interp;
-}
-
-uint64_t
-gil_unblock_pause(uint64_t *pause, uint64_t limit)
-{
-    (void)pause;
-    return limit;
-}
-
-int
-gil_unblock_claim(GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
-}
-
-void
-gil_unblock_call(GilThreadState *ts)
-{
-    (void)ts;
 }
 
 /* --- the layers above --- */
@@ -639,6 +562,46 @@ of_the_end(const void *address)
         if (address == &cells[i].ts.waiter.token)
             return 1;
     return of_gates(address);
+}
+
+/* Whose a state is: the lists, marks, places at the gate, and to what a list of states is closed. */
+int
+of_states(const void *address)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (address == &cells[i].ts.left_by || address == &cells[i].ts.dead)
+            return 1;
+    return address == &gil_states_mutex.word || of_gates(address);
+}
+
+int
+of_who(const void *address)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (address == &cells[i].ts.os_thread)
+            return 1;
+    return 0;
+}
+
+int
+of_births(const void *address)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (address == &cells[i].ts.gate)
+            return 1;
+    for (int i = 0; i < BOTH; i++)
+        if (address == &((const struct gil_gate *)(const void *)&gates[i])->calls.head)
+            return 1;
+    return address == &gil_states_mutex.word;
+}
+
+int
+of_requests(const void *address)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (address == &cells[i].ts.block.brk || address == &cells[i].ts.preempt_calls)
+            return 1;
+    return 0;
 }
 
 int

@@ -36,11 +36,20 @@ extern struct subject {
 extern int told;    /* ends that were in vain, as the host heard */
 extern int waiting; /* times that the host heard of a wait for a lock */
 extern int late;    /* threads that came back after the end: theirs is over */
+extern int heeded;  /* states whose threads were told of an end, and took the request back */
+extern int requests_left; /* for memory, until one is refused, the last of so many; 0: none is */
+extern void (*on_busy)(enum which which); /* called when an end has been in vain, before it is given up; NULL: nobody looks */
 
 /* What setup() of each scenario begins with: memory as it was at the beginning, and in it both interpreters, attached to nothing. */
 void setup_world(void);
 /* The same, but both under one lock. */
 void setup_shared_world(void);
+/* Both worlds, and what else there may be. */
+#define WORLD_SHARED 1u       /* one lock */
+#define WORLD_LEANS 2u        /* locks lean */
+#define WORLD_EXIT_LEAVES 4u  /* the lock of a thread that exits attached is left */
+#define WORLD_STATES_AGAIN 8u /* a state that was given back is given out again; else it is poisoned */
+void setup_world_with(unsigned how);
 /* A state of its own in one of them for a thread, not attached, and a view. */
 GilThreadState *add_thread(enum which which);
 /* A view alone. */
@@ -53,10 +62,24 @@ void use(enum which which);
 void use_attached(enum which which);
 /* Gil_END_ALLOW_THREADS by a thread without a guard, detached by BEGIN: 0; -1: it was late, and its interpreter is no more. */
 int come_back(GilThreadState *ts);
+/* The same of any way to attach ts. */
+int is_late(void (*come)(GilThreadState *), GilThreadState *ts);
+/* What becomes of a thread that is late: it goes on in is_late(). */
+void sleep_for_ever(const char *func) __attribute__((noreturn));
+/* States of an interpreter, or of what was one, that were not given back. */
+int states_of(enum which which);
+/* Whether a request for memory is to be refused. */
+int lacks_memory(void);
 
-/* Where threads meet at an end: gates, and who has a lock; of admission: gates, who has taken an end, and who waits for it. */
+/* Where threads meet at an end: gates, and who has a lock; of admission: gates, who has taken an end, and who waits for it; of states:
+ * the lists, whose a state is. */
 int of_the_end(const void *address);
 int of_admission(const void *address);
+int of_states(const void *address);
+/* Besides: who has a state; of which interpreter it is, and what is left for that one; what is asked of it, and its hook. */
+int of_who(const void *address);
+int of_births(const void *address);
+int of_requests(const void *address);
 int of_both(const void *address);
 
 #endif

@@ -21,9 +21,10 @@
 #define STACK_SIZE 65536
 #define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STEPS_MAX 20000 /* the same for steps without a choice */
-#define POISONED_MAX 8
+#define POISONED_MAX 32
 #define POISON 0xDB
 #define BUFFER_MAX 64   /* stores on their way to memory, a thread */
+#define LOCALS_MAX 64   /* bytes of thread-local variables */
 #define SCRUB_SIZE 256  /* more than a call made between two choices uses of the stack, mostly */
 #define PSO_PREFIX "pso:"
 
@@ -39,7 +40,7 @@ static EXPLORER_OWN struct thread {
     jmp_buf at;
     char *low; /* where its stack ends, while another thread runs or a choice is made */
     int started, state;
-    void *own;          /* what *explore_word was when it ran last */
+    char own[LOCALS_MAX]; /* its thread-local variables, when it ran last */
     uint32_t *word;    /* while PARKED */
     uint64_t deadline; /* while PARKED */
     int (*ready)(void); /* while WAITING */
@@ -58,12 +59,14 @@ static EXPLORER_OWN struct thread {
 
 static void drain(int thread);
 
-void **explore_word;
+int explore_locals;
 
 static EXPLORER_OWN const struct scenario *scenario;
 static EXPLORER_OWN const struct explore_bounds *bounds;
 static EXPLORER_OWN enum explore_memory order_of_memory;
 static EXPLORER_OWN jmp_buf out;        /* back to run() */
+static EXPLORER_OWN char *locals;       /* the thread-local variables of the program, as cur has them */
+static EXPLORER_OWN size_t locals_size;
 static EXPLORER_OWN int cur;            /* the running thread, -1 before the first */
 static EXPLORER_OWN int outside;        /* setup() or finish() runs: nobody else is there, and no store is on its way */
 static EXPLORER_OWN int telling;        /* replay: every step goes to stderr */
@@ -173,7 +176,7 @@ scrub(void)
 static void
 mix_thread(struct seen_digest *digest, const struct thread *thread)
 {
-    uint64_t about[] = {(uint64_t)thread->state, (uint64_t)thread->started, 0, 0, 0, thread->started ? (uintptr_t)thread->own : 0};
+    uint64_t about[] = {(uint64_t)thread->state, (uint64_t)thread->started, 0, 0, 0};
 
     if (thread->state == PARKED) {
         about[2] = (uintptr_t)thread->word;
@@ -182,6 +185,8 @@ mix_thread(struct seen_digest *digest, const struct thread *thread)
     if (thread->state == WAITING)
         about[4] = (uintptr_t)thread->ready;
     seen_mix(digest, about, sizeof about);
+    if (thread->started && explore_locals && thread != &threads[cur])
+        seen_mix(digest, thread->own, locals_size); /* those of cur are the program's just now */
     for (int i = 0; i < thread->buffered; i++) {
         const struct entry *store = &thread->buffer[i];
         uint64_t content[] = {(uintptr_t)store->p, store->value, store->size, store->state, (uint64_t)store->releases};
@@ -364,6 +369,14 @@ trampoline(void)
     explore_point("end");
 }
 
+/* The thread-local variables of a thread that has not run yet. */
+static void
+fresh_locals(void)
+{
+    if (explore_locals)
+        memset(locals, 0, locals_size);
+}
+
 static void
 switch_to(int next)
 {
@@ -371,19 +384,19 @@ switch_to(int next)
 
     if (before >= 0) {
         set_low();
-        threads[before].own = explore_word != NULL ? *explore_word : NULL;
+        if (explore_locals)
+            memcpy(threads[before].own, locals, locals_size);
     }
     cur = next;
     if (before >= 0 && _setjmp(threads[before].at) != 0) {
-        if (explore_word != NULL)
-            *explore_word = threads[before].own;
+        if (explore_locals)
+            memcpy(locals, threads[before].own, locals_size);
         return;
     }
     if (threads[next].started)
         _longjmp(threads[next].at, 1);
     threads[next].started = 1;
-    if (explore_word != NULL)
-        *explore_word = NULL;
+    fresh_locals();
     setcontext(&threads[next].start);
 }
 
@@ -826,7 +839,7 @@ gil_machine_now(void)
 unsigned long
 gil_machine_thread(void)
 {
-    return (unsigned long)cur;
+    return (unsigned long)(cur + 2); /* never 0, which means nobody */
 }
 
 uint64_t
@@ -871,6 +884,9 @@ static void
 begin(void)
 {
     if (scenario->threads > THREADS_MAX)
+        abort();
+    locals = seen_thread_part(&locals_size);
+    if (locals_size > LOCALS_MAX)
         abort();
     levels[0].met = 0;
     depth = preemptions = timeouts = spurious = contended = steps = fences = poisoned_count = refuses = 0;
@@ -919,8 +935,10 @@ run(void)
     outside = 1;
     if (failure == NULL && _setjmp(out) == 0)
         check_that_poison_stands();
-    if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0)
+    if (failure == NULL && reached < 0 && scenario->finish != NULL && _setjmp(out) == 0) {
+        fresh_locals();
         scenario->finish();
+    }
     outside = 0;
 }
 

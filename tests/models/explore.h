@@ -104,9 +104,9 @@ void explore_rerun(const struct scenario *scenario, const struct explore_bounds 
 
 /* --- for the scenarios, inside a run --- */
 
-/* A thread-local word of the sources under test: each thread of a scenario has its own value, which goes with its place in the
- * code. NULL: there is none. */
-extern void **explore_word;
+/* What setup() may set: each thread has thread-local variables of its own, and so has finish(); they begin as zeros. Only their
+ * addresses are the same for all: what a source makes of such an address it says by GIL_MACHINE_MARK(). */
+extern int explore_locals;
 
 /* The run ends here; does not return. */
 void explore_fail(const char *why) __attribute__((noreturn));

@@ -183,7 +183,7 @@ setup(void)
             ts->lock = &locks[i];
             ts->interp = &interps[i < GONE ? i : HERE];
             ts->id = (uint64_t)(i * THREADS + t) + 1;
-            ts->os_thread = (unsigned long)t;
+            ts->os_thread = (unsigned long)t + 2; /* as gil_machine_thread() says there */
             ts->dead = i == GONE;
         }
     }
@@ -526,11 +526,13 @@ static void
 setup_main(void)
 {
     setup_plain();
-    forker = 1; /* what is thread 0's is as if nobody had attached it */
+    forker = 1;
+    for (int i = 0; i < LOCKS; i++)
+        cells[i][0].ts.os_thread = 0; /* nobody has attached these */
     main_one = &interps[THERE];
     gil_main_calls.ts = &cells[THERE][0].ts;
     cells[HERE][1].ts.kept = 1;
-    cells[HERE][2].ts.os_thread = 1;
+    cells[HERE][2].ts.os_thread = cells[HERE][1].ts.os_thread;
 }
 
 static void

@@ -276,7 +276,7 @@ setup(void)
         snapshot_restore(&first);
     for (int i = 0; first.count == i && (part = seen_program_part(i, &size)) != NULL; i++)
         snapshot_add(&first, part, size);
-    explore_word = (void **)(void *)&_Gil_thread;
+    explore_locals = 1;
     gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "states");
     gil_mutex_init(&host, GIL_RANK_OUTSIDE, "the host's");
     for (int i = 0; i < BOTH; i++) {
@@ -291,7 +291,7 @@ setup(void)
         ts->lock = &locks[OWN];
         ts->interp = &interps[OWN];
         ts->id = (uint64_t)t + 1;
-        ts->os_thread = (unsigned long)t;
+        ts->os_thread = (unsigned long)t + 2; /* as gil_machine_thread() says there */
     }
 }
 

@@ -21,7 +21,7 @@ tests_models_lives_model_LDFLAGS =
 tests_models_lives_model_LDADD =
 
 CORE_TESTS += tests/models/end_model
-tests_models_end_model_SOURCES = tests/models/end_model.c tests/models/end_world.c tests/models/end_world.h \
+tests_models_end_model_SOURCES = tests/models/end_model.c tests/models/end_world.c tests/models/end_threads.c tests/models/end_world.h \
     tests/models/runner.c tests/models/runner.h $(EXPLORER) \
     lib/runtime/finalize.c lib/runtime/ending.c lib/runtime/atexit.c \
     lib/state/interp.c lib/state/closing.c lib/state/gate.c lib/state/pending.c lib/state/serving.c lib/state/transition.c \

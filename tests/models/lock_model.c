@@ -48,7 +48,7 @@ setup_lock(int may_lean)
     site = (struct _GilCallSite){"model", 1, _Gil_SITE_ALLOW, {0}};
     sleeps = (struct _GilCallSite){"model", 2, _Gil_SITE_BLOCKING, {0}};
     _Gil_thread = NULL;
-    explore_word = (void **)(void *)&_Gil_thread;
+    explore_locals = 1;
     gil_lock_init(&lock, 100, may_lean);
     for (int t = 0; t < THREADS_MAX; t++) {
         cells[t].ts.block.brk = _Gil_BRK_FENCED;
@@ -208,7 +208,11 @@ end(int self)
     _GilEval_Return(&cells[self].ts);
 }
 
-/* Give back the thread's block, and the lock with the last: from then on nobody may look. */
+/*
+ * Give back the thread's block, and the lock with the last: from then on nobody may look. As gil_tstate_put_block() does, whose
+ * state is in an interpreter's list, in a pool and on a thread's shelf; to have these here would make a search of the lock's inside
+ * one of them, too. That function, and the rest of a state's life, is what threads_model.c runs: with the lock's inside at rest.
+ */
 static void
 give_back(int self)
 {

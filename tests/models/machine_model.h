@@ -3,6 +3,7 @@
 #ifndef TESTS_MODELS_MACHINE_MODEL_H
 #define TESTS_MODELS_MACHINE_MODEL_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 /*
@@ -31,6 +32,18 @@ void model_fence(int order);
 #define __atomic_compare_exchange_n(p, expected, v, weak, success, failure) \
     model_cas((p), sizeof *(p), (expected), (uint64_t)(v), (success), #p)
 #define __atomic_thread_fence(order) model_fence(order)
+
+/* The system's threads: who asks is one of the explorer's. Keys of thread-specific data are the model's to provide that compiles what
+ * uses them. */
+unsigned long gil_machine_thread(void);
+#define pthread_self() ((pthread_t)gil_machine_thread())
+#define GIL_MACHINE_MARK(variable) ((uintptr_t)&(variable) + gil_machine_thread())
+int model_key_create(pthread_key_t *key, void (*destructor)(void *value));
+void *model_getspecific(pthread_key_t key);
+int model_setspecific(pthread_key_t key, const void *value);
+#define pthread_key_create(key, destructor) model_key_create((key), (destructor))
+#define pthread_getspecific(key) model_getspecific(key)
+#define pthread_setspecific(key, value) model_setspecific((key), (value))
 
 /* A spin loop is one look here: more would only repeat states. */
 #define GIL_MACHINE_SPIN_ROUNDS 1

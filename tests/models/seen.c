@@ -18,6 +18,8 @@ static EXPLORER_OWN struct {
     char *from, *to;
 } parts[8];
 static EXPLORER_OWN int parts_count;
+static EXPLORER_OWN char *thread_part;
+static EXPLORER_OWN size_t thread_size;
 /* The ends of the section EXPLORER_OWN; the linker makes them. */
 extern char __start_explorer[], __stop_explorer[];
 
@@ -97,8 +99,13 @@ find_parts(struct dl_phdr_info *info, size_t size, void *arg)
     for (int i = 0; i < info->dlpi_phnum; i++) {
         char *from = (char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
         char *to = from + info->dlpi_phdr[i].p_memsz;
-        if (info->dlpi_phdr[i].p_type == PT_TLS && info->dlpi_tls_data != NULL)
-            add_part(info->dlpi_tls_data, (char *)info->dlpi_tls_data + info->dlpi_phdr[i].p_memsz, NULL, NULL);
+        if (info->dlpi_phdr[i].p_type == PT_TLS && info->dlpi_tls_data != NULL) {
+            thread_part = info->dlpi_tls_data;
+            thread_size = info->dlpi_phdr[i].p_memsz;
+            add_part(thread_part, thread_part + thread_size, NULL, NULL);
+            if (info->dlpi_phdr[i].p_filesz != 0)
+                abort();
+        }
         if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_W))
             continue;
         if (constant != NULL && constant <= from && constant_end > from)
@@ -117,6 +124,14 @@ seen_program_part(int number, size_t *size)
         return NULL;
     *size = (size_t)(parts[number].to - parts[number].from);
     return parts[number].from;
+}
+
+void *
+seen_thread_part(size_t *size)
+{
+    (void)seen_program_part(0, size);
+    *size = thread_size;
+    return thread_part;
 }
 
 void

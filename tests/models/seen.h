@@ -23,6 +23,8 @@ void seen_mix(struct seen_digest *digest, const void *memory, size_t size);
  * NULL: there are no more. */
 void *seen_program_part(int number, size_t *size);
 void seen_mix_program(struct seen_digest *digest);
+/* The thread-local part of that, which begins as zeros (checked); NULL: there is none. */
+void *seen_thread_part(size_t *size);
 #define EXPLORER_OWN __attribute__((section("explorer")))
 
 void seen_forget_all(void);
