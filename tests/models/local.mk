@@ -31,6 +31,32 @@ tests_models_end_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_end_model_LDFLAGS =
 tests_models_end_model_LDADD =
 
+CORE_TESTS += tests/models/threads_model
+tests_models_threads_model_SOURCES = tests/models/threads_model.c tests/models/threads_world.c tests/models/threads_world.h \
+    tests/models/end_world.c tests/models/end_world.h \
+    tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/state/tstate.c lib/state/shelf.c lib/state/guard.c lib/state/eval.c lib/state/interp.c lib/state/closing.c lib/state/gate.c \
+    lib/state/unblock.c lib/state/pending.c lib/state/serving.c lib/state/wait.c lib/state/transition.c \
+    lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c \
+    lib/sync/parking.c lib/sync/mutex.c lib/runtime/finalize.c
+tests_models_threads_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_threads_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_threads_model_LDFLAGS =
+tests_models_threads_model_LDADD =
+
+CORE_TESTS += tests/models/inside_model
+tests_models_inside_model_SOURCES = tests/models/inside_model.c tests/models/threads_world.c tests/models/threads_world.h \
+    tests/models/end_world.c tests/models/end_world.h \
+    tests/models/runner.c tests/models/runner.h $(EXPLORER) \
+    lib/state/tstate.c lib/state/shelf.c lib/state/guard.c lib/state/eval.c lib/state/interp.c lib/state/closing.c lib/state/gate.c \
+    lib/state/unblock.c lib/state/pending.c lib/state/serving.c lib/state/wait.c lib/state/transition.c \
+    lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c \
+    lib/sync/parking.c lib/sync/mutex.c lib/runtime/finalize.c
+tests_models_inside_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
+tests_models_inside_model_CFLAGS = $(tests_models_lock_model_CFLAGS)
+tests_models_inside_model_LDFLAGS =
+tests_models_inside_model_LDADD =
+
 CORE_TESTS += tests/models/sync_model
 tests_models_sync_model_SOURCES = tests/models/sync_model.c tests/models/runner.c tests/models/runner.h $(EXPLORER) \
     lib/sync/parking.c lib/sync/bytelock.c lib/sync/rwlock.c lib/sync/condition.c lib/sync/event.c \
@@ -90,7 +116,7 @@ tests_models_explore_test_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
-MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) \
+MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) $(tests_models_threads_model_OBJECTS) $(tests_models_inside_model_OBJECTS) \
     $(tests_models_sync_model_OBJECTS) $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) \
     $(tests_models_fork_model_OBJECTS) $(tests_models_forking_model_OBJECTS) $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
 $(filter-out %-seen.$(OBJEXT) %-snapshot.$(OBJEXT),$(MODEL_OBJECTS)): private CFLAGS += -Og
