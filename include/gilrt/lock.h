@@ -240,7 +240,8 @@ GIL_API int GilEval_Yield(void);
 
 /**
  * Detach: the out-of-line form of Gil_BEGIN_ALLOW_THREADS, for pairs that are not braces. Unlike there the state may be
- * attached again by another thread, with GilEval_RestoreThread(). Stops the process when not attached. errno is kept.
+ * attached again by another thread, with GilEval_RestoreThread(). Until that one has it, GilThreadState_Ensure() in the calling
+ * thread would take it, as the state that was left last. Stops the process when not attached. errno is kept.
  * @return the state that was attached, to be given to GilEval_RestoreThread().
  * @lock_held
  */
