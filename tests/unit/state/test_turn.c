@@ -15,7 +15,8 @@
 #define SLICE (50 * US)  /* as turn.c has it: the least that a turn, and the most that a loan lasts */
 #define PASSES 8         /* the same: how often a waiter may be passed */
 #define LATE (INTERVAL / 16) /* the same: how late a timer may be */
-#define MARGIN (INTERVAL / 64) /* the same: so much later those look who look for others */
+#define PATIENCE (INTERVAL / 8)  /* the same: so much later those look who look for others */
+#define DRIFT (INTERVAL / 128)   /* and so much later than it should a turn is reckoned to begin */
 #define BEGIN (3600000 * MS)
 
 enum { A, B, C, D, E, F, COUNT = 24 };
@@ -647,7 +648,7 @@ START_TEST(test_state_turn__the_first_two_have_timers_and_no_others)
     join(B, F, BEGIN);
     join(C, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), end);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), end + INTERVAL + MARGIN);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), end + PATIENCE);
     ck_assert_uint_eq(gil_turns_when(&turns, t(C)), GIL_TURN_NEVER);
     /* A claim for a turn stands until it is met. */
     turns.claimant = t(A);
@@ -657,22 +658,23 @@ START_TEST(test_state_turn__the_first_two_have_timers_and_no_others)
 END_TEST
 
 /* So that nobody need be told when turns come and go as they should. */
-START_TEST(test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_first)
+START_TEST(test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_second)
 {
     for (int i = 0; i < 20; i++)
         join(i, COUNT - 1, BEGIN);
     uint64_t end = BEGIN + INTERVAL;
     ck_assert_uint_eq(gil_turns_timer(&turns, t(0), BEGIN), end);
     for (int i = 1; i <= 16; i++)
-        ck_assert_uint_eq(gil_turns_timer(&turns, t(i), BEGIN), end + (uint64_t)i * (INTERVAL + MARGIN));
+        ck_assert_uint_eq(gil_turns_timer(&turns, t(i), BEGIN), end + (uint64_t)(i - 1) * (INTERVAL + DRIFT) + PATIENCE);
     ck_assert_uint_eq(gil_turns_timer(&turns, t(17), BEGIN), GIL_TURN_NEVER);
     /* When that time has passed it will be told. */
-    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), end + 2 * (INTERVAL + MARGIN) - 1), end + 2 * (INTERVAL + MARGIN));
-    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), end + 2 * (INTERVAL + MARGIN)), GIL_TURN_NEVER);
+    uint64_t second = end + INTERVAL + DRIFT + PATIENCE;
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), second - 1), second);
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), second), GIL_TURN_NEVER);
     /* While a claim stands the claimant has nothing to look for. */
     turns.claimant = t(0);
     ck_assert_uint_eq(gil_turns_timer(&turns, t(0), BEGIN), GIL_TURN_NEVER);
-    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), BEGIN), end + 2 * (INTERVAL + MARGIN));
+    ck_assert_uint_eq(gil_turns_timer(&turns, t(2), BEGIN), second);
 }
 END_TEST
 
@@ -691,13 +693,13 @@ START_TEST(test_state_turn__an_express_waiter_sleeps_no_longer_than_it_may)
 }
 END_TEST
 
-START_TEST(test_state_turn__the_second_is_patient_for_a_millisecond)
+START_TEST(test_state_turn__the_second_is_patient_for_half_a_millisecond)
 {
     gil_turns_init(&turns, 10 * US);
     join(A, F, BEGIN);
     join(B, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + 10 * US);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 10 * US + MS + 10 * US / 64);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 10 * US + MS / 2);
 }
 END_TEST
 
@@ -710,12 +712,12 @@ START_TEST(test_state_turn__express_looks_when_it_may_borrow)
     join(C, F, BEGIN);
     ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN); /* at once */
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + INTERVAL);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + 2 * INTERVAL + MARGIN); /* the second of the queue */
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + INTERVAL + PATIENCE); /* the second of the queue */
     turns.lend_from = BEGIN + MS;
     ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + MS);
     /* It looks after the next that waits for a turn at least. */
     turns.lend_from = BEGIN + 100 * INTERVAL;
-    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + 2 * INTERVAL + MARGIN);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(B)), BEGIN + INTERVAL + PATIENCE);
     /* A claim for a loan gives way to one for a turn, so that timer runs on. */
     turns.claimant = t(B);
     ck_assert_uint_eq(gil_turns_when(&turns, t(A)), BEGIN + INTERVAL);
@@ -742,10 +744,10 @@ START_TEST(test_state_turn__express_waits_while_another_borrows)
     join(C, -1, BEGIN + US);
     ck_assert_str_eq(queue(), "FC");
     /* It is the second: it looks should the lender not. */
-    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + SLICE + INTERVAL + MARGIN);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), BEGIN + SLICE + PATIENCE);
     /* With one that waits for a turn, should that one not. */
     join(A, -1, BEGIN + 2 * US);
-    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), turns.turn_end + INTERVAL + MARGIN);
+    ck_assert_uint_eq(gil_turns_when(&turns, t(C)), turns.turn_end + PATIENCE);
 }
 END_TEST
 
@@ -835,7 +837,7 @@ suite(void)
     tcase_add_test(tcase, test_state_turn__who_gives_up_leaves_no_trace);
     tcase_add_test(tcase, test_state_turn__a_claim_to_a_turn_is_inherited);
     tcase_add_test(tcase, test_state_turn__the_first_two_have_timers_and_no_others);
-    tcase_add_test(tcase, test_state_turn__the_second_is_patient_for_a_millisecond);
+    tcase_add_test(tcase, test_state_turn__the_second_is_patient_for_half_a_millisecond);
     tcase_add_test(tcase, test_state_turn__express_looks_when_it_may_borrow);
     tcase_add_test(tcase, test_state_turn__express_lets_a_brief_holder_finish);
     tcase_add_test(tcase, test_state_turn__express_waits_while_another_borrows);
@@ -843,7 +845,7 @@ suite(void)
     tcase_add_test(tcase, test_state_turn__a_timer_may_be_late_by_a_sixteenth_of_an_interval);
     tcase_add_test(tcase, test_state_turn__times_at_the_end_of_the_clock_do_not_wrap);
     tcase_add_test(tcase, test_state_turn__who_had_less_than_its_share_and_wants_little_is_express);
-    tcase_add_test(tcase, test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_first);
+    tcase_add_test(tcase, test_state_turn__a_waiter_near_the_front_sleeps_until_it_may_expect_to_be_second);
     tcase_add_test(tcase, test_state_turn__an_express_waiter_sleeps_no_longer_than_it_may);
     suite_add_tcase(suite, tcase);
     return suite;
