@@ -1275,7 +1275,7 @@ static const struct model_run runs[] = {
     {{"exit", 3, 0, setup_exit_once, body_exit_once, of_interest, wrote, finish_exit_once}, {2, 1, 0}, {3, 3, 1}},
     {{"end", 3, 0, setup_end_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
     {{"end_lender", 3, 0, setup_end_of_lender_of_two, body_end, of_interest, wrote, finish_end_of_two}, {2, 0, 0}, {3, 2, 1}},
-    {{"overtaken", 4, 0, setup_loan_and_turns, body_overtaken, of_interest, wrote, all_is_quiet}, {1, 1, 0}, {2, 2, 0}},
+    {{"overtaken", 4, 0, setup_loan_and_turns, body_overtaken, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 2, 0}},
     {{"lanes", 4, 0, setup_lanes, body_hog, of_interest, wrote, all_is_quiet}, {1, 2, 0}, {2, 3, 0}},
     {{"relay", 4, ~(1u << 0 | 1u << 2), setup, body_relay_to_numb, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
     {{"quits", 4, ~(1u << 2), setup_timed, body_quits, of_interest, wrote, all_is_quiet}, {1, 0, 0}, {2, 1, 0}},
