@@ -51,7 +51,7 @@ ask(GilThreadState *ts)
 uint32_t
 gil_serving_begin(GilThreadState *ts)
 {
-    uint32_t was = ts->serving;
+    uint32_t was = gil_load_relaxed(&ts->serving);
 
     gil_store_release(&ts->serving, was | GIL_SERVING);
     return was;
@@ -63,7 +63,7 @@ gil_serving_end(GilThreadState *ts, uint32_t was)
     struct gil_stable_look look = {NULL, 0};
     const GilThreadState *each;
     unsigned long self = gil_machine_thread();
-    uint32_t left = ts->serving & GIL_SERVING_LEFT;
+    uint32_t left = gil_load_relaxed(&ts->serving) & GIL_SERVING_LEFT;
 
     gil_store_release(&ts->serving, was != 0 ? was | left : 0);
     if (left == 0 || was != 0)
@@ -76,5 +76,5 @@ gil_serving_end(GilThreadState *ts, uint32_t was)
 void
 gil_serving_leave(GilThreadState *serving)
 {
-    gil_store_release(&serving->serving, serving->serving | GIL_SERVING_LEFT);
+    gil_store_release(&serving->serving, gil_load_relaxed(&serving->serving) | GIL_SERVING_LEFT);
 }
