@@ -13,7 +13,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 # compare WHAT: "gone" prints what breaks programs, "new" what does not. A struct that begins with its size may become larger:
-# the library looks at no byte beyond the size that the program gave.
+# the library looks at no byte beyond the size that the program gave. What was padding lies within that size, so no field may go there.
 compare()
 {
     "$AWK" -v what="$1" '
@@ -29,9 +29,13 @@ compare()
             at = key
             sub(/^field /, "", at)
             sub(/\..*/, "", at)
-            if (key ~ /^field / && ("struct " at) in was && was["struct " at] !~ /, may grow$/) {
+            at = "struct " at
+            if (key ~ /^field / && at in was && was[at] !~ /, may grow$/) {
                 if (what == "gone")
-                    print key " is new (" text "), and struct " at " may not grow: " was["struct " at]
+                    print key " is new (" text "), and " at " may not grow: " was[at]
+            } else if (key ~ /^field / && at in was && substr(text, 4) + 0 < was[at] + 0) {
+                if (what == "gone")
+                    print key " is new (" text ") in what older programs have as padding of " at ": " was[at]
             } else if (what == "new")
                 print key ": " text
             next

@@ -226,6 +226,12 @@ listed()
 {
     [ "$(cat "$tree/lib/libgilrt.abi")" = "$ALL" ] || cat "$tree/lib/libgilrt.abi"
 }
+# objects_to_what_is_new WANTED: and to nothing else.
+objects_to_what_is_new()
+{
+    objects "$1" abi
+    case $said in "not ok 1"*) printf '%s\n' "$said" ;; esac
+}
 tap_check "abi: what is listed" listed
 high_header "$API int GilHigh_Do(int *renamed); $INFO $PAIR
 #define GIL_HIGH 8"
@@ -239,9 +245,12 @@ tap_check "abi: another signature" objects "function GilHigh_Do is now int (cons
 high_header "$DO $INFO struct _GilPair { char a; struct { short b[2]; } c; short more; };
 #define GIL_HIGH 8"
 tap_check "abi: a struct that may not grow" objects "not ok 1" abi
+high_header "$DO typedef struct { size_t size; int first; long second; } GilHighInfo; $PAIR
+#define GIL_HIGH 8"
+tap_check "abi: a struct that may grow, not recorded" objects_to_what_is_new "field GilHighInfo.second: at 16, long second"
 high_header "$DO typedef struct { size_t size; int first; int second; } GilHighInfo; $PAIR
 #define GIL_HIGH 8"
-tap_check "abi: a struct that may grow, not recorded" objects "field GilHighInfo.second: at 12, int second" abi
+tap_check "abi: a field where there was padding" objects "in what older programs have as padding of struct GilHighInfo" abi
 high_header "$DO typedef struct { size_t size; short first; } GilHighInfo; $PAIR
 #define GIL_HIGH 8"
 tap_check "abi: another type of a field" objects "field GilHighInfo.first is now at 8, short first" abi
@@ -250,7 +259,7 @@ high_header "$DO $INFO $PAIR
 tap_check "abi: another number" objects "constant GIL_HIGH is now 9" abi
 high_header "$DO $INFO $PAIR $API int GilHigh_More(void);
 #define GIL_HIGH 8"
-tap_check "abi: a function that is new" objects "not ok 2" abi
+tap_check "abi: a function that is new" objects_to_what_is_new "function GilHigh_More: int (void)"
 fi
 
 fresh_tree
