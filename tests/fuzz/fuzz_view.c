@@ -41,8 +41,8 @@ elements(const struct model *m)
     return n;
 }
 
-/* Elements lie one behind the other, the last index the fastest; or the first. None do so however far apart they would be (CPython's
- * memoryview denies that where there is one dimension, its PyBuffer_IsContiguous() does not). */
+/* Elements lie one behind the other, the last index the fastest; or the first. Where there are none they do so
+ * however far apart they would be (CPython's memoryview denies that in one dimension, its PyBuffer_IsContiguous() does not). */
 static int
 dense(const struct model *m, int first_fastest)
 {

@@ -367,7 +367,7 @@ gil_raw_malloc(size_t size)
             smalls[i].used = 1;
             return smalls[i].memory;
         }
-    return NULL;
+    explore_fail("too many small blocks");
 }
 
 void

@@ -116,8 +116,8 @@ tests_models_explore_test_CFLAGS = $(tests_models_lock_model_CFLAGS)
 tests_models_explore_test_LDFLAGS =
 tests_models_explore_test_LDADD =
 
-MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) $(tests_models_threads_model_OBJECTS) $(tests_models_inside_model_OBJECTS) \
-    $(tests_models_sync_model_OBJECTS) $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) \
+MODEL_OBJECTS = $(tests_models_lock_model_OBJECTS) $(tests_models_lives_model_OBJECTS) $(tests_models_end_model_OBJECTS) \
+    $(tests_models_threads_model_OBJECTS) $(tests_models_inside_model_OBJECTS) $(tests_models_sync_model_OBJECTS) $(tests_models_unblock_model_OBJECTS) $(tests_models_calls_model_OBJECTS) \
     $(tests_models_fork_model_OBJECTS) $(tests_models_forking_model_OBJECTS) $(tests_models_signal_model_OBJECTS) $(tests_models_explore_test_OBJECTS)
 $(filter-out %-seen.$(OBJEXT) %-snapshot.$(OBJEXT),$(MODEL_OBJECTS)): private CFLAGS += -Og
 

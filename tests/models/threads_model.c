@@ -39,7 +39,7 @@
  * NOT SHOWN. A state that one thread attaches or deletes at the moment in which Ensure of another finds it as the one that it left last:
  * "in one at a time" is the host's to see to. So who hands a state on (`moves`) says so, and Ensure comes after the other has it.
  *
- * Nor that a shelf is full: it is a chain of any length. What it has instead is states of interpreters that are no more (`two_kept`).
+ * A shelf is never full: it is a chain of any length, from which states of interpreters that are no more come off (`two_kept`).
  *
  * Here are the states and their threads; inside_model.c, of the same sources, has guards against the end, who looks, who comes too late, and
  * what is asked.

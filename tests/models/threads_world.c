@@ -214,7 +214,6 @@ open_guard_for(int self)
     EXPLORE_CHECK(guards[self] != NULL);
 }
 
-/* A state that is nobody's until it is attached. */
 void
 make_own(int self, enum which which)
 {
@@ -246,7 +245,6 @@ of_marks(const void *address)
     return address == &said || of_states(address);
 }
 
-/* The list of an interpreter that is alive, by who is alone or has gil_states_mutex: each in it once. */
 int
 listed(enum which which)
 {
@@ -260,7 +258,6 @@ listed(enum which which)
     return count;
 }
 
-/* The exit of the thread that calls this, which then does nothing more. */
 void
 leave_thread(void)
 {
@@ -275,7 +272,6 @@ leave_thread(void)
     }
 }
 
-/* From outside: 0: it has ended; -1: as before. */
 int
 end_other(uint64_t timeout)
 {
@@ -319,7 +315,6 @@ finish_threads(void)
     EXPLORE_CHECK(states_of(MAIN) == 1);
 }
 
-/* Nobody has ended anything so far. */
 void
 finish_alone(void)
 {
@@ -342,7 +337,6 @@ is_ended(void)
     return subjects[OTHER].ended;
 }
 
-/* And its lock is free. */
 int
 is_gone(void)
 {

@@ -51,9 +51,10 @@ int go_with_a_thing(int self);
 int come(int self);
 /* The exit of the thread that calls this, which then does nothing more. */
 void leave_thread(void);
-/* For explore_until(): what was said is 1 or more; 2 or more; the other interpreter has ended; and its lock is free. */
+/* For explore_until(): what was said is 1 or more; 2 or more. */
 int is_left(void);
 int is_taken(void);
+/* The other interpreter has ended; and its gate says so. */
 int is_ended(void);
 int is_gone(void);
 

@@ -346,7 +346,6 @@ START_TEST(test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter)
 }
 END_TEST
 
-/* The host ends the state that it got by the start, and its block serves another interpreter: that is not the main thread's. */
 static int
 note_and_set(int signum, void *event)
 {
@@ -432,6 +431,7 @@ START_TEST(test_E4_one_that_raises_in_another_interpreter_leaves_the_others_ther
 }
 END_TEST
 
+/* The host ends the state that it got by the start, and its block serves another interpreter: that is not the main thread's. */
 START_TEST(test_runtime_signal__without_its_state_nobody_is_called)
 {
     GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter(), *again;
