@@ -42,7 +42,7 @@ undo_mutex(void *m)
     (void)gil_bytelock_unlock(&((GilMutex *)m)->_bits);
 }
 
-static const struct gil_waitable mutex_kind = {try_mutex, sleep_mutex, undo_mutex};
+static const struct gil_waitable mutex_kind = {try_mutex, sleep_mutex, undo_mutex, NULL};
 
 /* kind NULL: that of a mutex, m itself. */
 static int __attribute__((noinline))
@@ -164,13 +164,15 @@ sleep_recursive(void *m, struct gil_wait *wait)
     return is_mine(m) ? GIL_WAITED_AGAIN : sleep_mutex(&((GilRecursiveMutex *)m)->_mutex, wait);
 }
 
+/* What a call has taken and kept stays taken, as with any mutex whose holder comes too late. */
 static void
 undo_recursive(void *m)
 {
-    undo_mutex(&((GilRecursiveMutex *)m)->_mutex);
+    if (!is_mine(m))
+        undo_mutex(&((GilRecursiveMutex *)m)->_mutex);
 }
 
-static const struct gil_waitable recursive_kind = {try_recursive, sleep_recursive, undo_recursive};
+static const struct gil_waitable recursive_kind = {try_recursive, sleep_recursive, undo_recursive, NULL};
 
 int
 GilRecursiveMutex_LockTimed(GilRecursiveMutex *m, uint64_t ns, unsigned flags)
@@ -277,8 +279,8 @@ undo_write(void *rw)
     (void)gil_rwlock_unlock_write(&((GilRWMutex *)rw)->_bits);
 }
 
-static const struct gil_waitable read_kind = {try_read, sleep_read, undo_read};
-static const struct gil_waitable write_kind = {try_write, sleep_write, undo_write};
+static const struct gil_waitable read_kind = {try_read, sleep_read, undo_read, NULL};
+static const struct gil_waitable write_kind = {try_write, sleep_write, undo_write, NULL};
 
 void
 GilRWMutex_RLock(GilRWMutex *rw)

@@ -42,9 +42,9 @@ undo_condition(void *c)
     gil_condition_notify(&((GilCondition *)c)->_bits);
 }
 
-static const struct gil_waitable condition_kind = {try_nothing, sleep_condition, undo_condition};
+static const struct gil_waitable condition_kind = {try_nothing, sleep_condition, undo_condition, NULL};
 
-/* The mutex again, by a thread that was told: if it is too late for that, somebody else is to hear it, too. */
+/* The mutex again, by a thread that was told: if it is too late for that, somebody else is to hear it, whoever has the mutex then. */
 struct told {
     GilCondition *c;
     GilMutex *m;
@@ -65,13 +65,16 @@ sleep_again(void *told, struct gil_wait *wait)
 static void
 undo_again(void *told)
 {
-    const struct told *what = told;
-
-    (void)gil_bytelock_unlock(&what->m->_bits);
-    undo_condition(what->c);
+    (void)gil_bytelock_unlock(&((struct told *)told)->m->_bits);
 }
 
-static const struct gil_waitable again_kind = {try_again, sleep_again, undo_again};
+static void
+late_again(void *told)
+{
+    undo_condition(((struct told *)told)->c);
+}
+
+static const struct gil_waitable again_kind = {try_again, sleep_again, undo_again, late_again};
 
 static int
 wait_condition(GilCondition *c, GilMutex *m, uint64_t ns, unsigned flags, const char *func)
@@ -147,7 +150,7 @@ sleep_event(void *awaited, struct gil_wait *wait)
     return gil_event_sleep(what->byte, what->since, wait);
 }
 
-static const struct gil_waitable event_kind = {try_event, sleep_event, NULL};
+static const struct gil_waitable event_kind = {try_event, sleep_event, NULL, NULL};
 
 int
 GilEvent_IsSet(GilEvent *e)
@@ -212,7 +215,7 @@ undo_semaphore(void *s)
     (void)gil_semaphore_release(&((GilSemaphore *)s)->_bits, 1);
 }
 
-static const struct gil_waitable semaphore_kind = {try_semaphore, sleep_semaphore, undo_semaphore};
+static const struct gil_waitable semaphore_kind = {try_semaphore, sleep_semaphore, undo_semaphore, NULL};
 
 void
 GilSemaphore_Acquire(GilSemaphore *s)
@@ -256,7 +259,7 @@ sleep_barrier(void *b, struct gil_wait *wait)
     return gil_barrier_sleep(inner(b), wait);
 }
 
-static const struct gil_waitable barrier_kind = {try_nothing, sleep_barrier, NULL};
+static const struct gil_waitable barrier_kind = {try_nothing, sleep_barrier, NULL, NULL};
 
 static int
 wait_barrier(GilBarrier *b, uint64_t ns, unsigned flags, const char *func)
@@ -323,7 +326,7 @@ undo_once(void *once)
         gil_once_end(&((GilOnce *)once)->_bits, 0);
 }
 
-static const struct gil_waitable once_kind = {try_once, sleep_once, undo_once};
+static const struct gil_waitable once_kind = {try_once, sleep_once, undo_once, NULL};
 
 int
 _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data)

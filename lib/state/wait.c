@@ -98,6 +98,8 @@ gil_waiting_sleep(struct gil_waiting *waiting, const struct gil_waitable *what, 
         return how;
     if (what->undo != NULL && (how == GIL_WAITED_GOT || (how == GIL_WAITED_AGAIN && what->try(object))))
         what->undo(object);
+    if (what->late != NULL)
+        what->late(object);
     gil_tstate_too_late(ts, waiting->func);
 }
 

@@ -12,6 +12,7 @@ struct gil_waitable {
     int (*try)(void *object);                                         /* 1: the caller has it */
     enum gil_waited (*sleep)(void *object, struct gil_wait *wait);
     void (*undo)(void *object); /* give back what was got, for others: the thread that got it will not run; NULL: nothing */
+    void (*late)(void *object); /* what else such a thread leaves to others, got or not; NULL: nothing */
 };
 
 /* One wait of the calling thread, on its stack. */
@@ -34,7 +35,8 @@ int gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, uns
 
 /* Have ts look after what it is asked: to be called after the bit in brk is set. Ends the sleep of an interruptible wait, makes the
  * cancel descriptor readable, and calls the region's unblock function if it is safe anywhere; for any other, follow by
- * gil_unblock_send(). By any thread, and from a signal handler, as long as ts is not put back. */
+ * gil_unblock_send(). By any thread, and from a signal handler; where ts was put back meanwhile, and serves another, that one looks
+ * once for nothing. */
 void gil_wait_rouse(GilThreadState *ts);
 
 #endif

@@ -487,7 +487,7 @@ sleep_for_enough(void *object, struct gil_wait *wait)
     return is_enough ? GIL_WAITED_AGAIN : gil_parking_sleep_or_leave(wait);
 }
 
-static const struct gil_waitable enough = {try_enough, sleep_for_enough, NULL};
+static const struct gil_waitable enough = {try_enough, sleep_for_enough, NULL, NULL};
 
 static void
 setup_sleep(void)

@@ -500,7 +500,7 @@ sleep_for_both(void *object, struct gil_wait *wait)
     return enough ? GIL_WAITED_AGAIN : gil_parking_sleep_or_leave(wait);
 }
 
-static const struct gil_waitable both = {is_enough, sleep_for_both, NULL};
+static const struct gil_waitable both = {is_enough, sleep_for_both, NULL, NULL};
 
 static int
 is_second(void *unused)
@@ -521,7 +521,7 @@ sleep_for_second(void *object, struct gil_wait *wait)
     return enough ? GIL_WAITED_AGAIN : gil_parking_sleep_or_leave(wait);
 }
 
-static const struct gil_waitable second = {is_second, sleep_for_second, NULL};
+static const struct gil_waitable second = {is_second, sleep_for_second, NULL, NULL};
 
 static void
 body_sleep(int self)

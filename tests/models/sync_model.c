@@ -971,6 +971,40 @@ body_ended_condition(int self)
     detach();
 }
 
+static int
+is_wanted(void)
+{
+    return (mutex._bits & 2) != 0;
+}
+
+/* The same, but thread 0 may have the mutex again before thread 1 looks for it. */
+static void
+body_ended_condition_taken(int self)
+{
+    if (self == 1 && (_setjmp(gone[1]) != 0 || gil_tstate_attach_until(&attached, GIL_LOCK_WAIT, "model") != 1))
+        return;
+    if (self != 1)
+        attach();
+    GilMutex_Lock(&mutex);
+    if (self == 0) {
+        items = 1;
+        GilCondition_Notify(&condition);
+        detach();
+        explore_until(is_wanted);
+        ended = 1;
+        GilMutex_Unlock(&mutex);
+        if (GilMutex_TryLock(&mutex))
+            GilMutex_Unlock(&mutex);
+        return;
+    }
+    while (items == 0 && !ended)
+        GilCondition_Wait(&condition, &mutex);
+    items = items != 0 && self == 1;
+    GilMutex_Unlock(&mutex);
+    GilCondition_Notify(&condition);
+    detach();
+}
+
 static void
 setup_call(void)
 {
@@ -1060,6 +1094,8 @@ static const struct model_run runs[] = {
     {{"ended_semaphore", 3, 0, setup_rouse, body_ended_semaphore, of_interest, NULL, finish_semaphore},
      {2, 0, 1}, {3, 0, 0}},
     {{"ended_condition", 3, 0, setup_attached, body_ended_condition, of_interest, NULL, finish_condition},
+     {2, 0, 1}, {3, 0, 0}},
+    {{"ended_condition_taken", 3, 0, setup_attached, body_ended_condition_taken, of_interest, NULL, finish_condition},
      {2, 0, 1}, {3, 0, 0}},
 };
 

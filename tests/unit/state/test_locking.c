@@ -222,6 +222,64 @@ START_TEST(test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes)
 }
 END_TEST
 
+static int is_late; /* [atomic] */
+
+static int
+note_late(GilThreadState *ts, const char *func)
+{
+    (void)ts;
+    ck_assert_str_eq(func, "GilRecursiveMutex_LockTimed");
+    gil_store_release(&is_late, 1);
+    return 1;
+}
+
+/* It returns when the lock is owed to another thread. */
+static int
+take_it_until_the_lock_is_claimed(GilThreadState *ts)
+{
+    take_it(ts);
+    gil_store_release(&step, 3);
+    while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT))
+        sched_yield();
+    return 0;
+}
+
+static void *
+lock_in_what_will_end(void *ts)
+{
+    gil_tstate_attach(ts, "test");
+    (void)GilRecursiveMutex_LockTimed(&own, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
+    ck_abort_msg("it came back");
+    return NULL;
+}
+
+/* What is called within the wait takes the mutex, and the thread, which is too late then, has it for good: as one that is too late
+ * after any other lock. */
+START_TEST(test_state_locking__a_call_in_the_wait_has_it_though_the_interpreter_ends)
+{
+    GilThreadState *first = GilEval_SaveThread(), *second = world_interp_new(), *ts = gil_tstate_new(second->interp);
+
+    gil_state_hooks.collect = take_it_until_the_lock_is_claimed;
+    gil_state_hooks.late = note_late;
+    GilRecursiveMutex_Lock(&own);
+    pthread_t thread = world_thread(lock_in_what_will_end, ts);
+    while (!(gil_load_acquire(&own._mutex._bits) & GIL_BYTELOCK_PARKED))
+        sched_yield();
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
+    gil_wait_rouse(ts);
+    await(2);
+    GilRecursiveMutex_Unlock(&own);
+    await(3);
+    gil_tstate_attach(second, "test");
+    ck_assert_uint_eq(world_interp_end(second), 0);
+    while (!gil_load_acquire(&is_late))
+        sched_yield();
+    ck_assert_int_eq(GilMutex_IsLocked(&own._mutex), 1);
+    ck_assert_int_eq(pthread_detach(thread), 0);
+    gil_tstate_attach(first, "test");
+}
+END_TEST
+
 static void *
 count_up(void *counter)
 {
@@ -263,7 +321,7 @@ Suite *
 suite(void)
 {
     Suite *suite = suite_create("state/locking");
-    TCase *tcase = tcase_create("locking");
+    TCase *tcase = tcase_create("locking"), *ending = tcase_create("ending");
 
     tcase_add_checked_fixture(tcase, world_start, world_stop);
     tcase_add_test(tcase, test_state_locking__ranks_in_order_pass_in_every_build);
@@ -276,5 +334,8 @@ suite(void)
     tcase_add_test(tcase, test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes);
     tcase_add_test(tcase, test_L9_a_holder_of_a_mutex_gets_the_interpreters_lock);
     suite_add_tcase(suite, tcase);
+    tcase_add_checked_fixture(ending, world_start, NULL);
+    tcase_add_test(ending, test_state_locking__a_call_in_the_wait_has_it_though_the_interpreter_ends);
+    suite_add_tcase(suite, ending);
     return suite;
 }

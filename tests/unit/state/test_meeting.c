@@ -4,6 +4,7 @@
 
 #include "gilrt/sync.h"
 #include "state/wait.h"
+#include "sync/order.h"
 
 #include <pthread.h>
 
@@ -200,16 +201,19 @@ END_TEST
 
 /* --- the interpreter ends while a thread waits --- */
 
-static int waiting; /* [mutex] threads that wait for `there` */
-static int told;    /* [atomic] the one behind has heard */
+/* A mutex that is never handed over: who is woken for it finds it taken, if somebody was quicker. */
+static GilMutex deep = GilMutex_INIT_RANKED(GIL_ORDER_LOCK + 1);
+static GilMutex *guard = &mutex; /* what guards `there` */
+static int waiting;              /* [*guard] threads that wait for `there` */
+static int told;                 /* [atomic] the one behind has heard */
 
 /* Returns with the mutex: so whoever has it later finds this thread in the queue. */
 static void
 wait_there(void)
 {
-    GilMutex_Lock(&mutex);
+    GilMutex_Lock(guard);
     gil_store_release(&waiting, waiting + 1);
-    GilCondition_Wait(&there, &mutex);
+    GilCondition_Wait(&there, guard);
 }
 
 static void *
@@ -225,7 +229,7 @@ static void *
 wait_behind_it(void *unused)
 {
     wait_there();
-    GilMutex_Unlock(&mutex);
+    GilMutex_Unlock(guard);
     gil_store_release(&told, 1);
     return unused;
 }
@@ -234,8 +238,8 @@ static void
 until_waiting(int threads)
 {
     world_until(&waiting, threads);
-    GilMutex_Lock(&mutex);
-    GilMutex_Unlock(&mutex);
+    GilMutex_Lock(guard);
+    GilMutex_Unlock(guard);
 }
 
 /* One call is for one thread: if that one will never run again, the next hears. */
@@ -283,17 +287,57 @@ START_TEST(test_state_meeting__who_is_too_late_for_the_mutex_passes_a_notificati
 }
 END_TEST
 
-static GilOnce contested;
+static const char *late_in;
 static int is_late; /* [atomic] */
 
 static int
 note_late(GilThreadState *ts, const char *func)
 {
     (void)ts;
-    ck_assert_str_eq(func, "GilOnce_Call");
+    ck_assert_str_eq(func, late_in);
     gil_store_release(&is_late, 1);
     return 1;
 }
+
+static void *
+end_it(void *ts)
+{
+    gil_tstate_attach(ts, "test");
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    return NULL;
+}
+
+/* Somebody else has the mutex when the one that is too late looks for it. */
+START_TEST(test_state_meeting__who_is_too_late_and_finds_the_mutex_taken_passes_a_notification_on)
+{
+    GilThreadState *first = GilEval_SaveThread();
+    GilThreadState *second = world_interp_new();
+
+    guard = &deep;
+    pthread_t late = world_thread(wait_in_what_will_end, gil_tstate_new(second->interp));
+    until_waiting(1);
+    pthread_t next = world_thread(wait_behind_it, NULL);
+    until_waiting(2);
+    late_in = "GilCondition_Wait";
+    gil_state_hooks.late = note_late;
+    GilMutex_Lock(&deep);
+    GilCondition_Notify(&there);
+    while (!(gil_load_acquire(&deep._bits) & 2))
+        sched_yield();
+    ck_assert_int_eq(pthread_join(world_thread(end_it, second), NULL), 0);
+    GilMutex_Unlock(&deep);
+    /* It is woken, and others are quicker. */
+    GilMutex_Lock(&deep);
+    world_until(&is_late, 1);
+    GilMutex_Unlock(&deep);
+    ck_assert_int_eq(pthread_join(next, NULL), 0);
+    ck_assert_int_eq(told, 1);
+    ck_assert_int_eq(pthread_detach(late), 0);
+    gil_tstate_attach(first, "test");
+}
+END_TEST
+
+static GilOnce contested;
 
 static int
 return_it(void *result)
@@ -331,6 +375,7 @@ START_TEST(test_state_meeting__who_is_too_late_leaves_a_call_to_others)
     GilThreadState *first = GilEval_SaveThread();
     int result = _i, works = 0;
 
+    late_in = "GilOnce_Call";
     gil_state_hooks.late = note_late;
     ck_assert_int_eq(GilOnce_Call(&contested, call_while_another_waits, &result), result);
     world_until(&is_late, 1);
@@ -408,6 +453,7 @@ suite(void)
     tcase_add_checked_fixture(ending, world_start, NULL);
     tcase_add_test(ending, test_state_meeting__who_is_too_late_passes_a_notification_on);
     tcase_add_test(ending, test_state_meeting__who_is_too_late_for_the_mutex_passes_a_notification_on);
+    tcase_add_test(ending, test_state_meeting__who_is_too_late_and_finds_the_mutex_taken_passes_a_notification_on);
     tcase_add_loop_test(ending, test_state_meeting__who_is_too_late_leaves_a_call_to_others, 0, 2);
     suite_add_tcase(suite, ending);
     return suite;

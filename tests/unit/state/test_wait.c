@@ -391,7 +391,16 @@ undo_news(void *object)
     gil_fetch_add_seq_cst(&undone, 1);
 }
 
-static struct gil_waitable told_of_news = {try_news, sleep_until_the_end, undo_news};
+static int handed_on; /* [atomic] */
+
+static void
+pass_on_news(void *object)
+{
+    (void)object;
+    gil_fetch_add_seq_cst(&handed_on, 1);
+}
+
+static struct gil_waitable told_of_news = {try_news, sleep_until_the_end, undo_news, pass_on_news};
 static struct news these;
 
 static void *
@@ -421,6 +430,7 @@ end_while_it_waits(struct news what)
     gil_tstate_attach(first, "test");
     ck_assert_int_eq(pthread_detach(thread), 0);
     ck_assert_int_eq(undone, what.undone);
+    ck_assert_int_eq(handed_on, 1);
     ck_assert_str_eq(late_func, "test");
 }
 
