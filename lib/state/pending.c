@@ -682,8 +682,10 @@ void
 gil_pending_fork_lose(GilInterpreterState *interp)
 {
     discard(&interp->gate->calls);
-    for (GilThreadState *each = interp->threads; each != NULL; each = each->next)
+    for (GilThreadState *each = interp->threads; each != NULL; each = each->next) {
         discard(&each->calls);
+        each->async = NULL; /* lost, with what it was to raise */
+    }
 }
 
 void

@@ -258,6 +258,27 @@ START_TEST(test_state_pending__a_fork_frees_the_nodes_of_lost_posts)
 }
 END_TEST
 
+/* An interpreter that the child has not got takes nothing; what waited is its owner's, and what was to be raised is lost. */
+START_TEST(test_state_pending__what_a_fork_has_lost_takes_nothing_and_hands_nothing_on)
+{
+    GilThreadState *ts = gil_tstate_new(world_ts->interp);
+    GilPendingNode node = GIL_PENDING_NODE_INIT(count, NULL), raises = GIL_PENDING_NODE_INIT(count, NULL), *async = &raises;
+
+    ck_assert_int_eq(gil_pending_swap_async(world_ts, ts->id, &async), 1);
+    ck_assert_int_eq(GilPending_PostToThread(ts->id, &node), 0);
+    ck_assert_int_eq(GilPending_PostToThread(ts->id, &node), 1);
+    gil_pending_fork_lose(world_ts->interp);
+    ck_assert_int_eq(GilPending_PostToThread(ts->id, &node), GIL_PENDING_ENDED);
+    /* As the end of its thread does, from the middle of a visit. */
+    gil_mutex_lock(&gil_states_mutex);
+    gil_pending_leave(ts);
+    gil_mutex_unlock(&gil_states_mutex);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 0);
+    gil_tstate_delete(ts);
+}
+END_TEST
+
 /* The main thread is the one that forked. */
 START_TEST(test_state_pending__a_fork_makes_another_thread_the_main_one)
 {
@@ -420,6 +441,7 @@ suite(void)
     tcase_add_test(tc, test_state_pending__what_is_to_be_raised_is_found_by_number);
     tcase_add_test(tc, test_state_pending__the_end_leaves_nothing_and_takes_nothing);
     tcase_add_test(tc, test_state_pending__a_fork_frees_the_nodes_of_lost_posts);
+    tcase_add_test(tc, test_state_pending__what_a_fork_has_lost_takes_nothing_and_hands_nothing_on);
     tcase_add_test(tc, test_state_pending__a_fork_makes_another_thread_the_main_one);
     tcase_add_test(tc, test_state_pending__the_main_thread_of_a_child_may_come_later);
     tcase_add_test(tc, test_state_pending__without_its_state_there_is_no_main_thread);
