@@ -202,6 +202,7 @@ GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
     int enabled = gc->enabled, more = 1;
     GilThreadState *other = gc->collector;
     gc->enabled = 0;
+    ts->within++;
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS && more; i++) {
         GilObject *op = hold_alive(ts, gil_gc_generation(ts, i)->next);
         while (op != NULL) {
@@ -213,6 +214,7 @@ GilUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg)
             op = next;
         }
     }
+    ts->within--;
     gc->enabled = enabled;
     if (gc->collector == ts && other != ts)
         gil_gc_leave(ts);

@@ -566,13 +566,6 @@ GilCapsule_Import(const char *name, int no_block)
     return pointer;
 }
 
-int
-gil_import_active(const GilThreadState *ts)
-{
-    const struct gil_module_pocket *pocket = gil_module_pocket(ts);
-    return pocket != NULL && innermost(pocket, ts) != NULL;
-}
-
 void
 gil_import_set_path(GilThreadState *ts, struct gil_search_path *path, int strict)
 {

@@ -32,8 +32,6 @@ gil_module_pocket(const GilThreadState *ts)
 void gil_import_mutexes(void (*each)(struct gil_mutex *mutex));
 /* In the child of a fork: imports of threads that are no more have failed, and nobody waits. */
 void gil_import_fork_child(GilInterpreterState *interp);
-/* Whether ts is importing. */
-int gil_import_active(const GilThreadState *ts);
 /* Where modules of the interpreter are looked for; takes path's memory over. */
 void gil_import_set_path(GilThreadState *ts, struct gil_search_path *path, int strict);
 /* Clear all modules, the newest first, and forget them. May run anything; imports fail from now on. */

@@ -50,11 +50,9 @@
  */
 #include "runtime/finalize.h"
 
-#include "gc/collect.h"
 #include "gilrt/error.h"
 #include "gilrt/guard.h"
 #include "gilrt/state.h"
-#include "module/import.h"
 #include "runtime/atexit.h"
 #include "runtime/busy.h"
 #include "runtime/event.h"
@@ -200,13 +198,6 @@ pass_locks(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, cons
             return ts->interp;
     } while (longest > SOON || gil_machine_now() - before > SOON);
     return NULL;
-}
-
-int
-gil_finalize_is_inside(const GilThreadState *ts)
-{
-    return ts->dealloc_depth > 0 || ts->recursion > 0 || ts->ensured > 0 || ts->serving ||
-           gil_import_active(ts) || gil_gc_is_active(ts);
 }
 
 /* All that were taken, from newest on, are given up, that of the caller last: then those may go on who wait to

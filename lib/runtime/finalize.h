@@ -14,8 +14,6 @@ struct gil_ending {
 
 /* The time in so many ns. */
 uint64_t gil_limit_in(uint64_t ns);
-/* Whether something of the runtime is active in the calling thread, which is attached with ts, and would miss its ground. */
-int gil_finalize_is_inside(const GilThreadState *ts);
 /*
  * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for
  * those inside; if it is the main one, so all others. 0: they are shut, their locks were had a moment ago, and
@@ -25,7 +23,7 @@ int gil_finalize_is_inside(const GilThreadState *ts);
 long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
 /*
  * The same for another interpreter than the main one, whose end the caller has taken (state/closing.h), attached to nothing. asked:
- * it was closing before that. On success its reserve is attached to the calling thread.
+ * it was closing before that, and its threads were told so. On success its reserve is attached to the calling thread.
  */
 long gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func);
 /* After that: the end, and ts with it; before the main interpreter all others end, the newest first. Runs anything, up to the

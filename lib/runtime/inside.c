@@ -13,8 +13,8 @@ is_served(const GilThreadState *ts)
     return ts->dealloc_depth > 0 || ts->serving;
 }
 
-static int
-is_inside(const GilThreadState *ts)
+int
+gil_inside_state(const GilThreadState *ts)
 {
     return is_served(ts) || ts->recursion > 0 || ts->ensured > 0 || ts->within > 0;
 }
@@ -44,13 +44,13 @@ gil_inside_served(void)
 int
 gil_inside_anything(void)
 {
-    return any_state(is_inside, NULL);
+    return any_state(gil_inside_state, NULL);
 }
 
 int
 gil_inside_interp(const struct gil_gate *gate)
 {
-    return any_state(is_inside, gate);
+    return any_state(gil_inside_state, gate);
 }
 
 static void

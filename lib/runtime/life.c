@@ -195,8 +195,8 @@ finalize(const uint64_t *timeout, const char *func)
     /* Acquire, as the exchange below: the starter is that of the start that is seen. */
     if (gil_load_acquire(&runtime.phase) == OFF)
         return 0;
-    if (ts == NULL || !pthread_equal(runtime.starter, pthread_self()) || !is_main_state(ts) || gil_finalize_is_inside(ts) ||
-        gil_inside_anything() || gil_inside_call(NULL))
+    if (ts == NULL || !pthread_equal(runtime.starter, pthread_self()) || !is_main_state(ts) || gil_inside_anything() ||
+        gil_inside_call(NULL))
         return -1;
     if (!change_phase(ON, STOPPING))
         return -1;

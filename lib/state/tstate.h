@@ -74,7 +74,7 @@ struct _gilts {
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
-    int within;                  /* [own] depth of collections, imports, and visits elsewhere that come back to it, that it is in */
+    int within;                  /* [own] depth of collections, walks of objects, imports, and visits elsewhere that come back to it */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     struct gil_indicator err;  /* [own] */

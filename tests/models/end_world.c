@@ -233,6 +233,13 @@ gil_inside_interp(const struct gil_gate *gate)
     return 0;
 }
 
+int
+gil_inside_state(const GilThreadState *ts)
+{
+    (void)ts;
+    return 0;
+}
+
 void
 gil_event_step(int kind, int64_t interp)
 {
@@ -509,20 +516,6 @@ gil_err_no_memory(GilThreadState *ts)
 {
     (void)ts;
     explore_fail("there is no memory");
-}
-
-int
-gil_import_active(const GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
-}
-
-int
-gil_gc_is_active(const GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
 }
 
 void

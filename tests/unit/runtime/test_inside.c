@@ -45,6 +45,14 @@ is_refused(int may_fork)
     ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
     ck_assert_int_eq(GilInterpreterView_WaitEnd(view, UINT64_MAX), -1);
     ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    GilThreadState *another = GilThreadState_New(other->interp);
+    ck_assert_ptr_nonnull(another);
+    GilThreadState_Swap(another);
+    ck_assert_int_eq(Gil_EndInterpreter(another), -1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemError), 1);
+    GilErr_Clear();
+    GilThreadState_DeleteCurrent();
+    GilThreadState_Swap(main_ts);
     ck_assert_int_eq(gil_inside_anything(), 1);
     ck_assert_int_eq(gil_inside_served(), !may_fork);
     ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
@@ -104,6 +112,25 @@ START_TEST(test_runtime_inside__a_collection_of_another_interpreter)
 }
 END_TEST
 
+static int
+visit_one(GilObject *object, void *unused)
+{
+    (void)object;
+    (void)unused;
+    is_refused(1);
+    return 0;
+}
+
+START_TEST(test_runtime_inside__a_walk_of_another_interpreters_objects)
+{
+    GilObject *list = GilList_New(0);
+
+    ck_assert_ptr_nonnull(list);
+    GilUnstable_GC_VisitObjects(visit_one, NULL);
+    Gil_DECREF(list);
+}
+END_TEST
+
 START_TEST(test_runtime_inside__a_stay_in_another_interpreter)
 {
     GilThreadState_Swap(NULL);
@@ -124,6 +151,11 @@ START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpret
     tried++;
     ck_assert_int_eq(gil_inside_interp(other->interp->gate), 1);
     ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), -1);
+    GilThreadState *there = GilThreadState_Swap(other);
+    ck_assert_int_eq(Gil_EndInterpreter(other), -1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemError), 1);
+    GilErr_Clear();
+    GilThreadState_Swap(there);
     GilThreadState_Release(token);
     GilInterpreterView_Close(of_main);
     ck_assert_ptr_eq(GilThreadState_Get(), other);
@@ -214,6 +246,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_pending_call_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_destructor_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_collection_of_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_walk_of_another_interpreters_objects);
     tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
