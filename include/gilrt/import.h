@@ -25,9 +25,10 @@ GIL_BEGIN_DECLS
 /**
  * The module of that name, imported if it is not there yet.
  * @return the module, or NULL: ModuleNotFoundError when nothing of that name is found, which is so of all text
- *         that is no name ("a.b", "../a"); UnicodeDecodeError for what is no text, UnicodeEncodeError for a str with surrogates,
- *         ValueError for an empty one; ImportError for a file that cannot be loaded, has no export hook or does not fit, and
- *         for circles (it has its attributes name and path, and ModuleNotFoundError its name); SystemError for malformed slots; or what the module itself raised
+ *         that is no name ("a.b", "../a"); UnicodeDecodeError for what is no text, UnicodeEncodeError for a str with
+ *         surrogates, ValueError for an empty one; ImportError for a file that cannot be loaded, has no export hook or
+ *         does not fit, and for circles (it has its attributes name and path, and ModuleNotFoundError its name);
+ *         SystemError for malformed slots; or what the module itself raised
  * @newref
  * @lock_held
  * @blocks

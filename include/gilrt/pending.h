@@ -19,8 +19,9 @@
  * the calls that it finds, and not those that they post.
  *
  * WHAT IS ACCEPTED IS CALLED, once. At its end an interpreter makes what is left, in the thread that ends it, whatever
- * call of another interpreter that is in, and from then on refuses: GIL_PENDING_ENDED. A call to a thread whose state ends before is made by another thread of
- * its interpreter. An exception that a call raises at the end is reported as GilErr_WriteUnraisable() does.
+ * call of another interpreter that is in, and from then on refuses: GIL_PENDING_ENDED. A call to a thread whose state
+ * ends before is made by another thread of its interpreter. An exception that a call raises at the end is reported as
+ * GilErr_WriteUnraisable() does.
  */
 #ifndef GILRT_PENDING_H
 #define GILRT_PENDING_H

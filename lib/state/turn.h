@@ -80,7 +80,7 @@ void gil_turns_booked(struct gil_turns *turns, const GilThreadState *ts);
 
 /* When ts, queued, has to look about by itself: to claim the lock, or because who should might sleep. */
 uint64_t gil_turns_when(const struct gil_turns *turns, const GilThreadState *ts);
-/* How long ts, queued, may sleep: until then, or until it may expect to be first. */
+/* How long ts, queued, may sleep: until then, or until it may expect to be second. */
 uint64_t gil_turns_timer(const struct gil_turns *turns, const GilThreadState *ts, uint64_t now);
 /* For whom ts, whose time that is, has to claim the lock: for itself, or for who should have looked before. */
 GilThreadState *gil_turns_claimant(const struct gil_turns *turns, GilThreadState *ts, uint64_t now);

@@ -23,13 +23,13 @@
  *
  * The table is written under its mutex; reading a generation needs none. A record is its own thread's alone.
  *
- * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS. What callbacks
- * register is called before the destructors, in rounds as well, since one may register itself. They may enter an interpreter, so they have to run before the thread's states are reclaimed. Which of two
- * destructors of the system comes first nobody promises: so the one that reclaims states calls gil_thread_exit()
- * before it does, and the one of the record finds what finalizers of the states have left, which has the rest of the rounds, or was
- * first. Who comes after both, from a destructor
- * of somebody else, is refused: in place of the record stands GONE, since a new record might come after the system's
- * last round of destructors, and nobody would free it.
+ * THE END OF A THREAD. Callbacks, newest first, then destructors in rounds, until nothing is left or after ROUNDS. What
+ * callbacks register is called before the destructors, in rounds as well, since one may register itself. They may enter
+ * an interpreter, so they have to run before the thread's states are reclaimed. Which of two destructors of the system
+ * comes first nobody promises: so the one that reclaims states calls gil_thread_exit() before it does, and the one of
+ * the record finds what finalizers of the states have left, which has the rest of the rounds, or was first. Who comes
+ * after both, from a destructor of somebody else, is refused: in place of the record stands GONE, since a new record
+ * might come after the system's last round of destructors, and nobody would free it.
  *
  * THE CHILD OF A FORK keeps the stacks of threads that are gone, for new ones. glibc clears the system's values on
  * them, but of those threads only that say they have any, and the first step of each round of destructors is to say
