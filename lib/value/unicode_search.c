@@ -5,8 +5,8 @@
  * The one search all of it rests on allocates nothing and cannot fail. Forwards, text of one byte a code point is looked
  * through for the first character of what is sought, which is quickest where matches are near or that character is rare;
  * after some false starts memmem() takes over, whose worst case is linear. Wider text, and all text backwards, is looked
- * through by its first two characters; when too much was compared in vain a rolling hash goes on, which is slower where
- * text is ordinary and linear where it was chosen to be none.
+ * through by its first two characters and its last; when too much was compared in vain a rolling hash goes on, which is
+ * slower where text is ordinary and linear where it was chosen to be none.
  */
 #include "value/unicode_search.h"
 
@@ -168,8 +168,9 @@ gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
     if (direction >= 0 && GilUnicode_KIND(str) == 1)
         return find_narrow(str, substr, start, end);
     Gil_UCS4 first = GilUnicode_READ_CHAR(substr, 0), second = length > 1 ? GilUnicode_READ_CHAR(substr, 1) : 0;
+    Gil_UCS4 last = GilUnicode_READ_CHAR(substr, length - 1);
     Gil_ssize_t low = start, high = end - length + 1; /* first characters of matches are in low..high-1 */
-    Gil_ssize_t in_vain = 0;                          /* characters of matches that were none, at the most */
+    Gil_ssize_t in_vain = 0;                          /* characters that were equal in matches that were none */
     while (low < high) {
         if (GIL_UNLIKELY(in_vain > IN_VAIN + 4 * (direction >= 0 ? low - start : end - high)))
             return find_by_hash(str, substr, low, high, direction);
@@ -178,10 +179,11 @@ gil_unicode_find(GilObject *str, GilObject *substr, Gil_ssize_t start, Gil_ssize
             return at;
         if (length == 1)
             return at;
-        if (GilUnicode_READ_CHAR(str, at + 1) == second) {
+        if (GilUnicode_READ_CHAR(str, at + 1) == second && GilUnicode_READ_CHAR(str, at + length - 1) == last) {
             if (gil_unicode_match(str, at, substr))
                 return at;
-            in_vain += length;
+            for (Gil_ssize_t i = 2; GilUnicode_READ_CHAR(str, at + i) == GilUnicode_READ_CHAR(substr, i); i++)
+                in_vain++;
         }
         if (direction >= 0)
             low = at + 1;
