@@ -55,8 +55,9 @@ GIL_API GilObject *GilBytes_FromString(const char *v);
  */
 GIL_API GilObject *GilBytes_FromStringAndSize(const char *v, Gil_ssize_t len);
 /** Bytes from a format with the units of GilUnicode_FromFormat(). The format, C strings and `%c`, one octet, go in as they
- *  are, and width and precision count octets; what is given as an object goes in as UTF-8. SystemError for a unit that
- *  does not exist, OverflowError for a `%c` beyond 0 to 255, UnicodeEncodeError for a str with surrogates, MemoryError.
+ *  are; what is given as an object goes in as UTF-8. Width counts octets, precision octets of C strings and characters of
+ *  objects. SystemError for a unit that does not exist, OverflowError for a `%c` beyond 0 to 255, UnicodeEncodeError for a
+ *  str with surrogates, MemoryError.
  *  @newref
  *  @lock_held
  *  @reenters str and repr of arguments */

@@ -45,7 +45,7 @@ gil_module_not_found(GilObject *name, const char *format, ...)
     GilErr_FormatV(GilExc_ModuleNotFoundError, format, args);
     va_end(args);
     GilObject *error = GilErr_GetRaisedException();
-    /* Where memory lacks it is the one MemoryError that all share. */
+    /* Where memory lacks it is a MemoryError. */
     int known = GilErr_GivenExceptionMatches(error, GilExc_ModuleNotFoundError);
     if (!known || GilObject_SetAttrString(error, "name", name) == 0)
         GilErr_SetRaisedException(error);

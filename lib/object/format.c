@@ -8,7 +8,8 @@
  * is repaired.
  *
  * Width counts characters. Precision counts characters of objects but bytes of C strings, so that a string which is not
- * terminated can be shown; a character that the precision cuts in two is left out. In octets all of this counts octets.
+ * terminated can be shown; a character that the precision cuts in two is left out. In octets, width counts octets, and
+ * nothing is left out of C strings.
  */
 #include "object/format.h"
 

@@ -41,7 +41,8 @@ struct gil_object_ops {
     /* the error indicator becomes an object: a new instance of the class. arg NULL: without arguments; a tuple: its items
        are the arguments; else: the one argument. May run the class's constructor. NULL with another error set. */
     GilObject *(*make_exception)(GilTypeObject *type, GilObject *arg);
-    /* out of memory: the preallocated instance, new reference; cannot fail. */
+    /* out of memory: the preallocated instance, new reference; cannot fail. Gives back what its last holder left on it: may
+       run anything. */
     GilObject *(*memory_error)(void);
     /* raising while handling: set value's context unless that would close a circle. */
     void (*set_context)(GilObject *value, GilObject *context);

@@ -117,6 +117,7 @@ START_TEST(test_value_bytes__a_format_gives_octets_as_they_are)
     gil_expect_octets(GilBytes_FromFormat("\xff%d%s", 1, "\xff\xd8"), "\xff" "1\xff\xd8", 4);
     gil_expect_octets(GilBytes_FromFormat("%.2s|%4s|%3c", "\xe2\x82\xac", "\xe2\x82\xac", 0xe9), "\xe2\x82| \xe2\x82\xac|  \xe9", 11);
     gil_expect_octets(GilBytes_FromFormat("%s", "\xed\xa0\x80"), "\xed\xa0\x80", 3);
+    gil_expect_octets(GilBytes_FromFormat("%.1U|%4U", euro, euro), "\xe2\x82\xac| \xe2\x82\xac", 8);
     gil_expect_octets(GilBytes_FromFormat("%U%A", euro, lone), "\xe2\x82\xac'\\udcff'", 11);
     gil_expect_octets(GilBytes_FromFormat(""), "", 0);
     for (int c = -1; c < 1000; c += 257) {
