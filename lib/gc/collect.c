@@ -358,7 +358,7 @@ GilGC_CollectGeneration(int generation)
     return (Gil_ssize_t)gil_gc_collect(ts, (unsigned)generation);
 }
 
-int
+GIL_COLD int
 GilGC_GetStats(GilGCStats *stats)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

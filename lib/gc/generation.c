@@ -116,7 +116,7 @@ gil_gc_collected(GilThreadState *ts, unsigned generation, size_t survivors)
     }
 }
 
-int
+GIL_COLD int
 gil_gc_generations_start(GilThreadState *ts)
 {
     struct gil_gc *gc = gil_heap_calloc(ts->heap, 1, sizeof *gc);
@@ -221,7 +221,7 @@ GilGC_GetCount(int generation)
     return (Gil_ssize_t)(generation == GIL_GC_YOUNG ? gil_gc_young_count(ts) : gil_gc(ts)->count[generation]);
 }
 
-void
+GIL_COLD void
 GilGC_Freeze(void)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -228,7 +228,7 @@ tally_untracked(void *op, void *arg)
 }
 #endif
 
-size_t
+GIL_COLD size_t
 gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t count, size_t size, void *arg), void *arg)
 {
     struct report report = {.n = 0};

@@ -116,7 +116,7 @@ GilObject_Str(GilObject *o)
     return ask_text(ts, o, ask, "__str__", " while getting the str of an object");
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilObject_ASCII(GilObject *o)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -35,7 +35,7 @@ seq_iter_traverse(GilObject *self, visitproc visit, void *arg)
     return seq == NULL ? 0 : visit(seq, arg);
 }
 
-static int
+static GIL_COLD int
 seq_iter_clear(GilObject *self)
 {
     Gil_CLEAR(seq_iter(self)->seq);
@@ -106,14 +106,14 @@ GilObject_GetIter(GilObject *o)
     return it;
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilObject_SelfIter(GilObject *o)
 {
     gil_tstate_need(__func__);
     return o == NULL ? gil_err_null(__func__) : Gil_NewRef(o);
 }
 
-int
+GIL_COLD int
 GilIter_Check(GilObject *o)
 {
     gil_tstate_need(__func__);
@@ -161,7 +161,7 @@ GilIter_Next(GilObject *iter)
     return item;
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilSeqIter_New(GilObject *seq)
 {
     GilThreadState *ts = gil_tstate_need(__func__);

@@ -53,7 +53,7 @@ probe_begin(const struct gil_set *s, Gil_hash_t hash)
     return gil_probe_begin((uint64_t)hash, s->mask);
 }
 
-void
+GIL_COLD void
 gil_set_validate(const struct gil_set *s)
 {
     Gil_ssize_t live = 0, removed = 0;
