@@ -256,13 +256,23 @@ get_gate(GilInterpreterState *interp, int starting)
     return gate;
 }
 
+/* Under the mutex, though nobody knows interp yet: the block may have been another's, which is being asked for by its number. */
+static GilThreadState *
+get_first_block(GilInterpreterState *interp)
+{
+    gil_mutex_lock(&gil_states_mutex);
+    GilThreadState *ts = gil_tstate_get_block(interp);
+    gil_mutex_unlock(&gil_states_mutex);
+    return ts;
+}
+
 /* A state that nobody has: an orphan from birth, so that it goes with the interpreter, whoever ends that. */
 static int
 keep_ender(GilInterpreterState *interp, int wanted)
 {
     if (!wanted)
         return 0;
-    interp->ender = gil_tstate_get_block(interp);
+    interp->ender = get_first_block(interp);
     if (interp->ender == NULL)
         return -1;
     interp->ender->orphan = 1;
@@ -293,7 +303,7 @@ gil_interp_new(const struct gil_interp_config *config, GilThreadState **ts)
     interp->heap->limit = config->memory_limit;
     if (keep_ender(interp, config->ender) < 0)
         goto no_ender;
-    *ts = gil_tstate_get_block(interp);
+    *ts = get_first_block(interp);
     if (*ts != NULL) {
         enlist(interp);
         return 0;

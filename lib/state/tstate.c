@@ -141,6 +141,7 @@ gil_tstate_open_region(void)
 GilThreadState *
 gil_tstate_get_block(GilInterpreterState *interp)
 {
+    GIL_ASSERT(gil_mutex_is_locked(&gil_states_mutex));
     GilThreadState *ts = gil_stable_get(&pool);
 
     if (ts == NULL)

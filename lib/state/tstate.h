@@ -112,7 +112,7 @@ int gil_state_start(void);
  * interpreter comes from gil_interp_new().
  */
 GilThreadState *gil_tstate_new(GilInterpreterState *interp);
-/* A state from the pool, in interp's list, unchecked: interp is not in the registry yet, or gil_states_mutex is held. */
+/* A state from the pool, in interp's list, unchecked, and under gil_states_mutex: so whoever has found a block by its id keeps it. */
 GilThreadState *gil_tstate_get_block(GilInterpreterState *interp);
 /*
  * Attach ts to the calling thread, which has none attached. Waits. errno is kept. When the interpreter has come to its
