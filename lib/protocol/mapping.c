@@ -5,6 +5,7 @@
 #include "gilrt/call.h"
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
+#include "object/alloc.h"
 #include "object/error.h"
 #include "object/ops.h"
 #include "object/type.h"
@@ -14,13 +15,13 @@
 #include <string.h>
 
 /* TypeError "'TYPE' WHAT". */
-static void
+static GIL_COLD void
 refuse(GilObject *o, const char *what)
 {
     GilErr_Format(GilExc_TypeError, "'%.200s' %s", Gil_TYPE(o)->tp_name, what);
 }
 
-static GilObject *
+static GIL_COLD GilObject *
 key_of(const char *key)
 {
     return gil_ops.str_from_utf8(key, strlen(key));
@@ -84,7 +85,7 @@ GilObject_SetItem(GilObject *o, GilObject *key, GilObject *value)
     return assign(o, key, value);
 }
 
-int
+GIL_COLD int
 GilObject_DelItem(GilObject *o, GilObject *key)
 {
     gil_tstate_need(__func__);
@@ -96,7 +97,7 @@ GilObject_DelItem(GilObject *o, GilObject *key)
 }
 
 /* assign() with a key in UTF-8. */
-static int
+static GIL_COLD int
 assign_string(const char *func, GilObject *o, const char *key, GilObject *value)
 {
     if (o == NULL || key == NULL) {
@@ -111,7 +112,7 @@ assign_string(const char *func, GilObject *o, const char *key, GilObject *value)
     return rc;
 }
 
-int
+GIL_COLD int
 GilObject_DelItemString(GilObject *o, const char *key)
 {
     gil_tstate_need(__func__);
@@ -145,7 +146,7 @@ GilObject_Length(GilObject *o)
     return GilObject_Size(o);
 }
 
-static int
+static GIL_COLD int
 has_length(GilObject *o)
 {
     const GilTypeObject *type = Gil_TYPE(o);
@@ -154,7 +155,7 @@ has_length(GilObject *o)
 }
 
 /* What the method __length_hint__ said: the number, defaultvalue where it does not know, -1 with the error set. */
-static Gil_ssize_t
+static GIL_COLD Gil_ssize_t
 read_hint(GilObject *hint, Gil_ssize_t defaultvalue)
 {
     int64_t value;
@@ -174,7 +175,7 @@ read_hint(GilObject *hint, Gil_ssize_t defaultvalue)
     return value;
 }
 
-Gil_ssize_t
+GIL_COLD Gil_ssize_t
 GilObject_LengthHint(GilObject *o, Gil_ssize_t defaultvalue)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -208,7 +209,7 @@ GilObject_LengthHint(GilObject *o, Gil_ssize_t defaultvalue)
 
 /* --- mappings --- */
 
-int
+GIL_COLD int
 GilMapping_Check(GilObject *o)
 {
     gil_tstate_need(__func__);
@@ -233,7 +234,7 @@ GilMapping_Size(GilObject *o)
     return -1;
 }
 
-Gil_ssize_t
+GIL_COLD Gil_ssize_t
 GilMapping_Length(GilObject *o)
 {
     gil_tstate_need(__func__);
@@ -244,7 +245,7 @@ GilMapping_Length(GilObject *o)
     return GilMapping_Size(o);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilMapping_GetItemString(GilObject *o, const char *key)
 {
     gil_tstate_need(__func__);
@@ -277,7 +278,7 @@ GilMapping_GetOptionalItem(GilObject *o, GilObject *key, GilObject **result)
     return 0;
 }
 
-int
+GIL_COLD int
 GilMapping_GetOptionalItemString(GilObject *o, const char *key, GilObject **result)
 {
     gil_tstate_need(__func__);
@@ -295,7 +296,7 @@ GilMapping_GetOptionalItemString(GilObject *o, const char *key, GilObject **resu
     return found;
 }
 
-int
+GIL_COLD int
 GilMapping_SetItemString(GilObject *o, const char *key, GilObject *value)
 {
     gil_tstate_need(__func__);
@@ -306,7 +307,7 @@ GilMapping_SetItemString(GilObject *o, const char *key, GilObject *value)
     return assign_string(__func__, o, key, value);
 }
 
-int
+GIL_COLD int
 GilMapping_DelItem(GilObject *o, GilObject *key)
 {
     gil_tstate_need(__func__);
@@ -317,7 +318,7 @@ GilMapping_DelItem(GilObject *o, GilObject *key)
     return GilObject_DelItem(o, key);
 }
 
-int
+GIL_COLD int
 GilMapping_DelItemString(GilObject *o, const char *key)
 {
     gil_tstate_need(__func__);
@@ -338,7 +339,7 @@ GilMapping_HasKeyWithError(GilObject *o, GilObject *key)
     return found;
 }
 
-int
+GIL_COLD int
 GilMapping_HasKeyStringWithError(GilObject *o, const char *key)
 {
     GilObject *item;
