@@ -83,17 +83,22 @@ START_TEST(test_object_lookup__answers_come_from_the_cache)
     struct gil_found found;
 
     set(type, "x", 1);
-    ck_assert_int_eq(asked(type, "x"), 1);
-    ck_assert_int_eq(asked(type, "absent"), -1);
-    /* Behind the back of the type, which only its owner may do: what was remembered is still answered. */
     struct gil_name_entry *entry = gil_names_find(type->tp_names, "x", 1, gil_names_hash("x", 1));
     GilTypeObject **order = type->tp_mro_items;
     Gil_ssize_t count = type->tp_mro_count;
+    /* Behind the back of the type, which only its owner may do: what was remembered is still answered. One by one, for by the key of
+     * the process the two names may share a slot. */
+    ck_assert_int_eq(asked(type, "absent"), -1);
     type->tp_mro_count = 0;
 #ifndef GIL_DEBUG /* which looks at the truth each time */
+    ck_assert_int_eq(gil_type_find(type, "absent", 6, &found), 0);
+#endif
+    type->tp_mro_count = count;
+    ck_assert_int_eq(asked(type, "x"), 1);
+    type->tp_mro_count = 0;
+#ifndef GIL_DEBUG
     ck_assert_int_eq(gil_type_find(type, "x", 1, &found), 1);
     ck_assert_ptr_eq(found.owner, type);
-    ck_assert_int_eq(gil_type_find(type, "absent", 6, &found), 0);
 #endif
     type->tp_mro_count = count;
     ck_assert_ptr_eq(type->tp_mro_items, order);
