@@ -404,18 +404,26 @@ get_state(void)
     explore_fail("too many thread states");
 }
 
-/* What lies between these others may look at: who attached it last, and where it was left. */
+static void
+poison_between(GilThreadState *ts, size_t from, size_t to)
+{
+    explore_poison((char *)ts + from, to - from);
+}
+
+/* What lies between these others may look at: who attached it last, and where it was left; and its queue, which whoever has just found
+ * it by its number finds closed. */
 static void
 put_state(struct cell *cell)
 {
     GilThreadState *ts = &cell->ts;
 
-    EXPLORE_CHECK(cell->is == GIVEN && ts->id == 0 && ts->block.st == _Gil_LAZY);
+    EXPLORE_CHECK(cell->is == GIVEN && ts->id == 0 && ts->block.st == _Gil_LAZY && ts->calls.head == GIL_CALLS_CLOSED);
     cell->is = BACK;
     if (states_come_again)
         return;
-    explore_poison(&ts->leaning, offsetof(struct _gilts, native) - offsetof(struct _gilts, leaning));
-    explore_poison(&ts->ensured, sizeof *ts - offsetof(struct _gilts, ensured));
+    poison_between(ts, offsetof(struct _gilts, leaning), offsetof(struct _gilts, native));
+    poison_between(ts, offsetof(struct _gilts, ensured), offsetof(struct _gilts, calls.head));
+    poison_between(ts, offsetof(struct _gilts, calls.first), sizeof *ts);
 }
 
 void *
