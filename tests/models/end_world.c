@@ -18,6 +18,7 @@
 #include "runtime/inside.h"
 #include "runtime/layers.h"
 #include "runtime/signal.h"
+#include "state/closing.h"
 #include "state/stable.h"
 
 #include <setjmp.h>
@@ -30,17 +31,18 @@
  */
 #define STATES_MAX 7
 #define SMALL_MAX 4
+#define INTERPS_MAX 3 /* these, and one that is made meanwhile */
 
 struct subject subjects[BOTH];
 int told, waiting, late, heeded;
 int requests_left;
 void (*on_busy)(enum which which);
 
-static struct _gilis interps[BOTH];
-static struct gil_lock locks[BOTH] __attribute__((aligned(64)));
+static struct _gilis interps[INTERPS_MAX];
+static struct gil_lock locks[INTERPS_MAX] __attribute__((aligned(64)));
 static struct room {
-    char memory[512] __attribute__((aligned(64))); /* a gate, and what its queue of calls needs */
-} gates[BOTH];
+    char memory[192] __attribute__((aligned(64))); /* a gate, and what its queue of calls needs */
+} gates[INTERPS_MAX];
 static struct cell {
     GilThreadState ts __attribute__((aligned(64)));
     enum { FRESH, GIVEN, BACK } is;
@@ -84,6 +86,32 @@ make(enum which which, GilInterpreterState *share, unsigned how)
     subject->lock = subject->interp->lock;
     subject->interp->end_timeout = LIMIT;
     EXPLORE_CHECK(subject->interp->id == which);
+}
+
+GilThreadState *
+begin_third(void)
+{
+    struct gil_interp_config config = {.switch_interval = TURN, .fenced = 1, .starting = 1, .ender = 1};
+    GilThreadState *ts;
+
+    EXPLORE_CHECK(gil_interp_new(&config, &ts) == 0 && ts->interp_id == BOTH);
+    return ts;
+}
+
+void
+open_third(GilThreadState *ts)
+{
+    gil_pending_open(ts->interp);
+    gil_closing_give_up(ts->interp->gate);
+}
+
+void
+end_third(GilThreadState *ts)
+{
+    gil_tstate_attach(ts, __func__);
+    gil_gate_close(ts->interp->gate);
+    gil_interp_close(ts);
+    gil_interp_delete(ts);
 }
 
 void
@@ -336,7 +364,7 @@ check_ended(enum which which)
         for (int i = 0; i < subject->views; i++)
             gil_interp_put_gate(subject->gate);
     }
-    int ends = which == BOTH ? 2 : 1;
+    int ends = (which == BOTH ? 2 : 1) + (interps_given > BOTH);
     EXPLORE_CHECK(interps_back == ends && gates_back == ends && locks_back == ends - (locks_given < BOTH));
     EXPLORE_CHECK(gil_interp_first() == (which == BOTH ? NULL : subjects[MAIN].interp));
     EXPLORE_CHECK(GilInterpreterState_Main() == gil_interp_first() && gil_states_mutex.word == 0);
@@ -353,7 +381,7 @@ check_ended(enum which which)
 void *
 gil_raw_calloc(size_t count, size_t size)
 {
-    EXPLORE_CHECK(count == 1 && size == sizeof interps[0] && interps_given < BOTH);
+    EXPLORE_CHECK(count == 1 && size == sizeof interps[0] && interps_given < INTERPS_MAX);
     return &interps[interps_given++];
 }
 
@@ -386,7 +414,7 @@ gil_raw_free(void *block)
             memset(&smalls[i], 0, sizeof smalls[i]);
             return;
         }
-    EXPLORE_CHECK(block == &interps[0] || block == &interps[1]);
+    EXPLORE_CHECK(block == &interps[0] || block == &interps[1] || block == &interps[2]);
     interps_back++;
     explore_poison(block, sizeof interps[0]);
 }
@@ -590,7 +618,7 @@ of_births(const void *address)
     for (int i = 0; i < STATES_MAX; i++)
         if (address == &cells[i].ts.gate)
             return 1;
-    for (int i = 0; i < BOTH; i++)
+    for (int i = 0; i < INTERPS_MAX; i++)
         if (address == &((const struct gil_gate *)(const void *)&gates[i])->calls.head)
             return 1;
     return address == &gil_states_mutex.word;

@@ -54,6 +54,11 @@ void setup_world_with(unsigned how);
 GilThreadState *add_thread(enum which which);
 /* A view alone. */
 GilInterpreterView *add_view(enum which which);
+/* A third interpreter, as the runtime makes one: first it lets nobody in, and no call, and then it does. Its first state. */
+GilThreadState *begin_third(void);
+void open_third(GilThreadState *ts);
+/* Its end, with nobody in it; also of one that was not opened. */
+void end_third(GilThreadState *ts);
 /* What finish() ends with: that one has ended, or both, and nothing of it is left. */
 void check_ended(enum which which);
 

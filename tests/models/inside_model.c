@@ -412,6 +412,80 @@ finish_raise(void)
     EXPLORE_CHECK(raised + given_back == 1);
 }
 
+/* A third interpreter is made meanwhile, and its first states may have the block of the one that is asked. */
+static GilThreadState *third;
+static int maker;
+
+static void
+setup_third(void)
+{
+    begin_raise(WORLD_STATES_AGAIN);
+    maker = 1;
+}
+
+static void
+setup_third_apart(void)
+{
+    setup_third();
+    maker = 2;
+}
+
+static int
+of_third(const void *address)
+{
+    return of_queue(address) || of_births(address);
+}
+
+static void
+delete_asked_and_make_third(int self)
+{
+    if (self == 1)
+        GilThreadState_Delete(own[1]);
+    if (self == maker) {
+        third = begin_third();
+        open_third(third);
+    }
+    leave_thread();
+}
+
+static void
+body_third_posted(int self)
+{
+    if (self != 0) {
+        delete_asked_and_make_third(self);
+        return;
+    }
+    given_back += GilPending_PostToThread(asked_id, &node) != 0;
+    GilThreadState_Delete(own[0]);
+    leave_thread();
+}
+
+static void
+body_third_raised(int self)
+{
+    GilPendingNode *mine = &node;
+
+    if (self != 0) {
+        delete_asked_and_make_third(self);
+        return;
+    }
+    GilEval_AcquireThread(own[0]);
+    EXPLORE_CHECK(gil_pending_swap_async(own[0], asked_id, &mine) ? mine == NULL : mine == &node);
+    given_back += mine != NULL;
+    GilThreadState_DeleteCurrent();
+    leave_thread();
+}
+
+/* It was asked for nothing. */
+static void
+finish_third(void)
+{
+    for (const GilThreadState *ts = third->interp->threads; ts != NULL; ts = ts->next)
+        EXPLORE_CHECK(ts->calls.head == NULL && ts->async == NULL && !(ts->block.brk & (_Gil_BRK_CALLS | _Gil_BRK_ASYNC)));
+    end_third(third);
+    finish_raise();
+}
+
 /* Whoever leaves a call for it has the function of its region called, or not; but not when the thread is on its way out. */
 static int out;
 
@@ -611,6 +685,39 @@ body_posted(int self)
     leave_thread();
 }
 
+/* A third interpreter, whose birth fails: whoever has found it in time, or its states, is refused, for nobody would make the call. */
+static int
+post_to_unborn(GilInterpreterView *view)
+{
+    GilThreadInfo infos[2];
+
+    if (GilPending_Post(view, &node) == 0)
+        return 0;
+    for (size_t i = GilInterpreterView_ListThreads(view, infos, 2); i > 0; i--)
+        if (GilPending_PostToThread(infos[i - 1].state, &node) == 0)
+            return 0;
+    return GIL_PENDING_ENDED;
+}
+
+static void
+body_unborn(int self)
+{
+    GilInterpreterView *found[3];
+
+    if (self == 1) {
+        end_third(begin_third());
+        leave_thread();
+        return;
+    }
+    size_t count = gil_interp_hold_gates((struct gil_gate **)(void *)found, 3);
+    /* The newest comes first. */
+    EXPLORE_CHECK(count == 2 || count == 3);
+    if (count == 3)
+        EXPLORE_CHECK(post_to_unborn(found[0]) == GIL_PENDING_ENDED);
+    for (size_t i = 0; i < count; i++)
+        GilInterpreterView_Close(found[i]);
+}
+
 static const struct model_run runs[] = {
     {{"guarded", 2, 0, setup_guards, body_open, of_all, NULL, finish_threads}, {3, 1, 1}, {5, 1, 0}},
     {{"guarded", 3, 0, setup_guards, body_open, of_marks, NULL, finish_threads}, {2, 1, 0}, {3, 1, 0}},
@@ -626,6 +733,10 @@ static const struct model_run runs[] = {
     {{"births", 2, EXPLORE_ALL, setup_births, body_births, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"raises", 2, 0, setup_raise, body_raise, of_raising, NULL, finish_raise}, {3, 0, 0}, {5, 0, 0}},
     {{"raises", 3, 0, setup_raise_again, body_raise, of_raising_marks, NULL, finish_raise}, {2, 0, 0}, {3, 0, 0}},
+    {{"third_posted", 2, 0, setup_third, body_third_posted, of_third, NULL, finish_third}, {3, 0, 0}, {5, 0, 0}},
+    {{"third_posted", 3, 0, setup_third_apart, body_third_posted, of_third, NULL, finish_third}, {2, 0, 0}, {3, 0, 0}},
+    {{"third_raised", 2, 0, setup_third, body_third_raised, of_third, NULL, finish_third}, {3, 0, 0}, {5, 0, 0}},
+    {{"unborn", 2, 0, setup_posted, body_unborn, of_posting, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"exit_region", 2, 0, setup_exit_region, body_exit_region, of_regions, NULL, finish_raise}, {3, 0, 0}, {5, 0, 0}},
     {{"gives_way", 2, EXPLORE_ALL, setup_polls, body_polls, of_all, NULL, finish_alone}, {3, 1, 0}, {5, 1, 0}},
     {{"hook_exit", 2, EXPLORE_ALL, setup_polls, body_hook_exit, of_leaning, NULL, finish_alone}, {3, 2, 0}, {5, 2, 0}},
