@@ -13,6 +13,7 @@
 #include "gilrt/state.h"
 #include "gilrt/type.h"
 #include "state/interp.h"
+#include "state/tstate.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -75,6 +76,15 @@ join(pthread_t one)
     Gil_BEGIN_ALLOW_THREADS
     ck_assert_int_eq(pthread_join(one, NULL), 0);
     Gil_END_ALLOW_THREADS
+}
+
+/* Until ts owes its lock to the other thread: that has it as soon as ts is left, however late a busy machine runs it, and the limit of
+ * an end cannot pass before. */
+static void
+until_claimed(GilThreadState *ts)
+{
+    while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT))
+        sched_yield();
 }
 
 static int
@@ -181,6 +191,7 @@ START_TEST(test_C1_admission_opens_before_the_lock_is_had)
     if (_i)
         Gil_SetLifeHook(NULL, NULL);
     Gil_SetErrorPrintHook(append_and_tell, said);
+    until_claimed(main_ts);
     ck_assert_int_eq(Gil_FinalizeTimed(20000000), GIL_FINALIZE_BUSY);
     Gil_SetErrorPrintHook(NULL, NULL);
     ck_assert_msg((strstr(said, needle) != NULL) == _i && (said[0] != '\0') == _i, "%s", said);
@@ -230,6 +241,7 @@ START_TEST(test_C1_the_way_back_to_the_lock_has_the_limit_too)
                               GilInterpreterGuard_FromCurrent()};
     pthread_t keeper = thread(keep_and_close, &keeping);
     Gil_SetErrorPrintHook(append, said);
+    until_claimed(own);
     ck_assert_int_eq(_i ? Gil_EndInterpreter(own) : Gil_FinalizeTimed(300000000), GIL_FINALIZE_BUSY);
     Gil_SetErrorPrintHook(NULL, NULL);
     ck_assert_ptr_eq(GilThreadState_GetUnchecked(), own);
@@ -277,6 +289,7 @@ START_TEST(test_C1_a_lock_that_is_taken_during_the_wait_does_not_keep_the_end)
     keeping.ts = GilThreadState_New(GilInterpreterState_Get());
     GilThreadState_Swap(main_ts);
     pthread_t keeper = thread(hold_the_lock_late, &keeping);
+    until_claimed(main_ts);
     ck_assert_int_eq(Gil_FinalizeTimed(300000000), GIL_FINALIZE_BUSY);
     ck_assert_ptr_eq(GilThreadState_GetUnchecked(), main_ts);
     ck_assert(gil_load_acquire(&evaluating));
