@@ -27,7 +27,8 @@ int gil_test_may_abort(void (*fn)(void *), void *arg, const char *needle);
 /* Whether the program runs under valgrind and the test of that name is left out for it; if so, says so and why. */
 int gil_test_left_out_under_valgrind(const char *test, const char *why);
 
-/* The same under an emulator of user programs (qemu-user), which has no seccomp, no robust mutexes and no limits of memory. */
+/* The same under an emulator of user programs (qemu-user), which has no seccomp, no robust mutexes, no limits of
+ * memory and no threads in a child of several. */
 int gil_test_left_out_under_emulation(const char *test, const char *why);
 #define GIL_TEST_ADD_UNLESS_EMULATED(tcase, test, from, to, why)  \
     do                                                            \
