@@ -44,10 +44,12 @@ GIL_API GilThreadState *GilThreadState_New(GilInterpreterState *interp);
  */
 GIL_API void GilThreadState_Clear(GilThreadState *ts);
 /** End a cleared state that is not attached; when another thread detached it, once that call has returned there. Stops the
- *  process when it is attached, holds objects still, or is NULL.
+ *  process when it is attached, holds objects still, or is NULL; when it stands between BEGIN and END; and when a
+ *  GilThreadState_Release(), or a call of the library that it is in the middle of, comes back to it.
  *  @lock_any */
 GIL_API void GilThreadState_Delete(GilThreadState *ts);
-/** End the attached state, which must be cleared, and leave the lock. Stops the process when none is attached.
+/** End the attached state, which must be cleared, and leave the lock. Stops the process when none is attached, and where
+ *  GilThreadState_Delete() would for what comes back to it.
  *  @lock_held */
 GIL_API void GilThreadState_DeleteCurrent(void);
 /**

@@ -75,7 +75,7 @@ Gil_EndInterpreter(GilThreadState *ts)
     struct gil_pass pass;
     if (ts->interp == GilInterpreterState_Main())
         wrong = "the main interpreter ends with the runtime";
-    else if (gil_inside_state(ts) || gil_inside_interp(ts->interp->gate) || gil_inside_call(ts->interp->gate))
+    else if (gil_tstate_is_amid(ts) || gil_inside_interp(ts->interp->gate) || gil_inside_call(ts->interp->gate))
         wrong = "something of the interpreter is active in the calling thread";
     else if ((gate = gil_main_enter(&pass, __func__)) == NULL)
         wrong = "the runtime is being stopped, which ends it";

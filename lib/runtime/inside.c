@@ -7,18 +7,6 @@
 #include "state/tstate.h"
 #include "sync/machine.h"
 
-static int
-is_served(const GilThreadState *ts)
-{
-    return ts->dealloc_depth > 0 || ts->serving;
-}
-
-int
-gil_inside_state(const GilThreadState *ts)
-{
-    return is_served(ts) || ts->recursion > 0 || ts->ensured > 0 || ts->within > 0;
-}
-
 /* Whether a state of this thread is so, in the interpreter of that gate; NULL: in any. An orphan has its number, perhaps, but is of
  * another, which has ended. */
 static int
@@ -38,19 +26,19 @@ any_state(int (*is)(const GilThreadState *ts), const struct gil_gate *gate)
 int
 gil_inside_served(void)
 {
-    return any_state(is_served, NULL);
+    return any_state(gil_tstate_is_served, NULL);
 }
 
 int
 gil_inside_anything(void)
 {
-    return any_state(gil_inside_state, NULL);
+    return any_state(gil_tstate_is_amid, NULL);
 }
 
 int
 gil_inside_interp(const struct gil_gate *gate)
 {
-    return any_state(gil_inside_state, gate);
+    return any_state(gil_tstate_is_amid, gate);
 }
 
 static void

@@ -18,8 +18,6 @@ int gil_inside_served(void);
 /* The same, or what may be forked from, but not ended: a collection, an import, a recursion, GilThreadState_Ensure() in it or from it
  * into another. */
 int gil_inside_anything(void);
-/* The same of ts, which is of the calling thread. */
-int gil_inside_state(const GilThreadState *ts);
 /* The same of the interpreter with that gate, which may be gone; the reserve for its end is not looked at. */
 int gil_inside_interp(const struct gil_gate *gate);
 /* Whether the thread is in a function of the library that has a place inside that interpreter, and runs functions of the host's in

@@ -67,7 +67,14 @@ gil_shelf_open(void)
     return gil_shelf_register() < 0 || pthread_getspecific(gil_shelf_key) == GONE ? -1 : 0;
 }
 
-/* Those of interpreters that are no more, and that no pair of this thread has yet to leave, come off the shelf. Returns what remains. */
+/* Whether a pair of this thread has yet to leave ts, or to come back to it, or an END does. */
+static int
+is_come_back_to(const GilThreadState *ts)
+{
+    return ts->ensured > 0 || ts->within > 0 || &ts->block == _Gil_thread;
+}
+
+/* Those of interpreters that are no more, and that nothing of this thread comes back to, come off the shelf. Returns what remains. */
 static GilThreadState *
 cleared_shelf(void)
 {
@@ -75,7 +82,7 @@ cleared_shelf(void)
 
     while (!is_end(*link)) {
         GilThreadState *ts = *link;
-        if (gil_load_relaxed(&ts->dead) && ts->ensured == 0) {
+        if (gil_load_relaxed(&ts->dead) && !is_come_back_to(ts)) {
             *link = ts->shelf;
             reclaim(ts);
         }

@@ -205,6 +205,18 @@ gil_tstate_new(GilInterpreterState *interp)
 }
 
 int
+gil_tstate_is_served(const GilThreadState *ts)
+{
+    return ts->dealloc_depth > 0 || ts->serving;
+}
+
+int
+gil_tstate_is_amid(const GilThreadState *ts)
+{
+    return gil_tstate_is_served(ts) || ts->recursion > 0 || ts->ensured > 0 || ts->within > 0;
+}
+
+int
 gil_tstate_holds_objects(const GilThreadState *ts)
 {
     return ts->err.type != NULL || ts->err.value != NULL || ts->err.text != NULL || ts->handled != NULL ||
@@ -453,6 +465,13 @@ make(GilInterpreterState *interp)
     return ts;
 }
 
+/* Whether the Release of a pair that attached ts comes back to another state: one that was attached, or that a BEGIN had left. */
+static inline int
+comes_back(const struct _GilThreadBlock *before, const GilThreadState *ts)
+{
+    return before != NULL && before != &ts->block;
+}
+
 /* visit: VISIT if the caller has gone in at the gate for this pair alone, else 0. A constant in both callers, and one of them is the
  * way of each foreign thread into the interpreter: so it is compiled into them. */
 static inline __attribute__((always_inline)) struct _giltoken *
@@ -475,10 +494,10 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         if (visit)
             gil_store_relaxed(&ts->visits, ts->visits + 1);
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
-        if (current != NULL) {
-            current->within++;
+        if (comes_back(before, ts))
+            state_of(before)->within++;
+        if (current != NULL)
             gil_tstate_detach(current, func);
-        }
         unsigned long self = announce_thread(ts);
         enter(ts, func);
         gil_store_relaxed(&ts->left_by, 0);
@@ -568,10 +587,10 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         gil_tstate_detach(ts, func);
     if (back == BACK_NOTHING)
         return;
-    if (back == BACK_SWITCH) {
+    if (back == BACK_SWITCH)
         enter(state_of(before), func);
+    if (comes_back(before, ts))
         state_of(before)->within--;
-    }
     _Gil_thread = before;
 }
 
@@ -642,6 +661,9 @@ require_deletable(const GilThreadState *ts, const char *func)
                   (unsigned long long)ts->id);
     if (ts->ensured > 0)
         gil_panic(func, "thread state %llu is inside GilThreadState_Ensure(): its Release is yet to come, or was skipped",
+                  (unsigned long long)ts->id);
+    if (gil_tstate_is_amid(ts))
+        gil_panic(func, "thread state %llu is one that a GilThreadState_Release() or a call of the library comes back to",
                   (unsigned long long)ts->id);
     if (gil_tstate_holds_objects(ts))
         gil_panic(func, "thread state %llu is not cleared", (unsigned long long)ts->id);

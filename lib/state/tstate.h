@@ -127,6 +127,11 @@ void gil_tstate_too_late(GilThreadState *ts, const char *func) __attribute__((no
 void gil_tstate_detach(GilThreadState *ts, const char *func);
 /* End a state that is not attached and holds no object (asserted), and give its block back. */
 void gil_tstate_delete(GilThreadState *ts);
+/* Whether something of ts would find its interpreter gone, or itself doubled, when its thread comes back: a destruction, a call that the
+ * runtime makes in between. */
+int gil_tstate_is_served(const GilThreadState *ts) __attribute__((cold));
+/* The same, or what may be forked from: a collection, an import, a recursion, GilThreadState_Ensure() in it or from it elsewhere. */
+int gil_tstate_is_amid(const GilThreadState *ts) __attribute__((cold));
 /* Whether ts holds objects. */
 int gil_tstate_holds_objects(const GilThreadState *ts);
 /* The block of a state that is in no list any more: back to the pool, and the lock with it if it was the last. */

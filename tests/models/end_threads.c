@@ -70,6 +70,13 @@ gil_tstate_holds_objects(const GilThreadState *ts)
     return 0;
 }
 
+int
+gil_tstate_is_amid(const GilThreadState *ts)
+{
+    (void)ts;
+    return 0;
+}
+
 const GilThreadState *
 gil_tstate_look(struct gil_stable_look *look)
 {

@@ -261,13 +261,6 @@ gil_inside_interp(const struct gil_gate *gate)
     return 0;
 }
 
-int
-gil_inside_state(const GilThreadState *ts)
-{
-    (void)ts;
-    return 0;
-}
-
 void
 gil_event_step(int kind, int64_t interp)
 {

@@ -163,6 +163,26 @@ START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpret
 }
 END_TEST
 
+/* It comes back to the region there, whose END wants that interpreter. */
+START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_another_interpreter)
+{
+    GilInterpreterView *of_main = GilInterpreterView_FromMain();
+
+    Gil_BEGIN_ALLOW_THREADS
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(of_main);
+    ck_assert_ptr_nonnull(token);
+    tried++;
+    ck_assert_int_eq(gil_inside_interp(other->interp->gate), 1);
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), -1);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), -1);
+    GilThreadState_Release(token);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(of_main);
+    ck_assert_ptr_eq(GilThreadState_Get(), other);
+    ck_assert_int_eq(gil_inside_anything(), 0);
+}
+END_TEST
+
 static int
 signal_in_main(int signum, void *unused)
 {
@@ -249,6 +269,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_walk_of_another_interpreters_objects);
     tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
+    tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_another_interpreter);
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);

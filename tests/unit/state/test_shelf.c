@@ -571,6 +571,60 @@ START_TEST(test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept)
 }
 END_TEST
 
+static GilInterpreterGuard *further_guard;
+
+/* The same of one that it has attached itself, outside of any pair, and left by a BEGIN. */
+static void *
+keep_what_was_left_by_a_region(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(other_guard);
+    GilThreadState *ts = GilThreadState_Get();
+    uint64_t id = GilThreadState_GetID(ts);
+
+    GilThreadState_Release(token);
+    GilEval_RestoreThread(ts);
+    Gil_BEGIN_ALLOW_THREADS
+    gil_store_release(&visited, 1);
+    world_until(&may_exit, 1);
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    ck_assert_uint_eq(GilThreadState_GetID(ts), id);
+    /* Nor is it where the region lies further out. */
+    token = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_nonnull(token);
+    GilThreadStateToken *further = GilThreadState_Ensure(further_guard);
+    ck_assert_uint_eq(GilThreadState_GetID(ts), id);
+    GilThreadState_Release(further);
+    GilThreadState_Release(token);
+    return unused;
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_state_shelf__of_dead_interpreters_a_state_left_by_a_region_is_kept)
+{
+    size_t before = gil_tstate_blocks();
+    GilThreadState *ts = world_interp_new(), *further = world_interp_new();
+
+    (void)GilThreadState_Swap(further);
+    further_guard = GilInterpreterGuard_FromCurrent();
+    (void)GilThreadState_Swap(ts);
+    other_guard = GilInterpreterGuard_FromCurrent();
+    pthread_t thread = world_thread(keep_what_was_left_by_a_region, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&visited, 1);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterGuard_Close(other_guard);
+    ck_assert_uint_eq(world_interp_end(ts), 0);
+    (void)GilThreadState_Swap(world_ts);
+    gil_store_release(&may_exit, 1);
+    world_join(thread);
+    (void)GilThreadState_Swap(further);
+    GilInterpreterGuard_Close(further_guard);
+    ck_assert_uint_eq(world_interp_end(further), 0);
+    (void)GilThreadState_Swap(world_ts);
+    ck_assert_uint_eq(gil_tstate_blocks(), before);
+}
+END_TEST
+
 static pthread_key_t foreign_key;
 static int rounds, entered, refused;
 
@@ -821,6 +875,7 @@ suite(void)
     tcase_add_test(tcase, test_B5_a_state_of_a_thread_that_exits_late_goes_with_the_interpreter);
     tcase_add_loop_test(tcase, test_B5_objects_of_a_thread_that_exits_late_go_with_the_interpreter, 0, 2);
     tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_a_state_in_use_is_kept);
+    tcase_add_test(tcase, test_state_shelf__of_dead_interpreters_a_state_left_by_a_region_is_kept);
     tcase_add_test(tcase, test_state_shelf__a_thread_has_its_number_before_and_after_it_has_a_shelf);
     tcase_add_test(tcase, test_state_shelf__a_child_of_a_fork_has_its_own_number);
     tcase_add_test(tcase, test_state_shelf__a_fork_at_a_threads_end_finds_no_shelf);

@@ -406,6 +406,69 @@ delete_what_is_attached(void *unused)
     GilThreadState_Delete(world_ts);
 }
 
+/* Attached to another interpreter, from which a Release comes back to world_ts. */
+static void
+visit_another(void)
+{
+    GilThreadState *other = world_interp_new();
+
+    (void)GilThreadState_Swap(other);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    (void)GilThreadState_Swap(world_ts);
+    (void)GilThreadState_Ensure(guard);
+}
+
+static void
+delete_what_a_release_comes_back_to(void *unused)
+{
+    (void)unused;
+    visit_another();
+    GilThreadState_Delete(world_ts);
+}
+
+static void
+delete_current_that_a_release_comes_back_to(void *unused)
+{
+    (void)unused;
+    visit_another();
+    (void)GilThreadState_Swap(world_ts);
+    GilThreadState_DeleteCurrent();
+}
+
+/* The Release comes back to the region, and its END to the state. */
+static void
+delete_elsewhere_between_begin_and_end(void *unused)
+{
+    GilThreadState *other = world_interp_new();
+
+    (void)unused;
+    (void)GilThreadState_Swap(other);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    (void)GilThreadState_Swap(world_ts);
+    Gil_BEGIN_ALLOW_THREADS
+    (void)GilThreadState_Ensure(guard);
+    GilThreadState_Delete(world_ts);
+    Gil_END_ALLOW_THREADS
+}
+
+static int
+delete_who_makes_the_call(void *unused)
+{
+    (void)unused;
+    GilThreadState_DeleteCurrent();
+    return 0;
+}
+
+static void
+delete_in_a_call(void *unused)
+{
+    GilPendingNode node = {.func = delete_who_makes_the_call};
+
+    (void)unused;
+    (void)GilPending_PostToThread(GilThreadState_GetID(world_ts), &node);
+    (void)Gil_Poll();
+}
+
 static void
 clear_in_another_interpreter(void *unused)
 {
@@ -429,6 +492,8 @@ clear_in_another_interpreter(void *unused)
     }
 TAKES_A_STATE(DEFINE)
 
+#define COMES_BACK "thread state 1 is one that a GilThreadState_Release() or a call of the library comes back to"
+
 START_TEST(test_state_tstate__misuse_stops_the_process)
 {
 #define EXPECT(name, call, message) gil_test_expect_abort(name, NULL, message);
@@ -437,7 +502,43 @@ START_TEST(test_state_tstate__misuse_stops_the_process)
     gil_test_expect_abort(delete_what_holds_objects, NULL, "is not cleared");
     gil_test_expect_abort(delete_between_begin_and_end, NULL, "is between BEGIN and END");
     gil_test_expect_abort(delete_what_is_attached, NULL, "is attached");
+    gil_test_expect_abort(delete_what_a_release_comes_back_to, NULL, "GilThreadState_Delete: " COMES_BACK);
+    gil_test_expect_abort(delete_current_that_a_release_comes_back_to, NULL, "GilThreadState_DeleteCurrent: " COMES_BACK);
+    gil_test_expect_abort(delete_elsewhere_between_begin_and_end, NULL, "GilThreadState_Delete: " COMES_BACK);
+    gil_test_expect_abort(delete_in_a_call, NULL, "GilThreadState_DeleteCurrent: " COMES_BACK);
     gil_test_expect_abort(clear_in_another_interpreter, NULL, "is of another interpreter");
+}
+END_TEST
+
+/* What a Release has come back to, by each of its ways, is like any other. */
+START_TEST(test_state_tstate__what_a_release_has_come_back_to_can_be_deleted)
+{
+    GilThreadState *ts = GilThreadState_New(world_ts->interp), *other = world_interp_new();
+
+    (void)GilThreadState_Swap(other);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    (void)GilThreadState_Swap(ts);
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+    ck_assert_int_eq(ts->within, 1);
+    GilThreadState_Release(token);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_int_eq(ts->within, 0);
+    Gil_BEGIN_ALLOW_THREADS
+    token = GilThreadState_Ensure(guard);
+    ck_assert_int_eq(ts->within, 1);
+    GilThreadState_Release(token);
+    ck_assert_int_eq(ts->within, 0);
+    /* Its own interpreter's: it comes back to nothing else. */
+    token = GilThreadState_Ensure(world_guard);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_int_eq(ts->within, 0);
+    GilThreadState_Release(token);
+    Gil_END_ALLOW_THREADS
+    GilThreadState_DeleteCurrent();
+    (void)GilThreadState_Swap(other);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_uint_eq(world_interp_end(other), 0);
+    (void)GilThreadState_Swap(world_ts);
 }
 END_TEST
 
@@ -647,6 +748,7 @@ suite(void)
     tcase_add_test(tcase, test_B9_errno_survives_every_transition);
     tcase_add_test(tcase, test_B12_a_state_without_memory_leaves_nothing_behind);
     tcase_add_test(tcase, test_B7_one_state_on_two_threads_stops_the_process_with_both_named);
+    tcase_add_test(tcase, test_state_tstate__what_a_release_has_come_back_to_can_be_deleted);
     tcase_add_test(tcase, test_B8_the_pointer_to_a_deleted_state_stops_the_process);
     tcase_add_test(tcase, test_state_tstate__misuse_stops_the_process);
     tcase_add_test(tcase, test_B8_the_number_of_a_deleted_state_means_no_other);
