@@ -146,7 +146,8 @@ clean_interp(GilInterpreterState *interp, const struct gil_fork_calls *calls)
     gil_gate_reset(interp->gate, inside);
 }
 
-/* Its states of the forking thread remain, to be told that they are too late; who goes to sleep for that would be the last thread. */
+/* Its states of the forking thread remain, to be told that they are too late; who goes to sleep for that would be the last thread. One of
+ * them may have had the lock last, and would come in without a look at what it is (lock.c): so nobody is remembered there. */
 static void
 lose(GilInterpreterState *interp, GilThreadState *ts)
 {
@@ -155,6 +156,7 @@ lose(GilInterpreterState *interp, GilThreadState *ts)
     gil_gate_reset(interp->gate, GIL_GATE_SHUT);
     interp->closed = 1;
     gil_pending_fork_lose(interp);
+    interp->lock->last = interp->lock->again = 0;
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next) {
         calm(each, 1);
         gil_fetch_or_seq_cst(&each->block.brk, _Gil_BRK_FENCED);
@@ -164,7 +166,8 @@ lose(GilInterpreterState *interp, GilThreadState *ts)
     gil_interp_lose(interp, ts->interp);
 }
 
-/* States of interpreters that are no more: in no list, and only their threads could have put them back. */
+/* States of interpreters that are no more: in no list, and only their threads could have put them back. None has its lock any longer, once
+ * it is known which interpreters live on: that goes by who had it. */
 static void
 bury_the_dead(void)
 {
@@ -173,7 +176,10 @@ bury_the_dead(void)
 
     while ((each = gil_tstate_look(&look)) != NULL) {
         GilThreadState *ts = (GilThreadState *)(uintptr_t)each;
-        if (ts->id == 0 || !ts->dead || gil_fork_is_mine(ts))
+        if (ts->id == 0 || !ts->dead)
+            continue;
+        gil_lock_forget(ts->lock, ts);
+        if (gil_fork_is_mine(ts))
             continue;
         gil_unblock_fork_child(ts, 0);
         ts->preempt = NULL;

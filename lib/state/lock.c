@@ -52,7 +52,8 @@
  * could keep those behind them from claiming for ever. The heir sleeps on; it is told if it has to watch the hold.
  *
  * BARRED. The end of an interpreter bars its other thread states from the lock. The one who bars holds the lock, so the
- * next holder finds another name in `last` and goes through came_in(), where the state is looked at: the fast paths need not.
+ * next holder finds another name in `last` and goes through came_in(), where the state is looked at: the fast paths need not. The child
+ * of a fork bars the states of interpreters that it has lost, without the lock: it clears `last` and `again` instead.
  *
  * brk. Every thread has FENCED from birth, which sends the inline transitions of <gilrt/lock.h> here; it is cleared and set
  * under mu, see lean.c. PREEMPT is set under mu, on the holder only and together with HANDOFF, and cleared under mu by that
@@ -70,7 +71,7 @@
  * in; that one may finalize at once. Where the lock leaned, it also reads its own brk and the word, after st has let the
  * next in. So locks and thread blocks are type-stable (state/stable.h), a lock is put back only when no block points to
  * it, and a block only by the thread that used it last, or once that thread's call has returned. A block that is put back is
- * forgotten first: the word must not name it.
+ * forgotten first: the word must not name it. In the child of a fork it may have been the holder's, who is gone: the lock is nobody's then.
  *
  * ORDER. A theft reads st with acquire, leaving stores it with release. Else taking is an acquire, leaving a release
  * of the same word, also when the lock is handed over: the grantee reads its token, written after the word, with
@@ -813,7 +814,8 @@ void
 gil_lock_forget(struct gil_lock *lock, GilThreadState *ts)
 {
     gil_mutex_lock(&lock->mu);
-    if (gil_load_relaxed(&lock->owner) == ((uintptr_t)ts | LEANS))
+    /* Held in the child of a fork alone, by one that is gone, and then without a queue. */
+    if ((gil_load_relaxed(&lock->owner) & ~LEANS) == (uintptr_t)ts)
         gil_store_release(&lock->owner, 0);
     gil_turns_booked(&lock->turns, ts);
     gil_mutex_unlock(&lock->mu);

@@ -146,7 +146,8 @@ int gil_lock_yield(struct gil_lock *lock, GilThreadState *ts) GIL_MUST_USE;
 /* By the holder, another than ts: refuse the lock to ts from now on, also if it waits. */
 void gil_lock_bar(struct gil_lock *lock, GilThreadState *ts);
 
-/* The block of ts is to be given back: the lock must not lean to it any more, nor a lender look at it. ts is detached. */
+/* The block of ts is to be given back: the lock must not lean to it any more, nor a lender look at it. ts is detached, or had the lock
+ * when the process was forked, and its thread is gone: then it is free. */
 void gil_lock_forget(struct gil_lock *lock, GilThreadState *ts);
 
 /* Weight and latency class of a thread, as in <gilrt/state.h>; what it waits for already is not changed. */

@@ -367,6 +367,8 @@ check_there(void)
         come_and_go(THERE, 0);
         return 1;
     }
+    EXPLORE_CHECK(gil_lock_holder(&locks[THERE]) == NULL);
+    EXPLORE_CHECK(gil_lock_acquire_until(&locks[THERE], ts, 0, "model") == GIL_LOCK_BARRED);
     EXPLORE_CHECK(gil_lock_acquire(&locks[THERE], ts, "model") == GIL_LOCK_BARRED);
     EXPLORE_CHECK(gil_gate_enter(&gates[THERE]) < 0 && gil_gate_enter_late(&gates[THERE]) < 0);
     EXPLORE_CHECK(refused_calls == 1 && buried_states == 2 * (THREADS - 1));
@@ -481,6 +483,9 @@ body_other(int self)
         come_and_go(THERE, self);
         return;
     }
+    /* Where it goes by the word, both want it. */
+    if (!may_lean && gil_lock_acquire_until(&locks[THERE], &cells[THERE][0].ts, 0, "model") == GIL_LOCK_GOT)
+        go(THERE, 0);
     come(HERE, 0);
     fork_child();
     (void)check_there();
@@ -503,14 +508,16 @@ body_idle(int self)
     EXPLORE_CHECK(check_there());
 }
 
-/* It is busy for certain: it is lost. */
+/* It is busy for certain, and in a mutex perhaps: it is lost. */
 static void
 body_busy(int self)
 {
     if (self != 0) {
         come(THERE, self);
         done = 1;
+        gil_mutex_lock(&gil_states_mutex);
         change(THERE);
+        gil_mutex_unlock(&gil_states_mutex);
         change(THERE);
         return;
     }
@@ -565,6 +572,7 @@ body_shut(int self)
         interps[THERE].closed = 1;
         return;
     }
+    come_and_go(THERE, 0); /* perhaps the last who did */
     come(HERE, 0);
     fork_child();
     if (check_there())

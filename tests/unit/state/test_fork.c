@@ -6,6 +6,7 @@
 #include "state/fork.h"
 #include "state/gate.h"
 #include "state/interp.h"
+#include "state/lean.h"
 #include "state/lock.h"
 #include "state/tstate.h"
 
@@ -142,6 +143,113 @@ START_TEST(test_state_fork__interpreters_half_made_or_half_gone_are_lost)
 }
 END_TEST
 
+/* --- interpreters that are lost --- */
+
+/* Whoever had its lock, and whatever that knows of this thread. */
+static void
+nobody_comes_in(void *lost)
+{
+    GilThreadState *here = GilEval_SaveThread(), *ts = lost;
+
+    CHILD_CHECK(ts->barred && gil_lock_holder(ts->lock) == NULL);
+    for (int i = 0; i < 3; i++)
+        CHILD_CHECK(GilEval_TryRestoreThread(ts) == -1 && GilEval_TimedRestoreThread(ts, UINT64_MAX) == -1);
+    GilEval_RestoreThread(here);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+/* Its lock was free, and this thread had it last: what spares such a one a look at its state is not so any more. */
+START_TEST(test_state_fork__a_lost_interpreter_lets_nobody_in_who_was_there_last)
+{
+    GilThreadState *here = GilThreadState_Get();
+
+    for (int may_lean = 1; may_lean >= 0; may_lean--) {
+        GilThreadState *ts = Gil_NewInterpreter();
+        struct gil_lock *lock = ts->lock;
+        if (!may_lean) {
+            gil_mutex_lock(&lock->mu);
+            gil_lean_straighten(lock);
+            gil_mutex_unlock(&lock->mu);
+            lock->may_lean = 0;
+        }
+        GilThreadState_Swap(here);
+        GilThreadState_Swap(ts);
+        GilThreadState_Swap(here);
+        ck_assert_uint_eq(lock->last, ts->id);
+        if (!may_lean)
+            ck_assert_uint_eq(lock->again, ts->id);
+        ck_assert_int_eq(gil_gate_close(ts->interp->gate), 0);
+        ck_assert_int_eq(gil_gate_shut(ts->interp->gate, 0), 0);
+        child_does(nobody_comes_in, ts);
+        gil_gate_reopen(ts->interp->gate);
+    }
+}
+END_TEST
+
+static void *
+attach_until_over(void *ts)
+{
+    GilEval_AcquireThread(ts);
+    __atomic_store_n(&ready, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilEval_ReleaseThread(ts);
+    return NULL;
+}
+
+/* Its lock was a thread's that is gone, whose state serves others now. */
+START_TEST(test_state_fork__the_lock_of_a_lost_interpreter_is_nobodys)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    pthread_t thread;
+
+    of_another = GilThreadState_New(ts->interp);
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(pthread_create(&thread, NULL, attach_until_over, of_another), 0);
+    while (!__atomic_load_n(&ready, __ATOMIC_ACQUIRE))
+        sched_yield();
+    child_does(nobody_comes_in, ts);
+    __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    GilThreadState_Delete(of_another);
+}
+END_TEST
+
+static void
+only_this_one_is_left(void *ts)
+{
+    CHILD_CHECK(gil_interp_first() == GilInterpreterState_Get() && gil_interp_first()->next == NULL);
+    nobody_comes_in(ts);
+}
+
+/* Two that share it are lost both, whichever of them that thread was in. */
+START_TEST(test_state_fork__a_shared_lock_of_a_thread_that_is_gone)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *sharer, *here;
+    GilInterpreterConfig config;
+    pthread_t thread;
+
+    GilInterpreterConfig_Init(&config);
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&sharer, &config)));
+    here = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(here);
+    for (int i = 0; i < 2; i++) {
+        ready = over = 0;
+        of_another = GilThreadState_New(i == 0 ? main_ts->interp : sharer->interp);
+        ck_assert_int_eq(pthread_create(&thread, NULL, attach_until_over, of_another), 0);
+        while (!__atomic_load_n(&ready, __ATOMIC_ACQUIRE))
+            sched_yield();
+        child_does(only_this_one_is_left, main_ts);
+        child_does(only_this_one_is_left, sharer);
+        __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
+        pthread_join(thread, NULL);
+        GilThreadState_Delete(of_another);
+    }
+    GilThreadState_Swap(main_ts);
+}
+END_TEST
+
 START_TEST(test_state_fork__shared_lock_is_this_threads)
 {
     GilThreadState *here = GilThreadState_Get(), *ts;
@@ -167,6 +275,9 @@ suite(void)
     tcase_add_test(tc, test_state_fork__gate_counts_who_is_left);
     tcase_add_test(tc, test_state_fork__interpreters_half_made_or_half_gone_are_lost);
     tcase_add_test(tc, test_state_fork__shared_lock_is_this_threads);
+    tcase_add_test(tc, test_state_fork__a_lost_interpreter_lets_nobody_in_who_was_there_last);
+    tcase_add_test(tc, test_state_fork__the_lock_of_a_lost_interpreter_is_nobodys);
+    tcase_add_test(tc, test_state_fork__a_shared_lock_of_a_thread_that_is_gone);
     suite_add_tcase(s, tc);
     return s;
 }
