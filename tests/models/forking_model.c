@@ -36,8 +36,9 @@
 
 /*
  * Two interpreters: the main one, and that of the threads. Thread 1 forks, without a guard: 0 would be taken for nobody. What it
- * goes through ships: the order, places, functions, locks of the host. The locks and gates are as they ship, too. That there is a
- * second process nobody here needs; its side is fork_model.c.
+ * goes through ships: the order, places, functions, locks of the host. The locks and gates are as they ship, too. Of the files whose
+ * mutexes a fork takes there are these mutexes, one a file or as many as it has pools: all ranks there are. What becomes of
+ * interpreters and states in the child is fork_model.c's.
  */
 enum { OTHER_THREAD, FORKER, THREADS };
 enum { MAIN, OWN, BOTH };
@@ -49,9 +50,11 @@ static struct cell {
     GilThreadState ts __attribute__((aligned(64)));
 } cells[THREADS]; /* all in OWN */
 static struct gil_mutex host;  /* a lock of the host's */
-static uint64_t memory[2][16]; /* of what is registered */
+static uint64_t memory[3][16]; /* of what is registered */
 static int memory_used;
-static int forks, ended, befores, parents;
+static int forks, ended, befores, parents, is_child;
+/* Of files that are not here. */
+static struct gil_mutex starting, hook, pools[4], bucket, keys, order;
 struct gil_mutex gil_states_mutex;
 struct gil_state_hooks gil_state_hooks;
 __thread struct _GilThreadBlock *_Gil_thread;
@@ -185,17 +188,22 @@ gil_interp_lock_mutexes(void (*each)(struct gil_mutex *mutex))
         each(&locks[i].mu);
 }
 
-/* Files whose mutexes nobody here wants. */
-#define NO_MUTEXES(name) \
-    void name(void (*each)(struct gil_mutex *mutex)) { (void)each; }
-NO_MUTEXES(gil_life_mutexes)
-NO_MUTEXES(gil_event_mutexes)
-NO_MUTEXES(gil_interp_pool_mutexes)
-NO_MUTEXES(gil_tstate_mutexes)
-NO_MUTEXES(gil_import_mutexes)
-NO_MUTEXES(gil_parking_mutexes)
-NO_MUTEXES(gil_thread_mutexes)
-NO_MUTEXES(gil_order_mutexes)
+void
+gil_interp_pool_mutexes(void (*each)(struct gil_mutex *mutex))
+{
+    each(&pools[0]);
+    each(&pools[1]);
+}
+
+#define MUTEX_OF(name, its_own) \
+    void name(void (*each)(struct gil_mutex *mutex)) { each(&(its_own)); }
+MUTEX_OF(gil_life_mutexes, starting)
+MUTEX_OF(gil_event_mutexes, hook)
+MUTEX_OF(gil_tstate_mutexes, pools[2])
+MUTEX_OF(gil_import_mutexes, pools[3])
+MUTEX_OF(gil_parking_mutexes, bucket)
+MUTEX_OF(gil_thread_mutexes, keys)
+MUTEX_OF(gil_order_mutexes, order)
 
 void
 gil_fork_prepare(const GilThreadState *ts)
@@ -231,7 +239,7 @@ GilErr_WriteUnraisable(GilObject *op)
 void *
 gil_raw_malloc(size_t size)
 {
-    EXPLORE_CHECK(memory_used < 2 && size <= sizeof memory[0]);
+    EXPLORE_CHECK(memory_used < 3 && size <= sizeof memory[0]);
     return memory[memory_used++];
 }
 
@@ -242,7 +250,29 @@ gil_raw_free(void *block)
     memory_used--;
 }
 
-/* The child's side: nobody goes there. */
+/* The child's side, by which time all mutexes are free again. */
+static void check_mutexes_in_child(void);
+
+void
+gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls)
+{
+    EXPLORE_CHECK(is_child && ts == gil_tstate_attached() && calls->interp[0] != NULL && calls->state[0] != NULL);
+    check_mutexes_in_child();
+}
+
+void
+gil_life_fork_child(GilThreadState *ts)
+{
+    EXPLORE_CHECK(is_child && ts == gil_tstate_attached());
+}
+
+void
+gil_machine_strand(int on)
+{
+    EXPLORE_CHECK(is_child && !on);
+}
+
+/* What is done with each interpreter and state there, and in the child of a plain fork: nobody goes there. */
 #define NOT_HERE(head, ...)       \
     void head                     \
     {                             \
@@ -256,11 +286,8 @@ NOT_HERE(gil_pending_fork_state(GilThreadState *ts, int survives), (void)ts, (vo
 NOT_HERE(gil_shelf_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_signal_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_unblock_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
-NOT_HERE(gil_life_fork_child(GilThreadState *ts), (void)ts)
-NOT_HERE(gil_fork_clean(GilThreadState *ts, const struct gil_fork_calls *calls), (void)ts, (void)calls)
 NOT_HERE(gil_fork_strand(void), (void)0)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
-NOT_HERE(gil_machine_strand(int on), (void)on)
 
 /* --- setting up --- */
 
@@ -278,6 +305,13 @@ setup(void)
         snapshot_add(&first, part, size);
     explore_locals = 1;
     gil_mutex_init(&gil_states_mutex, GIL_RANK_STATES, "states");
+    gil_mutex_init(&starting, GIL_RANK_START, "start");
+    gil_mutex_init(&hook, GIL_RANK_HOOK, "hook");
+    for (int i = 0; i < 4; i++)
+        gil_mutex_init(&pools[i], GIL_RANK_STABLE, "pool");
+    gil_mutex_init(&bucket, GIL_RANK_PARKING, "bucket");
+    gil_mutex_init(&keys, GIL_RANK_KEYS, "keys");
+    gil_mutex_init(&order, GIL_RANK_ORDER, "order");
     gil_mutex_init(&host, GIL_RANK_OUTSIDE, "the host's");
     for (int i = 0; i < BOTH; i++) {
         gil_lock_init(&locks[i], 100, 0);
@@ -451,9 +485,182 @@ finish_host(void)
     finish();
 }
 
+/* --- a fork at each lock --- */
+
+/* Those of the host first, then of each rank; in the order in which threads take them, where they want several. */
+#define HOSTS 2
+static struct gil_mutex hosts[HOSTS];
+static struct gil_mutex *const every[] = {
+    &hosts[0],         &hosts[1],         &starting,  &gil_states_mutex, &gates[MAIN].mu, &gates[OWN].mu, &hook, &pools[0],
+    &pools[1],         &pools[2],         &pools[3],  &locks[MAIN].mu,   &locks[OWN].mu,  &bucket,        &keys, &order,
+};
+#define EVERY ((int)(sizeof every / sizeof every[0]))
+static uint32_t pairs[sizeof every / sizeof every[0]][2]; /* what is whole when both are the same: under each of these */
+static int children, resets;
+
+static void
+setup_at(void)
+{
+    unsigned ranks = 0;
+
+    setup();
+    for (int i = 0; i < HOSTS; i++)
+        gil_mutex_init(&hosts[i], GIL_RANK_OUTSIDE, "one of the host's");
+    for (int i = 0; i < EVERY; i++)
+        ranks |= 1u << every[i]->rank;
+    for (unsigned rank = GIL_RANK_START; rank < GIL_RANK_END; rank++)
+        EXPLORE_CHECK(ranks >> rank & 1);
+}
+
+static int
+of_every(const void *address)
+{
+    const char *p = address;
+
+    if (p >= (const char *)pairs && p < (const char *)pairs + sizeof pairs)
+        return 1;
+    for (int i = 0; i < EVERY; i++)
+        if (address == &every[i]->word)
+            return 1;
+    return 0;
+}
+
+/* In two steps. */
+static void
+change(int which)
+{
+    uint32_t n = gil_load_relaxed(&pairs[which][0]) + 1;
+
+    gil_store_relaxed(&pairs[which][0], n);
+    gil_store_relaxed(&pairs[which][1], n);
+}
+
+static int
+is_whole(int which)
+{
+    return gil_load_relaxed(&pairs[which][0]) == gil_load_relaxed(&pairs[which][1]);
+}
+
+/* Each by itself, and with the next one inside if that has a higher rank: a thread that is anywhere. */
+static void
+go_through_all(void)
+{
+    for (int i = 0; i < EVERY; i++) {
+        int next = i + 1 < EVERY && (i + 1 < HOSTS || every[i + 1]->rank > every[i]->rank);
+        gil_mutex_lock(every[i]);
+        change(i);
+        if (next) {
+            gil_mutex_lock(every[i + 1]);
+            change(i + 1);
+            gil_mutex_unlock(every[i + 1]);
+        }
+        gil_mutex_unlock(every[i]);
+    }
+}
+
+/* Free, and nobody was in the middle; those of the host are the thread's still. */
+static void
+check_mutexes_in_child(void)
+{
+    for (int i = 0; i < EVERY; i++) {
+        EXPLORE_CHECK(is_whole(i) && gil_mutex_is_locked(every[i]) == (i < HOSTS));
+        if (i < HOSTS)
+            continue;
+        gil_mutex_lock(every[i]);
+        gil_mutex_unlock(every[i]);
+    }
+}
+
+static int
+reset_host(void *lock)
+{
+    EXPLORE_CHECK(is_child);
+    resets++;
+    gil_mutex_init(lock, GIL_RANK_OUTSIDE, "one of the host's");
+    return 0;
+}
+
+/* Of the first one the child makes a new one, of the other the thread has it and gives it back; then the functions are called. */
+static void
+count_child(void *unused)
+{
+    (void)unused;
+    EXPLORE_CHECK(is_child && resets == 1 && gil_tstate_attached() != NULL);
+    for (int i = 0; i < HOSTS; i++)
+        EXPLORE_CHECK(!gil_mutex_is_locked(&hosts[i]));
+    children++;
+}
+
+static int
+count_before(void *unused)
+{
+    (void)unused;
+    befores++;
+    return 0;
+}
+
+static void
+register_all(void)
+{
+    static const GilForeignLock how = {try_host, lock_host, unlock_host};
+    static const GilForkCalls calls = {count_before, count_parent, count_child};
+
+    EXPLORE_CHECK(GilOS_AtFork(&calls, NULL) == 0 && GilOS_RegisterForkLock(&how, NULL, &hosts[1], 2) == 0);
+    EXPLORE_CHECK(GilOS_RegisterForkLock(&how, reset_host, &hosts[0], 1) == 0);
+}
+
+static void
+body_at(int self)
+{
+    if (self != FORKER) {
+        go_through_all();
+        return;
+    }
+    register_all();
+    EXPLORE_CHECK(come(self) && GilOS_BeforeFork() == 0);
+    explore_fork();
+    is_child = 1;
+    GilOS_AfterFork_Child();
+    go(self);
+    forks++;
+}
+
+static void
+finish_at(void)
+{
+    EXPLORE_CHECK(forks == 1 && befores == 1 && parents == 0 && children == 1);
+    befores = parents = 1;
+    finish();
+}
+
+/* The parent notices nothing. */
+static void
+body_past(int self)
+{
+    if (self != FORKER) {
+        go_through_all();
+        return;
+    }
+    register_all();
+    EXPLORE_CHECK(come(self));
+    fork_here();
+    go(self);
+}
+
+static void
+finish_past(void)
+{
+    EXPLORE_CHECK(forks == 1 && children == 0 && resets == 0);
+    for (int i = 0; i < EVERY; i++)
+        EXPLORE_CHECK(is_whole(i) && pairs[i][0] != 0 && every[i]->word == 0);
+    finish();
+}
+
 static const struct model_run runs[] = {
     {{"forking_end", 2, 0, setup, body_end, of_interest, NULL, finish}, {3, 0, 0}, {5, 0, 1}},
     {{"forking_host", 2, 0, setup, body_host, of_interest, NULL, finish_host}, {3, 0, 0}, {5, 0, 1}},
+    {{"forking_at", 2, 0, setup_at, body_at, of_every, NULL, finish_at}, {3, 0, 0}, {4, 0, 1}},
+    {{"forking_past", 2, 0, setup_at, body_past, of_every, NULL, finish_past}, {3, 0, 0}, {4, 0, 1}},
 };
 
 int
