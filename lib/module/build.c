@@ -363,7 +363,7 @@ gil_build_arguments(GilThreadState *ts, const char *format, va_list va)
 GilObject *
 GilObject_CallFunction(GilObject *callable, const char *format, ...)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
     va_list va;
 
     if (callable == NULL) /* often the result of a call that failed */
@@ -381,7 +381,7 @@ GilObject_CallFunction(GilObject *callable, const char *format, ...)
 GilObject *
 GilObject_CallMethod(GilObject *obj, const char *name, const char *format, ...)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
     va_list va;
 
     if (obj == NULL || name == NULL)

@@ -424,7 +424,7 @@ import_str(GilThreadState *ts, GilObject *name)
 GilObject *
 GilImport_Import(GilObject *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, name != NULL);
     if (name == NULL)
         return gil_err_null(__func__);
     if (!gil_is_str(name))
@@ -435,7 +435,7 @@ GilImport_Import(GilObject *name)
 GilObject *
 GilImport_ImportModule(const char *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, name != NULL);
     if (name == NULL)
         return gil_err_null(__func__);
     GilObject *str = GilUnicode_FromString(name);
@@ -449,7 +449,7 @@ GilImport_ImportModule(const char *name)
 GilObject *
 GilImport_ImportModuleAttr(GilObject *mod_name, GilObject *attr_name)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, mod_name != NULL && attr_name != NULL);
     if (mod_name == NULL || attr_name == NULL)
         return gil_err_null(__func__);
     GilObject *module = GilImport_Import(mod_name);
@@ -461,7 +461,7 @@ GilImport_ImportModuleAttr(GilObject *mod_name, GilObject *attr_name)
 GilObject *
 GilImport_ImportModuleAttrString(const char *mod_name, const char *attr_name)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, mod_name != NULL && attr_name != NULL);
     if (mod_name == NULL || attr_name == NULL)
         return gil_err_null(__func__);
     GilObject *module = GilImport_ImportModule(mod_name);
@@ -546,7 +546,7 @@ step_into(GilThreadState *ts, GilObject *holder, const char **name)
 void *
 GilCapsule_Import(const char *name, int no_block)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, name != NULL);
     const char *rest = name;
     void *pointer = NULL;
 

@@ -329,7 +329,7 @@ gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, 
 GilObject *
 GilModule_FromSlotsAndSpec(const GilSlot *slots, GilObject *spec)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, slots != NULL && spec != NULL);
     struct gil_module_slots read;
     GilObject *name = NULL, *file = NULL, *module = NULL;
     const char *text;
@@ -375,7 +375,7 @@ exec_result(GilThreadState *ts, GilModuleObject *module, int result)
 int
 GilModule_Exec(GilObject *op)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, op != NULL);
     GilModuleObject *module = need_module(__func__, op);
     if (module == NULL)
         return -1;

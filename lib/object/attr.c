@@ -277,7 +277,7 @@ gil_type_setattro(GilObject *type, GilObject *name, GilObject *value)
 GilObject *
 GilObject_GenericGetAttr(GilObject *o, GilObject *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
     struct gil_name looked_up;
     GilObject *result;
 
@@ -293,7 +293,7 @@ GilObject_GenericGetAttr(GilObject *o, GilObject *name)
 int
 GilObject_GenericSetAttr(GilObject *o, GilObject *name, GilObject *value)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
     struct gil_name looked_up;
 
     if (o == NULL || name == NULL) {
@@ -346,7 +346,7 @@ get_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObjec
 GilObject *
 GilObject_GetAttr(GilObject *o, GilObject *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
     struct gil_name looked_up;
     GilObject *result;
 
@@ -362,7 +362,7 @@ GilObject_GetAttr(GilObject *o, GilObject *name)
 GilObject *
 GilObject_GetAttrString(GilObject *o, const char *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
     GilObject *result;
 
     if (o == NULL || name == NULL)
@@ -376,7 +376,7 @@ GilObject_GetAttrString(GilObject *o, const char *name)
 int
 GilObject_GetOptionalAttr(GilObject *o, GilObject *name, GilObject **result)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
     struct gil_name looked_up;
 
     if (result != NULL)
@@ -394,7 +394,7 @@ GilObject_GetOptionalAttr(GilObject *o, GilObject *name, GilObject **result)
 int
 GilObject_GetOptionalAttrString(GilObject *o, const char *name, GilObject **result)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && name != NULL);
 
     if (result != NULL)
         *result = NULL;
@@ -412,7 +412,7 @@ GilObject_HasAttrWithError(GilObject *o, GilObject *name)
 {
     GilObject *result;
 
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && name != NULL);
     if (o == NULL || name == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -427,7 +427,7 @@ GilObject_HasAttrStringWithError(GilObject *o, const char *name)
 {
     GilObject *result;
 
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && name != NULL);
     if (o == NULL || name == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -466,7 +466,7 @@ set_attr(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObjec
 static int
 set_by_str(const char *func, GilObject *o, GilObject *name, GilObject *value)
 {
-    GilThreadState *ts = gil_tstate_need(func);
+    GilThreadState *ts = gil_err_begin(func, o != NULL && name != NULL);
     struct gil_name looked_up;
 
     if (o == NULL || name == NULL) {
@@ -479,7 +479,7 @@ set_by_str(const char *func, GilObject *o, GilObject *name, GilObject *value)
 static int
 set_by_text(const char *func, GilObject *o, const char *name, GilObject *value)
 {
-    GilThreadState *ts = gil_tstate_need(func);
+    GilThreadState *ts = gil_err_begin(func, o != NULL && name != NULL);
 
     if (o == NULL || name == NULL) {
         gil_err_null(func);

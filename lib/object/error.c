@@ -200,6 +200,15 @@ gil_err_null(const char *func)
     return gil_err_pending(gil_tstate_need(func)) ? NULL : raise_null(func);
 }
 
+#ifdef GIL_DEBUG
+void
+gil_err_expect_none(const GilThreadState *ts, const char *func)
+{
+    if (gil_err_pending(ts))
+        gil_panic(func, "called while an error is pending: %s", ((GilTypeObject *)(void *)ts->err.type)->tp_name);
+}
+#endif
+
 void *
 gil_err_bad_argument(const char *func, const char *wanted, GilObject *got)
 {

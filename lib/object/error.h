@@ -22,6 +22,29 @@ gil_err_pending(const GilThreadState *ts)
     return ts->err.type != NULL;
 }
 
+/*
+ * Before an exported function asks an object, whose type may be anybody's, to do something: in a debug build stop the process
+ * where an error is pending, for what is asked could not know whose that is.
+ */
+#ifdef GIL_DEBUG
+void gil_err_expect_none(const GilThreadState *ts, const char *func);
+#else
+#define gil_err_expect_none(ts, func) ((void)(ts), (void)(func))
+#endif
+
+/*
+ * The first line of such a function: gil_tstate_need() and this. given: no operand is NULL. One that is NULL comes from a call
+ * that failed, whose error is the one that is pending; it goes on to whoever asked.
+ */
+static inline GilThreadState *
+gil_err_begin(const char *func, int given)
+{
+    GilThreadState *ts = gil_tstate_need(func);
+    if (given)
+        gil_err_expect_none(ts, func);
+    return ts;
+}
+
 /* Drop whatever is pending; may run anything. */
 void gil_err_clear(GilThreadState *ts);
 

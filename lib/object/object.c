@@ -92,7 +92,7 @@ text_of_null(void)
 GilObject *
 GilObject_Repr(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
 
     if (o == NULL)
         return text_of_null();
@@ -104,7 +104,7 @@ GilObject_Repr(GilObject *o)
 GilObject *
 GilObject_Str(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
 
     if (o == NULL)
         return text_of_null();
@@ -119,7 +119,7 @@ GilObject_Str(GilObject *o)
 GIL_COLD GilObject *
 GilObject_ASCII(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     GilObject *repr = GilObject_Repr(o), *result = NULL;
     struct gil_text text;
     size_t len, plain = 0;
@@ -153,7 +153,7 @@ GilObject_HashNotImplemented(GilObject *o)
 Gil_hash_t
 GilObject_Hash(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -204,7 +204,7 @@ compare(GilObject *v, GilObject *w, int op)
 GilObject *
 GilObject_RichCompare(GilObject *v, GilObject *w, int op)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, v != NULL && w != NULL);
 
     if (v == NULL || w == NULL)
         return gil_err_null(__func__);
@@ -225,7 +225,7 @@ GilObject_RichCompare(GilObject *v, GilObject *w, int op)
 int
 GilObject_RichCompareBool(GilObject *v, GilObject *w, int op)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, v != NULL && w != NULL);
     if (v == NULL || w == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -243,7 +243,7 @@ GilObject_RichCompareBool(GilObject *v, GilObject *w, int op)
 int
 GilObject_IsTrue(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -264,7 +264,7 @@ GilObject_IsTrue(GilObject *o)
 int
 GilObject_Not(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;

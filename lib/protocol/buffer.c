@@ -38,7 +38,7 @@ GilObject_CheckBuffer(GilObject *obj)
 int
 GilObject_GetBuffer(GilObject *exporter, Gil_buffer *view, int flags)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, exporter != NULL);
 
     if (view != NULL)
         view->obj = NULL;

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "object/attr.h"
+#include "object/error.h"
 #include "object/ops.h"
 #include "object/recursion.h"
 #include "object/type.h"
@@ -238,7 +239,7 @@ vectorcall_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, G
 GilObject *
 GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL && args != NULL);
 
     if (callable == NULL || args == NULL)
         return gil_err_null(__func__);
@@ -246,7 +247,6 @@ GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
         return gil_err_type(__func__, "a tuple", args);
     if (kwargs != NULL && !is_dict(kwargs))
         return gil_err_type(__func__, "a dict", kwargs);
-    GIL_ASSERT(!gil_err_pending(ts));
     if (!are_set(__func__, args))
         return NULL;
     vectorcallfunc call = gil_vectorcall_of(callable);
@@ -256,7 +256,7 @@ GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
 GilObject *
 GilObject_CallObject(GilObject *callable, GilObject *args)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
 
     if (callable == NULL)
         return gil_err_null(__func__);
@@ -272,7 +272,7 @@ GilObject_CallObject(GilObject *callable, GilObject *args)
 GilObject *
 GilObject_CallNoArgs(GilObject *callable)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
     GilObject *room[1] = {NULL};
 
     if (callable == NULL)
@@ -283,7 +283,7 @@ GilObject_CallNoArgs(GilObject *callable)
 GilObject *
 GilObject_CallOneArg(GilObject *callable, GilObject *arg)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL && arg != NULL);
     GilObject *room[2] = {NULL, arg};
 
     if (callable == NULL || arg == NULL)
@@ -321,7 +321,7 @@ gather(GilThreadState *ts, GilObject **small, GilObject *first, va_list list, si
 GilObject *
 GilObject_CallFunctionObjArgs(GilObject *callable, ...)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
     GilObject *small[ON_STACK + 1] = {NULL}, **array, *result;
     va_list list;
     size_t n;
@@ -378,7 +378,7 @@ call_method(GilThreadState *ts, GilObject *name, GilObject *const *args, size_t 
 GilObject *
 GilObject_CallMethodObjArgs(GilObject *obj, GilObject *name, ...)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
     GilObject *small[ON_STACK + 1] = {NULL}, **array, *result;
     va_list list;
     size_t n;
@@ -399,7 +399,7 @@ GilObject_CallMethodObjArgs(GilObject *obj, GilObject *name, ...)
 GilObject *
 GilObject_CallMethodNoArgs(GilObject *obj, GilObject *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
     GilObject *room[2] = {NULL, obj};
 
     if (obj == NULL || name == NULL)
@@ -410,7 +410,7 @@ GilObject_CallMethodNoArgs(GilObject *obj, GilObject *name)
 GilObject *
 GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, GilObject *arg)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
     GilObject *room[3] = {NULL, obj, arg};
 
     if (obj == NULL || name == NULL || arg == NULL)
@@ -440,7 +440,7 @@ static __attribute__((noinline)) GilObject *
 vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
     static const char func[] = "GilObject_Vectorcall";
-    GilThreadState *ts = gil_tstate_need(func);
+    GilThreadState *ts = gil_err_begin(func, callable != NULL);
     if (check_array(func, callable, args, nargsf, kwnames) < 0)
         return NULL;
     return gil_vectorcall(ts, callable, args, nargsf, kwnames);
@@ -454,6 +454,7 @@ GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf,
     if (GIL_UNLIKELY(ts == NULL || callable == NULL || args == NULL || kwnames != NULL) ||
         GIL_UNLIKELY((Gil_TYPE(callable)->tp_flags & GIL_TPFLAGS_FUNCTION) == 0))
         return vectorcall(callable, args, nargsf, kwnames);
+    gil_err_expect_none(ts, __func__);
     struct gil_function *f = (struct gil_function *)(void *)callable;
     if (GIL_UNLIKELY(f->vectorcall != gil_function_fastcall) || GIL_UNLIKELY(!gil_recursion_may_enter(ts)))
         return f->vectorcall(callable, args, nargsf, NULL);
@@ -463,7 +464,7 @@ GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf,
 GilObject *
 GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwargs)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
     Gil_ssize_t nargs = GilVectorcall_NARGS(nargsf);
 
     if (check_array(__func__, callable, args, nargsf, NULL) < 0)
@@ -486,7 +487,7 @@ GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nar
 GilObject *
 GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, name != NULL && args != NULL);
     if (check_array(__func__, name, args, nargsf, kwnames) < 0)
         return NULL;
     if (GilVectorcall_NARGS(nargsf) < 1 || args[0] == NULL)
@@ -504,7 +505,7 @@ GilVectorcall_Function(GilObject *callable)
 GilObject *
 GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL && tuple != NULL);
 
     if (callable == NULL || tuple == NULL)
         return gil_err_null(__func__);

@@ -88,7 +88,7 @@ gil_iter_start(void)
 GilObject *
 GilObject_GetIter(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     getiterfunc make = Gil_TYPE(o)->tp_iter;
@@ -133,7 +133,7 @@ next_item(GilThreadState *ts, GilObject *iter)
 int
 GilIter_NextItem(GilObject *iter, GilObject **item)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, iter != NULL);
 
     if (item != NULL)
         *item = NULL;
@@ -154,7 +154,7 @@ GilIter_Next(GilObject *iter)
 {
     GilObject *item;
 
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, iter != NULL);
     if (iter == NULL)
         return gil_err_null(__func__);
     GilIter_NextItem(iter, &item);

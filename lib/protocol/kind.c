@@ -95,7 +95,7 @@ is_of(GilThreadState *ts, const struct check *check, GilObject *cls)
 int
 GilObject_IsInstance(GilObject *o, GilObject *cls)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL && cls != NULL);
 
     if (o == NULL || cls == NULL) {
         gil_err_null(__func__);
@@ -110,7 +110,7 @@ GilObject_IsInstance(GilObject *o, GilObject *cls)
 int
 GilObject_IsSubclass(GilObject *derived, GilObject *cls)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, derived != NULL && cls != NULL);
 
     if (derived == NULL || cls == NULL) {
         gil_err_null(__func__);

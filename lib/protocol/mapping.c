@@ -44,7 +44,7 @@ GilObject_GetItem(GilObject *o, GilObject *key)
 {
     Gil_ssize_t i;
 
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL)
         return gil_err_null(__func__);
     const GilTypeObject *type = Gil_TYPE(o);
@@ -77,7 +77,7 @@ assign(GilObject *o, GilObject *key, GilObject *value)
 int
 GilObject_SetItem(GilObject *o, GilObject *key, GilObject *value)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL && value != NULL);
     if (o == NULL || key == NULL || value == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -88,7 +88,7 @@ GilObject_SetItem(GilObject *o, GilObject *key, GilObject *value)
 GIL_COLD int
 GilObject_DelItem(GilObject *o, GilObject *key)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -115,7 +115,7 @@ assign_string(const char *func, GilObject *o, const char *key, GilObject *value)
 GIL_COLD int
 GilObject_DelItemString(GilObject *o, const char *key)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     return assign_string(__func__, o, key, NULL);
 }
 
@@ -124,7 +124,7 @@ GilObject_DelItemString(GilObject *o, const char *key)
 Gil_ssize_t
 GilObject_Size(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -138,7 +138,7 @@ GilObject_Size(GilObject *o)
 Gil_ssize_t
 GilObject_Length(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -178,7 +178,7 @@ read_hint(GilObject *hint, Gil_ssize_t defaultvalue)
 GIL_COLD Gil_ssize_t
 GilObject_LengthHint(GilObject *o, Gil_ssize_t defaultvalue)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     GilObject *method, *hint;
 
     if (o == NULL) {
@@ -219,7 +219,7 @@ GilMapping_Check(GilObject *o)
 Gil_ssize_t
 GilMapping_Size(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -237,7 +237,7 @@ GilMapping_Size(GilObject *o)
 GIL_COLD Gil_ssize_t
 GilMapping_Length(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -248,7 +248,7 @@ GilMapping_Length(GilObject *o)
 GIL_COLD GilObject *
 GilMapping_GetItemString(GilObject *o, const char *key)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL)
         return gil_err_null(__func__);
     GilObject *name = key_of(key);
@@ -262,7 +262,7 @@ GilMapping_GetItemString(GilObject *o, const char *key)
 int
 GilMapping_GetOptionalItem(GilObject *o, GilObject *key, GilObject **result)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (result != NULL)
         *result = NULL;
     if (o == NULL || key == NULL || result == NULL) {
@@ -281,7 +281,7 @@ GilMapping_GetOptionalItem(GilObject *o, GilObject *key, GilObject **result)
 GIL_COLD int
 GilMapping_GetOptionalItemString(GilObject *o, const char *key, GilObject **result)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (result != NULL)
         *result = NULL;
     if (o == NULL || key == NULL || result == NULL) {
@@ -299,7 +299,7 @@ GilMapping_GetOptionalItemString(GilObject *o, const char *key, GilObject **resu
 GIL_COLD int
 GilMapping_SetItemString(GilObject *o, const char *key, GilObject *value)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL && value != NULL);
     if (value == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -310,7 +310,7 @@ GilMapping_SetItemString(GilObject *o, const char *key, GilObject *value)
 GIL_COLD int
 GilMapping_DelItem(GilObject *o, GilObject *key)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -321,7 +321,7 @@ GilMapping_DelItem(GilObject *o, GilObject *key)
 GIL_COLD int
 GilMapping_DelItemString(GilObject *o, const char *key)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     return assign_string(__func__, o, key, NULL);
 }
 
@@ -329,7 +329,7 @@ int
 GilMapping_HasKeyWithError(GilObject *o, GilObject *key)
 {
     GilObject *item;
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -343,7 +343,7 @@ GIL_COLD int
 GilMapping_HasKeyStringWithError(GilObject *o, const char *key)
 {
     GilObject *item;
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && key != NULL);
     if (o == NULL || key == NULL) {
         gil_err_null(__func__);
         return -1;

@@ -71,7 +71,7 @@ refuse_binary(GilObject *v, GilObject *w, const char *name)
 static __attribute__((noinline)) GilObject *
 binary(GilObject *v, GilObject *w, size_t offset, const char *func, const char *name)
 {
-    gil_tstate_need(func);
+    gil_err_begin(func, v != NULL && w != NULL);
     if (v == NULL || w == NULL)
         return gil_err_null(func);
     GilObject *result = ask_both(v, w, offset);
@@ -81,7 +81,7 @@ binary(GilObject *v, GilObject *w, size_t offset, const char *func, const char *
 static __attribute__((noinline)) GilObject *
 in_place(GilObject *v, GilObject *w, size_t offset, size_t offset2, const char *func, const char *name)
 {
-    gil_tstate_need(func);
+    gil_err_begin(func, v != NULL && w != NULL);
     if (v == NULL || w == NULL)
         return gil_err_null(func);
     GilObject *result = ask_in_place(v, w, offset, offset2);
@@ -133,7 +133,7 @@ IN_PLACE(Or, or, "|=")
 GilObject *
 GilNumber_Add(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     GilObject *result = ask_both(o1, o2, SLOT(nb_add));
@@ -146,7 +146,7 @@ GilNumber_Add(GilObject *o1, GilObject *o2)
 GilObject *
 GilNumber_InPlaceAdd(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     GilObject *result = ask_in_place(o1, o2, SLOT(nb_inplace_add), SLOT(nb_add));
@@ -179,7 +179,7 @@ repeat_slot(GilObject *o)
 GilObject *
 GilNumber_Multiply(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     GilObject *result = ask_both(o1, o2, SLOT(nb_multiply));
@@ -193,7 +193,7 @@ GilNumber_Multiply(GilObject *o1, GilObject *o2)
 GilObject *
 GilNumber_InPlaceMultiply(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     GilObject *result = ask_in_place(o1, o2, SLOT(nb_inplace_multiply), SLOT(nb_multiply));
@@ -256,7 +256,7 @@ refuse_power(GilObject *v, GilObject *w, GilObject *z, const char *name)
 GIL_COLD GilObject *
 GilNumber_Power(GilObject *o1, GilObject *o2, GilObject *o3)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL && o3 != NULL);
     if (o1 == NULL || o2 == NULL || o3 == NULL)
         return gil_err_null(__func__);
     GilObject *result = ask_power(o1, o2, o3);
@@ -266,7 +266,7 @@ GilNumber_Power(GilObject *o1, GilObject *o2, GilObject *o3)
 GIL_COLD GilObject *
 GilNumber_InPlacePower(GilObject *o1, GilObject *o2, GilObject *o3)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL && o3 != NULL);
     if (o1 == NULL || o2 == NULL || o3 == NULL)
         return gil_err_null(__func__);
     const GilNumberMethods *nb = Gil_TYPE(o1)->tp_as_number;
@@ -284,7 +284,7 @@ GilNumber_InPlacePower(GilObject *o1, GilObject *o2, GilObject *o3)
 static __attribute__((noinline)) GilObject *
 unary(GilObject *o, size_t offset, const char *func, const char *name)
 {
-    gil_tstate_need(func);
+    gil_err_begin(func, o != NULL);
     if (o == NULL)
         return gil_err_null(func);
     const GilNumberMethods *nb = Gil_TYPE(o)->tp_as_number;
@@ -382,7 +382,7 @@ GilNumber_AsSsize_t(GilObject *o, GilObject *exc)
 {
     int64_t result;
 
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;

@@ -41,7 +41,7 @@ GilSequence_Check(GilObject *o)
 Gil_ssize_t
 GilSequence_Size(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -59,7 +59,7 @@ GilSequence_Size(GilObject *o)
 Gil_ssize_t
 GilSequence_Length(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -79,7 +79,7 @@ concat_by_number(GilObject *o1, GilObject *o2, binaryfunc add)
 GilObject *
 GilSequence_Concat(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     if (slots_of(o1)->sq_concat != NULL)
@@ -90,7 +90,7 @@ GilSequence_Concat(GilObject *o1, GilObject *o2)
 GilObject *
 GilSequence_InPlaceConcat(GilObject *o1, GilObject *o2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o1 != NULL && o2 != NULL);
     if (o1 == NULL || o2 == NULL)
         return gil_err_null(__func__);
     if (slots_of(o1)->sq_inplace_concat != NULL)
@@ -116,7 +116,7 @@ repeat_by_number(GilObject *o, Gil_ssize_t count, binaryfunc multiply)
 GilObject *
 GilSequence_Repeat(GilObject *o, Gil_ssize_t count)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     if (slots_of(o)->sq_repeat != NULL)
@@ -127,7 +127,7 @@ GilSequence_Repeat(GilObject *o, Gil_ssize_t count)
 GilObject *
 GilSequence_InPlaceRepeat(GilObject *o, Gil_ssize_t count)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     if (slots_of(o)->sq_inplace_repeat != NULL)
@@ -155,7 +155,7 @@ from_end(GilObject *o, Gil_ssize_t *i)
 GilObject *
 GilSequence_GetItem(GilObject *o, Gil_ssize_t i)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     if (slots_of(o)->sq_item != NULL)
@@ -181,7 +181,7 @@ assign_item(GilObject *o, Gil_ssize_t i, GilObject *value)
 int
 GilSequence_SetItem(GilObject *o, Gil_ssize_t i, GilObject *v)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && v != NULL);
     if (o == NULL || v == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -192,7 +192,7 @@ GilSequence_SetItem(GilObject *o, Gil_ssize_t i, GilObject *v)
 int
 GilSequence_DelItem(GilObject *o, Gil_ssize_t i)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -255,7 +255,7 @@ gil_sequence_find(GilObject *o, GilObject *value)
 Gil_ssize_t
 GilSequence_Count(GilObject *o, GilObject *value)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && value != NULL);
     if (o == NULL || value == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -266,7 +266,7 @@ GilSequence_Count(GilObject *o, GilObject *value)
 int
 GilSequence_Contains(GilObject *o, GilObject *value)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && value != NULL);
     if (o == NULL || value == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -279,7 +279,7 @@ GilSequence_Contains(GilObject *o, GilObject *value)
 Gil_ssize_t
 GilSequence_Index(GilObject *o, GilObject *value)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && value != NULL);
     if (o == NULL || value == NULL) {
         gil_err_null(__func__);
         return -1;

@@ -198,7 +198,7 @@ ask_bytes(GilThreadState *ts, GilObject *o, GilObject **op)
 GilObject *
 GilObject_Bytes(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     GilObject *op = NULL;
 
     if (o == NULL)

@@ -16,7 +16,7 @@
 GilObject *
 GilSequence_List(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     GilObject *list = GilList_New(0);
@@ -28,7 +28,7 @@ GilSequence_List(GilObject *o)
 GilObject *
 GilSequence_Tuple(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     if (GilTuple_CheckExact(o))
@@ -46,7 +46,7 @@ GilSequence_Tuple(GilObject *o)
 GilObject *
 GilSequence_Fast(GilObject *o, const char *m)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && m != NULL);
     if (o == NULL || m == NULL)
         return gil_err_null(__func__);
     if (GilList_CheckExact(o) || GilTuple_CheckExact(o))
@@ -104,20 +104,20 @@ collect_from_method(const char *func, GilObject *o, const char *method)
 GilObject *
 GilMapping_Keys(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     return o != NULL && GilDict_CheckExact(o) ? GilDict_Keys(o) : collect_from_method(__func__, o, "keys");
 }
 
 GilObject *
 GilMapping_Values(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     return o != NULL && GilDict_CheckExact(o) ? GilDict_Values(o) : collect_from_method(__func__, o, "values");
 }
 
 GilObject *
 GilMapping_Items(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     return o != NULL && GilDict_CheckExact(o) ? GilDict_Items(o) : collect_from_method(__func__, o, "items");
 }

@@ -444,7 +444,7 @@ GilDict_Merge(GilObject *mp, GilObject *other, int override)
 __attribute__((cold)) GIL_COLD int
 GilDict_MergeFromSeq2(GilObject *d, GilObject *seq2, int override)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, d != NULL && seq2 != NULL);
     if (need_dict_and(__func__, d, seq2) < 0)
         return -1;
     GilObject *it = GilObject_GetIter(seq2), *pair; /* may run anything */

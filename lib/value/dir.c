@@ -89,7 +89,7 @@ names_of(GilObject *o)
 GilObject *
 GilObject_Dir(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     GilObject *method;
 
     if (o == NULL)

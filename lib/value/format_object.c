@@ -10,6 +10,7 @@
 #include "gilrt/call.h"
 #include "gilrt/float.h"
 #include "gilrt/long.h"
+#include "object/error.h"
 #include "protocol/kind.h"
 #include "value/format_number.h"
 #include "value/long.h"
@@ -109,7 +110,7 @@ gil_format_method(GilObject *self, GilObject *spec)
 GilObject *
 GilObject_Format(GilObject *obj, GilObject *format_spec)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL);
     struct gil_writer writer;
 
     if (obj == NULL)

@@ -252,7 +252,7 @@ first_view(GilThreadState *ts, struct gil_managed_buffer *managed)
 GilObject *
 GilMemoryView_FromObject(GilObject *base)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, base != NULL);
 
     if (base == NULL)
         return gil_err_null(__func__);
@@ -336,7 +336,7 @@ view_of_copy(GilThreadState *ts, const Gil_buffer *src, char order)
 GilObject *
 GilMemoryView_GetContiguous(GilObject *base, int buffertype, char order)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, base != NULL);
 
     if (base == NULL)
         return gil_err_null(__func__);

@@ -23,14 +23,14 @@ exactly_int(GilThreadState *ts, GilObject *number)
 GilObject *
 GilNumber_Index(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     return o == NULL ? gil_err_null(__func__) : exactly_int(ts, gil_number_index(o));
 }
 
 int
 GilObject_AsFileDescriptor(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
     GilObject *method = NULL;
 
     if (o == NULL) {
@@ -82,7 +82,7 @@ int_from_text(GilThreadState *ts, GilObject *o)
 GilObject *
 GilNumber_Long(GilObject *o)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, o != NULL);
 
     if (o == NULL)
         return gil_err_null(__func__);
@@ -104,7 +104,7 @@ GilNumber_Long(GilObject *o)
 GilObject *
 GilNumber_Float(GilObject *o)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     if (GilFloat_CheckExact(o))
@@ -122,7 +122,7 @@ GilNumber_Float(GilObject *o)
 GilObject *
 GilNumber_ToBase(GilObject *n, int base)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, n != NULL);
 
     if (n == NULL)
         return gil_err_null(__func__);

@@ -324,7 +324,7 @@ slice_between(Gil_ssize_t i1, Gil_ssize_t i2)
 GilObject *
 GilSequence_GetSlice(GilObject *o, Gil_ssize_t i1, Gil_ssize_t i2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL)
         return gil_err_null(__func__);
     const GilMappingMethods *mp = Gil_TYPE(o)->tp_as_mapping;
@@ -360,7 +360,7 @@ assign_slice(GilObject *o, Gil_ssize_t i1, Gil_ssize_t i2, GilObject *value)
 int
 GilSequence_SetSlice(GilObject *o, Gil_ssize_t i1, Gil_ssize_t i2, GilObject *v)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL && v != NULL);
     if (o == NULL || v == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -371,7 +371,7 @@ GilSequence_SetSlice(GilObject *o, Gil_ssize_t i1, Gil_ssize_t i2, GilObject *v)
 int
 GilSequence_DelSlice(GilObject *o, Gil_ssize_t i1, Gil_ssize_t i2)
 {
-    gil_tstate_need(__func__);
+    gil_err_begin(__func__, o != NULL);
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;

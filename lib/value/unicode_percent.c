@@ -17,6 +17,7 @@
 #include "gilrt/mapping.h"
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
+#include "object/error.h"
 #include "object/format.h"
 #include "value/format_number.h"
 #include "value/long.h"
@@ -502,7 +503,7 @@ format(GilThreadState *ts, GilObject *text, GilObject *args)
 GilObject *
 GilUnicode_Format(GilObject *format_string, GilObject *args)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    GilThreadState *ts = gil_err_begin(__func__, format_string != NULL && args != NULL);
 
     if (gil_unicode_need(__func__, format_string) < 0)
         return NULL;

@@ -189,7 +189,7 @@ function write_function(name,    n_types, types, n, n_first, words, k, calls, ex
         "    static const struct misuse_entry entry = {\n        .name = \"" name "\", .calls = {" calls "}, .lock = LOCK_" \
         lock[name] ", .kind = CALL_" kind ",\n        .n_arguments = " n_first ", .expected = expected, .reenters = " \
         (reenters[name] + 0) ", .allocates = " (allocates[name] + 0) ",\n        .calm = " text_of_note(name, "calm") \
-        ", .spare = " text_of_note(name, "spare") ", .mute = " (notes[name] ~ / mute /) ", .clears = " \
+        ", .pending = " text_of_note(name, "pending") ", .spare = " text_of_note(name, "spare") ", .mute = " (notes[name] ~ / mute /) ", .clears = " \
         text_of_note(name, "clears") "};\n\n    misuse_test(&entry);")
 }
 

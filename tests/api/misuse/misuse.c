@@ -185,8 +185,8 @@ try_argument(struct trial *t, int number, const struct expectation *expected)
     }
 }
 
-/* With an error set the call is made all the same: that error stays, or the call fails with another. A debug build stops where
- * something would be called. */
+/* With an error set the call is made all the same: that error stays, or the call fails with another. A debug build stops at once
+ * where an object is asked something. */
 static void
 call_with_error_set(void *arg)
 {
@@ -205,13 +205,16 @@ static void
 try_with_error_set(struct trial *t)
 {
     start_trial(t, 0, 0);
-    int stopped = 0;
+    const char *calmly = t->entry->pending;
+    int must_stop = is_debug_build() && t->entry->reenters && calmly == NULL, stopped = 0;
+    char sentence[120];
+    snprintf(sentence, sizeof sentence, "%s: called while an error is pending: ArithmeticError", t->name);
     if (is_debug_build())
-        stopped = gil_test_may_abort(call_with_error_set, t, "gil_err_pending");
+        stopped = gil_test_may_abort(call_with_error_set, t, must_stop ? sentence : "pending");
     else
         call_with_error_set(t);
-    if (stopped)
-        fprintf(stderr, "%s stops with an error set\n", t->name);
+    ck_assert_msg(stopped || !must_stop, "%s asks objects with an error set, and does not stop", t->name);
+    ck_assert_msg(!stopped || t->entry->reenters, "%s stops with an error set, and is not marked @reenters", t->name);
     total->stopped += stopped;
     total->with_error++;
     misuse_empty(&t->f);

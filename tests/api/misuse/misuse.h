@@ -135,6 +135,7 @@ struct misuse_entry {
     int allocates;                      /* marked @newref, or its comment speaks of MemoryError */
     const char *calm;                   /* why no callback can be met here, although it is marked */
     const char *spare;                  /* why no allocation is made here, although it is marked */
+    const char *pending;                /* why it may be called with an error set, although it is marked @reenters */
     const char *clears;                 /* why it is no error that an error of a callback, or one that was set, is gone */
     int mute;                           /* a lack of memory is told by the result alone */
 };

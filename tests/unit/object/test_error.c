@@ -326,6 +326,65 @@ START_TEST(test_G5_tuples_of_exceptions_in_tuples)
 }
 END_TEST
 
+/* As cleaning up does: what the library knows exactly can be made, put into a container, and taken out. */
+START_TEST(test_object_error__values_are_at_hand_while_an_error_is_pending)
+{
+    GilErr_SetString(GilExc_ValueError, "pending");
+    GilObject *dict = GilDict_New(), *key = GilLong_FromLong(7), *list = GilList_New(0);
+    GilObject *tuple = GilTuple_Pack(2, key, list);
+    ck_assert_int_eq(GilDict_SetItemString(dict, "key", key), 0);
+    ck_assert_int_eq(GilDict_SetItem(dict, key, list), 0);
+    ck_assert_int_eq(GilDict_Contains(dict, key), 1);
+    ck_assert_int_eq(GilDict_DelItem(dict, key), 0);
+    ck_assert_int_eq(GilDict_DelItemString(dict, "key"), 0);
+    ck_assert_int_eq(GilList_Append(list, key), 0);
+    ck_assert_int_eq(GilList_SetItem(list, 0, Gil_NewRef(dict)), 0);
+    Gil_DECREF(tuple);
+    Gil_DECREF(list);
+    Gil_DECREF(key);
+    Gil_DECREF(dict);
+    expect_error(GilExc_ValueError, "pending");
+}
+END_TEST
+
+/* NULL is what a call gave that failed; its error goes on, in a debug build too. */
+START_TEST(test_object_error__null_operands_hand_a_pending_error_on)
+{
+    GilObject *list = GilList_New(0);
+
+    GilErr_SetString(GilExc_ValueError, "pending");
+    ck_assert_ptr_null(GilNumber_Add(list, NULL));
+    ck_assert_ptr_null(GilObject_GetItem(NULL, list));
+    ck_assert_int_eq(GilObject_SetItem(list, list, NULL), -1);
+    ck_assert_ptr_null(GilObject_GetAttrString(NULL, "name"));
+    ck_assert_ptr_null(GilObject_CallOneArg(list, NULL));
+    ck_assert_ptr_null(GilObject_GetIter(NULL));
+    expect_text(GilObject_Repr(NULL), "<NULL>");
+    expect_error(GilExc_ValueError, "pending");
+    Gil_DECREF(list);
+}
+END_TEST
+
+#ifdef GIL_DEBUG
+static void
+look_up_with_error_set(void *arg)
+{
+    GilObject *dict = GilDict_New();
+
+    GilErr_SetString(GilExc_ValueError, "pending");
+    (void)GilDict_Contains(dict, arg);
+}
+
+START_TEST(test_L6_a_foreign_key_is_not_asked_while_an_error_is_pending)
+{
+    GilObject *key = GilFloat_FromDouble(2.5);
+
+    gil_test_expect_abort(look_up_with_error_set, key, "GilObject_Hash: called while an error is pending: ValueError");
+    Gil_DECREF(key);
+}
+END_TEST
+#endif
+
 Suite *
 suite(void)
 {
@@ -348,5 +407,10 @@ suite(void)
     tests[n++] = test_object_error__a_null_argument_is_told_by_why_it_is_null;
     tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
     tests[n++] = test_G5_tuples_of_exceptions_in_tuples;
+    tests[n++] = test_object_error__values_are_at_hand_while_an_error_is_pending;
+    tests[n++] = test_object_error__null_operands_hand_a_pending_error_on;
+#ifdef GIL_DEBUG
+    tests[n++] = test_L6_a_foreign_key_is_not_asked_while_an_error_is_pending;
+#endif
     return suite_of_one("object/error", tests);
 }

@@ -198,7 +198,7 @@ START_TEST(test_L6_a_call_while_an_error_is_set_stops_a_debug_build)
 {
     GilObject *list = GilList_New(0);
     form = _i;
-    gil_test_expect_abort(call_with_error_set, list, "gil_err_pending");
+    gil_test_expect_abort(call_with_error_set, list, "called while an error is pending: ValueError");
     Gil_DECREF(list);
 }
 END_TEST
