@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes each call of the table of exports with memory that runs out, at its first allocation, at its second, and so on
- * until it works: once with only that allocation failing, and once with all from there on.
+ * until it works: once with only that allocation failing, once with all from there on, and then with a further failure after
+ * each 2, each 3 allocations and so on (J8): what is asked for on the way out of an error fails, too.
  *
  * Whatever fails: the error is MemoryError, the result says so, the thread stays attached, and with the objects of the
  * call given back as much memory is in use as before.
@@ -18,6 +19,10 @@
 
 /* More allocations than any call makes. */
 #define ALLOCATIONS_MAX 2000
+
+/* How far apart failures are, at most; GIL_TEST_DISTANCE says otherwise. */
+#define DISTANCE 6
+static int distance_max;
 
 /* What all tests did, each of which is a process of its own. */
 static struct {
@@ -83,14 +88,14 @@ judge(const struct trial *t, const struct fixture *f, long nth, long delivered)
 
 /* Returns how many failures the call met. */
 static long
-call_failing(struct trial *t, long nth, int forever)
+call_failing(struct trial *t, long nth, int distance)
 {
     struct fixture f;
     size_t before = blocks_alive();
 
     misuse_fill(&f);
     f.failed = 1; /* a function without a result cannot say so itself */
-    gil_test_fail_alloc(nth, forever);
+    gil_test_fail_alloc(nth, distance);
     t->call(&f);
     long delivered = gil_mem_fail_count();
     gil_test_fail_alloc_off();
@@ -100,19 +105,19 @@ call_failing(struct trial *t, long nth, int forever)
     misuse_empty(&f);
     size_t after = blocks_alive();
     ck_assert_msg(before == after || t->kind == CALL_LEAVES || nth == 0,
-                  "%s, allocation %ld failing%s: %zu blocks before, %zu after", t->entry->name, nth,
-                  forever ? " with all that follow" : "", before, after);
+                  "%s, allocation %ld failing, others in steps of %d (0: no other): %zu blocks before, %zu after",
+                  t->entry->name, nth, distance, before, after);
     return delivered;
 }
 
 /* The end of the runtime without memory; it has failures to meet, and none of its own. */
 static long
-end_failing(misuse_call end, long nth, int forever)
+end_failing(misuse_call end, long nth, int distance)
 {
     GilFinalizeReport report;
 
     gil_test_start();
-    gil_test_fail_alloc(nth, forever);
+    gil_test_fail_alloc(nth, distance);
     end(NULL);
     long delivered = gil_mem_fail_count();
     gil_test_fail_alloc_off();
@@ -134,8 +139,9 @@ try_all(struct trial *t, int ends)
         call_failing(t, 0, 0);
     }
     for (long nth = 1;; nth++) {
-        long delivered = ends ? end_failing(t->call, nth, 0) + end_failing(t->call, nth, 1)
-                              : call_failing(t, nth, 0) + call_failing(t, nth, 1);
+        long delivered = 0;
+        for (int distance = 0; distance <= distance_max; distance++)
+            delivered += ends ? end_failing(t->call, nth, distance) : call_failing(t, nth, distance);
         if (delivered == 0)
             break;
         injected += delivered;
@@ -163,8 +169,10 @@ judge_failures(const struct misuse_entry *e, long injected)
 void
 misuse_test(const struct misuse_entry *e)
 {
+    const char *asked = getenv("GIL_TEST_DISTANCE");
     long injected = 0;
 
+    distance_max = asked != NULL ? atoi(asked) : DISTANCE;
     if (e->kind == CALL_ELSEWHERE) {
         const struct misuse_scene *scene = misuse_scene_of(e->name);
         if (scene->kind == SCENE_STOPS) {

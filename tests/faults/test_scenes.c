@@ -158,6 +158,15 @@ START_TEST(test_faults_scenes__texts_and_numbers)
 }
 END_TEST
 
+/* What is done on the way out of a failure finds no memory either. */
+START_TEST(test_J8_a_failure_after_a_failure_in_longer_work)
+{
+    static const gil_test_step steps[] = {use_a_class, use_errors, use_containers, use_texts_and_numbers};
+
+    gil_test_oom_pairs(steps[_i], NULL);
+}
+END_TEST
+
 /* --- a module, imported into a fresh runtime each time --- */
 
 static int
@@ -198,12 +207,12 @@ raw_blocks(void)
 
 /* Whether a failure was met. A second import follows, and works. */
 static int
-import_failing(long nth, int forever)
+import_failing(long nth, int distance)
 {
     GilFinalizeReport report;
 
     gil_test_start();
-    gil_test_fail_alloc(nth, forever);
+    gil_test_fail_alloc(nth, distance);
     GilObject *module = GilImport_ImportModule("scenes");
     int delivered = gil_mem_fail_count() > 0;
     gil_test_fail_alloc_off();
@@ -222,15 +231,31 @@ import_failing(long nth, int forever)
     return delivered;
 }
 
-START_TEST(test_K4_an_import_without_memory_leaves_nothing)
+/* With failures that are so far apart, at least and at most. */
+static void
+import_without_memory(int nearest, int farthest)
 {
     ck_assert_int_eq(GilImport_AppendInittab("scenes", export_module), 0);
     import_failing(0, 0);
     size_t before = raw_blocks();
     int delivered = 1;
-    for (long nth = 1; delivered; nth++)
-        delivered = import_failing(nth, 0) | import_failing(nth, 1);
+    for (long nth = 1; delivered; nth++) {
+        delivered = 0;
+        for (int distance = nearest; distance <= farthest; distance++)
+            delivered |= import_failing(nth, distance);
+    }
     ck_assert_uint_eq(raw_blocks(), before);
+}
+
+START_TEST(test_K4_an_import_without_memory_leaves_nothing)
+{
+    import_without_memory(0, 1);
+}
+END_TEST
+
+START_TEST(test_J8_an_import_that_fails_again_on_its_way_out)
+{
+    import_without_memory(2, 6);
 }
 END_TEST
 
@@ -239,14 +264,14 @@ END_TEST
 struct entry {
     GilInterpreterGuard *guard;
     long nth;
-    int forever, delivered;
+    int distance, delivered;
 };
 
 static void *
 enter_failing(void *arg)
 {
     struct entry *e = (struct entry *)arg;
-    gil_test_fail_alloc(e->nth, e->forever);
+    gil_test_fail_alloc(e->nth, e->distance);
     GilThreadStateToken *token = GilThreadState_Ensure(e->guard);
     e->delivered = gil_mem_fail_count() > 0;
     gil_test_fail_alloc_off();
@@ -266,7 +291,7 @@ START_TEST(test_B12_a_thread_that_enters_without_memory_is_told)
 
     ck_assert_ptr_nonnull(e.guard);
     for (e.nth = 1; e.delivered; e.nth++)
-        for (e.forever = 0; e.forever < 2; e.forever++) {
+        for (e.distance = 0; e.distance < 2; e.distance++) {
             pthread_t thread;
             ck_assert_int_eq(pthread_create(&thread, NULL, enter_failing, &e), 0);
             Gil_BEGIN_ALLOW_THREADS
@@ -289,10 +314,12 @@ suite(void)
     tcase_add_test(inside, test_faults_scenes__errors);
     tcase_add_test(inside, test_faults_scenes__containers);
     tcase_add_test(inside, test_faults_scenes__texts_and_numbers);
+    tcase_add_loop_test(inside, test_J8_a_failure_after_a_failure_in_longer_work, 0, 4);
     tcase_add_test(inside, test_B12_a_thread_that_enters_without_memory_is_told);
     suite_add_tcase(s, inside);
     tcase_set_timeout(around, 60);
     tcase_add_test(around, test_K4_an_import_without_memory_leaves_nothing);
+    tcase_add_test(around, test_J8_an_import_that_fails_again_on_its_way_out);
     suite_add_tcase(s, around);
     return s;
 }
