@@ -120,9 +120,11 @@ GIL_API GilThreadState *Gil_NewInterpreter(void);
  * is over, then what cannot fail.
  * @return 0: it is gone, and ts with it, and the thread is attached to nothing. GIL_FINALIZE_BUSY: somebody
  *         stayed inside, or another thread is just ending it (GilInterpreterState_GetHolders() names them);
- *         nothing happened. -1 with SystemError, and nothing happened, when it is the main interpreter, when
- *         something of it is active in the calling thread, with this state or another one (a finalizer, an import,
- *         GilThreadState_Ensure() in it, or from it into another), or when the runtime is being stopped, which ends it.
+ *         nothing happened, but if another thread has asked for the end (GilInterpreterView_RequestEnd()), this
+ *         one is asked to come to an end like the others. -1 with SystemError, and nothing happened, when it is
+ *         the main interpreter, when something of it is active in the calling thread, with this state or another
+ *         one (a finalizer, an import, GilThreadState_Ensure() in it, or from it into another), or when the
+ *         runtime is being stopped, which ends it.
  * @lock_held
  * @blocks
  * @reenters  finalizers
@@ -150,7 +152,7 @@ GIL_API int GilInterpreterView_End(GilInterpreterView *view, uint64_t timeout_ns
  * is inside goes on, also nested, and leaves when it is done. All its other threads are asked to come to an
  * end: their next poll at which no exception is pending raises SystemExit, once, however often the end is tried
  * then. So is who comes in later, by a guard that is open, with a new thread state; who asks, and who carries the end
- * out, is not. It lasts until the interpreter ends, by GilInterpreterView_WaitEnd() or any other call, or
+ * out, is not: but one whose Gil_EndInterpreter() is in vain, and who has not been asked before, is then. It lasts until the interpreter ends, by GilInterpreterView_WaitEnd() or any other call, or
  * GilInterpreterView_CancelEnd().
  * @return 0, also when it was asked for before, or the interpreter is gone; -1, without an exception, when view
  *         is NULL or names the main interpreter, which ends with the runtime.

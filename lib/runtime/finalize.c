@@ -77,20 +77,19 @@ gil_limit_in(uint64_t ns)
     return ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 }
 
-/* asked: that was told already, and the threads, who are told once. */
-static void
+/* asked: that was told already, and the threads, who are told once. Returns ts if a request that stands when this is given up would be
+ * news for it, else NULL. */
+static GilThreadState *
 begin_to_close(GilInterpreterState *interp, GilThreadState *ts, int asked)
 {
-    if (asked) {
-        /* The caller carries out what it was told of. */
-        if (ts != NULL)
-            gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING);
-        return;
-    }
+    /* The caller carries out what it was told of. */
+    if (asked)
+        return ts != NULL && (gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING) & _Gil_BRK_ENDING) ? ts : NULL;
     gil_event_step(GIL_LIFE_CLOSING, interp->id);
     gil_mutex_lock(&gil_states_mutex);
     gil_interp_interrupt(interp, ts);
     gil_mutex_unlock(&gil_states_mutex);
+    return ts;
 }
 
 /* Whether the lock of an interpreter that is shut can be had in time. It is not kept: a thread has one lock (essay). */
@@ -149,7 +148,7 @@ shut_others(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, con
     for (GilInterpreterState *each = newest; each != ts->interp; each = each->next) {
         int asked;
         (void)gil_closing_take(each->gate, &asked);
-        begin_to_close(each, ts, asked);
+        (void)begin_to_close(each, ts, asked);
     }
     for (GilInterpreterState *each = newest; each != ts->interp; each = each->next)
         if (shut(ts, each, limit, func) < 0)
@@ -203,13 +202,13 @@ pass_locks(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, cons
 /* All that were taken, from newest on, are given up, that of the caller last: then those may go on who wait to
  * be let into it. */
 static void
-give_up(GilInterpreterState *interp, GilInterpreterState *newest)
+give_up(GilInterpreterState *interp, GilInterpreterState *newest, GilThreadState *untold)
 {
     int is_main = interp->id == 0;
 
     for (GilInterpreterState *each = newest; each != interp; each = each->next)
-        gil_closing_give_up(each->gate);
-    gil_closing_give_up(interp->gate);
+        gil_closing_give_up(each->gate, NULL);
+    gil_closing_give_up(interp->gate, untold);
     if (is_main)
         gil_interp_stir();
 }
@@ -220,7 +219,7 @@ give_up(GilInterpreterState *interp, GilInterpreterState *newest)
  * as soon as it is open, and ts with it; so this one is inside meanwhile.
  */
 static void
-go_back(GilThreadState *ts, GilInterpreterState *newest, const char *func)
+go_back(GilThreadState *ts, GilInterpreterState *newest, GilThreadState *untold, const char *func)
 {
     struct gil_gate *gate = ts->interp->gate;
     struct gil_pass pass;
@@ -229,7 +228,7 @@ go_back(GilThreadState *ts, GilInterpreterState *newest, const char *func)
     gil_gate_unshut(gate);
     (void)gil_gate_enter_late(gate);
     gil_gate_list(gate, &pass);
-    give_up(ts->interp, newest);
+    give_up(ts->interp, newest, untold);
     attach(ts, func);
     gil_gate_unlist(gate, &pass);
     gil_gate_leave(gate);
@@ -244,7 +243,7 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
 
     if (gil_closing_take(interp->gate, &asked) != GIL_CLOSING_MINE)
         return -1;
-    begin_to_close(interp, ts, asked);
+    GilThreadState *untold = begin_to_close(interp, ts, asked);
     if (shut(ts, interp, limit, func) == 0) {
         if (interp->id == 0)
             newest = gil_interp_newest();
@@ -255,7 +254,7 @@ gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func)
     if (kept == NULL)
         return 0;
     gil_busy_find(&busy, kept);
-    go_back(ts, newest, func);
+    go_back(ts, newest, untold, func);
     return gil_busy_tell(&busy, func);
 }
 
@@ -264,11 +263,11 @@ gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int aske
 {
     struct gil_busy busy;
 
-    begin_to_close(interp, NULL, asked);
+    (void)begin_to_close(interp, NULL, asked);
     if (gil_interp_shut(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
         return 0;
     gil_busy_find(&busy, interp);
-    gil_closing_give_up(interp->gate);
+    gil_closing_give_up(interp->gate, NULL);
     return gil_busy_tell(&busy, func);
 }
 

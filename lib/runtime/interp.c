@@ -139,7 +139,7 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
         return gil_status_error(__func__, "the runtime is not started, or is just being started or stopped");
     *ts = make(gate->interp, &read);
     if (*ts != NULL)
-        gil_closing_give_up((*ts)->interp->gate);
+        gil_closing_give_up((*ts)->interp->gate, NULL);
     gil_main_leave(gate, &pass);
     if (*ts == NULL) {
         /* Out of the main one by now: this thread may be too late for where it came from, and would hold up the end for ever. */

@@ -105,7 +105,7 @@ start(const char *func, const GilConfig *config)
     gil_pending_open_main(ts);
     runtime.report_leaks = config->report_leaks;
     runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
-    gil_closing_give_up(ts->interp->gate);
+    gil_closing_give_up(ts->interp->gate, NULL);
     return GilStatus_Ok();
 }
 

@@ -5,6 +5,7 @@
 #include "base/panic.h"
 #include "state/gate.h"
 #include "state/interp.h"
+#include "state/tstate.h"
 #include "sync/machine.h"
 
 #include <stddef.h>
@@ -19,6 +20,10 @@
  *
  * All three under gil_states_mutex, under which the interpreter also leaves the registry: so while gone is not set, under that mutex,
  * gate->interp may be followed.
+ *
+ * Threads are asked to stop once: by who asks, or by who takes what nobody had asked for. The taker is not; if it gives up, and somebody has
+ * asked, it is like any other, and is asked then: unless it had heard of that request before. It gives up and looks under one mutex, so no
+ * request comes between.
  *
  * Who asks has to tell so, and no step of the end is to be heard before that. He is inside meanwhile, from the same moment on: so
  * whoever takes the end waits for him as for any other.
@@ -78,12 +83,15 @@ open_again(struct gil_gate *gate)
 }
 
 void
-gil_closing_give_up(struct gil_gate *gate)
+gil_closing_give_up(struct gil_gate *gate, GilThreadState *untold)
 {
     gil_mutex_lock(&gil_states_mutex);
     gate->taken = 0;
-    if (gate->asked)
+    if (gate->asked) {
         gil_gate_unshut(gate);
+        if (untold != NULL)
+            gil_fetch_or_seq_cst(&untold->block.brk, _Gil_BRK_ENDING);
+    }
     else
         open_again(gate);
     gil_closing_stir(gate);

@@ -23,8 +23,9 @@ enum gil_closing {
 enum gil_closing gil_closing_take(struct gil_gate *gate, int *asked);
 /* The same only if somebody has asked. */
 enum gil_closing gil_closing_take_if_asked(struct gil_gate *gate);
-/* Give up what was taken: the gate is as it was before, and requests that nobody heeded are taken back with that. */
-void gil_closing_give_up(struct gil_gate *gate);
+/* Give up what was taken: the gate is as it was before, and requests that nobody heeded are taken back with that; unless somebody has
+ * asked, and then untold, if not NULL, a state of the caller's there, is asked to stop, too. */
+void gil_closing_give_up(struct gil_gate *gate, GilThreadState *untold);
 /*
  * Ask for the end: from now on the gate lets nobody in, and all threads but ts, which may be NULL, are asked to come to an end. 1,
  * and then the caller is inside with pass, unless that is NULL, so that the end waits for what he has to tell of it; or 0 when it was

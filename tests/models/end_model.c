@@ -596,6 +596,33 @@ body_comes_late(int self)
     pass_through(0, OTHER);
 }
 
+/* Its own thread tries to end it, in vain, and another asks for that before, meanwhile, or afterwards: so that one is asked to stop in the
+ * end, which it has not been told of yet. */
+static int
+was_asked(void)
+{
+    return steps == 1;
+}
+
+static void
+body_asked_in_vain(int self)
+{
+    GilThreadState *ts = subjects[OTHER].ts;
+
+    if (self == 1) {
+        EXPLORE_CHECK(GilInterpreterView_RequestEnd(views[1]) == 0);
+        steps = 1;
+        wait_for_end(1);
+        return;
+    }
+    gil_tstate_attach(ts, "asked_in_vain");
+    EXPLORE_CHECK(Gil_EndInterpreter(ts) == GIL_FINALIZE_BUSY && gil_tstate_attached() == ts);
+    gil_tstate_detach(ts, "asked_in_vain");
+    explore_until(was_asked);
+    EXPLORE_CHECK(is_asked_to_stop());
+    pass_through(0, OTHER);
+}
+
 static void
 body_asked_by_all(int self)
 {
@@ -679,7 +706,7 @@ body_all_or_none(int self)
     gil_interp_interrupt(subjects[OTHER].interp, NULL);
     gil_mutex_unlock(&gil_states_mutex);
     if (gil_gate_shut(gate(OTHER), GIL_MACHINE_NEVER) == 0)
-        gil_closing_give_up(gate(OTHER));
+        gil_closing_give_up(gate(OTHER), NULL);
 }
 
 /* Who waits for an end finds the main interpreter closed, because somebody wants to end the runtime, in vain; then it takes its
@@ -929,6 +956,7 @@ static const struct model_run runs[] = {
     {{"asked", 2, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},
     {{"asked", 3, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 1}},
     {{"comes_late", 2, 0, setup_comes_late, body_comes_late, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},
+    {{"asked_in_vain", 2, ALL, setup_comes_late, body_asked_in_vain, of_admission, NULL, finish_other}, {3, 0, 0}, {4, 1, 0}},
     {{"asked_by_all", 2, 0, setup_asked, body_asked_by_all, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 2}},
     {{"asked_by_all", 3, 0, setup_asked, body_asked_by_all, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 0}},
     {{"takes_on", 3, 1u, setup_takes_on, body_takes_on, of_admission, NULL, finish_other}, {2, 1, 0}, {3, 2, 0}},

@@ -102,7 +102,7 @@ void
 open_third(GilThreadState *ts)
 {
     gil_pending_open(ts->interp);
-    gil_closing_give_up(ts->interp->gate);
+    gil_closing_give_up(ts->interp->gate, NULL);
 }
 
 void

@@ -748,6 +748,68 @@ START_TEST(test_runtime_ending__each_is_told_once_whatever_is_tried)
 }
 END_TEST
 
+static void *
+request(void *unused)
+{
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    return unused;
+}
+
+static void
+request_when_it_closes(const GilLifeEvent *event, void *unused)
+{
+    pthread_t other;
+
+    (void)unused;
+    if (event->kind != GIL_LIFE_CLOSING)
+        return;
+    ck_assert_int_eq(pthread_create(&other, NULL, request, NULL), 0);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+}
+
+/* Attached to ender: its end is in vain, and what somebody has asked for stays; so it is told of that, unless it was before. */
+static void
+is_told_after_it_gave_up(GilThreadState *ender)
+{
+    for (int told = 0; told < 2; told++) {
+        ck_assert_int_eq(Gil_EndInterpreter(ender), GIL_FINALIZE_BUSY);
+        ck_assert(!is_open());
+        ck_assert_int_eq(Gil_Poll(), told ? 0 : -1);
+        ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_SystemExit), !told);
+        GilErr_Clear();
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+}
+
+START_TEST(test_runtime_ending__who_gives_up_is_told_of_the_request)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+    GilThreadState *ender = GilThreadState_New(gate()->interp);
+
+    ck_assert_ptr_nonnull(ender);
+    gate()->interp->end_timeout = 1;
+    /* It comes before, and was not heard of; and meanwhile, which is news whatever was heard of earlier. */
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    GilThreadState_Swap(ender);
+    is_told_after_it_gave_up(ender);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    Gil_SetLifeHook(request_when_it_closes, NULL);
+    is_told_after_it_gave_up(ender);
+    Gil_SetLifeHook(count_events, NULL);
+    /* Nobody asks: it goes on. One's own request is no news. */
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(view), 0);
+    for (int asked = 0; asked < 2; asked++) {
+        ck_assert_int_eq(Gil_EndInterpreter(ender), GIL_FINALIZE_BUSY);
+        ck_assert_int_eq(is_open(), !asked);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    }
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(Gil_EndInterpreter(ender), 0);
+    GilThreadState_Swap(main_ts);
+}
+END_TEST
+
 START_TEST(test_runtime_ending__a_request_replaces_no_exception)
 {
     GilThreadState *ts = GilThreadState_New(((struct gil_gate *)(void *)view)->interp);
@@ -780,6 +842,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_ending__closing_is_told_before_what_comes_of_it);
     tcase_add_test(tc, test_runtime_ending__who_comes_later_by_a_guard_is_asked_too);
     tcase_add_test(tc, test_runtime_ending__each_is_told_once_whatever_is_tried);
+    tcase_add_test(tc, test_runtime_ending__who_gives_up_is_told_of_the_request);
     tcase_add_test(tc, test_runtime_ending__a_request_replaces_no_exception);
     tcase_add_test(tc, test_runtime_ending__a_thread_of_its_own_asks);
     tcase_add_test(tc, test_runtime_ending__all_who_wait_see_one_end);

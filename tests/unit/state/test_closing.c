@@ -31,7 +31,7 @@ START_TEST(test_state_closing__one_takes_it)
     ck_assert_int_eq(gil_closing_take_if_asked(gate), GIL_CLOSING_TAKEN);
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_TAKEN);
     ck_assert_int_eq(gil_gate_is_closing(gate), 1);
-    gil_closing_give_up(gate);
+    gil_closing_give_up(gate, NULL);
     ck_assert_int_eq(gil_gate_is_closing(gate), 0);
 }
 END_TEST
@@ -45,7 +45,7 @@ START_TEST(test_state_closing__what_is_asked_stays_until_it_is_taken_back)
     ck_assert(request());
     ck_assert_int_eq(gil_closing_take(gate, &asked), GIL_CLOSING_MINE);
     ck_assert_int_eq(asked, 1);
-    gil_closing_give_up(gate);
+    gil_closing_give_up(gate, NULL);
     ck_assert_int_eq(gil_gate_is_closing(gate), 1);
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
@@ -65,12 +65,20 @@ START_TEST(test_state_closing__what_is_asked_stays_until_it_is_taken_back)
     ck_assert_ptr_eq(gate->passes, &pass);
     gil_gate_unlist(gate, &pass);
     gil_gate_leave(gate);
-    /* Asked while it is taken: then, too, it stays. */
+    /* Asked while it is taken: then, too, it stays, and the taker is told, if that is news. */
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
+    for (int news = 0; news < 2; news++) {
+        ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
+        ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 0);
+        gil_closing_give_up(gate, news ? world_ts : NULL);
+        ck_assert_int_eq(gil_gate_is_closing(gate), 1);
+        ck_assert_int_eq(request(), news);
+    }
+    ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
+    ck_assert(!request());
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
-    ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 0);
-    gil_closing_give_up(gate);
-    ck_assert_int_eq(gil_gate_is_closing(gate), 1);
+    gil_closing_give_up(gate, world_ts);
+    ck_assert(!request());
     ck_assert_int_eq(gil_closing_unask(gate), GIL_CLOSING_OPEN);
 }
 END_TEST
@@ -80,13 +88,13 @@ START_TEST(test_state_closing__a_shut_gate_comes_back_to_what_it_was)
     GilInterpreterGuard_Close(world_guard);
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
     ck_assert_int_eq(gil_gate_shut(gate, 0), 0);
-    gil_closing_give_up(gate);
+    gil_closing_give_up(gate, NULL);
     ck_assert_int_eq(gil_gate_enter(gate), 0);
     gil_gate_leave(gate);
     ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
     ck_assert_int_eq(gil_closing_take(gate, NULL), GIL_CLOSING_MINE);
     ck_assert_int_eq(gil_gate_shut(gate, 0), 0);
-    gil_closing_give_up(gate);
+    gil_closing_give_up(gate, NULL);
     ck_assert_int_eq(gil_gate_enter(gate), -1);
     ck_assert_int_eq(gil_gate_enter_late(gate), 0);
     gil_gate_leave(gate);
