@@ -37,7 +37,9 @@ static struct cell {
 } cells[THREADS_MAX];
 /* Another interpreter, with a state of thread 0; and its lock, which no other thread wants, is none. */
 static struct gil_gate other_gate __attribute__((aligned(64)));
+static struct gil_call_ring other_ring;
 static struct _gilis other_interp;
+static const struct _gilis *not_main; /* the main one is the other one of the two */
 static GilThreadState other_cell __attribute__((aligned(64)));
 static struct gil_mutex lock;
 struct gil_mutex gil_states_mutex;
@@ -69,6 +71,9 @@ setup(void)
     memset(&other_cell, 0, sizeof other_cell);
     gil_gate_init(&other_gate, &other_interp);
     other_interp.gate = &other_gate;
+    memset(&other_ring, 0, sizeof other_ring);
+    other_gate.ring = &other_ring;
+    not_main = &other_interp;
     other_cell.interp = &other_interp;
     other_cell.gate = &other_gate;
     other_cell.id = THREADS_MAX + 2;
@@ -190,7 +195,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
 GilInterpreterState *
 GilInterpreterState_Main(void)
 {
-    return &interp;
+    return not_main == &interp ? &other_interp : &interp;
 }
 
 void
@@ -939,6 +944,186 @@ setup_async(void)
     written[0] = 1;
 }
 
+/* --- the child of a fork --- */
+
+/*
+ * As gil_fork_clean() has it: thread 0 forks, attached and with the mutex, and is the main thread then; what the others have posted or
+ * taken is what the copy has. Whose post had returned is made, once; who was in the middle is gone, with his own node at worst.
+ */
+enum { TO_RING = NODES, TO_MAIN_RING, TARGETS };
+static int times[TARGETS]; /* that it was called */
+static int is_sure[TARGETS]; /* it was accepted */
+static uint32_t numbers[TARGETS];
+static GilPendingNode to_raise; /* in a state of an interpreter that is lost */
+
+static int
+count(void *number)
+{
+    EXPLORE_CHECK(gil_load_relaxed((uint32_t *)number) == 1);
+    times[(uint32_t *)number - numbers]++;
+    return is_made(NULL);
+}
+
+/* One within which the fork may come. */
+static int
+count_and_leave(void *number)
+{
+    (void)count(number);
+    return leave_in_between(NULL);
+}
+
+static void
+setup_fork(void)
+{
+    setup();
+    memset(times, 0, sizeof times);
+    memset(is_sure, 0, sizeof is_sure);
+    memset(numbers, 0, sizeof numbers);
+    gil_main_calls.ts = &cells[0].ts;
+    gil_main_calls.calls.head = NULL;
+    for (int i = 0; i < NODES; i++)
+        nodes[i] = (GilPendingNode)GIL_PENDING_NODE_INIT(count, &numbers[i]);
+    nodes[0].func = count_and_leave;
+    to_raise = (GilPendingNode)GIL_PENDING_NODE_INIT(is_made, NULL);
+}
+
+/* The main thread was another one. */
+static void
+setup_fork_of_another(void)
+{
+    setup_fork();
+    gil_main_calls.ts = &cells[1].ts;
+}
+
+static void
+poll(GilThreadState *ts)
+{
+    while (ts->block.brk & (_Gil_BRK_CALLS | _Gil_BRK_SHARED))
+        (void)Gil_PollThread(ts);
+}
+
+/* By one who may be gone in the middle. */
+static void
+post_and_say(int i)
+{
+    gil_store_relaxed(&numbers[i], 1);
+    int rc = i == 0                ? GilPending_Post(view(), &nodes[0])
+             : i == 1              ? GilPending_PostToMain(&nodes[1])
+             : i == 2              ? GilPending_PostToThread(2, &nodes[2])
+             : i == TO_RING        ? GilPending_Add(view(), count, &numbers[i])
+                                   : Gil_AddPendingCall(count, &numbers[i]);
+    EXPLORE_CHECK(rc == 0);
+    is_sure[i] = 1;
+}
+
+/* As many as there is room for. */
+static int
+fill_rings(void)
+{
+    int added = 0;
+
+    while (GilPending_Add(view(), is_made, NULL) == 0)
+        added++;
+    while (Gil_AddPendingCall(is_made, NULL) == 0)
+        added++;
+    return added;
+}
+
+/* What a child does with what it was left, and with the rings: what waits in them is not touched, and the rest is free. */
+static void
+use_the_child(GilThreadState *ts)
+{
+    EXPLORE_CHECK(fill_rings() >= 2 * GIL_CALL_RING - 2);
+    poll(ts);
+    for (int i = 0; i < TARGETS; i++)
+        EXPLORE_CHECK(times[i] <= 1 && times[i] >= is_sure[i]);
+    for (int i = 0; i < NODES; i++)
+        EXPLORE_CHECK(nodes[i].state == 0 || (!times[i] && !is_sure[i]));
+    EXPLORE_CHECK(fill_rings() == 2 * GIL_CALL_RING);
+    int before = made;
+    poll(ts);
+    EXPLORE_CHECK(made == before + 2 * GIL_CALL_RING);
+    EXPLORE_CHECK(is_empty(&gate.calls) && is_empty(&gil_main_calls.calls) && is_empty(&ts->calls));
+}
+
+static void
+fork_here(GilThreadState *ts)
+{
+    attach(ts);
+    gil_mutex_lock(&gil_states_mutex);
+    explore_fork();
+    gil_mutex_unlock(&gil_states_mutex);
+}
+
+static void
+body_fork(int self)
+{
+    GilThreadState *ts = &cells[0].ts;
+
+    if (self == 2) {
+        serve_until_quiet(2);
+        return;
+    }
+    if (self == 1) {
+        for (int i = 0; i < TARGETS; i++)
+            post_and_say(i);
+        posting--;
+        return;
+    }
+    fork_here(ts);
+    gil_pending_fork_main(ts);
+    gil_pending_fork_interp(&interp);
+    for (GilThreadState *each = interp.threads; each != NULL; each = each->next)
+        gil_pending_fork_state(each, each == ts);
+    use_the_child(ts);
+    detach(ts);
+}
+
+/* The child reads plainly what it has taken itself: nobody else takes anything here. */
+static int
+of_posting(const void *address)
+{
+    return address != &gate.calls.first && address != &cells[1].ts.calls.first;
+}
+
+/* Of an interpreter that is lost nothing is made: what lay there may be posted elsewhere, and nothing more is taken. Another one is the
+ * main one then, and makes what was posted to main. */
+static void
+body_fork_lost(int self)
+{
+    GilThreadState *ts = &other_cell;
+
+    if (self != 0) {
+        for (int i = 0; i < NODES; i++)
+            post_and_say(i);
+        return;
+    }
+    cells[1].ts.async = &to_raise;
+    fork_here(ts);
+    gil_pending_fork_lose(&interp);
+    not_main = &interp;
+    gil_pending_fork_main(ts);
+    gil_pending_fork_interp(&other_interp);
+    gil_pending_fork_state(ts, 1);
+    poll(ts);
+    EXPLORE_CHECK(times[0] == 0 && times[1] >= is_sure[1] && times[2] == 0);
+    EXPLORE_CHECK(is_empty(&gate.calls) && is_empty(&cells[1].ts.calls) && is_empty(&gil_main_calls.calls));
+    for (int i = 0; i < NODES; i += 2)
+        if (is_sure[i])
+            EXPLORE_CHECK(GilPending_Post((GilInterpreterView *)(void *)&other_gate, &nodes[i]) == 0);
+    poll(ts);
+    EXPLORE_CHECK(times[0] == is_sure[0] && times[2] == is_sure[2]);
+    GilPendingNode *node = &nodes[0];
+    *node = (GilPendingNode)GIL_PENDING_NODE_INIT(is_made, NULL);
+    EXPLORE_CHECK(GilPending_Post(view(), node) == GIL_PENDING_ENDED && GilPending_PostToThread(2, node) == GIL_PENDING_ENDED);
+    EXPLORE_CHECK(GilPending_Add(view(), is_made, NULL) == GIL_PENDING_ENDED && node->state == 0);
+    /* One of its states ends, and has nothing to leave. */
+    gil_mutex_lock(&gil_states_mutex);
+    gil_pending_leave(&cells[1].ts);
+    gil_mutex_unlock(&gil_states_mutex);
+    detach(ts);
+}
+
 static const struct model_run runs[] = {
     {{"calls_poll", 2, 0, setup, body_poll, of_interest, NULL, finish_poll}, {5, 0, 0}, {7, 0, 0}},
     {{"calls_poll", 3, 0, setup_two_posters, body_poll, of_interest, NULL, finish_poll}, {2, 0, 0}, {3, 0, 0}},
@@ -960,6 +1145,9 @@ static const struct model_run runs[] = {
     {{"calls_birth_left", 3, 0, setup_birth_left, body_birth_left, of_interest, NULL, finish_left},
      {2, 0, 0}, {3, 0, 0}},
     {{"calls_async", 3, 0, setup_async, body_async, of_interest, NULL, finish_leave}, {3, 0, 0}, {4, 0, 0}},
+    {{"calls_fork", 2, 0, setup_fork, body_fork, of_interest, NULL, NULL}, {3, 0, 0}, {5, 0, 0}},
+    {{"calls_fork", 3, 0, setup_fork_of_another, body_fork, of_interest, NULL, NULL}, {2, 0, 0}, {3, 0, 0}},
+    {{"calls_fork_lost", 2, 0, setup_fork, body_fork_lost, of_posting, NULL, NULL}, {3, 0, 0}, {5, 0, 0}},
 };
 
 int
