@@ -44,6 +44,8 @@ static int items;                 /* what a condition is about, and other counts
 static int ended;                 /* the interpreter of thread 1 has */
 static int may_raise;             /* what a thread is asked; else it is to make a call */
 static int made_a_call;           /* it has begun to */
+static void (*in_call)(void);     /* what it does there; NULL: nothing */
+static int kept;                  /* what a call has taken it keeps */
 static struct gil_mutex interpreter, foreign;
 static GilThreadState attached;
 static jmp_buf gone[THREADS_MAX]; /* where a thread goes that is to sleep for ever */
@@ -67,7 +69,8 @@ setup(void)
     gil_mutex_init(&interpreter, GIL_RANK_LOCK, "the interpreter");
     gil_mutex_init(&foreign, GIL_RANK_LOCK, "the foreign mutex");
     _Gil_thread = NULL;
-    inside = readers = items = ended = made_a_call = 0;
+    inside = readers = items = ended = made_a_call = kept = 0;
+    in_call = NULL;
     may_raise = 1;
     written = entries = 0;
 }
@@ -138,15 +141,18 @@ gil_unblock_rouse(GilThreadState *ts)
     (void)ts;
 }
 
-/* What is asked raises, or is a call in which others do something. */
+/* What is asked raises, or is a call in which others do something. With an exception pending all but the collector waits. */
 int
 _GilEval_PollSlow(struct _GilThreadBlock *block)
 {
-    gil_fetch_and_seq_cst(&block->brk, ~_Gil_BRK_ASYNC);
+    EXPLORE_CHECK(attached.err.type == NULL || (block->brk & _Gil_BRK_COLLECT));
+    gil_fetch_and_seq_cst(&block->brk, ~(_Gil_BRK_ASYNC | _Gil_BRK_COLLECT));
     if (may_raise)
         return -1;
     made_a_call = 1;
     explore_point("in the call");
+    if (in_call != NULL)
+        in_call();
     return 0;
 }
 
@@ -837,10 +843,16 @@ body_foreign_back(int self)
 
 /* Thread 0 waits for what nobody gives; thread 1 asks for its attention. */
 static void
+ask_for(uint32_t what)
+{
+    gil_fetch_or_seq_cst(&attached.block.brk, what);
+    gil_wait_rouse(&attached);
+}
+
+static void
 ask(void)
 {
-    gil_fetch_or_seq_cst(&attached.block.brk, _Gil_BRK_ASYNC);
-    gil_wait_rouse(&attached);
+    ask_for(_Gil_BRK_ASYNC);
 }
 
 static void
@@ -1040,6 +1052,214 @@ finish_event_in_a_call(void)
     EXPLORE_CHECK(count[0] == 1 && !GilEvent_IsSet(&event));
 }
 
+/* A recursive mutex, which another thread has: what is called within the wait takes it and keeps it, and so the thread has it twice. */
+static int
+is_called_or_done(void)
+{
+    return made_a_call || count[0];
+}
+
+static void
+keep_recursive(void)
+{
+    GilRecursiveMutex_Lock(&recursive);
+    kept = 1;
+}
+
+static void
+setup_recursive_call(void)
+{
+    setup_call();
+    in_call = keep_recursive;
+}
+
+static void
+have_until_the_call(void)
+{
+    attach();
+    GilRecursiveMutex_Lock(&recursive);
+    critical();
+    detach();
+    ask();
+    explore_until(is_called_or_done);
+    attach();
+    GilRecursiveMutex_Unlock(&recursive);
+    detach();
+}
+
+static void
+take_recursive(int self)
+{
+    EXPLORE_CHECK(GilRecursiveMutex_LockTimed(&recursive, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE) == 1);
+    count[self] = 1;
+    critical();
+    if (kept) {
+        GilRecursiveMutex_Unlock(&recursive);
+        EXPLORE_CHECK(GilRecursiveMutex_IsLockedByCurrentThread(&recursive));
+    }
+    GilRecursiveMutex_Unlock(&recursive);
+    EXPLORE_CHECK(!GilRecursiveMutex_IsLockedByCurrentThread(&recursive));
+    detach();
+}
+
+static void
+body_recursive_in_a_call(int self)
+{
+    if (self == 1) {
+        have_until_the_call();
+        return;
+    }
+    attach();
+    take_recursive(0);
+}
+
+static void
+finish_recursive(void)
+{
+    EXPLORE_CHECK(!(recursive._mutex._bits & 1) && recursive._level == 0);
+}
+
+/* And it is too late for its interpreter, then or within the call: what the call keeps is kept, and nothing else. */
+static void
+body_ended_recursive(int self)
+{
+    if (self == 1 && _setjmp(gone[1]) != 0) {
+        EXPLORE_CHECK(GilRecursiveMutex_IsLockedByCurrentThread(&recursive) == kept && recursive._level == 0);
+        count[1] = 2;
+        return;
+    }
+    if (self == 1) {
+        if (gil_tstate_attach_until(&attached, GIL_LOCK_WAIT, "model") == 1)
+            take_recursive(1);
+        count[0] = 1;
+        return;
+    }
+    have_until_the_call();
+    ended = 1;
+}
+
+static void
+finish_ended_recursive(void)
+{
+    EXPLORE_CHECK((recursive._mutex._bits & 1) == (count[1] == 2 && kept));
+}
+
+/* An exception is pending: what is asked waits with it, and so does the thread, until it has what it waits for. */
+static void
+setup_error(void)
+{
+    setup_rouse();
+    attached.err.type = (GilObject *)(uintptr_t)0x5000;
+}
+
+static void
+body_asked_with_an_error(int self)
+{
+    if (self == 1)
+        ask();
+    else if (self == 2)
+        EXPLORE_CHECK(GilSemaphore_Release(&semaphore, 1) == 0);
+    else
+        body_rouse(0);
+}
+
+static void
+finish_asked_with_an_error(void)
+{
+    EXPLORE_CHECK(count[0] == 1 && semaphore._bits == 0 && attached.block.brk == _Gil_BRK_ASYNC);
+}
+
+/* The collector does not mind: who waits makes its call. */
+static void
+setup_error_collects(void)
+{
+    setup_error();
+    may_raise = 0;
+}
+
+static void
+body_collects_with_an_error(int self)
+{
+    if (self == 0) {
+        body_rouse(0);
+        return;
+    }
+    ask_for(_Gil_BRK_COLLECT);
+    explore_until(has_made_a_call);
+    EXPLORE_CHECK(GilSemaphore_Release(&semaphore, 1) == 0);
+}
+
+static void
+finish_collects_with_an_error(void)
+{
+    EXPLORE_CHECK(count[0] == 1 && semaphore._bits == 0 && attached.block.brk == 0);
+}
+
+/* --- the child of a fork --- */
+
+/* From here on thread 0 is alone. */
+static void
+fork_child(void)
+{
+    gil_parking_mutexes(gil_mutex_lock);
+    explore_fork();
+    gil_parking_mutexes(gil_mutex_unlock);
+    gil_parking_forget_all();
+}
+
+/* Who comes alone to a barrier for two waits, whoever was there in the parent; and has left it when its time is over. */
+static void
+body_barrier_fork(int self)
+{
+    if (self != 0) {
+        if (GilBarrier_WaitTimed(&barrier, SOON, 0) == 0)
+            (void)GilBarrier_Wait(&barrier);
+        return;
+    }
+    fork_child();
+    for (int i = 0; i < 2; i++)
+        EXPLORE_CHECK(GilBarrier_WaitTimed(&barrier, SOON, 0) == 0 && barrier._arrived == 0);
+}
+
+/* A reader reads on, and others with it, whoever wanted to write in the parent; and then one may write. */
+static void
+body_rw_fork(int self)
+{
+    if (self != 0) {
+        GilRWMutex_Lock(&rw);
+        GilRWMutex_Unlock(&rw);
+        return;
+    }
+    GilRWMutex_RLock(&rw);
+    fork_child();
+    EXPLORE_CHECK(GilRWMutex_RLockTimed(&rw, SOON, 0) == 1);
+    GilRWMutex_RUnlock(&rw);
+    GilRWMutex_RUnlock(&rw);
+    EXPLORE_CHECK(GilRWMutex_LockTimed(&rw, SOON, 0) == 1);
+    GilRWMutex_Unlock(&rw);
+}
+
+/* Nobody waits for the condition, and none is told; a permit that is there is had. */
+static void
+body_condition_fork(int self)
+{
+    if (self != 0) {
+        GilMutex_Lock(&mutex);
+        count[self] = 1;
+        GilCondition_Wait(&condition, &mutex);
+        GilSemaphore_Acquire(&semaphore);
+        return;
+    }
+    GilMutex_Lock(&mutex);
+    GilCondition_Notify(&condition);
+    fork_child();
+    GilCondition_NotifyAll(&condition);
+    EXPLORE_CHECK(GilCondition_WaitTimed(&condition, &mutex, SOON, 0) == 0 && GilMutex_IsLocked(&mutex));
+    GilMutex_Unlock(&mutex);
+    EXPLORE_CHECK(GilMutex_LockTimed(&mutex, SOON, 0) == 1);
+    EXPLORE_CHECK(GilSemaphore_AcquireTimed(&semaphore, SOON, 0) == 1 || semaphore._bits < GIL_SEMAPHORE_PERMIT);
+}
+
 static const struct model_run runs[] = {
     {{"byte", 2, 0, setup, body_byte, of_interest, NULL, finish_byte}, {4, 0, 1}, {5, 0, 2}},
     {{"byte", 3, 0, setup, body_byte_once, of_interest, NULL, finish_byte}, {2, 0, 1}, {3, 0, 1}},
@@ -1090,6 +1310,18 @@ static const struct model_run runs[] = {
      {4, 0, 1}, {5, 0, 2}},
     {{"rouse_or_get", 3, 0, setup_rouse, body_rouse_or_get, of_interest, NULL, finish_rouse_or_get},
      {2, 0, 1}, {3, 0, 1}},
+    {{"recursive_in_a_call", 2, 0, setup_recursive_call, body_recursive_in_a_call, of_interest, NULL, finish_recursive},
+     {3, 0, 1}, {4, 0, 2}},
+    {{"ended_recursive", 2, 0, setup_recursive_call, body_ended_recursive, of_interest, NULL, finish_ended_recursive},
+     {3, 0, 1}, {4, 0, 2}},
+    {{"asked_with_an_error", 3, 0, setup_error, body_asked_with_an_error, of_interest, NULL, finish_asked_with_an_error},
+     {2, 0, 0}, {3, 0, 1}},
+    {{"collects_with_an_error", 2, 0, setup_error_collects, body_collects_with_an_error, of_interest, NULL, finish_collects_with_an_error},
+     {4, 0, 1}, {5, 0, 2}},
+    {{"barrier_fork", 2, EXPLORE_ALL, setup, body_barrier_fork, of_interest, NULL, NULL}, {3, 1, 1}, {4, 2, 1}},
+    {{"rw_fork", 2, EXPLORE_ALL, setup, body_rw_fork, of_interest, NULL, NULL}, {3, 0, 1}, {4, 1, 1}},
+    {{"rw_fork", 3, EXPLORE_ALL, setup, body_rw_fork, of_interest, NULL, NULL}, {2, 0, 0}, {3, 0, 1}},
+    {{"condition_fork", 2, EXPLORE_ALL, setup, body_condition_fork, of_interest, NULL, NULL}, {3, 0, 1}, {4, 1, 1}},
     {{"ended", 3, 0, setup_attached, body_ended, of_interest, NULL, finish_byte}, {2, 0, 1}, {3, 0, 0}},
     {{"ended_semaphore", 3, 0, setup_rouse, body_ended_semaphore, of_interest, NULL, finish_semaphore},
      {2, 0, 1}, {3, 0, 0}},
