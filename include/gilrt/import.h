@@ -58,7 +58,8 @@ GIL_API GilObject *GilImport_ImportModuleAttrString(const char *mod_name, const 
  *  @lock_held */
 GIL_API GilObject *GilImport_GetModule(GilObject *name);
 /** The registered module of that name, or a new empty one, registered by this call (CPython 3.13). While one of that name is
- *  imported, its own code is given that one, before it is registered; others wait for it, and ImportError tells of a circle.
+ *  imported, its own code, from its export hook on, is given that one, before it is registered; others wait for it, and
+ *  ImportError tells of a circle.
  *  Any text is a name here.
  *  @newref
  *  @lock_held

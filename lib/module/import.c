@@ -8,7 +8,8 @@
  * waits for its end.
  *
  * A module is registered when it is complete, not before its code runs: nobody sees half a module, but its own code, which has
- * it as an argument and may ask for it by GilImport_AddModuleRef(). The price is that imports in a circle cannot be served; they
+ * it as an argument and may ask for it by GilImport_AddModuleRef(), from the export hook on: CPython has it make one there, which
+ * the import replaces. The price is that imports in a circle cannot be served; they
  * are refused by a message that names the circle.
  *
  * Waiting. A waiter sleeps, without the lock, until the word `ends` of the entry is another than it was under the lock.
@@ -52,7 +53,7 @@
 struct gil_importing {
     struct gil_importing *next; /* [gil] */
     GilThreadState *owner;      /* [const] during one import, as the name */
-    GilObject *module;          /* [gil] borrowed; the module while its code runs, else NULL */
+    GilObject *module;          /* [gil] borrowed; the module while its code runs, its hook included, else NULL */
     uint32_t ends;              /* [atomic] imports that this block has seen end; waiters sleep on it */
     char name[GIL_MODULE_NAME_MAX + 1]; /* [const] */
 };
@@ -251,13 +252,11 @@ add_to_registry(struct gil_module_pocket *pocket, GilObject *name, GilObject *mo
     return 0;
 }
 
-/* From the hook to a module that is registered. 0, or -1 with the error set. */
+/* From the hook to a module that is whole. 0, or -1 with the error set. */
 static int
-make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, struct gil_importing *entry, const char *file,
-            GilSlot *(*hook)(void))
+fill_by_hook(GilThreadState *ts, GilObject *module, const char *text, const char *file, GilSlot *(*hook)(void))
 {
     struct gil_module_slots read;
-    const char *text = entry->name;
     GilObject *file_str = NULL;
 
     /* The extension's code: may run anything. */
@@ -274,12 +273,21 @@ make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *nam
         if (file_str == NULL)
             return -1;
     }
-    GilObject *module = gil_module_from_slots(ts, &read, name, file_str);
+    int rc = gil_module_fill(ts, module, &read, file_str);
     Gil_XDECREF(file_str);
+    return rc < 0 ? -1 : GilModule_Exec(module);
+}
+
+/* The same to one that is registered. The module is there before the hook is called, which may ask for it. */
+static int
+make_module(GilThreadState *ts, struct gil_module_pocket *pocket, GilObject *name, struct gil_importing *entry, const char *file,
+            GilSlot *(*hook)(void))
+{
+    GilObject *module = GilModule_NewObject(name);
     if (module == NULL)
         return -1;
     entry->module = module;
-    int rc = GilModule_Exec(module);
+    int rc = fill_by_hook(ts, module, entry->name, file, hook);
     entry->module = NULL;
     if (rc < 0 || add_to_registry(pocket, name, module) < 0) {
         gil_module_discard(ts, module);

@@ -2,10 +2,10 @@
 /*
  * Module objects: a name, a dict of attributes, and a state for the extension's own use.
  *
- * A module that slots describe is made in two steps, so that a failure half-way leaves nothing: gil_module_from_slots()
- * makes the object, its state zeroed and its functions in place; GilModule_Exec() runs the extension's own code. The
- * state lives as long as the object: it is there before exec, and after gil_module_clear(), when finalizers may still
- * reach it through types that were made with the module.
+ * A module that slots describe is made in three steps, so that a failure half-way leaves nothing: GilModule_NewObject()
+ * makes the object, which the hook that gives the slots may have already; gil_module_fill() gives it its state, zeroed,
+ * and its functions; GilModule_Exec() runs the extension's own code. The state lives as long as the object: it is there
+ * before exec, and after gil_module_clear(), when finalizers may still reach it through types that were made with the module.
  */
 #include "module/module.h"
 
@@ -239,10 +239,12 @@ gil_module_discard(GilThreadState *ts, GilObject *module)
 
 /* Making modules. */
 
-/* An object with an empty dict and no state, not tracked. */
-static GilModuleObject *
-new_module(GilThreadState *ts)
+GilObject *
+GilModule_NewObject(GilObject *name)
 {
+    GilThreadState *ts = gil_tstate_need(__func__);
+    if (name == NULL)
+        return gil_err_null(__func__);
     GilObject *dict = GilDict_New();
     if (dict == NULL)
         return NULL;
@@ -257,30 +259,8 @@ new_module(GilThreadState *ts)
     module->executed = 0;
     module->slots = (struct gil_module_slots){0};
     module->older = NULL;
-    return module;
-}
-
-static int
-set_names(GilModuleObject *module, GilObject *name, GilObject *file)
-{
-    if (GilDict_SetItemString(module->dict, "__name__", name) < 0 ||
-        GilDict_SetItemString(module->dict, "__doc__", Gil_None) < 0)
-        return -1;
-    return file == NULL ? 0 : GilDict_SetItemString(module->dict, "__file__", file);
-}
-
-GilObject *
-GilModule_NewObject(GilObject *name)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    if (name == NULL)
-        return gil_err_null(__func__);
-    GilModuleObject *module = new_module(ts);
-    if (module == NULL)
-        return NULL;
-    GilObject *op = (GilObject *)(void *)module;
     gil_object_track(ts, op);
-    if (set_names(module, name, NULL) < 0)
+    if (GilDict_SetItemString(dict, "__name__", name) < 0 || GilDict_SetItemString(dict, "__doc__", Gil_None) < 0)
         Gil_CLEAR(op);
     return op;
 }
@@ -299,31 +279,26 @@ GilModule_New(const char *name)
     return module;
 }
 
-GilObject *
-gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name, GilObject *file)
+int
+gil_module_fill(GilThreadState *ts, GilObject *op, const struct gil_module_slots *slots, GilObject *file)
 {
-    GilModuleObject *module = new_module(ts);
-    if (module == NULL)
-        return NULL;
-    GilObject *op = (GilObject *)(void *)module;
+    GilModuleObject *module = gil_module(op);
+
     if (slots->state_size > 0) {
         module->state = gil_heap_calloc(ts->heap, 1, (size_t)slots->state_size);
         if (module->state == NULL) {
-            /* The slots are not in yet: nobody frees a state that was never there. */
-            Gil_DECREF(op);
-            return gil_err_no_memory(ts);
+            gil_err_no_memory(ts);
+            return -1;
         }
     }
     module->slots = *slots;
-    gil_object_track(ts, op);
-
-    if (set_names(module, name, file) == 0 && (slots->doc == NULL || GilModule_SetDocString(op, slots->doc) == 0) &&
+    if ((file == NULL || GilDict_SetItemString(module->dict, "__file__", file) == 0) &&
+        (slots->doc == NULL || GilModule_SetDocString(op, slots->doc) == 0) &&
         (slots->methods == NULL || GilModule_AddFunctions(op, slots->methods) == 0))
-        return op;
+        return 0;
     /* The functions that were added hold the module. No code of the extension is to see one that is half made. */
     module->slots = (struct gil_module_slots){0};
-    gil_module_discard(ts, op);
-    return NULL;
+    return -1;
 }
 
 GilObject *
@@ -344,8 +319,12 @@ GilModule_FromSlotsAndSpec(const GilSlot *slots, GilObject *spec)
         goto done;
     if (file != NULL && !gil_is_str(file))
         Gil_CLEAR(file);
-    if (gil_module_slots_read(ts, slots, text, &read) == 0)
-        module = gil_module_from_slots(ts, &read, name, file);
+    if (gil_module_slots_read(ts, slots, text, &read) < 0 || (module = GilModule_NewObject(name)) == NULL)
+        goto done;
+    if (gil_module_fill(ts, module, &read, file) < 0) {
+        gil_module_discard(ts, module);
+        module = NULL;
+    }
 done:
     Gil_XDECREF(file);
     Gil_DECREF(name);

@@ -30,7 +30,7 @@ typedef struct {
     GilObject *dict;               /* [const] strong */
     void *state;                   /* [const] heap block of slots.state_size bytes, or NULL */
     int executed;                  /* [gil] GilModule_Exec() has begun, and has not failed */
-    struct gil_module_slots slots; /* [const] all zero for a module that was made without */
+    struct gil_module_slots slots; /* [gil] all zero for a module that was made without, or is not filled yet */
     GilObject *older;              /* [gil] strong; the module registered before, see import.c */
     GilObject *weaklist;           /* [gil] its weak references, see object/weakref.h */
 } GilModuleObject;
@@ -44,9 +44,9 @@ gil_module(GilObject *op)
 /* Readies GilModule_Type and fills gil_type_hooks. Once a process. 0, or -1: no memory. */
 int gil_module_type_start(void);
 
-/* A module as slots say; file (str or NULL) becomes __file__. New reference, or NULL with the error set. */
-GilObject *gil_module_from_slots(GilThreadState *ts, const struct gil_module_slots *slots, GilObject *name,
-                                 GilObject *file);
+/* Makes of a new module what slots say; file (str or NULL) becomes __file__. 0; or -1 with the error set, and the module is to be
+ * discarded. Calls no function of the extension. */
+int gil_module_fill(GilThreadState *ts, GilObject *module, const struct gil_module_slots *slots, GilObject *file);
 /* Lets go of what the module's dict and state hold. May run anything. */
 void gil_module_clear(GilObject *module);
 /* The end of a module that did not come to be; it may hold itself through its functions and types. Takes the reference,

@@ -524,6 +524,33 @@ BUILTIN(asks, return import_and_drop("adds_other"))
 BUILTIN(adds_other, return add_itself("asks"))
 BUILTIN(noisy, GilErr_SetString(GilExc_ValueError, "not cleared"); return 0)
 
+/* early: what old code did in its function of that kind, where there is no argument to know its module by. */
+static GilObject *early_module;
+static int early_fails;
+
+static int
+run_early(GilObject *module)
+{
+    GilObject *same = GilImport_AddModuleRef("early");
+    int rc = same == module && same == early_module ? GilModule_AddIntConstant(module, "by_exec", 6) : -1;
+    Gil_XDECREF(same);
+    return rc;
+}
+
+static GilSlot *
+early_hook(void)
+{
+    static GilSlot slots[] = {GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_DATA(Gil_mod_doc, "early's text"),
+                              GilSlot_SIZE(Gil_mod_state_size, 8), GilSlot_FUNC(Gil_mod_exec, run_early), GilSlot_END};
+
+    Gil_XSETREF(early_module, GilImport_AddModuleRef("early"));
+    if (early_module == NULL || GilModule_AddIntConstant(early_module, "by_hook", 5) < 0)
+        return NULL;
+    if (early_fails)
+        GilErr_SetString(GilExc_ValueError, "early has failed");
+    return early_fails ? NULL : slots;
+}
+
 static GilSlot *
 hookless_hook(void)
 {
@@ -548,6 +575,7 @@ add_builtins(void)
         {"ring_c", ring_c_hook},   {"self", self_hook},         {"slow", slow_hook},         {"cross_a", cross_a_hook},
         {"cross_b", cross_b_hook}, {"hookless", hookless_hook}, {"raising", raising_hook},   {"silent", silent_hook},
         {"noisy", noisy_hook},     {"adds", adds_hook},         {"asks", asks_hook},         {"adds_other", adds_other_hook},
+        {"early", early_hook},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         ck_assert_int_eq(GilImport_AppendInittab(table[i].name, table[i].hook), 0);
@@ -692,6 +720,31 @@ START_TEST(test_api_import__adding_a_module_under_way_gives_it_to_its_own_code)
     ck_assert_ptr_eq(module, other.module);
     ck_assert_int_eq(slow_runs, 1);
     Gil_DECREF(module);
+}
+END_TEST
+
+/* There it is what the import gives, if it comes to that, and nothing is lost that was put in. */
+START_TEST(test_api_import__a_hook_is_given_the_module_that_it_describes)
+{
+    early_fails = 1;
+    check_refused("early", GilExc_ValueError, "early has failed");
+    /* It was emptied, and is no module of that name any more. */
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(early_module, "by_hook"), 0);
+    early_fails = 0;
+    GilObject *failed = Gil_NewRef(early_module), *module = GilImport_ImportModule("early");
+    ck_assert_ptr_nonnull(module);
+    ck_assert_ptr_ne(module, failed);
+    ck_assert_ptr_eq(module, early_module);
+    ck_assert_int_eq(int_attribute(module, "by_hook"), 5);
+    ck_assert_int_eq(int_attribute(module, "by_exec"), 6);
+    ck_assert_ptr_nonnull(GilModule_GetState(module));
+    ck_assert_str_eq(GilModule_GetName(module), "early");
+    GilObject *doc = GilObject_GetAttrString(module, "__doc__");
+    ck_assert_int_eq(GilUnicode_CompareWithASCIIString(doc, "early's text"), 0);
+    Gil_DECREF(doc);
+    Gil_DECREF(module);
+    Gil_DECREF(failed);
+    Gil_CLEAR(early_module);
 }
 END_TEST
 
@@ -864,6 +917,7 @@ suite(void)
     tcase_add_test(tc, test_K4_failed_hook_and_bad_results_are_errors);
     tcase_add_test(tc, test_K5_circular_import_names_the_circle);
     tcase_add_test(tc, test_api_import__adding_a_module_under_way_gives_it_to_its_own_code);
+    tcase_add_test(tc, test_api_import__a_hook_is_given_the_module_that_it_describes);
     tcase_add_test(tc, test_K5_one_thread_runs_init_and_others_wait);
     tcase_add_test(tc, test_K5_waiters_try_again_after_a_failure);
     tcase_add_test(tc, test_K5_circle_across_threads_is_an_error_and_no_deadlock);
