@@ -6,7 +6,15 @@
 #
 # The compiler of $CC (its figures come from running a program) makes what it prints; the library is compiled with the same
 # headers, and tests/meta/exports.sh compares its symbols with them.
+#
+# With --machine: prints x86-64, which the record is of, if that compiler makes programs for it, or "another". It may be a cross
+# compiler, so the machine that this runs on is not asked.
 set -eu
+if [ "${1-}" = --machine ]; then
+    printf '%s\n' '#if defined __x86_64__ && defined __LP64__' x86-64 '#else' another '#endif' |
+        ${CC:-cc} -E -P -x c - | grep -x 'x86-64\|another'
+    exit
+fi
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

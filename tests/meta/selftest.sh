@@ -206,9 +206,32 @@ DO="$API int GilHigh_Do(int *value);"
 INFO='typedef struct { size_t size; int first; } GilHighInfo;'
 PAIR='struct _GilPair { char a; struct { short b[2]; } c; };'
 
-if [ "$(uname -m)" = x86_64 ]; then
 fresh_tree
 printf 'GILRT_0.1 {\nglobal:\n    GilHigh_Do;\nlocal:\n    *;\n' > "$tree/lib/libgilrt.map"
+high_header "$DO"
+echo 'function GilHigh_Do: int (int *), GILRT_0.1' > "$tree/lib/libgilrt.abi"
+# made_for CC: what the record's test says where that is the compiler.
+made_for()
+{
+    CC=$1 top_srcdir=$tree top_builddir=$tree sh "$scripts/abi.sh" 2>&1
+}
+# skips CC: content when both tests are left out, with the reason.
+skips()
+{
+    said=$(made_for "$1") && [ "$(printf '%s\n' "$said" | grep -c '^ok.* # SKIP .*x86-64')" -eq 2 ] || printf '%s\n' "$said"
+}
+# no_compiler CC: content when that fails, and nothing is left out.
+no_compiler()
+{
+    said=$(made_for "$1") && echo "abi was content"
+    case $said in *SKIP* | ok*) printf '%s\n' "$said" ;; esac
+}
+tap_check "abi: a compiler for another machine is not asked" skips "${CC:-cc} -U__x86_64__"
+tap_check "abi: nor one for other pointers" skips "${CC:-cc} -U__LP64__ -U_LP64"
+tap_check "abi: a compiler that does not run" no_compiler false
+tap_check "abi: one that says nothing" no_compiler true
+
+if [ "$("$top_srcdir/tools/list-abi.sh" --machine)" = x86-64 ]; then
 high_header "$DO $INFO $PAIR
 #define GIL_HIGH ((size_t)1 << 3)"
 "$tree/tools/list-abi.sh" > "$tree/lib/libgilrt.abi"
