@@ -90,11 +90,15 @@ $(API_TESTS): libgilrt.la
 $(addsuffix .$(OBJEXT),$(API_TESTS)): private AM_CPPFLAGS = $(PUBLIC_CPPFLAGS) -I$(top_srcdir)/tests
 
 # Some of them alone, as in `make check-unit`.
-.PHONY: check-unit check-api check-models check-stress check-meta check-programs check-linked
+.PHONY: check-unit check-api check-calls check-models check-stress check-meta check-programs check-linked
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(UNIT_TESTS)' TESTS='$(UNIT_TESTS)'
 check-api:
 	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(API_TESTS)' TESTS='$(API_TESTS)'
+# Units, and every exported function, under all that the tables of tests/api/misuse/ have: what assertions see.
+CALLING_TESTS = $(UNIT_TESTS) $(API_TESTS) $(filter tests/faults/% tests/reentry/%,$(CORE_TESTS))
+check-calls:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS='$(CALLING_TESTS)' TESTS='$(CALLING_TESTS)'
 check-models:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/models/%,$(CORE_TESTS)) $(MODEL_TESTS)'
 check-stress:
