@@ -95,6 +95,77 @@ GIL_API GilObject *GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, G
  *  @reenters the callable */
 GIL_API GIL_NOPLT GilObject *GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf,
                                                   GilObject *kwnames);
+/** The end of an inline call that is not as usual: @p result, or what it comes to. ABI, not API.
+ *  @newref
+ *  @lock_held
+ *  @reenters finalizers, by a collection that is due */
+GIL_API GilObject *_GilObject_CallReturned(GilThreadState *ts, GilObject *callable, GilObject *result);
+
+/* What the inline way reads of a thread, and of an object whose type has _Gil_TYPE_FUNCTION; their places there are ABI. */
+struct _GilThreadLook {
+    struct _GilThreadBlock block;
+    uintptr_t stack_limit; /* native recursion may come down to here; 0: not known */
+    int depth;
+    int unread;
+    void *error; /* what is pending, NULL: nothing */
+} __attribute__((__may_alias__));
+struct _GilFunctionLook {
+    GilObject ob_base;
+    void *unread;
+    GilMethodDef *def;
+    GilObject *self;
+} __attribute__((__may_alias__));
+#define _Gil_DEPTH 1000 /* as deep as an inline call goes; then the library is asked */
+
+/* How far the frame of the calling function reaches: the address of a local would need a local. */
+static inline uintptr_t
+_Gil_StackHere(void)
+{
+#if defined(__x86_64__)
+    uintptr_t here;
+    __asm__("mov %%rsp, %0" : "=r"(here));
+    return here;
+#elif defined(__aarch64__)
+    uintptr_t here;
+    __asm__("mov %0, sp" : "=r"(here));
+    return here;
+#else
+    return (uintptr_t)__builtin_frame_address(0);
+#endif
+}
+
+/* Whether op can be called without the library: a C function that takes an array and nothing else. */
+static inline int
+_GilFunction_IsFast(const GilObject *op)
+{
+    return GIL_LIKELY((((const struct _GilTypeLook *)(const void *)op->ob_type)->flags & _Gil_TYPE_FUNCTION) != 0) &&
+           GIL_LIKELY(((const struct _GilFunctionLook *)(const void *)op)->def->ml_flags == GIL_METH_FASTCALL);
+}
+
+/* What GilObject_Vectorcall() does: what is as usual without a call of the library, everything else by one. */
+static inline GilObject *
+_GilObject_VECTORCALL(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+{
+    struct _GilThreadLook *thread = (struct _GilThreadLook *)(void *)_Gil_thread;
+
+    if (GIL_UNLIKELY(thread == NULL) || GIL_UNLIKELY(thread->block.st != _Gil_ATTACHED) || GIL_UNLIKELY(callable == NULL) ||
+        GIL_UNLIKELY(args == NULL) || GIL_UNLIKELY(kwnames != NULL) || GIL_UNLIKELY(!_GilFunction_IsFast(callable)) ||
+        GIL_UNLIKELY(thread->depth >= _Gil_DEPTH) || GIL_UNLIKELY(_Gil_StackHere() <= thread->stack_limit - 1))
+        return GilObject_Vectorcall(callable, args, nargsf, kwnames);
+    const struct _GilFunctionLook *function = (const struct _GilFunctionLook *)(const void *)callable;
+    thread->depth++;
+    GilObject *result = ((GilCFunctionFast)(void (*)(void))function->def->ml_meth)(function->self, args,
+                                                                                   GilVectorcall_NARGS(nargsf));
+    thread->depth--;
+    /* A result, no error, the lock, and no collection that is due. */
+    if (GIL_LIKELY((void *)_Gil_thread == (void *)thread) && GIL_LIKELY(thread->block.st == _Gil_ATTACHED) &&
+        GIL_LIKELY(result != NULL) && GIL_LIKELY(thread->error == NULL) &&
+        GIL_LIKELY((__atomic_load_n(&thread->block.brk, __ATOMIC_RELAXED) & _Gil_BRK_COLLECT) == 0))
+        return result;
+    return _GilObject_CallReturned((GilThreadState *)(void *)thread, callable, result);
+}
+#define GilObject_Vectorcall(...) _GilObject_VECTORCALL(__VA_ARGS__) /* arguments may be compound literals with commas */
+
 /** Positional arguments in an array, keywords in a dict (or NULL).
  *  @newref
  *  @lock_held

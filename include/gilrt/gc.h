@@ -66,6 +66,37 @@ GIL_API GIL_NOPLT void GilObject_GC_Track(void *op);
 /** Undo GilObject_GC_Track(): the first step of a tp_dealloc. Harmless when the object is not tracked.
  *  @lock_held */
 GIL_API GIL_NOPLT void GilObject_GC_UnTrack(void *op);
+
+/* What the inline way reads and writes before an object: its neighbours among the tracked, next NULL when it is not one of them.
+ * In the low four bits of prev the library keeps what it knows about the object; of these the lowest stays. */
+struct _GilGCLook {
+    struct _GilGCLook *next;
+    uintptr_t prev;
+} __attribute__((__may_alias__));
+
+/* GilObject_GC_UnTrack() of an instance that is nothing but its block. */
+static inline void
+_GilObject_GC_UNTRACK(void *op)
+{
+    const struct _GilThreadBlock *block = _Gil_thread;
+    const unsigned long flags = _Gil_TYPE_BARE | _Gil_TYPE_GC;
+
+    if (GIL_UNLIKELY(block == NULL) || GIL_UNLIKELY(block->st != _Gil_ATTACHED) || GIL_UNLIKELY(op == NULL) ||
+        GIL_UNLIKELY((((const struct _GilTypeLook *)(const void *)((GilObject *)op)->ob_type)->flags & flags) != flags)) {
+        GilObject_GC_UnTrack(op);
+        return;
+    }
+    struct _GilGCLook *head = (struct _GilGCLook *)op - 1;
+    if (GIL_UNLIKELY(head->next == NULL))
+        return;
+    struct _GilGCLook *prev = (struct _GilGCLook *)(head->prev & ~(uintptr_t)15);
+    prev->next = head->next;
+    head->next->prev += (uintptr_t)prev - (uintptr_t)head; /* its bits stay */
+    head->next = NULL;
+    head->prev &= 1;
+}
+#define GilObject_GC_UnTrack(op) _GilObject_GC_UNTRACK(op)
+
 /** Give the memory of an instance back: the last step of a tp_dealloc. Untracks. NULL is let through.
  *  @lock_held */
 GIL_API GIL_NOPLT void GilObject_GC_Del(void *op);

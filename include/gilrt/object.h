@@ -394,9 +394,11 @@ struct _GilTypeLook {
     void *unread2[16];
     unsigned long flags;
 } __attribute__((__may_alias__));
-/* Bits of flags: an instance is a block of basicsize bytes; there are 16 bytes for the collector before it. */
+/* Bits of flags: an instance is a block of basicsize bytes; there are 16 bytes for the collector before it; it is a C function
+ * with what it is called with. */
 #define _Gil_TYPE_BARE (1UL << 0)
 #define _Gil_TYPE_GC (1UL << 14)
+#define _Gil_TYPE_FUNCTION (1UL << 15)
 
 /* Room for an object, where no function has to be called for it. NULL: one must be, and will also know what is wrong. */
 static inline void *

@@ -114,8 +114,8 @@ GilObject_GC_Track(void *op)
         track_asked(ts, op, __func__);
 }
 
-GIL_HOT void
-GilObject_GC_UnTrack(void *op)
+void
+(GilObject_GC_UnTrack)(void *op)
 {
     gil_tstate_need(__func__);
     if (has_gc_for_certain(op))

@@ -64,8 +64,9 @@ void gil_object_tp_free(void *op);
 size_t gil_object_size(const GilTypeObject *type, Gil_ssize_t nitems);
 
 /*
- * A flag of types, found when one is complete: instances have neither a list of weak references nor a dict, and one
- * without items is a block of tp_basicsize bytes. So memory is had and given back after one look at the flags.
+ * A flag of types, found when one is complete: instances have neither a list of weak references nor a dict, one without items
+ * is a block of tp_basicsize bytes, and whether there is a prefix the type says alone. So memory is had and given back, and
+ * objects are untracked, after one look at the flags.
  */
 #define GIL_TPFLAGS_BARE _Gil_TYPE_BARE
 

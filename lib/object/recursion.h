@@ -3,6 +3,7 @@
 #ifndef GIL_OBJECT_RECURSION_H
 #define GIL_OBJECT_RECURSION_H
 
+#include "gilrt/call.h"
 #include "state/tstate.h"
 
 /* Levels of Gil_EnterRecursiveCall(). CPython's default. */
@@ -10,24 +11,6 @@
 
 /* Learn the bounds of the calling thread's stack; see recursion.c. Never NULL. */
 char *gil_stack_measure(GilThreadState *ts);
-
-/*
- * How far the calling function's frame reaches, or nearly. The address of a local would do, but then there must be one; and
- * that of the frame takes a register.
- */
-static inline uintptr_t
-gil_stack_here(void)
-{
-    uintptr_t here;
-#if defined(__x86_64__)
-    __asm__("mov %%rsp, %0" : "=r"(here));
-#elif defined(__aarch64__)
-    __asm__("mov %0, sp" : "=r"(here));
-#else
-    here = (uintptr_t)__builtin_frame_address(0);
-#endif
-    return here;
-}
 
 /* The most that is kept below stack_limit. */
 #define GIL_STACK_MARGIN ((uintptr_t)64 << 10)
@@ -43,7 +26,7 @@ gil_stack_is_low(GilThreadState *ts)
     char *limit = ts->stack_limit;
     if (GIL_UNLIKELY(limit == NULL))
         limit = gil_stack_measure(ts);
-    return (uintptr_t)limit - gil_stack_here() - 1 < GIL_STACK_MARGIN;
+    return (uintptr_t)limit - _Gil_StackHere() - 1 < GIL_STACK_MARGIN;
 }
 
 /* RecursionError; always -1. */
@@ -58,7 +41,7 @@ gil_recursion_may_enter(const GilThreadState *ts)
 {
     char *limit = ts->stack_limit;
     return ts->recursion < GIL_RECURSION_LIMIT && limit != NULL &&
-           (uintptr_t)limit - gil_stack_here() - 1 >= GIL_STACK_MARGIN;
+           (uintptr_t)limit - _Gil_StackHere() - 1 >= GIL_STACK_MARGIN;
 }
 
 /* Gil_EnterRecursiveCall() for callers that have the thread state. */

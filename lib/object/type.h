@@ -41,14 +41,14 @@ struct gil_heap_type {
  */
 #define GIL_TPFLAGS_PLAIN (1UL << 2)
 
-/* A flag of two built-in types: an instance is a struct gil_function, see protocol/method_call.h. */
-#define GIL_TPFLAGS_FUNCTION (1UL << 15)
+/* A flag of two built-in types: an instance is a struct gil_function, see protocol/method_call.h, and programs may call it. */
+#define GIL_TPFLAGS_FUNCTION _Gil_TYPE_FUNCTION
 
 /* See GIL_TPFLAGS_BARE in object/alloc.h: the last step of completing a type. */
 static inline void
 gil_type_find_bare(GilTypeObject *type)
 {
-    if ((type->tp_weaklistoffset | type->tp_dictoffset) == 0)
+    if ((type->tp_weaklistoffset | type->tp_dictoffset) == 0 && type->tp_is_gc == NULL)
         type->tp_flags |= GIL_TPFLAGS_BARE;
 }
 

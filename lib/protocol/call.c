@@ -24,6 +24,15 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* What <gilrt/call.h> knows for its inline path. */
+_Static_assert(offsetof(struct _GilThreadLook, stack_limit) == offsetof(struct _gilts, stack_limit) &&
+                   offsetof(struct _GilThreadLook, depth) == offsetof(struct _gilts, recursion) &&
+                   offsetof(struct _GilThreadLook, error) == offsetof(struct _gilts, err.type) && _Gil_DEPTH <= GIL_RECURSION_LIMIT,
+               "the looked-at part of a thread is ABI");
+_Static_assert(offsetof(struct _GilFunctionLook, def) == offsetof(struct gil_function, def) &&
+                   offsetof(struct _GilFunctionLook, self) == offsetof(struct gil_function, self),
+               "and that of a function");
+
 /* Arguments that stand on the stack; more come from the heap. */
 #define ON_STACK 8
 
@@ -435,30 +444,19 @@ check_array(const char *func, GilObject *callable, GilObject *const *args, size_
     return 0;
 }
 
-/* GilObject_Vectorcall() whatever comes, what is wrong included. */
-static __attribute__((noinline)) GilObject *
-vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+GilObject *
+(GilObject_Vectorcall)(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    static const char func[] = "GilObject_Vectorcall";
-    GilThreadState *ts = gil_err_begin(func, callable != NULL);
-    if (check_array(func, callable, args, nargsf, kwnames) < 0)
+    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
+    if (check_array(__func__, callable, args, nargsf, kwnames) < 0)
         return NULL;
     return gil_vectorcall(ts, callable, args, nargsf, kwnames);
 }
 
-/* A function in C that takes an array is called from here; all else, as the last step, by whoever knows it. */
-GIL_HOT GilObject *
-GilObject_Vectorcall(GilObject *callable, GilObject *const *args, size_t nargsf, GilObject *kwnames)
+GilObject *
+_GilObject_CallReturned(GilThreadState *ts, GilObject *callable, GilObject *result)
 {
-    GilThreadState *ts = gil_tstate_attached();
-    if (GIL_UNLIKELY(ts == NULL || callable == NULL || args == NULL || kwnames != NULL) ||
-        GIL_UNLIKELY((Gil_TYPE(callable)->tp_flags & GIL_TPFLAGS_FUNCTION) == 0))
-        return vectorcall(callable, args, nargsf, kwnames);
-    gil_err_expect_none(ts, __func__);
-    struct gil_function *f = (struct gil_function *)(void *)callable;
-    if (GIL_UNLIKELY(f->vectorcall != gil_function_fastcall) || GIL_UNLIKELY(!gil_recursion_may_enter(ts)))
-        return f->vectorcall(callable, args, nargsf, NULL);
-    return gil_call_fastcall(ts, f->def, f->self, args, GilVectorcall_NARGS(nargsf));
+    return gil_call_method_judge(ts, ((struct gil_function *)(void *)callable)->def, result);
 }
 
 GilObject *

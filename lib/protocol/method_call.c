@@ -115,7 +115,7 @@ gil_function_vectorcall(GilObject *op, GilObject *const *args, size_t nargsf, Gi
 
 /*
  * The short way; what is not as usual goes the long one, which says why. Nothing but the function itself is called, so what
- * stands in registers need not be saved. GilObject_Vectorcall() does the same without coming here.
+ * stands in registers need not be saved. The inline GilObject_Vectorcall() does the same without coming here.
  */
 GIL_HOT GilObject *
 gil_function_fastcall(GilObject *op, GilObject *const *args, size_t nargsf, GilObject *kwnames)

@@ -146,6 +146,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
 
     if (ts == NULL)
         return NULL;
+    memset(&ts->stack_limit, 0, offsetof(struct _gilts, interp) - offsetof(struct _gilts, stack_limit));
     memset((char *)ts + offsetof(struct _gilts, leaning), 0, sizeof *ts - offsetof(struct _gilts, leaning));
     gil_store_relaxed(&ts->block.st, _Gil_LAZY);
     gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED);

@@ -39,6 +39,12 @@ struct gil_lock_stats {
 struct _gilts {
     struct _GilThreadBlock block; /* public: st, brk, site; first, its layout is ABI */
 
+    /* Public, too, as far as struct _GilThreadLook goes; reset at birth, for its thread alone looks at it. */
+    char *stack_limit;        /* [own] lowest address that native recursion may reach, or NULL: not known yet */
+    int recursion;            /* [own] levels entered by Gil_EnterRecursiveCall(), and calls of C functions */
+    int dealloc_depth;        /* [own] nested destructions now running */
+    struct gil_indicator err; /* [own] */
+
     GilInterpreterState *interp; /* [const] while the state lives */
     struct gil_heap *heap;       /* [const] interp's, one load nearer */
     struct gil_lock *lock;       /* [const] interp's, one load nearer */
@@ -48,7 +54,7 @@ struct _gilts {
     uint32_t serving;            /* [atomic] it is in a pending call, or in a signal's callback: state/serving.h; its thread writes it */
     unsigned long os_thread;     /* [atomic] pthread_t of the thread that last attached it, which writes it; 0: nobody has yet */
     struct gil_unblock unblock;  /* what reaches it in native code; see state/unblock.c. Not reset at birth: its end leaves it empty */
-    /* Up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
+    /* From interp up to here the block is written by atomic stores also at its birth: others may look at it, and ask, at any time. */
     int leaning;                 /* [own] the lock leaned to this state when it was last asked; see state/lean.c */
 
     GilThreadState *next, *prev; /* [states] interp's list of states */
@@ -77,13 +83,9 @@ struct _gilts {
     int within;                  /* [own] depth of collections, walks of objects, imports, and visits elsewhere that come back to it */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
-    struct gil_indicator err;  /* [own] */
     GilObject *handled;        /* [own] exception being handled, strong, or NULL */
     GilObject *repr_list;      /* [own] objects being printed, chained by the object layer, or NULL */
     void *dealloc_later;       /* [own] dead objects waiting for the outermost _Gil_Dealloc() */
-    int dealloc_depth;         /* [own] nested destructions now running */
-    int recursion;             /* [own] levels entered by Gil_EnterRecursiveCall() */
-    char *stack_limit;         /* [own] lowest address that native recursion may reach, or NULL: not known yet */
 };
 
 /*

@@ -167,6 +167,13 @@ static GilMemberDef function_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
+/* A debug build has all calls come to the library, which asserts more. */
+#ifdef GIL_DEBUG
+#define FAST 0
+#else
+#define FAST GIL_TPFLAGS_FUNCTION
+#endif
+
 GilTypeObject GilCFunction_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "builtin_function_or_method",
@@ -176,7 +183,7 @@ GilTypeObject GilCFunction_Type = {
     .tp_repr = function_repr,
     .tp_hash = function_hash,
     .tp_call = GilVectorcall_Call,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_FUNCTION | Gil_TPFLAGS_HAVE_GC |
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | FAST | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_HAVE_VECTORCALL | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_traverse = function_traverse,
     .tp_clear = function_clear,
@@ -193,7 +200,7 @@ GilTypeObject GilCMethod_Type = {
     .tp_dealloc = function_dealloc,
     .tp_vectorcall_offset = offsetof(struct gil_function, vectorcall),
     .tp_call = GilVectorcall_Call,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_FUNCTION | Gil_TPFLAGS_HAVE_GC |
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | FAST | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_HAVE_VECTORCALL | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_traverse = function_traverse,
     .tp_clear = function_clear,

@@ -118,6 +118,54 @@ START_TEST(test_gc_track__memory_given_back_untracks)
 }
 END_TEST
 
+/* By the inline function that stands behind the name, and by the library's. */
+START_TEST(test_gc_track__untracking_keeps_the_ring_and_the_mark_of_the_finalizer)
+{
+    void (*library)(void *) = GilObject_GC_UnTrack;
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilTypeObject *type = gc_type("test.G", 0);
+    struct node *a = tracked(type), *b = tracked(type), *c = tracked(type);
+
+    ck_assert(Gil_TYPE(b)->tp_flags & _Gil_TYPE_BARE);
+    gil_gc_head(b)->prev |= GIL_GC_FINALIZED;
+    for (int i = 0; i < 2; i++) { /* the second time nothing happens */
+        if (_i == 0)
+            GilObject_GC_UnTrack(b);
+        else
+            library(b);
+        ck_assert_int_eq(GilObject_GC_IsTracked((GilObject *)b), 0);
+        ck_assert_uint_eq(gil_gc_head(b)->prev, GIL_GC_FINALIZED);
+        ck_assert_ptr_eq(gil_gc_head(a)->next, gil_gc_head(c));
+        ck_assert_ptr_eq(gil_gc_prev(gil_gc_head(c)), gil_gc_head(a));
+        gil_gc_check(ts);
+    }
+    GilObject_GC_Track(b);
+    ck_assert_int_eq(GilObject_GC_IsFinalized((GilObject *)b), 1);
+    Gil_DECREF(a);
+    Gil_DECREF(b);
+    Gil_DECREF(c);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static void
+untrack_detached(void *op)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    GilObject_GC_UnTrack(op);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_L1_untracking_while_detached_stops_the_process)
+{
+    GilTypeObject *type = gc_type("test.G", 0);
+    struct node *op = tracked(type);
+    gil_test_expect_abort(untrack_detached, op, "GilObject_GC_UnTrack:");
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_gc_track__who_has_gc)
 {
     GilTypeObject *plain = node_type(NULL, 0);
@@ -360,5 +408,11 @@ suite(void)
     tests[n++] = test_gc_track__a_type_may_decide_by_object;
     tests[n++] = test_gc_track__what_has_no_gc_is_not_resized;
     tests[n++] = test_gc_track__the_dying_may_be_tracked;
-    return suite_of_one("gc/track", tests);
+    Suite *s = suite_of_one("gc/track", tests);
+    TCase *tc = tcase_create("untracking");
+    tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
+    tcase_add_loop_test(tc, test_gc_track__untracking_keeps_the_ring_and_the_mark_of_the_finalizer, 0, 2);
+    tcase_add_test(tc, test_L1_untracking_while_detached_stops_the_process);
+    suite_add_tcase(s, tc);
+    return s;
 }

@@ -51,14 +51,19 @@ take_array(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 static GilMethodDef array_def = {"array", _GilCFunction_CAST(take_array), GIL_METH_FASTCALL, NULL};
 static GilMethodDef one_def = {"one", give_self, GIL_METH_O, NULL};
 
-/* By GilObject_Vectorcall(), which knows functions, and by what stands in the function's slot, which anybody may call. */
+/* By GilObject_Vectorcall(), which calls functions inline, by what stands in the function's slot, which anybody may call, and by the
+ * library's own. */
 static GilObject *
-call_array(int direct, GilObject *f, GilObject *const *args, size_t nargsf, GilObject *names)
+call_array(int way, GilObject *f, GilObject *const *args, size_t nargsf, GilObject *names)
 {
-    return direct ? GilVectorcall_Function(f)(f, args, nargsf, names) : GilObject_Vectorcall(f, args, nargsf, names);
+    GilObject *(*library)(GilObject *, GilObject *const *, size_t, GilObject *) = GilObject_Vectorcall;
+
+    if (way == 0)
+        return GilObject_Vectorcall(f, args, nargsf, names);
+    return way == 1 ? GilVectorcall_Function(f)(f, args, nargsf, names) : library(f, args, nargsf, names);
 }
 
-START_TEST(test_value_function__arrays_from_both_sides)
+START_TEST(test_value_function__arrays_from_all_sides)
 {
     GilObject *list = GilList_New(0), *f = GilCFunction_New(&array_def, NULL), *ring = GilCFunction_New(&array_def, f), *r;
     GilObject *names = Gil_BuildValue("(s)", "k"), *none = GilTuple_New(0), *args[] = {NULL, list, Gil_False, names};
@@ -84,12 +89,70 @@ START_TEST(test_value_function__arrays_from_both_sides)
     ck_assert_ptr_null(call_array(_i, ring, &again, 1, NULL));
     gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while calling an object");
     ck_assert_int_eq(ts->recursion, GIL_RECURSION_LIMIT - 1);
+    ts->recursion = GIL_RECURSION_LIMIT;
+    ck_assert_ptr_null(call_array(_i, f, args + 1, 1, NULL));
     ts->recursion = level;
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while calling an object");
     Gil_DECREF(none);
     Gil_DECREF(names);
     Gil_DECREF(ring);
     Gil_DECREF(f);
     Gil_DECREF(list);
+}
+END_TEST
+
+/* The native stack, which an inline call measures too, and a collection that is due when it comes back. */
+START_TEST(test_value_function__calls_from_all_sides_watch_the_stack_and_collect)
+{
+    GilObject *f = GilCFunction_New(&array_def, NULL), *r;
+    GilThreadState *ts = GilThreadState_Get();
+    gil_test_repr(r = call_array(_i, f, &f, 0, NULL), "-1"); /* now it is known how far the stack reaches */
+    Gil_DECREF(r);
+    char *limit = ts->stack_limit;
+    ck_assert_ptr_nonnull(limit);
+    ts->stack_limit = (char *)__builtin_frame_address(0);
+    ck_assert_ptr_null(call_array(_i, f, &f, 1, NULL));
+    ts->stack_limit = NULL; /* then it is measured */
+    gil_test_error(GilExc_RecursionError, "maximum recursion depth exceeded while calling an object");
+    ts->stack_limit = NULL;
+    r = call_array(_i, f, &f, 1, NULL);
+    ck_assert_ptr_eq(r, f);
+    Gil_DECREF(r);
+    ck_assert_ptr_eq(ts->stack_limit, limit);
+
+    gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
+    r = call_array(_i, f, &f, 1, NULL);
+    ck_assert_ptr_eq(r, f);
+    ck_assert(!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT));
+    Gil_DECREF(r);
+    ck_assert_int_eq(ts->recursion, 0);
+    Gil_DECREF(f);
+}
+END_TEST
+
+/* It is a macro, and commas in a compound literal part no arguments. */
+START_TEST(test_value_function__arrays_written_in_the_call)
+{
+    GilObject *f = GilCFunction_New(&array_def, NULL);
+    GilObject *r = GilObject_Vectorcall(f, (GilObject *[]){f, Gil_None, Gil_True}, 3, NULL);
+    ck_assert_ptr_eq(r, Gil_True);
+    Gil_DECREF(f);
+}
+END_TEST
+
+static void
+call_detached(void *Gil_UNUSED(arg))
+{
+    gil_test_start();
+    GilObject *f = GilCFunction_New(&array_def, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    GilObject_Vectorcall(f, &f, 1, NULL);
+    Gil_END_ALLOW_THREADS
+}
+
+START_TEST(test_L1_calling_a_function_while_detached_stops_the_process)
+{
+    gil_test_expect_abort(call_detached, NULL, "GilObject_Vectorcall:");
 }
 END_TEST
 
@@ -122,7 +185,11 @@ START_TEST(test_value_function__flag_cannot_be_asked_for)
     GilType_Spec spec = {.name = "test.False", .slots = none, .flags = GIL_TPFLAGS_FUNCTION};
     ck_assert_ptr_null(GilType_FromSpec(&spec));
     gil_test_error(GilExc_SystemError, "type 'test.False' has flags that cannot be asked for: 8000");
+#ifdef GIL_DEBUG /* where programs call by the library, which asserts more */
+    ck_assert(!((GilCFunction_Type.tp_flags | GilCMethod_Type.tp_flags) & GIL_TPFLAGS_FUNCTION));
+#else
     ck_assert(GilCFunction_Type.tp_flags & GilCMethod_Type.tp_flags & GIL_TPFLAGS_FUNCTION);
+#endif
     ck_assert(!(GilMethod_Type.tp_flags & GIL_TPFLAGS_FUNCTION));
 }
 END_TEST
@@ -351,7 +418,9 @@ suite(void)
     TCase *tc = tcase_create("function");
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_function__calls_with_self);
-    tcase_add_loop_test(tc, test_value_function__arrays_from_both_sides, 0, 2);
+    tcase_add_loop_test(tc, test_value_function__arrays_from_all_sides, 0, 3);
+    tcase_add_loop_test(tc, test_value_function__calls_from_all_sides_watch_the_stack_and_collect, 0, 3);
+    tcase_add_test(tc, test_value_function__arrays_written_in_the_call);
     tcase_add_test(tc, test_value_function__other_conventions_by_array);
     tcase_add_test(tc, test_value_function__flag_cannot_be_asked_for);
     tcase_add_test(tc, test_value_function__keywords_arrive);
@@ -364,6 +433,7 @@ suite(void)
     suite_add_tcase(s, tc);
     TCase *death = tcase_create("stops");
     tcase_add_test(death, test_L2_function_of_an_array_that_returns_without_the_lock);
+    tcase_add_test(death, test_L1_calling_a_function_while_detached_stops_the_process);
     suite_add_tcase(s, death);
     return s;
 }
