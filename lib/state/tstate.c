@@ -138,6 +138,17 @@ gil_tstate_open_region(void)
 
 /* --- birth and end --- */
 
+/* What its own thread alone looks at; the rest of a block is stored to field by field. */
+static void
+forget_the_past(GilThreadState *ts)
+{
+    const size_t own = offsetof(struct _gilts, stack_limit), shared = offsetof(struct _gilts, interp);
+    const size_t rest = offsetof(struct _gilts, leaning);
+
+    memset((char *)ts + own, 0, shared - own);
+    memset((char *)ts + rest, 0, sizeof *ts - rest);
+}
+
 GilThreadState *
 gil_tstate_get_block(GilInterpreterState *interp)
 {
@@ -146,8 +157,7 @@ gil_tstate_get_block(GilInterpreterState *interp)
 
     if (ts == NULL)
         return NULL;
-    memset(&ts->stack_limit, 0, offsetof(struct _gilts, interp) - offsetof(struct _gilts, stack_limit));
-    memset((char *)ts + offsetof(struct _gilts, leaning), 0, sizeof *ts - offsetof(struct _gilts, leaning));
+    forget_the_past(ts);
     gil_store_relaxed(&ts->block.st, _Gil_LAZY);
     gil_store_relaxed(&ts->block.brk, _Gil_BRK_FENCED);
     gil_store_relaxed(&ts->block.site, NULL);
