@@ -99,8 +99,8 @@ typedef struct GilConfig {
     /** Nonzero: a module is loaded only when its file, and every directory on the way there, can be changed by
      *  nobody but root and the effective user (a sticky directory such as /tmp passes). */
     int strict_paths;
-    int report_leaks; /**< nonzero: Gil_FinalizeEx() writes a line for each type of objects that were left to stderr;
-                       *   a debug build also for objects that the collector does not know */
+    int report_leaks; /**< nonzero: the end of each interpreter, with the runtime or before it, writes a line for each type of
+                       *   objects that were left to stderr; a debug build also for objects that the collector does not know */
     /** How long Gil_FinalizeEx() waits for guards and for threads that entered by a view, in ns; 0:
      *  GIL_FINALIZE_TIMEOUT_DEFAULT; UINT64_MAX: for ever. */
     uint64_t finalize_timeout_ns;
@@ -201,15 +201,16 @@ GIL_API int Gil_IsInitialized(void);
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API int Gil_IsFinalizing(void);
 
-/** What the last Gil_FinalizeEx() met, and found left over. Grows from version to version. */
+/** What interpreters met at their end, and left over: all that ended since the runtime was started last, one by one or with it.
+ *  What each of them left over is told by GIL_LIFE_ENDED (gilrt/life.h). Grows from version to version. */
 typedef struct GilFinalizeReport {
     size_t size;        /**< set by GilFinalizeReport_Init() */
     uint64_t stops;     /**< times that the runtime was stopped in this process */
     uint64_t objects;   /**< objects that can be in cycles: their references were lost, or those of what holds them */
-    uint64_t blocks;    /**< all blocks of the interpreter's memory, those of these objects included */
+    uint64_t blocks;    /**< all blocks of their memory, those of these objects included */
     uint64_t bytes;     /**< their size */
     uint64_t holders;   /**< of a last attempt that ended in GIL_FINALIZE_BUSY: how many were inside; else 0 */
-    uint64_t exit_rounds;  /**< rounds of exit calls that it took */
+    uint64_t exit_rounds;  /**< rounds of exit calls that it took; of several interpreters the most */
     uint64_t exit_dropped; /**< exit calls, those of Gil_AtExit() too, that were not made: each round brought new ones */
 } GilFinalizeReport;
 

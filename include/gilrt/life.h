@@ -59,7 +59,8 @@ typedef struct GilLifeEvent {
     int kind;         /**< GIL_LIFE_… */
     int64_t interp;   /**< number of the interpreter; of GIL_LIFE_LATE -1: it is not known any more */
     uint64_t count;   /**< of GIL_LIFE_BUSY: who is inside (GilInterpreterState_GetHolders()); of
-                           GIL_LIFE_TEARDOWN: calls at exit that were dropped; else 0 */
+                           GIL_LIFE_TEARDOWN: calls at exit that were dropped; of GIL_LIFE_ENDED: blocks of its
+                           memory that were left, as in GilFinalizeReport; else 0 */
     uint64_t state;   /**< of GIL_LIFE_LATE: the number of the thread's state; of GIL_LIFE_WAITING: of the state
                            that has the lock; else 0 */
     const char *func; /**< of GIL_LIFE_LATE: the function that it comes by; of GIL_LIFE_WAITING: that waits;

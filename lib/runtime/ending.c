@@ -56,11 +56,9 @@ gil_main_leave(struct gil_gate *gate, struct gil_pass *pass)
 static int
 end(GilThreadState *ts, uint64_t timeout, const char *func)
 {
-    struct gil_ending ending = {0};
-
     if (gil_finalize_begin(ts, gil_limit_in(timeout), func) != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending, func);
+    gil_finalize_commit(ts, func);
     return 0;
 }
 
@@ -92,12 +90,11 @@ Gil_EndInterpreter(GilThreadState *ts)
 static int
 end_by_reserve(struct gil_gate *gate, uint64_t limit, int asked, const char *func)
 {
-    struct gil_ending ending = {0};
     GilThreadState *ts = gate->interp->ender;
 
     if (gil_finalize_begin_outside(gate->interp, limit, asked, func) != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending, func);
+    gil_finalize_commit(ts, func);
     return 0;
 }
 

@@ -46,7 +46,7 @@
  *   Owner: who has taken the end of an interpreter; of all others who has taken that of the main one.
  *   The awkward moment: the end is given up, the lock is another's, and the interpreter open, so that others may
  *     end it (go_back()).
- *   Outwards go: what is told (busy.c, event.c), what is taken away (layers.c, signal.c), the calls that are made.
+ *   Outwards go: what is told (busy.c, event.c, the report of life.c), what is taken away (layers.c, signal.c), the calls that are made.
  */
 #include "runtime/finalize.h"
 
@@ -56,6 +56,7 @@
 #include "runtime/atexit.h"
 #include "runtime/busy.h"
 #include "runtime/event.h"
+#include "runtime/life.h"
 #include "runtime/signal.h"
 #include "state/closing.h"
 #include "state/gate.h"
@@ -278,36 +279,35 @@ one_round(GilThreadState *ts)
     return gil_pending_drain(ts, GilErr_WriteUnraisable) + gil_atexit_round(ts);
 }
 
-/* The end of one. */
+/* The end of one. It stands in the report before the last step is told. */
 static void
-commit(GilThreadState *ts, struct gil_ending *ending)
+commit(GilThreadState *ts)
 {
     int64_t id = ts->interp->id;
-    GilLifeEvent teardown = {.size = sizeof teardown, .kind = GIL_LIFE_TEARDOWN, .interp = id};
-    struct gil_leftovers left;
+    GilLifeEvent step = {.size = sizeof step, .kind = GIL_LIFE_TEARDOWN, .interp = id};
+    struct gil_ending met = {.rounds = 0};
 
     gil_event_step(GIL_LIFE_CLOSED, id);
     /* The host's own, from before: no call is made with one. */
     GilErr_Clear();
-    for (ending->rounds = 0; ending->rounds < ROUNDS && one_round(ts) > 0; ending->rounds++)
-        ;
-    teardown.count = gil_atexit_over(ts);
-    ending->dropped += teardown.count;
+    while (met.rounds < ROUNDS && one_round(ts) > 0)
+        met.rounds++;
+    step.count = met.dropped = gil_atexit_over(ts);
     if (id == 0)
         gil_signal_stop();
     gil_interp_close(ts);
     /* Accepted is accepted; no more are from here on. */
     gil_pending_drain(ts, GilErr_WriteUnraisable);
-    gil_event_tell(&teardown);
-    gil_layers_stop(ts, ending->print, &left);
-    ending->left.objects += left.objects;
-    ending->left.blocks += left.blocks;
-    ending->left.bytes += left.bytes;
-    gil_event_step(GIL_LIFE_ENDED, id);
+    gil_event_tell(&step);
+    gil_layers_stop(ts, gil_life_prints(), &met.left);
+    gil_life_report(&met);
+    step.kind = GIL_LIFE_ENDED;
+    step.count = met.left.blocks;
+    gil_event_tell(&step);
 }
 
 void
-gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending, const char *func)
+gil_finalize_commit(GilThreadState *ts, const char *func)
 {
     GilInterpreterState *other;
 
@@ -317,8 +317,8 @@ gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending, const char *f
             GilThreadState *ender = other->ender;
             gil_tstate_detach(ts, func);
             attach(ender, func);
-            commit(ender, ending);
+            commit(ender);
             attach(ts, func);
         }
-    commit(ts, ending);
+    commit(ts);
 }

@@ -7,8 +7,7 @@
 
 /* What the end of an interpreter met. */
 struct gil_ending {
-    int print;                 /* in: write what is left to standard error */
-    struct gil_leftovers left; /* of all that ended */
+    struct gil_leftovers left;
     size_t rounds, dropped;    /* of calls at exit: rounds, and calls not made */
 };
 
@@ -26,8 +25,8 @@ long gil_finalize_begin(GilThreadState *ts, uint64_t limit, const char *func);
  * it was closing before that, and its threads were told so. On success its reserve is attached to the calling thread.
  */
 long gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int asked, const char *func);
-/* After that: the end, and ts with it; before the main interpreter all others end, the newest first. Runs anything, up to the
- * teardown of the last. */
-void gil_finalize_commit(GilThreadState *ts, struct gil_ending *ending, const char *func);
+/* After that: the end, and ts with it; before the main interpreter all others end, the newest first. What each of them met goes
+ * into the report (life.h). Runs anything, up to the teardown of the last. */
+void gil_finalize_commit(GilThreadState *ts, const char *func);
 
 #endif

@@ -38,6 +38,8 @@
 #include "state/tstate.h"
 #include "value/start.h"
 
+#include <stdio.h>
+
 static int (*const process_table[])(void) = {
     gil_state_start, gil_object_start, gil_gc_start, gil_protocol_start, gil_value_start, gil_module_start,
     gil_fork_start,
@@ -139,10 +141,14 @@ gil_layers_start(const struct gil_interp_config *config)
 }
 
 static void
-print_left(const char *type, size_t count, size_t size, void *unused)
+print_left(const char *type, size_t count, size_t size, void *interp)
 {
-    (void)unused;
-    gil_print_line("gilrt: left at the end: %zu of type %s, %zu bytes", count, type, size);
+    long long id = ((GilInterpreterState *)interp)->id;
+    char whose[40] = "";
+
+    if (id != 0)
+        (void)snprintf(whose, sizeof whose, " of interpreter %lld", id);
+    gil_print_line("gilrt: left at the end%s: %zu of type %s, %zu bytes", whose, count, type, size);
 }
 
 void
@@ -162,7 +168,7 @@ gil_layers_stop(GilThreadState *ts, int print, struct gil_leftovers *left)
 
     left->objects = gil_gc_count(ts);
     if (print)
-        gil_gc_report(ts, print_left, NULL);
+        gil_gc_report(ts, print_left, ts->interp);
     stop_layers(ts, VALUE, OBJECT);
     gil_heap_stats(ts->heap, &heap);
     left->blocks = heap.blocks;

@@ -22,7 +22,7 @@ struct gil_leftovers {
 };
 /*
  * Take the interpreter of ts away, after gil_interp_close(); ts is attached and goes with it. print: write a line to standard
- * error for each type of objects that are left. Cannot fail. Runs finalizers.
+ * error, with the number of another interpreter than the main one, for each type of objects that are left. Cannot fail. Runs finalizers.
  */
 void gil_layers_stop(GilThreadState *ts, int print, struct gil_leftovers *left);
 

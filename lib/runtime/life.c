@@ -39,14 +39,14 @@ enum phase { OFF, STARTING, ON, STOPPING };
 static struct {
     uint32_t phase;        /* [atomic] enum phase; acq_rel: what the last start or stop did comes before the next */
     pthread_t starter;     /* [phase] */
-    int report_leaks;      /* [phase] */
+    int report_leaks;      /* [phase] read by whoever ends an interpreter: the main one lets nobody in before it is written */
     uint64_t timeout;      /* [phase] ns that a stop waits */
     uint64_t stops;        /* [atomic] relaxed, as are those below: plain numbers for a report */
-    uint64_t left_objects; /* [atomic] */
+    uint64_t left_objects; /* [atomic] of all that ended since the start, as are those below but holders */
     uint64_t left_blocks;  /* [atomic] */
     uint64_t left_bytes;   /* [atomic] */
     uint64_t holders;      /* [atomic] */
-    uint64_t exit_rounds;  /* [atomic] */
+    uint64_t exit_rounds;  /* [atomic] the most of one */
     uint64_t exit_dropped; /* [atomic] */
 } runtime;
 
@@ -63,6 +63,17 @@ change_phase(enum phase from, enum phase to)
 {
     uint32_t expected = from;
     return gil_cas_acq_rel(&runtime.phase, &expected, to);
+}
+
+/* Nothing has ended since this start. */
+static void
+forget_the_last(void)
+{
+    uint64_t *const counts[] = {&runtime.left_objects, &runtime.left_blocks, &runtime.left_bytes, &runtime.exit_rounds,
+                                &runtime.exit_dropped};
+
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        gil_store_relaxed(counts[i], 0);
 }
 
 static GilStatus
@@ -104,6 +115,7 @@ start(const char *func, const GilConfig *config)
     runtime.starter = pthread_self();
     gil_pending_open_main(ts);
     runtime.report_leaks = config->report_leaks;
+    forget_the_last();
     runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
     gil_closing_give_up(ts->interp->gate, NULL);
     return GilStatus_Ok();
@@ -140,22 +152,34 @@ Gil_Initialize(void)
     return GilStatus_Exception(Gil_InitializeFromConfig(&config)) ? -1 : 0;
 }
 
+int
+gil_life_prints(void)
+{
+    return runtime.report_leaks;
+}
+
+void
+gil_life_report(const struct gil_ending *met)
+{
+    uint64_t most = gil_load_relaxed(&runtime.exit_rounds);
+
+    gil_fetch_add_relaxed(&runtime.left_objects, met->left.objects);
+    gil_fetch_add_relaxed(&runtime.left_blocks, met->left.blocks);
+    gil_fetch_add_relaxed(&runtime.left_bytes, met->left.bytes);
+    gil_fetch_add_relaxed(&runtime.exit_dropped, met->dropped);
+    while (most < met->rounds && !gil_cas_acq_rel(&runtime.exit_rounds, &most, met->rounds))
+        ;
+}
+
 static int
 stop(GilThreadState *ts, uint64_t timeout, const char *func)
 {
-    struct gil_ending ending = {.print = runtime.report_leaks};
-
     /* Nobody else can end the main interpreter: the phase says so. */
     long holders = gil_finalize_begin(ts, gil_limit_in(timeout), func);
     gil_store_relaxed(&runtime.holders, (uint64_t)holders);
     if (holders != 0)
         return GIL_FINALIZE_BUSY;
-    gil_finalize_commit(ts, &ending, func);
-    gil_store_relaxed(&runtime.left_objects, ending.left.objects);
-    gil_store_relaxed(&runtime.left_blocks, ending.left.blocks);
-    gil_store_relaxed(&runtime.left_bytes, ending.left.bytes);
-    gil_store_relaxed(&runtime.exit_rounds, ending.rounds);
-    gil_store_relaxed(&runtime.exit_dropped, ending.dropped);
+    gil_finalize_commit(ts, func);
     gil_fetch_add_relaxed(&runtime.stops, 1);
     gil_fetch_add_relaxed(&runtime.exit_dropped, gil_atexit_process());
     gil_copies_unclaim();

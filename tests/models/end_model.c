@@ -28,7 +28,6 @@ static int entered, refused;
 static int steps;                              /* what the threads of a scenario tell one another */
 static int again;                              /* rounds of calls at exit that are to come */
 static uint64_t kept_since;                    /* the lock of the other interpreter, by the clock */
-static struct gil_ending ending;
 
 static void
 join(int self, enum which which)
@@ -88,7 +87,7 @@ end_runtime(uint64_t timeout)
         return -1;
     }
     EXPLORE_CHECK(gil_gate_is_shut(gate(MAIN)) && (subjects[OTHER].ended || gil_gate_is_shut(gate(OTHER))));
-    gil_finalize_commit(ts, &ending, "end_runtime");
+    gil_finalize_commit(ts, "end_runtime");
     EXPLORE_CHECK(subjects[MAIN].ended && subjects[OTHER].ended && gil_tstate_attached() == NULL);
     return 0;
 }
@@ -844,7 +843,7 @@ body_rounds(int self)
     again = ROUNDS;
     EXPLORE_CHECK(GilUnstable_AtExit(subjects[MAIN].interp, go_round, NULL) == 0);
     EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0);
-    EXPLORE_CHECK(exits == ROUNDS && ending.rounds == ROUNDS && ending.dropped == 0 && subjects[MAIN].dropped == 0);
+    EXPLORE_CHECK(exits == ROUNDS && subjects[MAIN].rounds == ROUNDS && subjects[MAIN].dropped == 0);
 }
 
 static void
@@ -860,7 +859,7 @@ body_too_many_rounds(int self)
     again = ROUNDS + 1;
     EXPLORE_CHECK(GilUnstable_AtExit(subjects[OTHER].interp, go_round, NULL) == 0);
     EXPLORE_CHECK(Gil_EndInterpreter(ts) == 0);
-    EXPLORE_CHECK(exits == ROUNDS && again == 1 && subjects[OTHER].dropped == 1);
+    EXPLORE_CHECK(exits == ROUNDS && again == 1 && subjects[OTHER].rounds == ROUNDS && subjects[OTHER].dropped == 1);
 }
 
 static void

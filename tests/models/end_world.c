@@ -15,8 +15,10 @@
 #include "object/error.h"
 #include "runtime/busy.h"
 #include "runtime/event.h"
+#include "runtime/finalize.h"
 #include "runtime/inside.h"
 #include "runtime/layers.h"
+#include "runtime/life.h"
 #include "runtime/signal.h"
 #include "state/closing.h"
 #include "state/stable.h"
@@ -217,6 +219,13 @@ come_back(GilThreadState *ts)
 
 /* --- the end of it --- */
 
+/* Blocks of memory that it leaves: not the same of both. */
+static size_t
+left_by(enum which which)
+{
+    return which == MAIN ? 1 : 2;
+}
+
 /* The steps in which it is told. Attached until nothing is left; whoever is inside then was not waited for. */
 int
 gil_event_tell(const GilLifeEvent *event)
@@ -238,12 +247,30 @@ gil_event_tell(const GilLifeEvent *event)
         subject->dropped = event->count;
         break;
     case GIL_LIFE_ENDED:
-        EXPLORE_CHECK(ts == NULL && subject->torn && subject->ended);
+        EXPLORE_CHECK(ts == NULL && subject->torn && subject->ended && subject->reported);
+        EXPLORE_CHECK(event->count == left_by(event->interp == MAIN ? MAIN : OTHER));
         break;
     default:
         EXPLORE_CHECK(event->kind == GIL_LIFE_CLOSING && !subject->closed);
     }
     return 1;
+}
+
+int
+gil_life_prints(void)
+{
+    return 0;
+}
+
+/* Once of each, when it is gone and before that is told. */
+void
+gil_life_report(const struct gil_ending *met)
+{
+    struct subject *subject = &subjects[met->left.blocks == left_by(MAIN) ? MAIN : OTHER];
+
+    EXPLORE_CHECK(subject->ended && !subject->reported && met->dropped == subject->dropped);
+    subject->rounds = met->rounds;
+    subject->reported = 1;
 }
 
 /* Nobody here is in a hook, or in the middle of anything. */
@@ -306,7 +333,7 @@ gil_layers_stop(GilThreadState *ts, int print, struct gil_leftovers *left)
     struct subject *subject = &subjects[which];
 
     (void)print;
-    *left = (struct gil_leftovers){0, 0, 0};
+    *left = (struct gil_leftovers){0, left_by(which), 0};
     EXPLORE_CHECK(subject->torn && !subject->ended && subject->holders == 0 && subject->users == 0);
     EXPLORE_CHECK(gil_gate_is_shut(subject->gate) && gil_gate_inside(subject->gate) == 0);
     /* Nobody is listed but who is just being refused. */

@@ -30,7 +30,8 @@ extern struct subject {
     uint32_t alive;              /* poisoned at its end: whoever uses it then, is found */
     int ended, users, holders;   /* it is no more; threads that use it; of these, those that hold its lock */
     int closed, torn;            /* its end cannot be undone any more; other threads do not get the lock */
-    uint64_t dropped;            /* calls at exit, as the event says */
+    uint64_t dropped, rounds;    /* calls at exit, as the event says; rounds of them, as the report does */
+    int reported;                /* its end stands in the report */
     int busy;                    /* ends of it that were in vain, as they found out */
 } subjects[BOTH];
 extern int told;    /* ends that were in vain, as the host heard */

@@ -445,11 +445,10 @@ static void
 body_runtime(int self)
 {
     if (self == 0) {
-        static struct gil_ending ending;
         GilThreadState *ts = subjects[MAIN].ts;
         gil_tstate_attach(ts, __func__);
         EXPLORE_CHECK(gil_finalize_begin(ts, GIL_MACHINE_NEVER, __func__) == 0);
-        gil_finalize_commit(ts, &ending, __func__);
+        gil_finalize_commit(ts, __func__);
         EXPLORE_CHECK(subjects[MAIN].ended && subjects[OTHER].ended && gil_tstate_attached() == NULL);
         return;
     }

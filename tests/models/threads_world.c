@@ -22,7 +22,6 @@ static void *values[THREADS_MAX + 1];  /* of the key; those of setup() and finis
 static int has_value[THREADS_MAX + 1]; /* or had one */
 static void (*destructor)(void *value);
 static int told_of[16];                /* requests to end, by the number of the state that heeded them */
-static struct gil_ending ending;
 
 /* --- what the sources expect of the rest of the library --- */
 
@@ -286,7 +285,7 @@ end_other(uint64_t timeout)
         EXPLORE_CHECK(!(gil_load_relaxed(&other->gate->word) & 0x80000000u) && !other->interp->closed);
         return -1;
     }
-    gil_finalize_commit(other->interp->ender, &ending, __func__);
+    gil_finalize_commit(other->interp->ender, __func__);
     EXPLORE_CHECK(other->ended && gil_tstate_attached() == NULL && other->gate->gone);
     return 0;
 }

@@ -11,6 +11,8 @@
 #include "gilrt/error.h"
 #include "gilrt/guard.h"
 #include "gilrt/import.h"
+#include "gilrt/interp.h"
+#include "gilrt/life.h"
 #include "gilrt/list.h"
 #include "gilrt/memoryview.h"
 #include "gilrt/lock.h"
@@ -298,31 +300,45 @@ START_TEST(test_M7_views_that_are_left_are_counted)
 }
 END_TEST
 
+/* Start with report_leaks as asked; what is written to standard error goes into the pipe that is returned, from ends[0]. */
+static int
+start_and_watch(int asked, int ends[2])
+{
+    GilConfig config;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    int saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    GilConfig_Init(&config);
+    config.report_leaks = asked;
+    ck_assert(!GilStatus_Exception(Gil_InitializeFromConfig(&config)));
+    return saved;
+}
+
+static void
+read_what_was_written(int saved, int end, char *text, size_t room)
+{
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    ssize_t got = read(end, text, room - 1);
+    close(end);
+    ck_assert_int_ge(got, 0);
+    text[got] = 0;
+}
+
 START_TEST(test_runtime_life__leaks_are_printed_only_when_asked)
 {
     for (int asked = 0; asked < 2; asked++) {
-        GilConfig config;
         int ends[2];
-        char text[300] = "";
+        char text[300];
 
-        ck_assert_int_eq(pipe(ends), 0);
-        int saved = dup(STDERR_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[1]);
-        GilConfig_Init(&config);
-        config.report_leaks = asked;
-        GilStatus status = Gil_InitializeFromConfig(&config);
-        if (!GilStatus_Exception(status)) {
-            ck_assert_ptr_nonnull(GilList_New(0));
-            ck_assert_ptr_nonnull(GilLong_FromLong(100000));
-            ck_assert_ptr_nonnull(GilLong_FromLong(100001));
-            Gil_FinalizeEx();
-        }
-        dup2(saved, STDERR_FILENO);
-        close(saved);
-        ssize_t got = read(ends[0], text, sizeof(text) - 1);
-        close(ends[0]);
-        ck_assert_int_ge(got, 0);
+        int saved = start_and_watch(asked, ends);
+        ck_assert_ptr_nonnull(GilList_New(0));
+        ck_assert_ptr_nonnull(GilLong_FromLong(100000));
+        ck_assert_ptr_nonnull(GilLong_FromLong(100001));
+        Gil_FinalizeEx();
+        read_what_was_written(saved, ends[0], text, sizeof text);
         if (asked)
             ck_assert_msg(strstr(text, "left at the end: 1 of type list") != NULL, "%s", text);
 #ifdef GIL_DEBUG
@@ -335,6 +351,125 @@ START_TEST(test_runtime_life__leaks_are_printed_only_when_asked)
         else
             ck_assert_str_eq(text, "");
     }
+}
+END_TEST
+
+static void
+once_more(void *left)
+{
+    if (--*(int *)left > 0)
+        ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), once_more, left), 0);
+}
+
+/* An interpreter that loses so many lists, and has a call at exit that registers itself so often; it ends by its own thread, by a
+ * view, or with the runtime. */
+enum way { BY_ITSELF, BY_VIEW, WITH_THE_RUNTIME };
+
+static void
+leave_things_behind(enum way way, int lists, int *rounds)
+{
+    GilThreadState *before = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+
+    ck_assert_ptr_nonnull(ts);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    for (int i = 0; i < lists; i++)
+        ck_assert_ptr_nonnull(GilList_New(3));
+    ck_assert_int_eq(GilUnstable_AtExit(GilInterpreterState_Get(), once_more, rounds), 0);
+    if (way == BY_ITSELF)
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(before);
+    if (way == BY_VIEW)
+        ck_assert_int_eq(GilInterpreterView_End(view, 0), 0);
+    if (way != BY_ITSELF)
+        GilThreadState_Delete(ts);
+    GilInterpreterView_Close(view);
+}
+
+/* Of interpreters that end before the runtime does as much is told as of those that end with it; sums, and the most rounds. */
+START_TEST(test_runtime_life__what_single_interpreters_leave_is_counted)
+{
+    for (enum way way = BY_ITSELF; way <= WITH_THE_RUNTIME; way++) {
+        int rounds = 1000, two = 2;
+
+        ck_assert_int_eq(Gil_Initialize(), 0);
+        leave_things_behind(way, 10, &rounds);
+        GilFinalizeReport report = last_report();
+        ck_assert_uint_eq(report.objects, way == WITH_THE_RUNTIME ? 0 : 10);
+        ck_assert_uint_eq(report.exit_dropped, way == WITH_THE_RUNTIME ? 0 : 1);
+        leave_things_behind(way, 5, &two);
+        ck_assert_ptr_nonnull(GilList_New(0));
+        ck_assert_int_eq(Gil_FinalizeEx(), 0);
+        report = last_report();
+        ck_assert_uint_eq(report.objects, 16);
+        ck_assert_uint_ge(report.blocks, 16);
+        ck_assert_uint_ge(report.bytes, 16 * sizeof(GilObject));
+        ck_assert_uint_eq(report.exit_rounds, 16);
+        ck_assert_uint_eq(report.exit_dropped, 1);
+    }
+    /* The next start counts anew. */
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    ck_assert_uint_eq(last_report().objects, 0);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    GilFinalizeReport report = last_report();
+    ck_assert_uint_eq(report.objects + report.blocks + report.bytes + report.exit_rounds + report.exit_dropped, 0);
+}
+END_TEST
+
+static uint64_t left_behind[3]; /* blocks, as the last step of each interpreter tells */
+
+static void
+note_what_is_left(const GilLifeEvent *event, void *first)
+{
+    if (event->kind != GIL_LIFE_ENDED)
+        return;
+    /* It is in the report by then. */
+    ck_assert_uint_ge(last_report().blocks, event->count);
+    left_behind[event->interp > 0 ? event->interp - *(int64_t *)first : 2] = event->count;
+}
+
+START_TEST(test_runtime_life__the_last_step_tells_what_its_interpreter_left)
+{
+    int once = 1;
+
+    ck_assert_int_eq(Gil_Initialize(), 0);
+    GilThreadState *before = GilThreadState_Get();
+    GilThreadState *ts = Gil_NewInterpreter();
+    int64_t first = GilInterpreterState_GetID(GilInterpreterState_Get()) + 1;
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(before);
+    Gil_SetLifeHook(note_what_is_left, &first);
+    leave_things_behind(BY_VIEW, 3, &once);
+    ck_assert_uint_ge(left_behind[0], 3);
+    ck_assert_uint_eq(last_report().blocks, left_behind[0]);
+    leave_things_behind(WITH_THE_RUNTIME, 4, &once);
+    ck_assert_int_eq(Gil_FinalizeEx(), 0);
+    ck_assert_uint_ge(left_behind[1], 4);
+    ck_assert_uint_eq(left_behind[2], 0);
+    ck_assert_uint_eq(last_report().blocks, left_behind[0] + left_behind[1]);
+}
+END_TEST
+
+START_TEST(test_runtime_life__leaks_of_single_interpreters_are_printed_when_asked)
+{
+    for (int asked = 0; asked < 2; asked++)
+        for (enum way way = BY_ITSELF; way <= WITH_THE_RUNTIME; way++) {
+            int ends[2], once = 1;
+            char text[500], needle[100];
+
+            int saved = start_and_watch(asked, ends);
+            GilThreadState *before = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+            int64_t id = GilInterpreterState_GetID(GilInterpreterState_Get()) + 1;
+            ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+            GilThreadState_Swap(before);
+            leave_things_behind(way, 10, &once);
+            Gil_FinalizeEx();
+            read_what_was_written(saved, ends[0], text, sizeof text);
+            (void)snprintf(needle, sizeof needle, "gilrt: left at the end of interpreter %lld: 10 of type list, ", (long long)id);
+            if (asked)
+                ck_assert_msg(strstr(text, needle) != NULL, "%s", text);
+            else
+                ck_assert_str_eq(text, "");
+        }
 }
 END_TEST
 
@@ -536,6 +671,9 @@ suite(void)
     tcase_add_test(tc, test_runtime_life__what_is_left_is_counted);
     tcase_add_test(tc, test_M7_views_that_are_left_are_counted);
     tcase_add_test(tc, test_runtime_life__leaks_are_printed_only_when_asked);
+    tcase_add_test(tc, test_runtime_life__what_single_interpreters_leave_is_counted);
+    tcase_add_test(tc, test_runtime_life__the_last_step_tells_what_its_interpreter_left);
+    tcase_add_test(tc, test_runtime_life__leaks_of_single_interpreters_are_printed_when_asked);
     tcase_add_test(tc, test_runtime_life__start_without_memory_fails_and_leaves_nothing);
     tcase_add_test(tc, test_runtime_life__first_start_without_memory_goes_on_where_it_failed);
     tcase_add_test(tc, test_runtime_life__stop_without_memory_works);
