@@ -4,7 +4,7 @@
  *
  * A reference that is given back once too often, or taken of an object that is dead, writes to the count. Taken from 0 it
  * becomes -1, at which Gil_DECREF() calls the library; taken up it is found when the grave is opened for the next one. In a
- * block that is free already the count's word is a link, so without the graves both would go unseen or worse.
+ * block that is free already neither could be told from any other write, and the type's name would be gone.
  *
  * Names are copied, because the type may end too.
  */

@@ -265,13 +265,73 @@ unlink_from(struct gil_chunk **list, struct gil_chunk *chunk)
         chunk->next->prev = chunk->prev;
 }
 
+#ifdef GIL_DEBUG
+
+/*
+ * The link of a free block is where a block in use has its zone, with the complement behind it: not where its owner had any
+ * business, so that who writes to his block when it is his no more does not lead the heap astray.
+ */
+static uintptr_t *
+link_in(const struct gil_chunk *slab, const void *block)
+{
+    return (uintptr_t *)((uintptr_t)block + slab->size - GIL_ZONE);
+}
+
+/* What may be free is looked at through the poison. */
+__attribute__((no_sanitize("address"))) static int
+has_link(const struct gil_chunk *slab, const void *block)
+{
+    const uintptr_t *link = link_in(slab, block);
+    return link[1] == ~link[0];
+}
+
 static void
-fill_free(void *block, size_t size)
+set_next(const struct gil_chunk *slab, void *block, void *next)
+{
+    uintptr_t *link = link_in(slab, block);
+    link[0] = (uintptr_t)next;
+    link[1] = ~link[0];
+}
+
+/* The free block after that one. */
+__attribute__((no_sanitize("address"))) static void *
+next_of(const char *func, const struct gil_chunk *slab, const void *block)
+{
+    if (!has_link(slab, block))
+        gil_panic(func, "the block at %p was written to after it was freed", block);
+    return (void *)link_in(slab, block)[0];
+}
+
+#else
+
+static inline void
+set_next(const struct gil_chunk *slab, void *block, void *next)
+{
+    (void)slab;
+    *(void **)block = next;
+}
+
+static inline void *
+next_of(const char *func, const struct gil_chunk *slab, const void *block)
+{
+    (void)func;
+    (void)slab;
+    UNPOISON(block, sizeof(void *));
+    void *next = *(void *const *)block;
+    POISON(block, sizeof(void *));
+    return next;
+}
+
+#endif
+
+static void
+make_free(const struct gil_chunk *slab, void *block, void *next)
 {
 #ifdef GIL_DEBUG
-    memset((char *)block + sizeof(void *), FILL_FREE, size - sizeof(void *));
+    memset(block, FILL_FREE, slab->size - GIL_ZONE);
 #endif
-    POISON(block, size);
+    set_next(slab, block, next);
+    POISON(block, slab->size);
 }
 
 /* Cut fresh room into free blocks, at most to the end of a page. 0 when there is none. */
@@ -287,8 +347,7 @@ cut(struct gil_chunk *slab)
     for (;;) {
         char *next = block + slab->size;
         int last = next == slab->end || (uintptr_t)next + slab->size > page_end;
-        *(void **)block = last ? NULL : next;
-        fill_free(block, slab->size);
+        make_free(slab, block, last ? NULL : next);
         block = next;
         if (last)
             break;
@@ -446,7 +505,7 @@ filled(const void *block, size_t size, int byte)
 static void
 check_reused(const struct gil_chunk *slab, const void *block)
 {
-    if (!filled((const char *)block + sizeof(void *), slab->size - sizeof(void *), FILL_FREE))
+    if (!filled(block, slab->size - GIL_ZONE, FILL_FREE))
         gil_panic("gil_heap_malloc", "the block at %p was written to after it was freed", block);
 }
 
@@ -459,9 +518,9 @@ is_free(const struct gil_chunk *slab, const void *block)
     return __asan_address_is_poisoned(block);
 #else
     /* The walk is only for blocks that look free. */
-    if (!filled((const char *)block + sizeof(void *), slab->size - sizeof(void *), FILL_FREE))
+    if (!has_link(slab, block))
         return 0;
-    for (const void *free = slab->free; free != NULL; free = *(void *const *)free)
+    for (const void *free = slab->free; free != NULL; free = next_of("gil_heap_free", slab, free))
         if (free == block)
             return 1;
     return 0;
@@ -495,10 +554,7 @@ count_free(const struct gil_chunk *slab)
         size_t offset = (size_t)(block - first_block((struct gil_chunk *)(uintptr_t)slab));
         GIL_REQUIRE(offset < GIL_CHUNK && offset % slab->size == 0, "a free block lies outside its slab");
         GIL_REQUIRE(count < slab_capacity(slab), "a slab has more free blocks than blocks");
-        UNPOISON(block, sizeof(void *));
-        char *next = *(void **)block;
-        POISON(block, sizeof(void *));
-        block = next;
+        block = next_of("gil_heap_check", slab, block);
     }
     return count + (size_t)(slab->end - slab->fresh) / slab->size;
 }
@@ -627,8 +683,8 @@ gil_heap_malloc_slow(struct gil_heap *heap, size_t size)
         slab = heap->current[size_class];
     }
     void *block = slab->free;
+    slab->free = next_of("gil_heap_malloc", slab, block);
     UNPOISON(block, slab->size);
-    slab->free = *(void **)block;
 #ifdef GIL_DEBUG
     check_reused(slab, block);
     memset(block, FILL_FRESH, slab->size);
@@ -689,9 +745,8 @@ gil_heap_free_checked(void *block)
     chunk->heap->requests++;
 #endif
     if (chunk->kind != LARGE) {
-        *(void **)block = chunk->free;
+        make_free(chunk, block, chunk->free);
         chunk->free = block;
-        fill_free(block, chunk->size);
     }
     if (--chunk->frees_left == 0)
         gil_heap_free_slow(chunk);

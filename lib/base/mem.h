@@ -31,7 +31,7 @@ struct _GilFreeList;
 
 /* The first 64 bytes of a slab, and of the room of a large block. */
 struct gil_chunk {
-    void *free;                   /* [gil] free blocks, last freed first, linked through their first word. A struct _GilFreeList */
+    void *free;                   /* [gil] free blocks, last freed first, linked (mem.c). A struct _GilFreeList */
     uint32_t frees_left;          /* [gil] until something must be done, see mem.c */
     uint16_t kind;                /* [gil] enum chunk_kind */
     uint16_t size_class;          /* [gil] of a slab */

@@ -409,14 +409,81 @@ free_twice(void *arg)
     gil_heap_free(arg);
 }
 
+/* A byte of a block. */
+struct place {
+    char *block;
+    size_t at;
+};
+
 /* Unseen by AddressSanitizer, as a library would be that is built without it. */
 __attribute__((no_sanitize("address"))) static void
+write_at(const struct place *place)
+{
+    ((volatile unsigned char *)place->block)[place->at] ^= 0xff;
+}
+
+static void
 write_after_free(void *arg)
 {
-    gil_heap_free(arg);
-    ((volatile char *)arg)[20] = 1;
+    const struct place *place = arg;
+
+    gil_heap_free(place->block);
+    write_at(place);
     gil_heap_malloc(heap, 40);
 }
+
+/* Not the first to be taken again: others were freed after it. */
+static void
+write_among_free(void *arg)
+{
+    const struct place *place = arg;
+    void *later[] = {gil_heap_malloc(heap, 40), gil_heap_malloc(heap, 40)};
+
+    gil_heap_free(place->block);
+    gil_heap_free(later[0]);
+    gil_heap_free(later[1]);
+    write_at(place);
+    for (int i = 0; i < 3; i++)
+        gil_heap_malloc(heap, 40);
+}
+
+static void
+write_and_look(void *arg)
+{
+    const struct place *place = arg;
+
+    gil_heap_free(place->block);
+    write_at(place);
+    gil_heap_check(heap);
+}
+
+static void
+write_and_free_twice(void *arg)
+{
+    const struct place *place = arg;
+
+    gil_heap_free(place->block);
+    write_at(place);
+    gil_heap_free(place->block);
+}
+
+/* Each byte, the first ones as well, where other allocators keep their lists; and what stands behind. */
+START_TEST(test_base_mem__writing_to_a_free_block_names_it)
+{
+    struct place place = {gil_heap_malloc(heap, 40), 0};
+    char sentence[100];
+
+    snprintf(sentence, sizeof sentence, "the block at %p was written to after it was freed", (void *)place.block);
+    for (; place.at < gil_chunk_of(place.block)->size; place.at++) {
+        gil_test_expect_abort(write_after_free, &place, sentence);
+        gil_test_expect_abort(write_among_free, &place, sentence);
+    }
+    place.at--;
+    gil_test_expect_abort(write_and_look, &place, sentence);
+    place.at = 0;
+    gil_test_expect_abort(write_and_free_twice, &place, "freed before");
+}
+END_TEST
 
 __attribute__((no_sanitize("address"))) static void
 write_beyond(void *arg)
@@ -466,7 +533,6 @@ START_TEST(test_base_mem__debug_catches_misuse)
     ck_assert_uint_eq((unsigned char)block[39], 0xCD);
     gil_test_expect_abort(free_twice, block, "freed before");
     gil_test_expect_abort(free_twice, small, "freed before");
-    gil_test_expect_abort(write_after_free, block, "written to after it was freed");
     gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, block + 16, "not the start of a block");
     gil_test_expect_abort((void (*)(void *))gil_heap_free_checked, large + 16, "not the start of a block");
 }
@@ -504,6 +570,7 @@ suite(void)
 #endif
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_base_mem__debug_catches_misuse);
+    tcase_add_test(tc, test_base_mem__writing_to_a_free_block_names_it);
     tcase_add_test(tc, test_base_mem__writing_beyond_the_end_is_found);
 #endif
     suite_add_tcase(s, tc);
