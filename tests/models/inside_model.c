@@ -5,6 +5,7 @@
 #include "gilrt/interp.h"
 #include "gilrt/pending.h"
 #include "state/pending.h"
+#include "state/stable.h"
 
 #include <string.h>
 
@@ -718,6 +719,77 @@ body_unborn(int self)
         GilInterpreterView_Close(found[i]);
 }
 
+/* A signal comes, as runtime/signal.c brings it, when the main thread is just about to attach another state: that is found, or it finds
+ * the signal. */
+static int
+of_signals(const void *address)
+{
+    return of_who(address) || of_requests(address) || address == &said || address == &gil_main_calls.signals;
+}
+
+static void
+bring_signal(unsigned long thread)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    gil_store_seq_cst(&gil_main_calls.signals, 1);
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_seq_cst(&each->os_thread) == thread)
+            gil_fetch_or_seq_cst(&((GilThreadState *)(uintptr_t)each)->block.brk, _Gil_BRK_SIGNAL);
+}
+
+static int
+attend_hook(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
+    raised++;
+    return 0;
+}
+
+static void
+setup_signalled(void)
+{
+    begin_threads(0);
+    raised = 0;
+    gil_state_hooks.attend = attend_hook;
+    make_own(0, OTHER);
+}
+
+static void
+body_signalled(int self)
+{
+    if (self != 0) {
+        bring_signal(0 + 2); /* as gil_machine_thread() says there */
+        gil_store_seq_cst(&said, 1);
+        (void)stay(1);
+        leave_thread();
+        return;
+    }
+    GilEval_AcquireThread(own[0]);
+    explore_point("attached, and some stores are on their way");
+    explore_until(is_left);
+    EXPLORE_CHECK(Gil_PollThread(own[0]) == 0 && raised == 1);
+    GilThreadState_DeleteCurrent();
+    leave_thread();
+}
+
+/* The same of one that Ensure makes. */
+static void
+body_signalled_visit(int self)
+{
+    if (self != 0) {
+        body_signalled(self);
+        return;
+    }
+    GilThreadState_Delete(own[0]);
+    GilThreadStateToken *token = enter(0);
+    explore_until(is_left);
+    EXPLORE_CHECK(Gil_PollThread(GilThreadState_Get()) == 0 && raised == 1);
+    GilThreadState_Release(token);
+    leave_thread();
+}
+
 static const struct model_run runs[] = {
     {{"guarded", 2, 0, setup_guards, body_open, of_all, NULL, finish_threads}, {3, 1, 1}, {5, 1, 0}},
     {{"guarded", 3, 0, setup_guards, body_open, of_marks, NULL, finish_threads}, {2, 1, 0}, {3, 1, 0}},
@@ -742,6 +814,8 @@ static const struct model_run runs[] = {
     {{"hook_exit", 2, EXPLORE_ALL, setup_polls, body_hook_exit, of_leaning, NULL, finish_alone}, {3, 2, 0}, {5, 2, 0}},
     {{"told", 2, 0, setup_told, body_told, of_leaning, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"posted_at_birth", 2, 0, setup_posted, body_posted, of_posting, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
+    {{"signalled", 2, 0, setup_signalled, body_signalled, of_signals, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
+    {{"signalled_visit", 2, 0, setup_signalled, body_signalled_visit, of_signals, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"own_hooks", 2, EXPLORE_ALL, setup_threads, body_hooks, of_leaning, NULL, finish_alone}, {3, 2, 0}, {5, 2, 0}},
 };
 

@@ -2,6 +2,8 @@
 /* Thread states under the explorer: made, attached, kept, left behind; tstate.c, shelf.c, guard.c and eval.c as they ship. */
 #include "models/threads_world.h"
 
+#include "gilrt/pending.h"
+
 /*
  * WHAT IS SHIPPED HERE. From the public function down: Ensure and Release, Save and Restore, New and Delete, the inline BEGIN and END
  * and polls (lib/state/tstate.c, eval.c, transition.c); what a thread keeps, and its exit (shelf.c); guards, views, and looking at who
@@ -265,6 +267,82 @@ finish_perhaps(void)
         finish_threads();
     else
         finish_alone();
+}
+
+/* An end has shut the gate, and waits for the lock in vain: who exits then is not let in, and leaves what it holds, and what it was to
+ * call, to others. Thread 1 has the lock until the end is given up. */
+static GilPendingNode left_call;
+static int made_left_call, is_kept_shut, is_gone_by_now;
+
+static int
+make_left_call(void *unused)
+{
+    (void)unused;
+    made_left_call++;
+    return 0;
+}
+
+static void
+setup_exit_shut(void)
+{
+    setup_threads();
+    make_own(1, OTHER);
+    made_left_call = is_kept_shut = is_gone_by_now = 0;
+    left_call = (GilPendingNode)GIL_PENDING_NODE_INIT(make_left_call, NULL);
+}
+
+static int
+is_given_up(void)
+{
+    return subjects[OTHER].busy > 0 && !(subjects[OTHER].gate->word & 0x80000000u);
+}
+
+static int
+lock_is_kept(void)
+{
+    return is_kept_shut;
+}
+
+static int
+other_has_gone(void)
+{
+    return is_gone_by_now;
+}
+
+static void
+body_exit_shut(int self)
+{
+    if (self == 0) {
+        explore_until(lock_is_kept);
+        EXPLORE_CHECK(end_other(LIMIT) < 0);
+    }
+    else if (self == 1) {
+        explore_until(is_left);
+        EXPLORE_CHECK(come(1) == 0);
+        is_kept_shut = 1;
+        explore_until(is_given_up);
+        GilEval_ReleaseThread(own[1]);
+        explore_until(other_has_gone);
+        GilEval_AcquireThread(own[1]);
+        if (Gil_PollThread(own[1]) < 0)
+            EXPLORE_CHECK(heeded == 1 && Gil_PollThread(own[1]) == 0);
+        GilThreadState_DeleteCurrent();
+        leave_thread();
+    }
+    else {
+        EXPLORE_CHECK(go_with_a_thing(2));
+        EXPLORE_CHECK(GilPending_PostToThread(((GilThreadState *)(void *)_Gil_thread)->id, &left_call) == 0);
+        gil_store_seq_cst(&said, 1);
+        leave_thread();
+        is_gone_by_now = 1;
+    }
+}
+
+static void
+finish_exit_shut(void)
+{
+    EXPLORE_CHECK(made_left_call == 1 && left_call.state == 0);
+    finish_alone();
 }
 
 /* It goes from within a visit: its place is taken for ever, and the state says whose it was. */
@@ -577,6 +655,7 @@ static const struct model_run runs[] = {
     {{"exit_holding", 2, 0, setup_threads, body_exit_holding, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"exit_holding", 3, 0, setup_threads, body_exit_holding, of_marks, NULL, finish_threads}, {2, 1, 0}, {3, 1, 0}},
     {{"exit_busy", 3, EXPLORE_ALL, setup_exit_busy, body_exit_busy, of_all, NULL, finish_perhaps}, {2, 1, 0}, {3, 1, 0}},
+    {{"exit_shut", 3, EXPLORE_ALL, setup_exit_shut, body_exit_shut, of_all, NULL, finish_exit_shut}, {2, 1, 0}, {3, 1, 0}},
     {{"exit_inside", 2, EXPLORE_ALL, setup_exit_inside, body_exit_inside, of_all, NULL, finish_exit_inside}, {3, 1, 0}, {5, 1, 0}},
     {{"exit_open", 2, 0, setup_exit_open, body_exit_open, of_all, NULL, finish_threads}, {3, 0, 1}, {5, 0, 0}},
     {{"exit_open", 3, 0, setup_exit_open_both, body_exit_open, of_all, NULL, finish_threads}, {2, 0, 0}, {3, 0, 0}},
