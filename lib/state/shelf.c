@@ -173,7 +173,7 @@ clear_what_was_left(void *number)
 
     gil_mutex_lock(&gil_states_mutex);
     GilThreadState *ts = current->interp->threads;
-    while (ts != NULL && (ts->id != (uintptr_t)number || !ts->orphan))
+    while (ts != NULL && ts->id != (uintptr_t)number)
         ts = ts->next;
     gil_mutex_unlock(&gil_states_mutex);
     if (ts == NULL)

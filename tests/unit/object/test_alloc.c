@@ -4,6 +4,8 @@
 
 #include "object/alloc.h"
 
+#include <pthread.h>
+
 static GilTypeObject *
 row_type(void)
 {
@@ -174,12 +176,22 @@ START_TEST(test_object_alloc__programs_take_the_room_of_instances_themselves)
 }
 END_TEST
 
+/* It was never inside. */
+static void *
+has_no_room(void *type)
+{
+    ck_assert_ptr_null(_Gil_thread);
+    ck_assert_ptr_null(_GilType_Room(type, _Gil_TYPE_BARE, 0));
+    return type;
+}
+
 START_TEST(test_object_alloc__programs_ask_the_library_where_there_is_more_to_it)
 {
     GilMemberDef weak[] = {{"__weaklistoffset__", Gil_T_PYSSIZET, offsetof(struct node, next), Gil_READONLY, NULL}, {0}};
     GilType_Slot with_weak[] = {{Gil_tp_members, weak}, {0, NULL}}, none[] = {{0, NULL}};
     GilType_Spec large_spec = {.name = "test.Large", .basicsize = GIL_HEAP_FINE + 1, .slots = none};
     GilTypeObject *plain = node_type(NULL, 0), *weakly = node_type(with_weak, 0), *large = (GilTypeObject *)GilType_FromSpec(&large_spec);
+    pthread_t stranger;
 
     ck_assert_ptr_nonnull(large);
     ck_assert_ptr_null(_GilType_Room(NULL, _Gil_TYPE_BARE, 0));
@@ -190,6 +202,8 @@ START_TEST(test_object_alloc__programs_ask_the_library_where_there_is_more_to_it
     Gil_DECREF(node_new(plain, NULL)); /* and so there is room */
     Gil_BEGIN_ALLOW_THREADS
     ck_assert_ptr_null(_GilType_Room(plain, _Gil_TYPE_BARE, 0));
+    ck_assert_int_eq(pthread_create(&stranger, NULL, has_no_room, plain), 0);
+    ck_assert_int_eq(pthread_join(stranger, NULL), 0);
     Gil_END_ALLOW_THREADS
     GilObject *last = NULL;
     for (int i = 0; i < 10000; i++) /* through fresh pages and slabs */

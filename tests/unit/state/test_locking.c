@@ -222,6 +222,33 @@ START_TEST(test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes)
 }
 END_TEST
 
+static GilRecursiveMutex deep = {._mutex = GilMutex_INIT_RANKED(GIL_ORDER_LOCK + 1)};
+
+static void *
+keep_until_somebody_sleeps(void *unused)
+{
+    GilRecursiveMutex_Lock(&deep);
+    gil_store_release(&step, 1);
+    while (!(gil_load_acquire(&deep._mutex._bits) & GIL_BYTELOCK_PARKED))
+        sched_yield();
+    GilRecursiveMutex_Unlock(&deep);
+    return unused;
+}
+
+/* One that is never handed over: who is woken for it tries once more. */
+START_TEST(test_state_locking__a_recursive_mutex_is_tried_after_a_wake)
+{
+    pthread_t thread = world_thread(keep_until_somebody_sleeps, NULL);
+
+    await(1);
+    ck_assert_int_eq(GilRecursiveMutex_LockTimed(&deep, GIL_WAIT_FOREVER, 0), 1);
+    ck_assert_int_eq(GilRecursiveMutex_IsLockedByCurrentThread(&deep), 1);
+    GilRecursiveMutex_Unlock(&deep);
+    ck_assert_int_eq(GilMutex_IsLocked(&deep._mutex), 0);
+    world_join(thread);
+}
+END_TEST
+
 static int is_late; /* [atomic] */
 
 static int
@@ -233,6 +260,36 @@ note_late(GilThreadState *ts, const char *func)
     return 1;
 }
 
+static void *
+lock_in_what_will_end(void *ts)
+{
+    gil_tstate_attach(ts, "test");
+    (void)GilRecursiveMutex_LockTimed(&own, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
+    ck_abort_msg("it came back");
+    return NULL;
+}
+
+/* The thread comes too late for its interpreter, and nothing within the wait has taken the mutex: it goes to the next. */
+START_TEST(test_state_locking__a_recursive_mutex_that_comes_too_late_is_given_back)
+{
+    GilThreadState *first = GilEval_SaveThread(), *second = world_interp_new();
+
+    gil_state_hooks.late = note_late;
+    GilRecursiveMutex_Lock(&own);
+    pthread_t thread = world_thread(lock_in_what_will_end, gil_tstate_new(second->interp));
+    while (!(gil_load_acquire(&own._mutex._bits) & GIL_BYTELOCK_PARKED))
+        sched_yield();
+    gil_tstate_attach(second, "test");
+    ck_assert_uint_eq(world_interp_end(second), 0);
+    GilRecursiveMutex_Unlock(&own);
+    while (!gil_load_acquire(&is_late))
+        sched_yield();
+    ck_assert_int_eq(GilMutex_IsLocked(&own._mutex), 0);
+    ck_assert_int_eq(pthread_detach(thread), 0);
+    gil_tstate_attach(first, "test");
+}
+END_TEST
+
 /* It returns when the lock is owed to another thread. */
 static int
 take_it_until_the_lock_is_claimed(GilThreadState *ts)
@@ -242,15 +299,6 @@ take_it_until_the_lock_is_claimed(GilThreadState *ts)
     while (!(gil_load_relaxed(&ts->block.brk) & _Gil_BRK_PREEMPT))
         sched_yield();
     return 0;
-}
-
-static void *
-lock_in_what_will_end(void *ts)
-{
-    gil_tstate_attach(ts, "test");
-    (void)GilRecursiveMutex_LockTimed(&own, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
-    ck_abort_msg("it came back");
-    return NULL;
 }
 
 /* What is called within the wait takes the mutex, and the thread, which is too late then, has it for good: as one that is too late
@@ -332,9 +380,11 @@ suite(void)
     tcase_add_test(tcase, test_state_locking__a_recursion_without_end_stops_the_process);
     tcase_add_test(tcase, test_state_locking__a_wait_without_limit_may_be_interruptible);
     tcase_add_test(tcase, test_state_locking__a_recursive_mutex_that_a_call_in_the_wait_takes);
+    tcase_add_test(tcase, test_state_locking__a_recursive_mutex_is_tried_after_a_wake);
     tcase_add_test(tcase, test_L9_a_holder_of_a_mutex_gets_the_interpreters_lock);
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(ending, world_start, NULL);
+    tcase_add_test(ending, test_state_locking__a_recursive_mutex_that_comes_too_late_is_given_back);
     tcase_add_test(ending, test_state_locking__a_call_in_the_wait_has_it_though_the_interpreter_ends);
     suite_add_tcase(suite, ending);
     return suite;
