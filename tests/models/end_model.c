@@ -869,6 +869,29 @@ finish_too_many_rounds(void)
     finish_other();
 }
 
+/* Who carries out what another asks for, before or meanwhile, is not asked to stop in that. */
+static void
+is_asked_nothing(void *unused)
+{
+    (void)unused;
+    EXPLORE_CHECK(gil_tstate_attached() == subjects[OTHER].ts && !is_asked_to_stop());
+    exits++;
+}
+
+static void
+body_carries_on(int self)
+{
+    GilThreadState *ts = subjects[OTHER].ts;
+
+    if (self == 1) {
+        EXPLORE_CHECK(GilInterpreterView_RequestEnd(views[1]) == 0);
+        return;
+    }
+    gil_tstate_attach(ts, "carries_on");
+    EXPLORE_CHECK(GilUnstable_AtExit(ts->interp, is_asked_nothing, NULL) == 0);
+    EXPLORE_CHECK(Gil_EndInterpreter(ts) == 0 && exits == 1);
+}
+
 /* A call at exit waits for a thread without a guard: it comes in, for the interpreter is there still. */
 static int
 exit_has_begun(void)
@@ -967,6 +990,7 @@ static const struct model_run runs[] = {
     {{"last_calls", 3, 0, setup_calls, body_last_calls, of_calls, NULL, finish_calls}, {2, 0, 0}, {3, 0, 0}},
     {{"rounds", 2, 0, setup_calls, body_rounds, of_calls, NULL, finish_calls}, {3, 0, 0}, {5, 0, 0}},
     {{"too_many_rounds", 2, 0, setup_calls, body_too_many_rounds, of_calls, NULL, finish_too_many_rounds}, {3, 0, 0}, {5, 0, 0}},
+    {{"carries_on", 2, 0, setup_calls, body_carries_on, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 0}},
     {{"exit_waits", 2, 0, setup_visit_main, body_exit_waits, of_the_end, NULL, finish}, {3, 0, 0}, {4, 0, 1}},
 };
 

@@ -4,6 +4,7 @@
 
 #include "gilrt/interp.h"
 #include "gilrt/pending.h"
+#include "state/closing.h"
 #include "state/pending.h"
 #include "state/stable.h"
 
@@ -277,6 +278,74 @@ body_asked_to_end(int self)
     EXPLORE_CHECK(self != 1 || !asked || rc < 0 || attempts > 1 || subjects[OTHER].busy > 0);
     GilThreadState_Release(token);
     GilInterpreterGuard_Close(guards[self]);
+    leave_thread();
+}
+
+/* Who is inside is told of an end when that is asked for, and not again by each attempt to carry it out. */
+static GilThreadState *insider;
+static int is_heeded;
+
+static int
+insider_is_asked(void)
+{
+    return insider != NULL && (insider->block.brk & _Gil_BRK_ENDING) != 0;
+}
+
+static int
+insider_was_told(void)
+{
+    return is_heeded;
+}
+
+static int
+end_was_in_vain(void)
+{
+    return subjects[OTHER].busy > 0;
+}
+
+static void
+setup_told_once(void)
+{
+    setup_asked();
+    insider = NULL;
+    is_heeded = 0;
+}
+
+static void
+carry_out(uint64_t timeout)
+{
+    struct subject *other = &subjects[OTHER];
+    int asked;
+
+    EXPLORE_CHECK(gil_closing_take(other->gate, &asked) == GIL_CLOSING_MINE && asked);
+    if (gil_finalize_begin_outside(other->interp, gil_limit_in(timeout), asked, __func__) == 0)
+        gil_finalize_commit(other->interp->ender, __func__);
+    else
+        EXPLORE_CHECK(timeout != GIL_MACHINE_NEVER);
+}
+
+static void
+body_told_once(int self)
+{
+    if (self == 0) {
+        attempts++;
+        EXPLORE_CHECK(gil_closing_ask(subjects[OTHER].gate, NULL, NULL) >= 0);
+        explore_until(insider_was_told);
+        carry_out(LIMIT);
+        carry_out(GIL_MACHINE_NEVER);
+        return;
+    }
+    GilThreadStateToken *token = GilThreadState_Ensure(guards[1]);
+    insider = GilThreadState_Get();
+    explore_until(insider_is_asked);
+    EXPLORE_CHECK(Gil_Poll() == -1 && heeded == 1);
+    (void)_GilEval_Leave(&site);
+    is_heeded = 1;
+    explore_until(end_was_in_vain);
+    _GilEval_Return(insider);
+    EXPLORE_CHECK(Gil_Poll() == 0 && heeded == 1);
+    GilThreadState_Release(token);
+    GilInterpreterGuard_Close(guards[1]);
     leave_thread();
 }
 
@@ -802,6 +871,7 @@ static const struct model_run runs[] = {
     {{"late_poll", 2, EXPLORE_ALL, setup_late, body_late_poll, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"asked_to_end", 2, 0, setup_asked, body_asked_to_end, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"asked_to_end", 3, 0, setup_asked_both, body_asked_to_end, of_marks, NULL, finish_threads}, {2, 1, 0}, {3, 1, 0}},
+    {{"told_once", 2, EXPLORE_ALL, setup_told_once, body_told_once, of_leaning, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"births", 2, EXPLORE_ALL, setup_births, body_births, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"raises", 2, 0, setup_raise, body_raise, of_raising, NULL, finish_raise}, {3, 0, 0}, {5, 0, 0}},
     {{"raises", 3, 0, setup_raise_again, body_raise, of_raising_marks, NULL, finish_raise}, {2, 0, 0}, {3, 0, 0}},

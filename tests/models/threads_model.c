@@ -371,6 +371,7 @@ setup_exit_inside(void)
     begin_threads(0);
     after_exit = finds_nothing;
     on_busy = look_who_stays;
+    left_call = (GilPendingNode)GIL_PENDING_NODE_INIT(make_left_call, NULL);
 }
 
 static void
@@ -385,7 +386,10 @@ body_exit_inside(int self)
     GilThreadState *ts = GilEval_SaveThread();
     ts->handled = THING;
     state_inside = ts->id;
+    /* A call that is left for it is left to others with its exit. */
+    EXPLORE_CHECK(GilPending_PostToThread(state_inside, &left_call) == 0);
     leave_thread();
+    EXPLORE_CHECK(subjects[OTHER].gate->calls.head == &left_call);
     gil_store_seq_cst(&said, 1);
 }
 
