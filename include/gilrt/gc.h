@@ -15,6 +15,10 @@
  * Gil_BEGIN_ALLOW_THREADS, when a call through the call protocol comes back, and in the functions below. Making an
  * object never collects; it only asks for a collection at the thread's next safe point. A program without any calls
  * GilGC_Collect() when it suits it.
+ *
+ * In an interpreter with a memory limit (GilInterpreterConfig.memory_limit) everything is collected, besides, when half
+ * of the room is used that the last full collection left, but not before its memory has grown by a sixteenth; and after
+ * an allocation was refused, if it has grown at all.
  */
 #ifndef GILRT_GC_H
 #define GILRT_GC_H
@@ -123,7 +127,8 @@ GIL_API Gil_ssize_t GilGC_Collect(void);
  *  @reenters  finalizers and callbacks
  *  @return as GilGC_Collect(); -1 with ValueError when there is no such generation */
 GIL_API Gil_ssize_t GilGC_CollectGeneration(int generation);
-/** Let collections happen: those asked for at safe points, and GilGC_Collect(). They do from the beginning.
+/** Let collections happen: those asked for at safe points, a memory limit's too, and GilGC_Collect(). They do from the
+ *  beginning.
  *  @lock_held
  *  @return 1 when they did before, else 0 */
 GIL_API int GilGC_Enable(void);

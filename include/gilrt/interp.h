@@ -41,7 +41,8 @@ typedef struct GilInterpreterConfig {
     uint64_t finalize_timeout_ns; /**< how long its end waits, as in GilConfig */
     int late_policy;              /**< Gil_LATE_… */
     /** Bytes that its objects may take from the system together; an allocation beyond raises MemoryError.
-     *  Memory is taken by 64 KiB, so a limit below some of that is too little to start. 0: no limit. */
+     *  Memory is taken by 64 KiB, so a limit below some of that is too little to start. As room goes to an end everything is
+     *  collected, at a safe point and where collections are enabled (gilrt/gc.h). 0: no limit. */
     size_t memory_limit;
     int forbid_fork;    /**< nonzero: GilInterpreterState_May() says no to GIL_MAY_FORK, and so on */
     int forbid_exec;

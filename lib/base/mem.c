@@ -30,6 +30,17 @@
  * Each class begins with a shared slab that has no room and is never written, so that the path of gil_heap_malloc()
  * needs no test for a missing one.
  *
+ * The limit. A heap with a limit may come to it by garbage that only the collector finds, so it says when it fills up:
+ * at a mark, which is half of the room above what was left by the last full collection, but a sixteenth of that at
+ * least. The mark goes down where chunks are given back below what was left, for then that much less lives. So between
+ * two collections that the heap asks for it takes half of its room, or a sixteenth of what it has, from the system: a
+ * heap that only grows is collected five times until it is full, and one that lives near its limit has seventeen bytes
+ * looked at for each that it takes, and not all of them for each chunk. The price is the last part: where fifteen
+ * sixteenths live the mark lies beyond the limit. What is refused therefore asks as well, unless nothing was taken
+ * since the last time. What is refused is refused: no object may be finalized in an allocation (gc/generation.c). The
+ * marks are of chunks, not of blocks, whose sum nobody keeps: garbage in the gaps of slabs may be met by the refusal
+ * first.
+ *
  * What was rejected. A size before each block: 16 bytes an object, to keep the alignment. A reserved range of
  * addresses for slabs, to tell them from other blocks by comparison: a heap must live in an arena of its own. Calling
  * the allocator below for every object: with an arena named and thread caches bypassed it takes many times as long as a
@@ -356,11 +367,38 @@ cut(struct gil_chunk *slab)
     return 1;
 }
 
+/* What a sixteenth is worth is told above. */
+void
+gil_heap_collected(struct gil_heap *heap)
+{
+    size_t had = heap->mapped, room = had < heap->limit ? heap->limit - had : 0;
+
+    if (heap->crowded == NULL)
+        return;
+    heap->low = had;
+    heap->mark = had + (room / 2 > had / 16 ? room / 2 : had / 16);
+}
+
+void
+gil_heap_watch(struct gil_heap *heap, void (*crowded)(void))
+{
+    heap->crowded = heap->limit != 0 ? crowded : NULL;
+    heap->low = 0;
+    heap->mark = SIZE_MAX;
+    gil_heap_collected(heap);
+}
+
 /* Whether so many bytes more are more than the heap may have. */
 static int
-is_beyond_limit(const struct gil_heap *heap, size_t bytes)
+is_beyond_limit(struct gil_heap *heap, size_t bytes)
 {
-    return heap->limit != 0 && (heap->mapped > heap->limit || bytes > heap->limit - heap->mapped);
+    if (heap->limit == 0 || (heap->mapped <= heap->limit && bytes <= heap->limit - heap->mapped))
+        return 0;
+    if (heap->crowded != NULL && heap->mapped > heap->low) {
+        heap->mark = heap->mapped;
+        heap->crowded();
+    }
+    return 1;
 }
 
 static void
@@ -369,6 +407,16 @@ add_mapped(struct gil_heap *heap, size_t bytes)
     heap->mapped += bytes;
     if (heap->mapped > heap->most)
         heap->most = heap->mapped;
+    if (gil_heap_is_crowded(heap))
+        heap->crowded();
+}
+
+/* Chunks have been given back for good: not where one takes the place of another. */
+static void
+note_low(struct gil_heap *heap)
+{
+    if (heap->mapped < heap->low)
+        gil_heap_collected(heap);
 }
 
 /* A slab of that class without a block in use, in no list; NULL when memory is lacking. */
@@ -430,6 +478,7 @@ drop_slab(struct gil_heap *heap, struct gil_chunk *slab)
     }
     UNPOISON(slab, GIL_CHUNK);
     heap->mapped -= GIL_CHUNK;
+    note_low(heap);
     gil_backend_give(heap->arena, slab, GIL_CHUNK);
 }
 
@@ -620,6 +669,7 @@ gil_heap_new(void)
     }
     for (int i = 0; i < GIL_HEAP_CLASSES; i++)
         heap->current[i] = (struct gil_chunk *)(uintptr_t)&no_slab;
+    heap->mark = SIZE_MAX;
     return heap;
 }
 
@@ -726,6 +776,7 @@ gil_heap_free_slow(struct gil_chunk *chunk)
         break;
     case LARGE:
         leave_large(heap, chunk);
+        note_low(heap);
         gil_backend_give(heap->arena, chunk, chunk->size + sizeof(*chunk));
         break;
     default:

@@ -56,6 +56,10 @@ struct gil_heap {
     size_t mapped;                               /* [gil] bytes taken from the allocator below */
     size_t most;                                 /* [gil] what mapped ever came to */
     size_t limit;                                /* [gil] what mapped may come to; 0: no limit */
+    size_t low;                                  /* [gil] the least that mapped was since garbage was looked for; see mem.c */
+    size_t mark;                                 /* [gil] where it is to be looked for again; SIZE_MAX: never */
+    /* [gil] A call upwards: who takes chunks is the first who sees their end. NULL: there is nobody yet, or no limit. */
+    void (*crowded)(void);
 #ifdef GIL_DEBUG
     struct gil_grave {
         void *block; /* NULL: empty */
@@ -75,6 +79,20 @@ void gil_raw_free(void *block);                  /* NULL is let through */
 struct gil_heap *gil_heap_new(void);
 /* Gives back all that is left; returns how many blocks that was. */
 size_t gil_heap_destroy(struct gil_heap *heap);
+
+/*
+ * Have crowded() called where a heap with a limit has used so much of its room that garbage should be looked for: in the
+ * middle of an allocation, so all that it may do is to see that this is done soon. NULL: no longer. And say that all
+ * garbage has been looked for.
+ */
+void gil_heap_watch(struct gil_heap *heap, void (*crowded)(void));
+void gil_heap_collected(struct gil_heap *heap);
+/* Whether it should be looked for still. */
+static inline int
+gil_heap_is_crowded(const struct gil_heap *heap)
+{
+    return heap->mapped >= heap->mark;
+}
 
 static inline void *gil_heap_malloc(struct gil_heap *heap, size_t size);
 void *gil_heap_calloc(struct gil_heap *heap, size_t count, size_t size); /* NULL also when the product overflows */

@@ -19,6 +19,10 @@
  *     that grows for ever is therefore gone through at sizes that grow geometrically, and the whole cost stays
  *     proportional to the number of objects (M. von Löwis, 2008).
  *
+ * Where the interpreter has a memory limit its heap asks as well, when its room goes to an end (base/mem.c says when,
+ * and why not more often): counts know nothing of bytes, and 2 000 lists of a few kilobytes are more than many limits.
+ * Then everything is collected, for it is not known in which generation the garbage is.
+ *
  * Frozen objects are in a fourth list, which is never collected.
  */
 #include "gc/generation.h"
@@ -71,6 +75,16 @@ gil_gc_ask(GilThreadState *ts)
     gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_COLLECT);
 }
 
+/* What the heap calls in an allocation. */
+static void
+ask_attached(void)
+{
+    GilThreadState *ts = gil_tstate_attached();
+
+    if (ts != NULL)
+        gil_gc_ask(ts);
+}
+
 #ifdef GIL_DEBUG
 static void
 verify_and_go_on(GilThreadState *ts)
@@ -91,6 +105,8 @@ gil_gc_due(const GilThreadState *ts)
     if (gc->stress != 0)
         return GIL_GC_OLD;
 #endif
+    if (gil_heap_is_crowded(ts->heap))
+        return GIL_GC_OLD;
     if (gc->count[2] >= gc->threshold[2] && gc->threshold[2] != 0 && gc->since > gc->old / 4)
         return GIL_GC_OLD;
     if (gc->count[1] >= gc->threshold[1] && gc->threshold[1] != 0)
@@ -113,6 +129,7 @@ gil_gc_collected(GilThreadState *ts, unsigned generation, size_t survivors)
     if (generation == GIL_GC_OLD) {
         gc->old = survivors;
         gc->since = 0;
+        gil_heap_collected(ts->heap);
     }
 }
 
@@ -139,6 +156,7 @@ gil_gc_generations_start(GilThreadState *ts)
 #endif
     ts->interp->pocket[GIL_POCKET_GC] = gc;
     set_quota(ts);
+    gil_heap_watch(ts->heap, ask_attached);
     return 0;
 }
 
@@ -146,6 +164,7 @@ void
 gil_gc_generations_stop(GilThreadState *ts)
 {
     gil_object_pocket(ts)->quota = 0; /* what is still made asks for nothing */
+    gil_heap_watch(ts->heap, NULL);
     gil_heap_free(gil_gc(ts));
     ts->interp->pocket[GIL_POCKET_GC] = NULL;
 }

@@ -539,6 +539,79 @@ START_TEST(test_base_mem__debug_catches_misuse)
 END_TEST
 #endif
 
+static int crowds, refused;
+
+static void
+note_crowd(void)
+{
+    crowds++;
+}
+
+/* Large blocks until somebody would have garbage looked for, or there are no more. */
+static int
+take_until_crowded(void **block, int count)
+{
+    for (crowds = refused = 0; crowds == 0 && !refused;) {
+        block[count] = gil_heap_malloc(heap, 40000);
+        refused = block[count] == NULL;
+        count += !refused;
+    }
+    return count;
+}
+
+START_TEST(test_base_mem__a_heap_tells_when_it_fills_up)
+{
+    enum { MOST = 200 };
+    static void *block[MOST];
+    static const size_t limit = 100 * 49152;
+    size_t marks = 0;
+    int count = 0;
+
+    heap->limit = limit;
+    gil_heap_watch(heap, note_crowd);
+    ck_assert(!gil_heap_is_crowded(heap));
+    /* Half of the room, then half of the rest, as long as that is a sixteenth of what there is. */
+    while (count = take_until_crowded(block, count), !refused) {
+        ck_assert(gil_heap_is_crowded(heap));
+        ck_assert_uint_ge(heap->mapped, heap->low + (limit - heap->low) / 2);
+        ck_assert_uint_ge(heap->mapped, heap->low + heap->low / 16);
+        marks++;
+        gil_heap_collected(heap);
+        ck_assert(!gil_heap_is_crowded(heap));
+    }
+    ck_assert_uint_ge(marks, 4);
+    ck_assert_uint_le(marks, 6);
+    /* What is refused tells it, unless nothing was taken since the last time. */
+    gil_heap_collected(heap);
+    crowds = 0;
+    ck_assert_ptr_null(gil_heap_malloc(heap, limit));
+    ck_assert_int_eq(crowds, 0);
+    ck_assert(!gil_heap_is_crowded(heap));
+    gil_heap_free(block[--count]);
+    gil_heap_free(block[--count]);
+    block[count++] = gil_heap_malloc(heap, 40000);
+    ck_assert_ptr_null(gil_heap_malloc(heap, limit));
+    ck_assert_int_eq(crowds, 1);
+    ck_assert(gil_heap_is_crowded(heap));
+    /* The mark comes down with what is there, and not with a block that moves. */
+    gil_heap_collected(heap);
+    while (count > 1)
+        gil_heap_free(block[--count]);
+    ck_assert_uint_le(heap->mark, limit / 2 + limit / 16);
+    size_t mark = heap->mark;
+    block[0] = gil_heap_realloc(heap, block[0], 120000);
+    ck_assert_uint_eq(heap->mark, mark);
+    count = take_until_crowded(block, 1);
+    ck_assert_int_eq(crowds, 1);
+    ck_assert_uint_le(heap->mapped, mark + 49152);
+    /* Nobody wants to know any more. */
+    gil_heap_watch(heap, NULL);
+    ck_assert_int_gt(take_until_crowded(block, count), count);
+    ck_assert_int_eq(crowds, 0);
+    ck_assert(!gil_heap_is_crowded(heap));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -562,6 +635,7 @@ suite(void)
     tcase_add_test(tc, test_base_mem__destroy_counts_what_was_left);
     tcase_add_test(tc, test_base_mem__heaps_come_and_go_without_growth);
     tcase_add_test(tc, test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end);
+    tcase_add_test(tc, test_base_mem__a_heap_tells_when_it_fills_up);
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
     tcase_add_test(tc, test_base_mem__other_threads_are_not_failed);

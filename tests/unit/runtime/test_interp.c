@@ -7,6 +7,7 @@
 #include "gilrt/bytes.h"
 #include "gilrt/error.h"
 #include "gilrt/float.h"
+#include "gilrt/gc.h"
 #include "gilrt/import.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"
@@ -302,6 +303,158 @@ START_TEST(test_runtime_interp__a_limit_becomes_a_memory_error)
     GilObject *large = GilBytes_FromStringAndSize(NULL, 5 << 20);
     ck_assert_ptr_nonnull(large);
     Gil_DECREF(large);
+}
+END_TEST
+
+/* So many lists of that size, each in a circle with itself, with a safe point after each; how many there came to be. */
+static int
+make_garbage(int lists, Gil_ssize_t size)
+{
+    for (int i = 0; i < lists; i++) {
+        GilObject *list = GilList_New(size);
+        if (list == NULL)
+            return i;
+        ck_assert_int_eq(GilList_SetItem(list, 0, Gil_NewRef(list)), 0);
+        Gil_DECREF(list);
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    return lists;
+}
+
+static int
+full_collections(void)
+{
+    GilGCStats stats;
+
+    GilGCStats_Init(&stats);
+    ck_assert_int_eq(GilGC_GetStats(&stats), 0);
+    return (int)stats.generation[2].collections;
+}
+
+static uint64_t
+bytes_mapped(void)
+{
+    GilMemoryStats stats;
+
+    GilMemoryStats_Init(&stats);
+    ck_assert_int_eq(GilInterpreterState_GetMemoryStats(GilInterpreterState_Get(), &stats), 0);
+    return stats.mapped;
+}
+
+/* Bytes objects of that size until so much is in use, with a safe point after each, all in one list. */
+static GilObject *
+fill_up_to(uint64_t mapped, Gil_ssize_t size)
+{
+    GilObject *list = GilList_New(0);
+
+    while (bytes_mapped() < mapped) {
+        GilObject *bytes = GilBytes_FromStringAndSize(NULL, size);
+        ck_assert_ptr_nonnull(bytes);
+        ck_assert_int_eq(GilList_Append(list, bytes), 0);
+        Gil_DECREF(bytes);
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    return list;
+}
+
+START_TEST(test_runtime_interp__garbage_is_collected_before_the_limit)
+{
+    static const struct {
+        size_t limit;
+        Gil_ssize_t size;
+    } cases[] = {{4 << 20, 2000}, {2 << 20, 200}, {2 << 20, 40}, {4 << 20, 150000}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        GilInterpreterConfig config = default_config();
+        config.memory_limit = cases[i].limit;
+        GilThreadState *ts = new_interp(&config);
+        ck_assert_int_eq(make_garbage(4000, cases[i].size), 4000);
+        /* Also when three quarters of it live. */
+        GilObject *live = fill_up_to(cases[i].limit / 4 * 3, 20000);
+        ck_assert_int_eq(make_garbage(4000, cases[i].size / 10), 4000);
+        Gil_DECREF(live);
+        ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+        GilThreadState_Swap(main_ts);
+    }
+}
+END_TEST
+
+START_TEST(test_runtime_interp__who_disables_collections_has_none_at_the_limit)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.memory_limit = 4 << 20;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_int_eq(GilGC_Disable(), 1);
+    int before = full_collections();
+    ck_assert_int_lt(make_garbage(4000, 2000), 4000);
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(full_collections(), before);
+    ck_assert_int_eq(GilGC_Enable(), 0);
+    /* What was refused asked, and nobody was there to hear it. */
+    ck_assert_ptr_null(GilList_New(400000));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(full_collections(), before + 1);
+    ck_assert_int_eq(make_garbage(4000, 2000), 4000);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
+/* Where what lives fills the room, looking for garbage again and again would find nothing. */
+START_TEST(test_runtime_interp__a_full_heap_is_not_collected_all_the_time)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.memory_limit = 8 << 20;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_int_eq(GilGC_SetThreshold(2, 0), 0); /* what the heap asks for is left */
+    int before = full_collections();
+    GilObject *live = fill_up_to((8 << 20) / 100 * 97, 1000);
+    int filled = full_collections();
+    ck_assert_int_ge(filled - before, 1);
+    ck_assert_int_le(filled - before, 6);
+    /* What comes and goes above it, ... */
+    for (int i = 0; i < 1000; i++) {
+        GilObject *bytes = GilBytes_FromStringAndSize(NULL, 100000);
+        ck_assert_ptr_nonnull(bytes);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        Gil_DECREF(bytes);
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    ck_assert_int_le(full_collections() - filled, 1);
+    /* ... and what cannot come, in vain, again and again, are no reason to look again. */
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, 1 << 20));
+        GilErr_Clear();
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    ck_assert_int_le(full_collections() - filled, 2);
+    /* With room again it is as it was. */
+    Gil_DECREF(live);
+    ck_assert_int_eq(make_garbage(4000, 2000), 4000);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
+/* A refusal is told, and who lets go of the rest and asks again after a safe point has room. */
+START_TEST(test_runtime_interp__what_is_refused_asks_for_a_collection)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.memory_limit = 4 << 20;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_int_eq(make_garbage(1, 100000), 1);
+    ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, 3 << 20));
+    ck_assert(GilErr_ExceptionMatches(GilExc_MemoryError));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    GilObject *bytes = GilBytes_FromStringAndSize(NULL, 3 << 20);
+    ck_assert_ptr_nonnull(bytes);
+    Gil_DECREF(bytes);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
 }
 END_TEST
 
@@ -836,6 +989,10 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__who_is_late_stops_the_process_by_choice);
     tcase_add_test(tc, test_runtime_interp__what_it_may_not_do_is_refused_with_a_sentence);
     tcase_add_test(tc, test_runtime_interp__a_limit_becomes_a_memory_error);
+    tcase_add_test(tc, test_runtime_interp__garbage_is_collected_before_the_limit);
+    tcase_add_test(tc, test_runtime_interp__who_disables_collections_has_none_at_the_limit);
+    tcase_add_test(tc, test_runtime_interp__a_full_heap_is_not_collected_all_the_time);
+    tcase_add_test(tc, test_runtime_interp__what_is_refused_asks_for_a_collection);
     tcase_add_test(tc, test_runtime_interp__a_limit_too_small_to_start_is_an_error);
     tcase_add_test(tc, test_runtime_interp__statistics_keep_to_their_size);
     tcase_add_test(tc, test_F6_each_lack_of_memory_leaves_all_as_it_was);
