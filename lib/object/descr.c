@@ -122,6 +122,15 @@ descr_get_doc(GilObject *self, void *closure)
     return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
 }
 
+static GilObject *
+method_get_text_signature(GilObject *self, void *closure)
+{
+    const struct gil_name_entry *entry = &((struct descr *)(void *)self)->entry;
+    (void)closure;
+
+    return gil_doc_signature(entry->name, entry->u.method->ml_doc);
+}
+
 /* Whether o may be handed to what the descriptor describes. */
 static int
 applies_to(const struct descr *descr, GilObject *o)
@@ -246,12 +255,15 @@ descr_descr_set(GilObject *self, GilObject *obj, GilObject *value)
     return applies_to(descr, obj) ? gil_descr_set(&found, obj, value) : -1;
 }
 
-static GilGetSetDef descr_getset[] = {
+/* Of methods; all others have what follows the first. */
+static GilGetSetDef method_getset[] = {
+    {"__text_signature__", method_get_text_signature, NULL, NULL, NULL},
     {"__name__", descr_get_name, NULL, NULL, NULL},
     {"__doc__", descr_get_doc, NULL, NULL, NULL},
     {"__objclass__", descr_get_owner, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
+#define descr_getset (method_getset + 1)
 
 GilTypeObject gil_method_descriptor_type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
@@ -263,7 +275,7 @@ GilTypeObject gil_method_descriptor_type = {
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC |
                 Gil_TPFLAGS_METHOD_DESCRIPTOR,
     .tp_traverse = descr_traverse,
-    .tp_getset = descr_getset,
+    .tp_getset = method_getset,
     .tp_descr_get = descr_descr_get,
 };
 
@@ -276,7 +288,7 @@ GilTypeObject gil_classmethod_descriptor_type = {
     .tp_call = class_method_call,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
     .tp_traverse = descr_traverse,
-    .tp_getset = descr_getset,
+    .tp_getset = method_getset,
     .tp_descr_get = class_descr_get,
 };
 

@@ -259,6 +259,15 @@ type_get_doc(GilObject *self, void *closure)
 }
 
 static GilObject *
+type_get_text_signature(GilObject *self, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    (void)closure;
+
+    return gil_doc_signature(gil_type_short_name(type), type->tp_doc);
+}
+
+static GilObject *
 type_get_base(GilObject *self, void *closure)
 {
     GilTypeObject *base = ((GilTypeObject *)(void *)self)->tp_base;
@@ -386,6 +395,7 @@ static GilGetSetDef type_getset[] = {
     {"__qualname__", type_get_name, NULL, NULL, NULL},
     {"__module__", type_get_module, type_set_own, NULL, (void *)"__module__"},
     {"__doc__", type_get_doc, type_set_own, NULL, (void *)"__doc__"},
+    {"__text_signature__", type_get_text_signature, NULL, NULL, NULL},
     {"__base__", type_get_base, NULL, NULL, NULL},
     {"__bases__", type_get_bases, NULL, NULL, NULL},
     {"__mro__", type_get_mro, NULL, NULL, NULL},

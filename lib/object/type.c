@@ -18,18 +18,40 @@
 
 struct gil_type_hooks gil_type_hooks;
 
-const char *
-gil_doc_text(const char *name, const char *doc)
+/* What ends a signature in a doc. */
+static const char signature_mark[] = ")\n--\n\n";
+
+/* Where that is in a doc that begins with a signature of name, else NULL. */
+static const char *
+signature_end(const char *name, const char *doc)
 {
-    static const char mark[] = ")\n--\n\n";
     size_t len = strlen(name);
 
     if (doc == NULL || strncmp(doc, name, len) != 0 || doc[len] != '(')
-        return doc;
-    const char *end = strstr(doc, mark);
+        return NULL;
+    const char *end = strstr(doc, signature_mark);
     const char *paragraph = strstr(doc, "\n\n");
     /* A signature is one paragraph; a mark that comes later belongs to the text. */
-    return end != NULL && paragraph >= end ? end + sizeof mark - 1 : doc;
+    return end != NULL && paragraph >= end ? end : NULL;
+}
+
+const char *
+gil_doc_text(const char *name, const char *doc)
+{
+    const char *end = signature_end(name, doc);
+
+    return end != NULL ? end + sizeof signature_mark - 1 : doc;
+}
+
+GilObject *
+gil_doc_signature(const char *name, const char *doc)
+{
+    const char *end = signature_end(name, doc);
+
+    if (end == NULL)
+        return Gil_None;
+    const char *begin = doc + strlen(name);
+    return gil_ops.str_from_utf8(begin, (size_t)(end + 1 - begin));
 }
 
 int

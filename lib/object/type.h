@@ -105,6 +105,8 @@ gil_type_short_name(const GilTypeObject *type)
 
 /* tp_doc without the "name(signature)\n--\n\n" that may stand in front; NULL when there is none. */
 const char *gil_doc_text(const char *name, const char *doc);
+/* And that signature: "(...)" as str, or None (immortal); NULL with the error set. */
+GilObject *gil_doc_signature(const char *name, const char *doc);
 /* Whether ml_flags are a combination that can be called. */
 int gil_method_flags_valid(int flags);
 

@@ -148,6 +148,13 @@ get_doc(GilObject *op, void *Gil_UNUSED(closure))
 }
 
 static GilObject *
+get_text_signature(GilObject *op, void *Gil_UNUSED(closure))
+{
+    const GilMethodDef *def = function_of(op)->def;
+    return gil_doc_signature(def->ml_name, def->ml_doc);
+}
+
+static GilObject *
 get_self(GilObject *op, void *Gil_UNUSED(closure))
 {
     GilObject *self = function_of(op)->self;
@@ -159,6 +166,7 @@ static GilGetSetDef function_getset[] = {
     {"__qualname__", get_qualname, NULL, NULL, NULL},
     {"__doc__", get_doc, NULL, NULL, NULL},
     {"__self__", get_self, NULL, NULL, NULL},
+    {"__text_signature__", get_text_signature, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -63,7 +63,9 @@ START_TEST(test_object_descr__what_they_tell)
     expect_text(GilObject_Repr(computed), "<attribute 'answer' of 'test.Node' objects>");
     expect_text(GilObject_GetAttrString(method, "__name__"), "me");
     expect_text(GilObject_GetAttrString(method, "__doc__"), "The object.");
+    expect_text(GilObject_GetAttrString(method, "__text_signature__"), "()");
     expect_text(GilObject_GetAttrString(member, "__doc__"), "a number");
+    ck_assert_int_eq(GilObject_HasAttrStringWithError(member, "__text_signature__"), 0);
     GilObject *none = GilObject_GetAttrString(computed, "__doc__");
     ck_assert_ptr_eq(none, Gil_None);
     GilObject *owner = GilObject_GetAttrString(member, "__objclass__");

@@ -91,6 +91,9 @@ START_TEST(test_object_metatype__what_types_tell)
     expect_text(GilObject_GetAttrString(t, "__qualname__"), "Node");
     expect_text(GilObject_GetAttrString(t, "__module__"), "test");
     expect_text(GilObject_GetAttrString(t, "__doc__"), "A node.");
+    expect_text(GilObject_GetAttrString(t, "__text_signature__"), "(x)");
+    GilObject *none = GilObject_GetAttrString((GilObject *)&GilBaseObject_Type, "__text_signature__");
+    ck_assert_ptr_eq(none, Gil_None);
     GilObject *base = GilObject_GetAttrString(t, "__base__"), *bases = GilObject_GetAttrString(t, "__bases__");
     GilObject *mro = GilObject_GetAttrString(t, "__mro__");
     ck_assert_ptr_eq(base, &GilBaseObject_Type);

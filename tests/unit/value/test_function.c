@@ -272,6 +272,7 @@ START_TEST(test_value_function__attributes_and_repr)
     attribute_is(f, "__name__", "'me'");
     attribute_is(f, "__qualname__", "'me'");
     attribute_is(f, "__doc__", "'Gives itself.'");
+    attribute_is(f, "__text_signature__", "'($self)'");
     attribute_is(f, "__module__", "'mod'");
     attribute_is(f, "__self__", "[]");
     Gil_DECREF(f);
@@ -279,6 +280,7 @@ START_TEST(test_value_function__attributes_and_repr)
     GilObject *want = GilUnicode_FromFormat("<built-in method append of list object at %p>", (void *)list);
     ck_assert_int_eq(GilUnicode_Equal(text, want), 1);
     attribute_is(method, "__qualname__", "'list.append'");
+    attribute_is(method, "__text_signature__", "'($self, object, /)'");
     attribute_is(method, "__module__", "None");
     Gil_DECREF(want);
     Gil_DECREF(text);
