@@ -2,18 +2,22 @@
 /* The end of interpreters under the explorer: finalize.c and all it stands on as they ship, every schedule up to a bound. */
 #include "models/end_world.h"
 
+#include "base/mem.h"
 #include "gilrt/config.h"
 #include "gilrt/interp.h"
 #include "gilrt/life.h"
 #include "gilrt/pending.h"
+#include "module/import.h"
+#include "object/error.h"
 #include "runtime/finalize.h"
+#include "runtime/layers.h"
 #include "state/closing.h"
 #include "sync/machine.h"
 
 /*
  * WHAT IS SHIPPED HERE, from the public function down to the words of gates and locks: the order of the steps and the calls at exit
- * (lib/runtime/finalize.c, ending.c, atexit.c), interpreters from birth to deletion (lib/state/interp.c), who ends them
- * (closing.c), gates, pending calls, and the lock with its transitions.
+ * (lib/runtime/finalize.c, ending.c, atexit.c), interpreters from birth to deletion (lib/state/interp.c; lib/runtime/interp.c as far as
+ * memory reaches), who ends them (closing.c), gates, pending calls, and the lock with its transitions.
  *
  * WHAT IS PLAYED (end_world.c): how a thread finds its state and keeps it (tstate.c, guard.c: here each has one); the phases of the
  * runtime around the two calls in end_runtime(), of which one thread is in at a time (life.c); what is taken away (layers.c) and
@@ -507,6 +511,90 @@ body_gives_up(int self)
     EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0);
 }
 
+/* --- one that makes another --- */
+
+/* What the birth of an interpreter wants of other layers: it never comes so far as to have one. */
+int
+gil_search_path_copy(struct gil_search_path *path, const struct gil_search_path *from)
+{
+    (void)path;
+    (void)from;
+    return 0;
+}
+
+void
+gil_search_path_free(struct gil_search_path *path)
+{
+    (void)path;
+}
+
+void
+gil_import_set_path(GilThreadState *ts, struct gil_search_path *path, int strict)
+{
+    (void)ts;
+    (void)path;
+    (void)strict;
+    explore_fail(__func__);
+}
+
+void *
+gil_err_null(const char *func)
+{
+    explore_fail(func);
+}
+
+void
+gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats)
+{
+    (void)heap;
+    (void)stats;
+    explore_fail(__func__);
+}
+
+GilThreadState *
+gil_layers_start(const struct gil_interp_config *config)
+{
+    EXPLORE_CHECK(gil_tstate_attached() == NULL && config->starting && gil_gate_inside(gate(MAIN)) > 0);
+    explore_point("memory lacks");
+    return NULL;
+}
+
+/* In the other interpreter and without a guard: it leaves that, and has a place inside the main one. It has given that back when it comes
+ * to the other again, which may have ended, and the runtime may be about to. */
+static void
+make_in_vain(GilThreadState *ts)
+{
+    GilInterpreterConfig config;
+    GilThreadState *made;
+
+    GilInterpreterConfig_Init(&config);
+    EXPLORE_CHECK(GilStatus_IsError(Gil_NewInterpreterFromConfig(&made, &config)));
+    EXPLORE_CHECK(made == NULL && gil_tstate_attached() == ts);
+    use_attached(OTHER);
+    gil_tstate_detach(ts, "make_in_vain");
+}
+
+static void
+setup_makes(void)
+{
+    setup_world();
+    view_other(0);
+    join(1, OTHER);
+}
+
+static void
+body_makes(int self)
+{
+    if (self == 1) {
+        if (come_back(own[1]) == 0)
+            (void)is_late(make_in_vain, own[1]);
+        return;
+    }
+    EXPLORE_CHECK(GilInterpreterView_End(views[0], GIL_MACHINE_NEVER) == 0);
+    start_as_main();
+    EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0);
+}
+
 /* From outside, and the lock is kept: that is within the limit, too, and nothing has happened. */
 static void
 setup_kept_outside(void)
@@ -975,6 +1063,7 @@ static const struct model_run runs[] = {
     {{"goes_back", 2, ALL, setup_goes_back, body_goes_back, of_both, NULL, finish_other}, {3, 0, 0}, {4, 1, 0}},
     {{"gives_up", 2, ALL, setup_goes_back, body_gives_up, of_both, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
     {{"stirred", 2, ALL, setup_stirred, body_stirred, of_admission, NULL, finish}, {3, 0, 0}, {4, 2, 0}},
+    {{"makes", 2, 0, setup_makes, body_makes, of_both, NULL, finish}, {3, 0, 0}, {4, 0, 1}},
     {{"asked", 2, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},
     {{"asked", 3, 0, setup_asked, body_asked, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 1}},
     {{"comes_late", 2, 0, setup_comes_late, body_comes_late, of_admission, NULL, finish_other}, {4, 0, 1}, {6, 0, 2}},

@@ -23,7 +23,7 @@ tests_models_lives_model_LDADD =
 CORE_TESTS += tests/models/end_model
 tests_models_end_model_SOURCES = tests/models/end_model.c tests/models/end_world.c tests/models/end_threads.c tests/models/end_world.h \
     tests/models/runner.c tests/models/runner.h $(EXPLORER) \
-    lib/runtime/finalize.c lib/runtime/ending.c lib/runtime/atexit.c \
+    lib/runtime/finalize.c lib/runtime/ending.c lib/runtime/interp.c lib/runtime/config.c lib/runtime/atexit.c \
     lib/state/interp.c lib/state/closing.c lib/state/gate.c lib/state/pending.c lib/state/serving.c lib/state/transition.c \
     lib/state/lock.c lib/state/lean.c lib/state/lock_info.c lib/state/turn.c lib/state/habit.c lib/sync/mutex.c
 tests_models_end_model_CPPFLAGS = $(tests_models_lock_model_CPPFLAGS)
