@@ -38,13 +38,16 @@ GIL_BEGIN_DECLS
 /**
  * fork() with everything around it. First the functions before (GilOS_AtFork()), then the registered locks, then all locks of the
  * library; after the fork the same backwards, on both sides. If the runtime works, all of it happens attached: a thread that is
- * not enters as by END or by a view of the main interpreter for so long, and leaves again on both sides.
+ * not enters for so long, and leaves again on both sides: as by END, or as by GilEval_RestoreThread() with the state that it left last
+ * (GilEval_SaveThread(), GilEval_ReleaseThread(), GilThreadState_Swap()), or by a view of the main interpreter if it has left none,
+ * or that one's interpreter has ended. What a pair of GilThreadState_Ensure() and GilThreadState_Release() has left does not count.
  * @return as fork(): the number of the child, in it 0. -1 with errno, and nothing happened: that of fork(), EAGAIN or ENOMEM; EPERM
- *         when the interpreter forbids it (GilInterpreterConfig.forbid_fork); ECANCELED when a function before said no; EDEADLK when
- *         called by a function of a fork that is under way; EBUSY when called in a finalizer, a collection or a call that the
- *         runtime makes in between (gilrt/pending.h), in a call at exit or a hook while this thread ends or makes an interpreter, of
- *         whichever of its interpreters that is, while the interpreter or the runtime is coming to its end, or when the thread
- *         cannot enter; what lock() of a registered lock returned, ECANCELED if that was below 0. No exception is set.
+ *         when the interpreter forbids it (GilInterpreterConfig.forbid_fork), also one that the thread has left so; ECANCELED when a
+ *         function before said no; EDEADLK when called by a function of a fork that is under way; EBUSY when called in a finalizer, a
+ *         collection or a call that the runtime makes in between (gilrt/pending.h), in a call at exit or a hook while this thread ends
+ *         or makes an interpreter, of whichever of its interpreters that is, while the interpreter or the runtime is coming to its
+ *         end, or when the thread cannot enter; what lock() of a registered lock returned, ECANCELED if that was below 0. No exception
+ *         is set.
  * @lock_any @before_init @after_finalize
  * @blocks
  * @reenters  the functions before and after

@@ -289,7 +289,7 @@ end(void)
 static int
 enter(const char *func)
 {
-    struct gil_gate *gate = gil_interp_hold_gate_of((GilThreadState *)(void *)_Gil_thread);
+    struct gil_gate *gate = gil_interp_hold_gate_of(gil_tstate_left());
 
     if (gate == NULL)
         return 0;

@@ -28,7 +28,9 @@
  *                   is safe because blocks are type-stable.
  *
  * The states that Ensure made for a thread, one an interpreter, are kept on its shelf until it exits (state/shelf.c), so that a
- * callback thread pays for a state once.
+ * callback thread pays for a state once. A pair of Ensure and Release that is over has left nothing that the thread comes back
+ * to, but it overwrites last_left: so a kept state remembers what had been left when the thread came in by it (left_before), and
+ * who asks from where the thread came (a fork) looks behind those that are not in use.
  *
  * A state that GilThreadState_New() made belongs to whoever made it, may move between threads, and is not reclaimed,
  * unless the thread exits in the middle of BEGIN … END with it: nobody else can know of it then.
@@ -91,6 +93,9 @@ static uint64_t next_id = 1;  /* [atomic] */
 static struct gil_stable pool = GIL_STABLE_INIT(sizeof(GilThreadState), "the pool of thread states");
 
 _Static_assert(sizeof(struct _GilThreadBlock) == 24 && offsetof(struct _gilts, block) == 0, "the head is ABI");
+
+/* Kept states that one may have to look behind for what a thread has left; pairs that are not nested may lead in a circle. */
+#define LEFT_MAX 8
 
 static GilThreadState *
 state_of(struct _GilThreadBlock *block)
@@ -442,6 +447,42 @@ make_token(struct _GilThreadBlock *before, uintptr_t back, int depth)
     return (struct _giltoken *)((uintptr_t)before | ((uintptr_t)depth & DEPTH_MASK) << DEPTH_SHIFT | back);
 }
 
+/* What this thread has left by other means than BEGIN and Release, last; NULL: nothing. left_by first: see find(). */
+static __attribute__((noinline)) GilThreadState *
+last_but_visits(void)
+{
+    GilThreadState *ts = last_left;
+
+    for (int i = 0; i < LEFT_MAX && ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark(); i++) {
+        if (!ts->kept || ts->ensured > 0)
+            return ts;
+        ts = ts->left_before;
+    }
+    return NULL;
+}
+
+GilThreadState *
+gil_tstate_left(void)
+{
+    if (_Gil_thread != NULL)
+        return state_of(_Gil_thread);
+    GilThreadState *ts = last_but_visits();
+    /* It is the one that Ensure finds. */
+    if (ts != NULL)
+        last_left = ts;
+    return ts;
+}
+
+static __attribute__((noinline)) GilThreadState *
+find_on_shelf(const GilInterpreterState *interp)
+{
+    GilThreadState *ts = gil_shelf_find(interp);
+
+    if (ts != NULL && ts->ensured == 0)
+        ts->left_before = last_but_visits();
+    return ts;
+}
+
 /* This thread's state in interp, of those that are not attached; NULL: none yet. */
 static inline __attribute__((always_inline)) GilThreadState *
 find(const GilInterpreterState *interp)
@@ -454,13 +495,16 @@ find(const GilInterpreterState *interp)
     ts = last_left;
     if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !gil_load_relaxed(&ts->dead))
         return ts;
-    return gil_shelf_find(interp);
+    return find_on_shelf(interp);
 }
 
 /* A new state, on the shelf. */
 static GilThreadState *
 make(GilInterpreterState *interp)
 {
+    /* Before the shelf is cleared: that may take away what leads there. */
+    GilThreadState *left = last_but_visits();
+
     if (gil_shelf_open() < 0)
         return NULL;
     GilThreadState *ts = gil_tstate_new(interp);
@@ -473,6 +517,7 @@ make(GilInterpreterState *interp)
         gil_tstate_delete(ts);
         return NULL;
     }
+    ts->left_before = left;
     return ts;
 }
 

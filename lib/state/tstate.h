@@ -81,6 +81,7 @@ struct _gilts {
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
     int within;                  /* [own] depth of collections, walks of objects, imports, and visits elsewhere that come back to it */
+    GilThreadState *left_before; /* [own] of a kept one: what its thread had left when it came in by this one; see state/tstate.c */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     GilObject *handled;        /* [own] exception being handled, strong, or NULL */
@@ -142,6 +143,9 @@ void gil_tstate_put_block(GilThreadState *ts);
 void gil_tstate_mutexes(void (*each)(struct gil_mutex *mutex));
 /* Under gil_states_mutex, interp alive: out of its list. */
 void gil_tstate_unlist(GilThreadState *ts);
+/* What the calling thread, attached to nothing, has left and comes back to: by a BEGIN, or last in another way than by Release, and Ensure
+ * would find that; NULL: nothing. It may be dead, or be attached or deleted by another thread just now. */
+GilThreadState *gil_tstate_left(void) __attribute__((cold));
 /* The calling thread exits: Ensure is not to look at the state that it left last. */
 void gil_tstate_forget_left(void);
 /* Thread blocks in use, of all interpreters. */

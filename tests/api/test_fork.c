@@ -810,6 +810,163 @@ START_TEST(test_api_fork__busy_interpreter_is_lost)
 }
 END_TEST
 
+/* The same, but whoever else wants the lock gets it in between. */
+static void *
+compute_and_poll(void *view)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    __atomic_store_n(&computing, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
+        CHILD_CHECK(Gil_Poll() == 0);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* Every way out of an interpreter that its thread comes back by itself from. */
+static void
+save(void)
+{
+    (void)GilEval_SaveThread();
+}
+
+static void
+release(void)
+{
+    GilEval_ReleaseThread(GilThreadState_Get());
+}
+
+static void
+swap(void)
+{
+    (void)GilThreadState_Swap(NULL);
+}
+
+/* Left at last: not what was entered and left in between, by Ensure and Release. */
+static void
+save_and_visit(void)
+{
+    (void)GilEval_SaveThread();
+    enter_and_leave(main_view);
+}
+
+/* The same again, and another one, from within and one after the other, by states that are there already. */
+static void
+save_and_visit_all(void)
+{
+    (void)GilEval_SaveThread();
+    for (int i = 0; i < 2; i++) {
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(other_view);
+        enter_and_leave(main_view);
+        GilThreadState *ts = GilEval_SaveThread();
+        enter_and_leave(main_view);
+        GilEval_RestoreThread(ts);
+        GilThreadState_Release(token);
+        enter_and_leave(main_view);
+    }
+}
+
+static void (*const ways_out[])(void) = {save, release, swap, save_and_visit, save_and_visit_all};
+
+static GilInterpreterState *forked_from;
+
+static int
+note_interpreter(void *unused)
+{
+    (void)unused;
+    forked_from = GilInterpreterState_Get();
+    return 0;
+}
+
+static const GilForkCalls note_calls = {note_interpreter, NULL, NULL};
+
+static GilThreadState *left_state;
+static GilObject *its_list;
+
+static void
+comes_back(void *interp)
+{
+    CHILD_CHECK(!GilThreadState_IsAttached() && forked_from == interp);
+    GilEval_RestoreThread(left_state);
+    CHILD_CHECK(GilList_GET_SIZE(its_list) == 3);
+    Gil_DECREF(its_list);
+    CHILD_CHECK(Gil_EndInterpreter(left_state) == 0);
+}
+
+START_TEST(test_api_fork__of_a_state_that_was_left)
+{
+    GilThreadState *here = GilThreadState_Get(), *other;
+    GilInterpreterConfig config;
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    other = Gil_NewInterpreter();
+    other_view = GilInterpreterView_FromCurrent();
+    GilInterpreterConfig_Init(&config);
+    config.late_policy = Gil_LATE_ABORT;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&left_state, &config)));
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilInterpreterState *interp = GilInterpreterState_Get();
+    its_list = some_list();
+    ck_assert_int_eq(GilOS_AtFork(&note_calls, NULL), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute_and_poll, view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        ck_assert_int_eq(Gil_Poll(), 0);
+    ways_out[_i]();
+    child_does(comes_back, interp);
+    ck_assert(!GilThreadState_IsAttached());
+    GilEval_RestoreThread(left_state);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilOS_CancelAtFork(&note_calls, NULL), 1);
+    Gil_DECREF(its_list);
+    GilInterpreterView_Close(view);
+    GilInterpreterView_Close(other_view);
+    GilInterpreterView_Close(main_view);
+    ck_assert_int_eq(Gil_EndInterpreter(left_state), 0);
+    GilThreadState_Swap(other);
+    ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
+static void
+was_the_main_one(void *main_interp)
+{
+    CHILD_CHECK(!GilThreadState_IsAttached() && forked_from == main_interp);
+}
+
+static void *
+visit_and_fork(void *main_interp)
+{
+    enter_and_leave(other_view);
+    child_does(was_the_main_one, main_interp);
+    return NULL;
+}
+
+/* Who has entered by Ensure and left by Release is outside, wherever that was. */
+START_TEST(test_api_fork__by_a_thread_that_was_a_visitor)
+{
+    GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    pthread_t thread;
+
+    other_view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(GilOS_AtFork(&note_calls, NULL), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, visit_and_fork, GilInterpreterState_Get()), 0);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilOS_CancelAtFork(&note_calls, NULL), 1);
+    GilInterpreterView_Close(other_view);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
 /* Keeps a state of an interpreter that ends. */
 static void *
 visit_and_stay(void *view)
@@ -1139,6 +1296,15 @@ START_TEST(test_D7_fork_from_an_interpreter_that_forbids_it)
     Gil_BEGIN_ALLOW_THREADS
     refused_with(EPERM);
     Gil_END_ALLOW_THREADS
+    main_view = GilInterpreterView_FromMain();
+    other_view = GilInterpreterView_FromMain();
+    for (size_t i = 0; i < sizeof ways_out / sizeof ways_out[0]; i++) {
+        ways_out[i]();
+        refused_with(EPERM);
+        GilEval_RestoreThread(ts);
+    }
+    GilInterpreterView_Close(other_view);
+    GilInterpreterView_Close(main_view);
     ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
     GilInterpreterConfig_Init(&config);
     ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
@@ -1481,6 +1647,8 @@ suite(void)
     tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
     tcase_add_test(tc, test_api_fork__idle_interpreter_goes_on);
     tcase_add_test(tc, test_api_fork__busy_interpreter_is_lost);
+    tcase_add_loop_test(tc, test_api_fork__of_a_state_that_was_left, 0, (int)(sizeof ways_out / sizeof ways_out[0]));
+    tcase_add_test(tc, test_api_fork__by_a_thread_that_was_a_visitor);
     tcase_add_test(tc, test_D3_a_state_of_an_interpreter_that_had_ended_goes_with_its_thread);
     tcase_add_test(tc, test_api_fork__calls_to_what_is_lost_are_refused);
     tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
