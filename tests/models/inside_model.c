@@ -788,6 +788,34 @@ body_unborn(int self)
         GilInterpreterView_Close(found[i]);
 }
 
+/* In the child of a fork the main thread has no state yet: the first that is made comes to a safe point at once, and makes what was left
+ * for main. */
+static void
+setup_heir_born(void)
+{
+    setup_posted();
+    gil_main_calls.calls.head = NULL;
+    gil_main_calls.heir = 0 + 2; /* as gil_machine_thread() says there */
+}
+
+static void
+body_heir_born(int self)
+{
+    if (self != 0) {
+        EXPLORE_CHECK(GilPending_PostToMain(&node) == 0);
+        gil_store_seq_cst(&said, 1);
+        (void)stay(1);
+        leave_thread();
+        return;
+    }
+    GilThreadState *ts = GilThreadState_New(subjects[MAIN].interp);
+    GilEval_AcquireThread(ts);
+    explore_until(is_left);
+    EXPLORE_CHECK(Gil_PollThread(ts) == 0 && gil_main_calls.ts == ts && given_back == 1);
+    GilThreadState_DeleteCurrent();
+    leave_thread();
+}
+
 /* A signal comes, as runtime/signal.c brings it, when the main thread is just about to attach another state: that is found, or it finds
  * the signal. */
 static int
@@ -884,6 +912,7 @@ static const struct model_run runs[] = {
     {{"hook_exit", 2, EXPLORE_ALL, setup_polls, body_hook_exit, of_leaning, NULL, finish_alone}, {3, 2, 0}, {5, 2, 0}},
     {{"told", 2, 0, setup_told, body_told, of_leaning, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"posted_at_birth", 2, 0, setup_posted, body_posted, of_posting, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
+    {{"heir_born", 2, 0, setup_heir_born, body_heir_born, of_posting, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"signalled", 2, 0, setup_signalled, body_signalled, of_signals, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"signalled_visit", 2, 0, setup_signalled, body_signalled_visit, of_signals, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"own_hooks", 2, EXPLORE_ALL, setup_threads, body_hooks, of_leaning, NULL, finish_alone}, {3, 2, 0}, {5, 2, 0}},
