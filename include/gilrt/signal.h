@@ -20,7 +20,7 @@
  * looks at the next poll or interruptible wait there, and steps over to the main one for the callback; KeyboardInterrupt comes out of
  * that poll, any other exception is reported as GilErr_WriteUnraisable() does. While an exception is pending nobody is called.
  * After the host has ended that thread state there is no main thread: what comes is noted and met by nobody. In the child of a fork
- * it is the thread that forked (gilrt/fork.h).
+ * it is the thread that forked; callbacks of a main interpreter that is not there any more are not called (gilrt/fork.h).
  *
  * A signal may come to any thread that does not block it. One that comes to another is sent on to the main thread, so that a system
  * call there ends with EINTR; if the main thread blocks the signal, it still is noted, and met at a poll or in a wait, but
@@ -65,7 +65,8 @@ GIL_API int GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned
 /**
  * Undo GilSignal_Watch(): the action that the signal had before is back, unless somebody has set another one since, who then
  * may go on calling the library's handler. What came and was not handled is forgotten. The end of the runtime does so for all,
- * after the calls at exit.
+ * after the calls at exit; and a fork in whose child the main interpreter is lost, there, before the functions for the child: the one
+ * that has its place then watches anew what it wants (gilrt/fork.h).
  * @return 1; 0 when the signal was not watched; -1 with RuntimeError in an interpreter that is not the main one.
  * @lock_held
  */

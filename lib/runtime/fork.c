@@ -457,8 +457,11 @@ GilOS_AfterFork_Child(void)
     gil_fork_clean(forking.ts, &calls);
     gil_life_fork_child(forking.ts);
     gil_machine_strand(0);
-    /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. */
+    /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. Callbacks of signals were
+     * its own as well, with data that nobody can look at any more: whoever has its place watches anew, in a function of the host's at the
+     * earliest. */
     if (forking.main.gate != NULL && gil_gate_is_shut(forking.main.gate)) {
+        gil_signal_stop();
         gil_interp_put_gate(forking.main.gate);
         forking.main.gate = NULL;
     }

@@ -36,6 +36,9 @@
  * same reason a handler that was set over the library's is not called when the signal is watched anew: it might call back for
  * ever. Until the watch ends it is replaced. Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
  *
+ * A FORK in which the main interpreter is lost ends all watches in the child, as the runtime's end does: the callbacks and their data
+ * were that interpreter's, and another has its place (fork.c).
+ *
  * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
  * Whoever finds the bit and is not the main thread clears it.
  *

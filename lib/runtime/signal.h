@@ -7,7 +7,8 @@
 
 /* The runtime is started by the calling thread, whose state gil_pending_open_main() gets. */
 void gil_signal_start(void);
-/* It ends: no signal is watched, and the actions are back that were there before. */
+/* It ends, or a fork has lost the main interpreter, whose callbacks they are: no signal is watched, and the actions are back that were there
+ * before. */
 void gil_signal_stop(void);
 /* Do what _Gil_BRK_SIGNAL and _Gil_BRK_INTERRUPT ask of ts, attached; 0, or -1 with an exception. */
 int gil_signal_attend(GilThreadState *ts);

@@ -1098,6 +1098,71 @@ START_TEST(test_api_fork__takes_the_main_ones_place)
 }
 END_TEST
 
+static int signals_met; /* by the main interpreter's callback */
+
+static int
+meet_signal(int signum, void *list)
+{
+    (void)signum;
+    (void)list;
+    signals_met++;
+    return 0;
+}
+
+static void
+watch_anew(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(GilSignal_Watch(SIGUSR2, meet_signal, NULL, 0) == 0);
+}
+
+static int
+is_ignored(int signum)
+{
+    struct sigaction now;
+
+    return sigaction(signum, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+/* What the main one watched is the system's again, for whoever has its place to watch anew, which the functions of the fork may do. */
+static void
+watches_nothing(void *unused)
+{
+    CHILD_CHECK(is_ignored(SIGUSR1) && raise(SIGUSR1) == 0 && GilErr_SetInterruptEx(SIGUSR1) == 0);
+    CHILD_CHECK(Gil_Poll() == 0 && signals_met == 0);
+    CHILD_CHECK(raise(SIGUSR2) == 0 && Gil_Poll() == 0 && signals_met == 1);
+    watch_anew(unused);
+    CHILD_CHECK(GilSignal_Unwatch(SIGUSR1) == 0 && GilSignal_Unwatch(SIGUSR2) == 1 && is_ignored(SIGUSR2));
+}
+
+START_TEST(test_api_fork__signals_of_the_main_one_go_with_it)
+{
+    static const GilForkCalls anew = {NULL, NULL, watch_anew};
+    GilThreadState *here = GilThreadState_Get();
+    pthread_t thread;
+
+    signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
+    GilObject *list = some_list();
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, meet_signal, list, 0), 0);
+    main_view = GilInterpreterView_FromCurrent();
+    GilThreadState *ts = Gil_NewInterpreter();
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, main_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    ck_assert_int_eq(GilOS_AtFork(&anew, NULL), 0);
+    child_does(watches_nothing, NULL);
+    ck_assert_int_eq(GilOS_CancelAtFork(&anew, NULL), 1);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+    ck_assert(raise(SIGUSR1) == 0 && Gil_Poll() == 0 && signals_met == 1);
+    Gil_DECREF(list);
+    GilInterpreterView_Close(main_view);
+}
+END_TEST
+
 static GilThreadState *main_state;
 
 /* In the child of a fork in another interpreter, back to one that was lost. */
@@ -1652,6 +1717,7 @@ suite(void)
     tcase_add_test(tc, test_D3_a_state_of_an_interpreter_that_had_ended_goes_with_its_thread);
     tcase_add_test(tc, test_api_fork__calls_to_what_is_lost_are_refused);
     tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
+    tcase_add_test(tc, test_api_fork__signals_of_the_main_one_go_with_it);
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
     tcase_add_test(tc, test_api_fork__holds_up_the_end_and_has_a_name);

@@ -106,6 +106,12 @@ gil_tstate_left(void)
     return NULL;
 }
 
+void
+gil_signal_stop(void)
+{
+    EXPLORE_CHECK(!"in the child");
+}
+
 struct _giltoken *
 gil_tstate_visit(struct gil_gate *gate, const char *func)
 {
