@@ -29,16 +29,22 @@ gil_inside_served(void)
     return any_state(gil_tstate_is_served, NULL);
 }
 
+static int
+is_amid(const GilThreadState *ts)
+{
+    return gil_tstate_is_amid(ts) || gil_tstate_is_left_open(ts);
+}
+
 int
 gil_inside_anything(void)
 {
-    return any_state(gil_tstate_is_amid, NULL);
+    return any_state(is_amid, NULL);
 }
 
 int
 gil_inside_interp(const struct gil_gate *gate)
 {
-    return any_state(gil_tstate_is_amid, gate);
+    return any_state(is_amid, gate);
 }
 
 static void

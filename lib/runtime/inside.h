@@ -16,7 +16,7 @@ struct gil_gate;
  * the runtime makes in between. */
 int gil_inside_served(void);
 /* The same, or what may be forked from, but not ended: a collection, an import, a recursion, GilThreadState_Ensure() in it or from it
- * into another. */
+ * into another, a BEGIN whose END is to come. */
 int gil_inside_anything(void);
 /* The same of the interpreter with that gate, which may be gone; the reserve for its end is not looked at. */
 int gil_inside_interp(const struct gil_gate *gate);

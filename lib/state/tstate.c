@@ -233,6 +233,12 @@ gil_tstate_is_amid(const GilThreadState *ts)
 }
 
 int
+gil_tstate_is_left_open(const GilThreadState *ts)
+{
+    return gil_load_relaxed(&ts->block.st) == _Gil_LAZY && gil_load_relaxed(&ts->left_by) == 0;
+}
+
+int
 gil_tstate_holds_objects(const GilThreadState *ts)
 {
     return ts->err.type != NULL || ts->err.value != NULL || ts->err.text != NULL || ts->handled != NULL ||
@@ -647,6 +653,8 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         enter(state_of(before), func);
     if (comes_back(before, ts))
         state_of(before)->within--;
+    else if (before != NULL)
+        gil_store_relaxed(&ts->left_by, 0); /* it is as a BEGIN left it: see gil_tstate_is_left_open() */
     _Gil_thread = before;
 }
 

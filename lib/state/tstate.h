@@ -135,6 +135,8 @@ void gil_tstate_delete(GilThreadState *ts);
 int gil_tstate_is_served(const GilThreadState *ts) __attribute__((cold));
 /* The same, or what may be forked from: a collection, an import, a recursion, GilThreadState_Ensure() in it or from it elsewhere. */
 int gil_tstate_is_amid(const GilThreadState *ts) __attribute__((cold));
+/* Whether the calling thread, the last to attach ts, has left it by a BEGIN whose END is to come: every other way leaves a mark. */
+int gil_tstate_is_left_open(const GilThreadState *ts) __attribute__((cold));
 /* Whether ts holds objects. */
 int gil_tstate_holds_objects(const GilThreadState *ts);
 /* The block of a state that is in no list any more: back to the pool, and the lock with it if it was the last. */

@@ -183,6 +183,22 @@ START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_anoth
 }
 END_TEST
 
+/* A region is left standing by who attaches another state in its midst; also one in which its own state came and went. */
+START_TEST(test_runtime_inside__a_region_of_another_interpreter)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    if (_i == 1) {
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+        ck_assert_ptr_eq(GilThreadState_Get(), other);
+        GilThreadState_Release(token);
+    }
+    is_refused(1);
+    Gil_END_ALLOW_THREADS
+    ck_assert_ptr_eq(GilThreadState_Get(), other);
+    ck_assert_int_eq(gil_inside_anything(), 0);
+}
+END_TEST
+
 static int
 signal_in_main(int signum, void *unused)
 {
@@ -270,6 +286,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_another_interpreter);
+    tcase_add_loop_test(tc, test_runtime_inside__a_region_of_another_interpreter, 0, 2);
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);
