@@ -15,6 +15,21 @@ struct probe {
 
 static long alive;
 
+/* What is being asked, the latest first: whoever asks holds it until it has answered. */
+struct question {
+    GilObject *v, *w;
+    const struct question *before;
+};
+static const struct question *asked;
+
+static void
+must_not_be_asked(GilObject *op)
+{
+    for (const struct question *q = asked; q != NULL; q = q->before)
+        ck_assert_msg(op != q->v && op != q->w,
+                      "a probe of %ld dies while it is asked something", ((struct probe *)(void *)op)->value);
+}
+
 static struct probe *
 probe_of(GilObject *op)
 {
@@ -25,8 +40,11 @@ static Gil_hash_t
 probe_hash(GilObject *op)
 {
     const struct gil_test_probe_hooks *hooks = probe_of(op)->hooks;
+    struct question question = {op, op, asked};
+    asked = &question;
     if (hooks != NULL && hooks->on_hash != NULL)
         hooks->on_hash(hooks->arg);
+    asked = question.before;
     return GilErr_Occurred() ? -1 : probe_of(op)->hash;
 }
 
@@ -37,7 +55,11 @@ probe_richcompare(GilObject *v, GilObject *w, int op)
     if (Gil_TYPE(v) != Gil_TYPE(w))
         Gil_RETURN_NOTIMPLEMENTED;
     long a = probe_of(v)->value, b = probe_of(w)->value;
-    if (hooks != NULL && hooks->on_compare != NULL && hooks->on_compare(hooks->arg) < 0)
+    struct question question = {v, w, asked};
+    asked = &question;
+    int rc = hooks != NULL && hooks->on_compare != NULL ? hooks->on_compare(hooks->arg) : 0;
+    asked = question.before;
+    if (rc < 0)
         return NULL;
     Gil_RETURN_RICHCOMPARE(a, b, op);
 }
@@ -47,8 +69,11 @@ probe_repr(GilObject *op)
 {
     const struct gil_test_probe_hooks *hooks = probe_of(op)->hooks;
     long value = probe_of(op)->value;
+    struct question question = {op, op, asked};
+    asked = &question;
     if (hooks != NULL && hooks->on_repr != NULL)
         hooks->on_repr(hooks->arg);
+    asked = question.before;
     return GilErr_Occurred() ? NULL : GilUnicode_FromFormat("<%ld>", value);
 }
 
@@ -57,6 +82,7 @@ probe_dealloc(GilObject *op)
 {
     GilTypeObject *type = Gil_TYPE(op);
     const struct gil_test_probe_hooks *hooks = probe_of(op)->hooks;
+    must_not_be_asked(op);
     alive--;
     GilObject_Free(op);
     Gil_DECREF(type);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects whose hash, comparison, repr and death call the test back, to do there what containers must survive. */
+/* Objects whose hash, comparison, repr and death call the test back, to do there what containers must survive.
+ * The test fails where one dies while it is asked. */
 #ifndef TESTS_PROBE_H
 #define TESTS_PROBE_H
 
