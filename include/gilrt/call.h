@@ -117,23 +117,6 @@ struct _GilFunctionLook {
 } __attribute__((__may_alias__));
 #define _Gil_DEPTH 1000 /* as deep as an inline call goes; then the library is asked */
 
-/* How far the frame of the calling function reaches: the address of a local would need a local. */
-static inline uintptr_t
-_Gil_StackHere(void)
-{
-#if defined(__x86_64__)
-    uintptr_t here;
-    __asm__("mov %%rsp, %0" : "=r"(here));
-    return here;
-#elif defined(__aarch64__)
-    uintptr_t here;
-    __asm__("mov %0, sp" : "=r"(here));
-    return here;
-#else
-    return (uintptr_t)__builtin_frame_address(0);
-#endif
-}
-
 /* Whether op can be called without the library: a C function that takes an array and nothing else. */
 static inline int
 _GilFunction_IsFast(const GilObject *op)

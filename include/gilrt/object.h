@@ -400,6 +400,23 @@ struct _GilTypeLook {
 #define _Gil_TYPE_GC (1UL << 14)
 #define _Gil_TYPE_FUNCTION (1UL << 15)
 
+/* How far the frame of the calling function reaches: the address of a local would need a local. */
+static inline uintptr_t
+_Gil_StackHere(void)
+{
+#if defined(__x86_64__)
+    uintptr_t here;
+    __asm__("mov %%rsp, %0" : "=r"(here));
+    return here;
+#elif defined(__aarch64__)
+    uintptr_t here;
+    __asm__("mov %0, sp" : "=r"(here));
+    return here;
+#else
+    return (uintptr_t)__builtin_frame_address(0);
+#endif
+}
+
 /* Room for an object, where no function has to be called for it. NULL: one must be, and will also know what is wrong. */
 static inline void *
 _Gil_Room(size_t size)

@@ -3,7 +3,7 @@
 #ifndef GIL_OBJECT_RECURSION_H
 #define GIL_OBJECT_RECURSION_H
 
-#include "gilrt/call.h"
+#include "gilrt/object.h"
 #include "state/tstate.h"
 
 /* Levels of Gil_EnterRecursiveCall(). CPython's default. */
