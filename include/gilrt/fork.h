@@ -16,7 +16,8 @@
  * - Thread states that another thread attached last are deleted, without any finalizer: what they held is leaked, as is what
  *   those threads had on their stacks. Those that nobody has attached yet stay.
  * - Calls (gilrt/pending.h) that wait for what goes on are made there, too. Those for what has ended are not: their nodes can be posted
- *   elsewhere, and it takes no more. A node that another thread was just about to post, or to call, stays posted for ever.
+ *   elsewhere, and it takes no more. Calls to main are for the main interpreter: if that has ended, they are not made, and what is
+ *   posted to main from then on is for the one that has its place. A node that another thread was just about to post, or to call, stays posted for ever.
  * - Guards that another thread opened keep nothing from ending any more; they are still to be closed, and
  *   GilThreadState_Ensure() treats them as GilThreadState_EnsureFromView() treats views. Views stay what they are.
  * - An end that another thread had begun is called off. The forking thread may stop the runtime.

@@ -71,7 +71,7 @@ GilPendingNode_IsPosted(const GilPendingNode *node)
 
 /**
  * Have the call made by the thread that started the runtime, with the state that it was given there, in the main
- * interpreter; in the child of a fork by the thread that forked (gilrt/fork.h). Async-signal-safe and lock-free. errno is kept.
+ * interpreter; in the child of a fork by the thread that forked, if that interpreter goes on (gilrt/fork.h). Async-signal-safe and lock-free. errno is kept.
  * @return 0; 1: the node is posted already, or another thread is just posting it, and its answer holds for both:
  *         there will be one call, and it begins after this; GIL_PENDING_ENDED before the start of the runtime, from
  *         the end of the main interpreter on, after the host has ended that state, and when node or its function is NULL.

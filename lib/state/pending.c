@@ -65,6 +65,9 @@
  * to a safe point becomes it, and looks then at what came before: who posts, or takes a signal, first leaves something to be
  * found and looks for the state then. Each state made meanwhile comes to a safe point at once.
  *
+ * Calls to main are for the main interpreter, as its end shows, which makes and refuses them. If a fork has lost that, they go with it
+ * in the child, and the queue is open for the interpreter that has its place.
+ *
  * THE BIRTH. An interpreter that is being made has no objects yet, nor may it ever have: its queues are closed until then, those of
  * its states too. So a birth that fails leaves no call behind.
  *
@@ -664,13 +667,13 @@ repair(struct gil_calls *calls, struct gil_call_ring *ring)
         gil_store_relaxed(&node->state, POSTED);
 }
 
-/* Close the queue; who posted what was in it may post that elsewhere. */
+/* Empty the queue, and close it, or leave it open (NULL); who posted what was in it may post that elsewhere. */
 static void
-discard(struct gil_calls *calls)
+discard(struct gil_calls *calls, GilPendingNode *fresh)
 {
     GilPendingNode *node;
 
-    turn_round(calls, GIL_CALLS_CLOSED);
+    turn_round(calls, fresh);
     while ((node = next(calls)) != NULL)
         if (node->func == make_lone_call)
             gil_raw_free(node);
@@ -681,11 +684,14 @@ discard(struct gil_calls *calls)
 void
 gil_pending_fork_lose(GilInterpreterState *interp)
 {
-    discard(&interp->gate->calls);
+    discard(&interp->gate->calls, GIL_CALLS_CLOSED);
     for (GilThreadState *each = interp->threads; each != NULL; each = each->next) {
-        discard(&each->calls);
+        discard(&each->calls, GIL_CALLS_CLOSED);
         each->async = NULL; /* lost, with what it was to raise */
     }
+    /* What came was for this one, and may have objects of it. Whoever has its place from now on is posted to by the same queue. */
+    if (interp == GilInterpreterState_Main() && gil_main_calls.calls.head != GIL_CALLS_CLOSED)
+        discard(&gil_main_calls.calls, NULL);
 }
 
 void

@@ -72,7 +72,8 @@ void gil_pending_close(GilThreadState *ts);
  * and not attached. */
 void gil_pending_leave(GilThreadState *ts);
 /*
- * In the child of a fork, where what waits is called: for each interpreter that is lost, whose calls nobody makes; who makes the
+ * In the child of a fork, where what waits is called: for each interpreter that is lost, whose calls nobody makes, nor those to main if
+ * it was that; who makes the
  * calls to main, NULL: the thread has no state there yet; for each interpreter that lives on, then for each state of these; not
  * survives: its thread is no more. No memory is asked for, and no object code used.
  */

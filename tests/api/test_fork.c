@@ -1163,6 +1163,39 @@ START_TEST(test_api_fork__signals_of_the_main_one_go_with_it)
 }
 END_TEST
 
+/* The queue to main goes on with who has the place, without what was for the one that had it. */
+static void
+makes_no_calls_of_the_main_one(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(Gil_Poll() == 0 && calls_made == 0 && !GilPendingNode_IsPosted(&lost_node));
+    CHILD_CHECK(GilPending_PostToMain(&lost_node) == 0 && Gil_AddPendingCall(count_a_call, NULL) == 0);
+    CHILD_CHECK(Gil_Poll() == 0 && calls_made == 2);
+}
+
+START_TEST(test_api_fork__calls_to_the_main_one_go_with_it)
+{
+    GilThreadState *here = GilThreadState_Get();
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    GilThreadState *ts = Gil_NewInterpreter();
+    lost_node.func = count_a_call;
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, main_view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    ck_assert_int_eq(GilPending_PostToMain(&lost_node), 0);
+    ck_assert_int_eq(Gil_AddPendingCall(count_a_call, NULL), 0);
+    child_does(makes_no_calls_of_the_main_one, NULL);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(here);
+    ck_assert(Gil_Poll() == 0 && calls_made == 2);
+    GilInterpreterView_Close(main_view);
+}
+END_TEST
+
 static GilThreadState *main_state;
 
 /* In the child of a fork in another interpreter, back to one that was lost. */
@@ -1718,6 +1751,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__calls_to_what_is_lost_are_refused);
     tcase_add_test(tc, test_api_fork__takes_the_main_ones_place);
     tcase_add_test(tc, test_api_fork__signals_of_the_main_one_go_with_it);
+    tcase_add_test(tc, test_api_fork__calls_to_the_main_one_go_with_it);
     tcase_add_test(tc, test_api_fork__going_back_to_what_was_lost_stops);
     tcase_add_test(tc, test_api_fork__guards_of_others_hold_nothing_up);
     tcase_add_test(tc, test_api_fork__holds_up_the_end_and_has_a_name);
