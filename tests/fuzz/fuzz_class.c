@@ -285,13 +285,14 @@ static void
 ask_length_and_hash(const struct class *c, GilObject *op, GilObject *with)
 {
     GilObject *len = first(c, LEN, LEN, 1, 1), *hash = first(c, HASH, HASH, 1, 1);
-    Gil_ssize_t length = GilObject_Size(op);
+    int negative = len != NULL && !is_native(len) && GilObject_RichCompareBool(len, number[0], Gil_LT);
+    Gil_ssize_t length = GilObject_Size(op); /* what it raises is pending from here on */
 
     if (len == NULL)
         FUZZ_ERROR(GilExc_TypeError);
     else if (is_native(len))
         FUZZ_CHECK(length == 0);
-    else if (GilObject_RichCompareBool(len, number[0], Gil_LT))
+    else if (negative)
         FUZZ_ERROR(GilExc_ValueError);
     else if (len == number[7])
         FUZZ_ERROR(GilExc_OverflowError);
