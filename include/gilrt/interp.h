@@ -180,10 +180,12 @@ GIL_API int GilInterpreterView_RequestEnd(GilInterpreterView *view);
 GIL_API int GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeout_ns);
 /**
  * Take back what GilInterpreterView_RequestEnd() asked for: the interpreter lets in again, and requests that no
- * thread has heeded yet are dropped.
+ * thread has heeded yet are dropped. GIL_LIFE_OPENED tells so.
  * @return 0, also when nothing was asked for. GIL_FINALIZE_BUSY: a thread is just waiting for those inside, or
  *         ending it; nothing happened. -1, without an exception: it is gone, or view is NULL.
  * @lock_any @before_init @after_finalize @tls_destructor
+ * @blocks
+ * @reenters  the hook of Gil_SetLifeHook()
  */
 GIL_API int GilInterpreterView_CancelEnd(GilInterpreterView *view);
 /** @} */

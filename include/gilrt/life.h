@@ -43,7 +43,7 @@ GIL_API int Gil_AtExit(void (*func)(void));
                                  attached, but where the end is asked for or begun by a view, and, of interpreters that
                                  end with the runtime, where somebody inside the main one had to be waited for */
 #define GIL_LIFE_BUSY 3     /**< who wants to end it has waited in vain (GIL_FINALIZE_BUSY); attached, but where
-                                 it is ended by a view */
+                                 it is ended by a view. Whether it lets in again is told by GIL_LIFE_OPENED */
 #define GIL_LIFE_CLOSED 4   /**< nobody is inside: from here the end cannot be undone. Calls at exit follow; attached */
 #define GIL_LIFE_TEARDOWN 5 /**< calls at exit are over, other threads do not get the lock any more; modules go
                                  next; attached */
@@ -52,6 +52,11 @@ GIL_API int Gil_AtExit(void (*func)(void));
                                  that thread, not attached */
 #define GIL_LIFE_WAITING 8  /**< who ends it, or gave that up, has waited 0.2 s for its lock, and waits on; not
                                  attached. Told once a wait */
+#define GIL_LIFE_OPENED 9   /**< what CLOSING told is taken back, and it lets in again: of each interpreter that had been
+                                 told, when an end is given up or GilInterpreterView_CancelEnd() called. Of one whose
+                                 end is asked for still it is not told. Not attached, but where it is taken back.
+                                 CLOSING and OPENED of an interpreter are told by turns, one at a time: if several
+                                 threads close and open it at once, by that which is just telling */
 
 /** A step in the life of an interpreter. Grows from version to version. */
 typedef struct GilLifeEvent {

@@ -16,9 +16,7 @@
 
 #include "gilrt/error.h"
 #include "gilrt/interp.h"
-#include "gilrt/life.h"
 #include "gilrt/state.h"
-#include "runtime/event.h"
 #include "runtime/finalize.h"
 #include "runtime/inside.h"
 #include "state/closing.h"
@@ -189,9 +187,7 @@ GilInterpreterView_RequestEnd(GilInterpreterView *view)
     if (gil_closing_ask(gate, gil_tstate_attached(), &pass) != 1)
         return 0;
     /* Inside meanwhile: else another could end it before this is told. */
-    gil_event_step(GIL_LIFE_CLOSING, gate->id);
-    gil_gate_unlist(gate, &pass);
-    gil_gate_leave(gate);
+    gil_finalize_tell_and_leave(gate, &pass);
     return 0;
 }
 
@@ -207,9 +203,21 @@ GilInterpreterView_WaitEnd(GilInterpreterView *view, uint64_t timeout_ns)
 int
 GilInterpreterView_CancelEnd(GilInterpreterView *view)
 {
-    enum gil_closing found = view != NULL ? gil_closing_unask((struct gil_gate *)(void *)view) : GIL_CLOSING_GONE;
+    struct gil_gate *gate = (struct gil_gate *)(void *)view;
+    struct gil_pass pass;
 
-    if (found == GIL_CLOSING_TAKEN)
+    if (view == NULL)
+        return -1;
+    gil_pass_init(&pass, __func__);
+    switch (gil_closing_unask(gate, &pass)) {
+    case GIL_CLOSING_MINE:
+        gil_finalize_tell_and_leave(gate, &pass);
+        return 0;
+    case GIL_CLOSING_OPEN:
+        return 0;
+    case GIL_CLOSING_TAKEN:
         return GIL_FINALIZE_BUSY;
-    return found == GIL_CLOSING_GONE ? -1 : 0;
+    default:
+        return -1;
+    }
 }

@@ -78,15 +78,32 @@ gil_limit_in(uint64_t ns)
     return ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 }
 
-/* asked: that was told already, and the threads, who are told once. Returns ts if a request that stands when this is given up would be
+void
+gil_finalize_tell(struct gil_gate *gate)
+{
+    enum gil_closing_news news;
+
+    for (int mine = 0; (news = gil_closing_news(gate, mine)) != GIL_CLOSING_KNOWN; mine = 1)
+        gil_event_step(news == GIL_CLOSING_CLOSES ? GIL_LIFE_CLOSING : GIL_LIFE_OPENED, gate->id);
+}
+
+void
+gil_finalize_tell_and_leave(struct gil_gate *gate, struct gil_pass *pass)
+{
+    gil_finalize_tell(gate);
+    gil_gate_unlist(gate, pass);
+    gil_gate_leave(gate);
+}
+
+/* asked: the threads were told already, and are told once. Returns ts if a request that stands when this is given up would be
  * news for it, else NULL. */
 static GilThreadState *
 begin_to_close(GilInterpreterState *interp, GilThreadState *ts, int asked)
 {
+    gil_finalize_tell(interp->gate);
     /* The caller carries out what it was told of. */
     if (asked)
         return ts != NULL && (gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_ENDING) & _Gil_BRK_ENDING) ? ts : NULL;
-    gil_event_step(GIL_LIFE_CLOSING, interp->id);
     gil_mutex_lock(&gil_states_mutex);
     gil_interp_interrupt(interp, ts);
     gil_mutex_unlock(&gil_states_mutex);
@@ -200,24 +217,46 @@ pass_locks(GilThreadState *ts, GilInterpreterState *newest, uint64_t limit, cons
     return NULL;
 }
 
-/* All that were taken, from newest on, are given up, that of the caller last: then those may go on who wait to
- * be let into it. */
+/* Into one that the caller has taken and is to give up: so that it is there for what is to be told of it. */
 static void
-give_up(GilInterpreterState *interp, GilInterpreterState *newest, GilThreadState *untold)
+go_in(struct gil_gate *gate, struct gil_pass *pass, const char *func)
+{
+    gil_pass_init(pass, func);
+    gil_gate_unshut(gate);
+    (void)gil_gate_enter_late(gate);
+    gil_gate_list(gate, pass);
+}
+
+/* One that is not the caller's own. It may be gone then. */
+static void
+give_up_other(struct gil_gate *gate, const char *func)
+{
+    struct gil_pass pass;
+
+    go_in(gate, &pass, func);
+    gil_closing_give_up(gate, NULL);
+    gil_finalize_tell_and_leave(gate, &pass);
+}
+
+/* All that were taken, from newest on, are given up, that of the caller last: then those may go on who wait to
+ * be let into it. Until then no other ends, whatever is done by a hook that is told of one. */
+static void
+give_up(GilInterpreterState *interp, GilInterpreterState *newest, GilThreadState *untold, const char *func)
 {
     int is_main = interp->id == 0;
 
     for (GilInterpreterState *each = newest; each != interp; each = each->next)
-        gil_closing_give_up(each->gate, NULL);
+        give_up_other(each->gate, func);
     gil_closing_give_up(interp->gate, untold);
     if (is_main)
         gil_interp_stir();
+    gil_finalize_tell(interp->gate);
 }
 
 /*
  * Back to ts, which is not attached, with nothing of the end left. The interpreters work on before the lock is
- * waited for, whoever has it for how long: that one may wait to be let in. Another thread could end that of ts
- * as soon as it is open, and ts with it; so this one is inside meanwhile.
+ * waited for, whoever has it for how long: that one may wait to be let in, and to hear that it is. Another
+ * thread could end that of ts as soon as it is open, and ts with it; so this one is inside meanwhile.
  */
 static void
 go_back(GilThreadState *ts, GilInterpreterState *newest, GilThreadState *untold, const char *func)
@@ -225,11 +264,8 @@ go_back(GilThreadState *ts, GilInterpreterState *newest, GilThreadState *untold,
     struct gil_gate *gate = ts->interp->gate;
     struct gil_pass pass;
 
-    gil_pass_init(&pass, func);
-    gil_gate_unshut(gate);
-    (void)gil_gate_enter_late(gate);
-    gil_gate_list(gate, &pass);
-    give_up(ts->interp, newest, untold);
+    go_in(gate, &pass, func);
+    give_up(ts->interp, newest, untold, func);
     attach(ts, func);
     gil_gate_unlist(gate, &pass);
     gil_gate_leave(gate);
@@ -268,7 +304,7 @@ gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int aske
     if (gil_interp_shut(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
         return 0;
     gil_busy_find(&busy, interp);
-    gil_closing_give_up(interp->gate, NULL);
+    give_up_other(interp->gate, func);
     return gil_busy_tell(&busy, func);
 }
 

@@ -5,6 +5,9 @@
 
 #include "runtime/layers.h"
 
+struct gil_gate;
+struct gil_pass;
+
 /* What the end of an interpreter met. */
 struct gil_ending {
     struct gil_leftovers left;
@@ -13,6 +16,10 @@ struct gil_ending {
 
 /* The time in so many ns. */
 uint64_t gil_limit_in(uint64_t ns);
+/* Tell whether gate lets anybody in, if that was not told yet, nor is going to be; by who has taken its end, or is inside. */
+void gil_finalize_tell(struct gil_gate *gate);
+/* The same, and then leave the gate, with pass. */
+void gil_finalize_tell_and_leave(struct gil_gate *gate, struct gil_pass *pass);
 /*
  * Make the interpreter of ts, which is attached, let nobody in, and wait until the clock reaches limit for
  * those inside; if it is the main one, so all others. 0: they are shut, their locks were had a moment ago, and

@@ -25,8 +25,15 @@
  * asked, it is like any other, and is asked then: unless it had heard of that request before. It gives up and looks under one mutex, so no
  * request comes between.
  *
- * Who asks has to tell so, and no step of the end is to be heard before that. He is inside meanwhile, from the same moment on: so
- * whoever takes the end waits for him as for any other.
+ * WHAT IS TOLD. That a gate closes, and that it lets in again, is told by turns, however many threads close and open it; and no
+ * other step of the end is to be heard before the first. What was told last stands beside the gate (told), and one thread tells at a
+ * time (telling): who closes or opens a gate compares the two, and either tells, or leaves that to the one who is just telling,
+ * who compares again when he is done. Nobody waits for a hook. Closed and opened again meanwhile is not told at all.
+ *     Who tells keeps the interpreter. He has taken its end, and then nobody else closes or opens the gate; or he is inside, from the
+ * moment on in which he asked, gave up or took back: so whoever takes the end waits for him as for any other, and when the gate
+ * is shut it was told to be closing. For the taker compares after he has closed it; if another is telling then, that one is inside
+ * and compares once more before he leaves.
+ *     A birth is told as such: its gate was never told to be closing.
  *
  * NOBODY WORKS IN THE DARK. There is no thread of the library that ends what was asked to end: finalizers would run where no host
  * expects them. The end is carried out by one of those who wait for it, the others sleep meanwhile. If its time is over before
@@ -131,7 +138,7 @@ gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts, struct gil_pass
 }
 
 enum gil_closing
-gil_closing_unask(struct gil_gate *gate)
+gil_closing_unask(struct gil_gate *gate, struct gil_pass *pass)
 {
     enum gil_closing found = GIL_CLOSING_OPEN;
 
@@ -143,10 +150,31 @@ gil_closing_unask(struct gil_gate *gate)
     else if (gate->asked) {
         gate->asked = 0;
         open_again(gate);
+        if (pass != NULL) {
+            go_in(gate, pass);
+            found = GIL_CLOSING_MINE;
+        }
         gil_closing_stir(gate);
     }
     gil_mutex_unlock(&gil_states_mutex);
     return found;
+}
+
+enum gil_closing_news
+gil_closing_news(struct gil_gate *gate, int mine)
+{
+    enum gil_closing_news news = GIL_CLOSING_KNOWN;
+
+    gil_mutex_lock(&gil_states_mutex);
+    if (mine || !gate->telling) {
+        int closing = gil_gate_is_closing(gate);
+        gate->telling = closing != gate->told;
+        gate->told = closing;
+        if (gate->telling)
+            news = closing ? GIL_CLOSING_CLOSES : GIL_CLOSING_OPENS;
+    }
+    gil_mutex_unlock(&gil_states_mutex);
+    return news;
 }
 
 int
@@ -192,7 +220,7 @@ gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit)
 void
 gil_closing_fork_child(struct gil_gate *gate, int lives)
 {
-    gate->asked = gate->taken = 0;
+    gate->asked = gate->taken = gate->telling = 0;
     gate->waiters = 0;
     gate->gone = !lives;
 }

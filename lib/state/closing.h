@@ -32,8 +32,15 @@ void gil_closing_give_up(struct gil_gate *gate, GilThreadState *untold);
  * closing before; -1: the interpreter is gone.
  */
 int gil_closing_ask(struct gil_gate *gate, const GilThreadState *ts, struct gil_pass *pass);
-/* Take that back: OPEN; or TAKEN or GONE, and nothing happened. */
-enum gil_closing gil_closing_unask(struct gil_gate *gate);
+/* Take that back: MINE, and the caller is inside with pass, which is not NULL, to tell so; OPEN; or TAKEN or GONE, and nothing
+ * happened. */
+enum gil_closing gil_closing_unask(struct gil_gate *gate, struct gil_pass *pass);
+/*
+ * What is to be told of the gate, by a caller who has taken its end or is inside; mine: it has just told what was to be told before.
+ * KNOWN: nothing, or another thread, which is just telling, will.
+ */
+enum gil_closing_news { GIL_CLOSING_KNOWN, GIL_CLOSING_CLOSES, GIL_CLOSING_OPENS };
+enum gil_closing_news gil_closing_news(struct gil_gate *gate, int mine);
 
 /* Whether the calling thread has taken it. */
 int gil_closing_is_mine(struct gil_gate *gate);
@@ -44,7 +51,8 @@ uint32_t gil_closing_turn(const struct gil_gate *gate);
 /* Wait, not attached, until it is another than turn, or the clock reaches limit: 1, 0. */
 int gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit);
 
-/* In the child of a fork: who was at it, or waited, is gone; and the interpreter, unless it lives on, with requests taken back. */
+/* In the child of a fork: who was at it, or waited, is gone; and the interpreter, unless it lives on, with requests taken back. That
+ * is to be told. */
 void gil_closing_fork_child(struct gil_gate *gate, int lives);
 /* Under gil_states_mutex. The interpreter has ended. */
 void gil_closing_set_gone(struct gil_gate *gate);

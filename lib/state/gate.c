@@ -49,7 +49,7 @@ gil_gate_init(struct gil_gate *gate, GilInterpreterState *interp)
     gate->passes = NULL;
     gate->ring = NULL;
     gil_calls_init(&gate->calls);
-    gate->asked = gate->taken = gate->gone = 0;
+    gate->asked = gate->taken = gate->gone = gate->told = gate->telling = 0;
     gate->taker = 0;
 }
 

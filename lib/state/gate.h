@@ -34,6 +34,7 @@ struct gil_gate {
     struct gil_calls calls;      /* what any thread of the interpreter is to call; see state/pending.c */
     struct gil_call_ring *ring;  /* [const] nodes for that, in memory that is the gate's */
     int asked, taken, gone;      /* [states] see state/closing.c */
+    int told, telling;           /* [states] the same: whether it was told to be closing, last; a thread is just telling */
     unsigned long taker;         /* [states] the thread that has taken it */
     uint32_t waiters;            /* [states] who waits there for the end */
     uint32_t turn;               /* [atomic] what they sleep on; written under states */

@@ -86,7 +86,7 @@ end_runtime(uint64_t timeout)
     if (inside != 0) {
         EXPLORE_CHECK(told == told_before + 1 && gil_machine_now() >= limit);
         EXPLORE_CHECK(is_open(MAIN) && gil_gate_inside(gate(MAIN)) <= THREADS_MAX);
-        EXPLORE_CHECK(!subjects[MAIN].closed);
+        EXPLORE_CHECK(!subjects[MAIN].closed && !subjects[MAIN].closing);
         use_attached(MAIN);
         return -1;
     }
@@ -273,6 +273,7 @@ body_kept(int self)
     start_as_main();
     EXPLORE_CHECK(end_runtime(LIMIT) < 0 && subjects[OTHER].busy == 1 && subjects[MAIN].busy == 0);
     EXPLORE_CHECK(is_open(OTHER) && !subjects[OTHER].closed && gil_machine_now() < 2 * LIMIT);
+    EXPLORE_CHECK(!subjects[OTHER].closing);
     EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0);
 }
 
@@ -347,7 +348,7 @@ body_kept_main(int self)
         return;
     }
     start_as_main();
-    EXPLORE_CHECK(end_runtime(LIMIT) < 0 && is_open(OTHER));
+    EXPLORE_CHECK(end_runtime(LIMIT) < 0 && is_open(OTHER) && !subjects[OTHER].closing);
     end_at_last();
 }
 
@@ -493,6 +494,17 @@ body_goes_back(int self)
     gil_tstate_detach(ts, "goes_back");
 }
 
+/* The same, tried from outside: who gives up tells that it is open again, and then it may end. */
+static void
+body_gives_up_outside(int self)
+{
+    if (self == 1) {
+        body_goes_back(1);
+        return;
+    }
+    EXPLORE_CHECK(GilInterpreterView_End(views[0], LIMIT) == GIL_FINALIZE_BUSY && gil_tstate_attached() == NULL);
+}
+
 /* The runtime's end gives up because somebody is inside the other interpreter; thread 1 ends that as soon as both are open. */
 static void
 body_gives_up(int self)
@@ -611,7 +623,7 @@ body_kept_outside(int self)
         return;
     }
     EXPLORE_CHECK(GilInterpreterView_End(views[0], LIMIT) == GIL_FINALIZE_BUSY);
-    EXPLORE_CHECK(is_open(OTHER) && !subjects[OTHER].closed && subjects[OTHER].busy == 1);
+    EXPLORE_CHECK(is_open(OTHER) && !subjects[OTHER].closed && !subjects[OTHER].closing && subjects[OTHER].busy == 1);
     EXPLORE_CHECK(GilInterpreterView_End(views[0], GIL_MACHINE_NEVER) == 0);
 }
 
@@ -769,6 +781,28 @@ body_unasked(int self)
         ask(0);
     }
     wait_for_end(0);
+}
+
+/* Asked for and taken back by several, tried in vain, and carried out at last: whoever comes when a hook is told of one leaves to
+ * that thread what is to be told then. */
+static void
+body_told(int self)
+{
+    if (self == 2) {
+        int rc = GilInterpreterView_End(views[2], 0);
+        EXPLORE_CHECK(rc == 0 || rc == GIL_FINALIZE_BUSY);
+        return;
+    }
+    EXPLORE_CHECK(GilInterpreterView_RequestEnd(views[self]) == 0);
+    int rc = GilInterpreterView_CancelEnd(views[self]);
+    EXPLORE_CHECK(rc == 0 || rc == GIL_FINALIZE_BUSY || (rc == -1 && subjects[OTHER].ended));
+    steps += self;
+    if (self == 0) {
+        /* Nobody takes it back any more. */
+        explore_until(hasty_is_gone);
+        EXPLORE_CHECK(GilInterpreterView_RequestEnd(views[0]) == 0);
+        wait_for_end(0);
+    }
 }
 
 /* Several were to be shut together, and another of them could not: this one is as it was before, or as it was asked to be meanwhile. */
@@ -1061,6 +1095,7 @@ static const struct model_run runs[] = {
     {{"asks_beside", 2, 0, setup_enders, body_asks_beside, of_both, NULL, finish}, {3, 1, 0}, {4, 1, 1}},
     {{"inside_and_outside", 2, 0, setup_enders, body_inside_and_outside, of_both, NULL, finish_other}, {3, 1, 0}, {4, 1, 1}},
     {{"goes_back", 2, ALL, setup_goes_back, body_goes_back, of_both, NULL, finish_other}, {3, 0, 0}, {4, 1, 0}},
+    {{"gives_up_outside", 2, ALL, setup_goes_back, body_gives_up_outside, of_admission, NULL, finish_other}, {3, 0, 0}, {4, 1, 1}},
     {{"gives_up", 2, ALL, setup_goes_back, body_gives_up, of_both, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
     {{"stirred", 2, ALL, setup_stirred, body_stirred, of_admission, NULL, finish}, {3, 0, 0}, {4, 2, 0}},
     {{"makes", 2, 0, setup_makes, body_makes, of_both, NULL, finish}, {3, 0, 0}, {4, 0, 1}},
@@ -1073,6 +1108,8 @@ static const struct model_run runs[] = {
     {{"takes_on", 3, 1u, setup_takes_on, body_takes_on, of_admission, NULL, finish_other}, {2, 1, 0}, {3, 2, 0}},
     {{"unasked", 2, 0, setup_asked, body_unasked, of_admission, NULL, finish_other}, {3, 1, 0}, {4, 2, 1}},
     {{"unasked", 3, 0, setup_asked, body_unasked, of_admission, NULL, finish_other}, {2, 1, 0}, {3, 1, 0}},
+    {{"told", 2, 0, setup_enders, body_told, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 1}},
+    {{"told", 3, 0, setup_enders, body_told, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 0}},
     {{"all_or_none", 2, 0, setup_asked, body_all_or_none, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 1}},
     {{"all_or_none", 3, 0, setup_asked, body_all_or_none, of_admission, NULL, finish_other}, {2, 0, 0}, {3, 0, 0}},
     {{"last_calls", 2, 0, setup_calls, body_last_calls, of_calls, NULL, finish_calls}, {4, 0, 0}, {6, 0, 0}},

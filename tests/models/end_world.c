@@ -226,6 +226,19 @@ left_by(enum which which)
     return which == MAIN ? 1 : 2;
 }
 
+/* That it closes, and lets in again: by turns, by one thread at a time, and as long as it is there. */
+static void
+hear_of_admission(enum which which, int closes)
+{
+    struct subject *subject = &subjects[which];
+
+    EXPLORE_CHECK(subject->telling++ == 0 && subject->closing == !closes && !subject->closed);
+    (void)gil_gate_is_closing(subject->gate); /* others go on meanwhile */
+    use(which);
+    EXPLORE_CHECK(subject->telling-- == 1 && !subject->closed);
+    subject->closing = closes;
+}
+
 /* The steps in which it is told. Attached until nothing is left; whoever is inside then was not waited for. */
 int
 gil_event_tell(const GilLifeEvent *event)
@@ -239,6 +252,7 @@ gil_event_tell(const GilLifeEvent *event)
         EXPLORE_CHECK(ts != NULL && ts->interp == subject->interp && gil_gate_is_shut(subject->gate));
         EXPLORE_CHECK(gil_gate_inside(subject->gate) == 0 && !subject->closed);
         EXPLORE_CHECK(event->interp == OTHER || subjects[OTHER].ended);
+        EXPLORE_CHECK(subject->closing && !subject->telling);
         subject->closed = 1;
         break;
     case GIL_LIFE_TEARDOWN:
@@ -251,7 +265,8 @@ gil_event_tell(const GilLifeEvent *event)
         EXPLORE_CHECK(event->count == left_by(event->interp == MAIN ? MAIN : OTHER));
         break;
     default:
-        EXPLORE_CHECK(event->kind == GIL_LIFE_CLOSING && !subject->closed);
+        EXPLORE_CHECK(event->kind == GIL_LIFE_CLOSING || event->kind == GIL_LIFE_OPENED);
+        hear_of_admission(event->interp == MAIN ? MAIN : OTHER, event->kind == GIL_LIFE_CLOSING);
     }
     return 1;
 }

@@ -29,6 +29,7 @@ extern struct subject {
     int views;                   /* that finish_ended() closes */
     uint32_t alive;              /* poisoned at its end: whoever uses it then, is found */
     int ended, users, holders;   /* it is no more; threads that use it; of these, those that hold its lock */
+    int closing, telling;        /* as the host heard last; a hook is told of that */
     int closed, torn;            /* its end cannot be undone any more; other threads do not get the lock */
     uint64_t dropped, rounds;    /* calls at exit, as the event says; rounds of them, as the report does */
     int reported;                /* its end stands in the report */

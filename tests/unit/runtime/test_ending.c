@@ -23,7 +23,7 @@
 
 static GilThreadState *main_ts;
 static GilInterpreterView *view; /* of the interpreter that ends */
-static uint32_t events[GIL_LIFE_WAITING + 1];
+static uint32_t events[GIL_LIFE_OPENED + 1];
 
 static struct gil_gate *
 gate(void)

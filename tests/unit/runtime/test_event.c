@@ -5,6 +5,7 @@
 #include "base/atomic.h"
 #include "gilrt/config.h"
 #include "gilrt/guard.h"
+#include "gilrt/interp.h"
 #include "gilrt/lock.h"
 #include "gilrt/state.h"
 #include "runtime/event.h"
@@ -24,7 +25,7 @@ note(const GilLifeEvent *event, void *data)
     ck_assert_str_eq(data, "data");
     ck_assert_uint_eq(event->size, sizeof *event);
     ck_assert_int_eq(event->interp, 0);
-    ck_assert_int_eq(GilThreadState_IsAttached(), event->kind != GIL_LIFE_ENDED);
+    ck_assert_int_eq(GilThreadState_IsAttached(), event->kind != GIL_LIFE_ENDED && event->kind != GIL_LIFE_OPENED);
     if (event->kind == GIL_LIFE_BUSY)
         inside = event->count;
     seen[events++] = (char)('0' + event->kind);
@@ -40,15 +41,15 @@ START_TEST(test_runtime_event__tells_each_step)
     ck_assert_str_eq(seen, "1");
     GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
     ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
-    ck_assert_str_eq(seen, "123");
+    ck_assert_str_eq(seen, "1293");
     ck_assert_uint_eq(inside, 1);
     GilInterpreterGuard_Close(guard);
     gil_test_stop();
-    ck_assert_str_eq(seen, "1232456");
+    ck_assert_str_eq(seen, "12932456");
     Gil_SetLifeHook(NULL, NULL);
     gil_test_start();
     gil_test_stop();
-    ck_assert_uint_eq(events, 7);
+    ck_assert_uint_eq(events, 8);
 }
 END_TEST
 
@@ -126,6 +127,180 @@ START_TEST(test_runtime_event__a_hook_may_be_taken_back_while_it_runs)
 }
 END_TEST
 
+/* --- what closes, and lets in again --- */
+
+#define INTERPRETERS 3
+static GilThreadState *first[INTERPRETERS];     /* the main one's and those of the others */
+static GilInterpreterView *views[INTERPRETERS];
+static char heard[INTERPRETERS][32];            /* of each, digit by digit */
+static uint32_t hooks;                          /* that are running */
+
+static int
+is_open(GilInterpreterView *view)
+{
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(view);
+
+    GilInterpreterGuard_Close(guard);
+    return guard != NULL;
+}
+
+static void
+hear(const GilLifeEvent *event, void *unused)
+{
+    int i = 0;
+
+    (void)unused;
+    while (i < INTERPRETERS && GilInterpreterView_GetID(views[i]) != event->interp)
+        i++;
+    ck_assert_int_lt(i, INTERPRETERS);
+    ck_assert_uint_lt(strlen(heard[i]), sizeof heard[i] - 1);
+    heard[i][strlen(heard[i])] = (char)('0' + event->kind);
+    /* It is so when it is told. */
+    if (event->kind == GIL_LIFE_CLOSING || event->kind == GIL_LIFE_OPENED)
+        ck_assert_int_eq(is_open(views[i]), event->kind == GIL_LIFE_OPENED);
+}
+
+/* The main interpreter, which the thread is attached to, and others. */
+static void
+start_several(void)
+{
+    gil_test_start();
+    first[0] = GilThreadState_Get();
+    views[0] = GilInterpreterView_FromCurrent();
+    for (int i = 1; i < INTERPRETERS; i++) {
+        first[i] = Gil_NewInterpreter();
+        ck_assert_ptr_nonnull(first[i]);
+        views[i] = GilInterpreterView_FromCurrent();
+        GilThreadState_Swap(first[0]);
+    }
+    Gil_SetLifeHook(hear, NULL);
+}
+
+static void
+stop_several(void)
+{
+    gil_test_stop();
+    for (int i = 0; i < INTERPRETERS; i++)
+        GilInterpreterView_Close(views[i]);
+    for (int i = 1; i < INTERPRETERS; i++)
+        GilThreadState_Delete(first[i]);
+}
+
+static void *
+keep_the_lock(void *ts)
+{
+    GilEval_RestoreThread(ts);
+    gil_store_release(&in_hook, 1);
+    while (!gil_load_acquire(&may_return))
+        sched_yield();
+    GilEval_SaveThread();
+    return NULL;
+}
+
+/* The end of the runtime closes all; one of them keeps it, and all are told that they are open again. */
+START_TEST(test_runtime_event__all_that_close_are_told_to_be_open_again)
+{
+    pthread_t keeper;
+
+    start_several();
+    ck_assert_int_eq(pthread_create(&keeper, NULL, keep_the_lock, first[1]), 0);
+    while (!gil_load_acquire(&in_hook))
+        sched_yield();
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(Gil_FinalizeTimed(1000000), GIL_FINALIZE_BUSY);
+    ck_assert_str_eq(heard[0], "2929");
+    ck_assert_str_eq(heard[1], "293293");
+    ck_assert_str_eq(heard[2], "2929");
+    gil_store_release(&may_return, 1);
+    ck_assert_int_eq(pthread_join(keeper, NULL), 0);
+    stop_several();
+    ck_assert_str_eq(heard[0], "29292456");
+    ck_assert_str_eq(heard[1], "2932932456");
+    ck_assert_str_eq(heard[2], "29292456");
+}
+END_TEST
+
+/* BUSY alone says nothing of that: an end that was asked for is asked for still. */
+START_TEST(test_runtime_event__it_lets_in_again_when_it_is_taken_back)
+{
+    start_several();
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(views[1]);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(views[1]), 0);
+    ck_assert_str_eq(heard[1], "");
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(views[1]), 0);
+    ck_assert_int_eq(GilInterpreterView_End(views[1], 0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(views[1], 0), GIL_FINALIZE_BUSY);
+    ck_assert_str_eq(heard[1], "233");
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    ck_assert_str_eq(heard[0], "29");
+    ck_assert_str_eq(heard[1], "2333");
+    ck_assert_str_eq(heard[2], "29");
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(views[1]), 0);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(views[1]), 0);
+    ck_assert_str_eq(heard[1], "23339");
+    ck_assert_int_eq(GilInterpreterView_End(views[1], 0), GIL_FINALIZE_BUSY);
+    ck_assert_str_eq(heard[1], "23339293");
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(GilInterpreterView_End(views[1], 0), 0);
+    ck_assert_str_eq(heard[1], "233392932456");
+    stop_several();
+}
+END_TEST
+
+static int tried;
+
+static void *
+try_to_end(void *unused)
+{
+    GilHolder holder;
+
+    /* Who tells is inside, and named; that it closes, and lets in again, is left to that one, who finds it open. */
+    ck_assert_int_eq(GilInterpreterView_End(views[1], 0), GIL_FINALIZE_BUSY);
+    ck_assert_uint_eq(GilInterpreterView_GetHolders(views[1], &holder, 1), 1);
+    ck_assert_int_eq(holder.kind, GIL_HOLDER_CALL);
+    ck_assert_str_eq(holder.file, "GilInterpreterView_CancelEnd");
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(views[1]), 0);
+    return unused;
+}
+
+/* What comes while a step is told is told after it, in the same thread: hooks that are told of this meet in no order. */
+static void
+ask_anew(const GilLifeEvent *event, void *unused)
+{
+    pthread_t other;
+
+    if (event->kind != GIL_LIFE_BUSY)
+        ck_assert_uint_eq(gil_fetch_add_relaxed(&hooks, 1), 0);
+    hear(event, unused);
+    if (event->kind == GIL_LIFE_OPENED && ++tried == 1) {
+        ck_assert_int_eq(GilInterpreterView_End(views[1], 0), GIL_FINALIZE_BUSY);
+        ck_assert_int_eq(GilInterpreterView_RequestEnd(views[1]), 0);
+        ck_assert(!is_open(views[1]));
+    }
+    else if (event->kind == GIL_LIFE_OPENED && tried == 2) {
+        ck_assert_int_eq(pthread_create(&other, NULL, try_to_end, NULL), 0);
+        ck_assert_int_eq(pthread_join(other, NULL), 0);
+    }
+    if (event->kind != GIL_LIFE_BUSY)
+        gil_fetch_sub_relaxed(&hooks, 1);
+}
+
+START_TEST(test_runtime_event__what_closes_and_opens_is_told_by_turns)
+{
+    start_several();
+    Gil_SetLifeHook(ask_anew, NULL);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(views[1]), 0);
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(views[1]), 0);
+    ck_assert_str_eq(heard[1], "2932");
+    ck_assert_int_eq(GilInterpreterView_CancelEnd(views[1]), 0);
+    ck_assert_str_eq(heard[1], "2932932");
+    ck_assert(!is_open(views[1]));
+    ck_assert_int_eq(GilInterpreterView_WaitEnd(views[1], 0), 0);
+    ck_assert_str_eq(heard[1], "2932932456");
+    stop_several();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -136,6 +311,9 @@ suite(void)
     tcase_add_test(tc, test_runtime_event__keeps_errno_and_says_whether_it_told);
     tcase_add_test(tc, test_runtime_event__a_hook_that_stays_detached_stops_the_process);
     tcase_add_test(tc, test_runtime_event__a_hook_may_be_taken_back_while_it_runs);
+    tcase_add_test(tc, test_runtime_event__all_that_close_are_told_to_be_open_again);
+    tcase_add_test(tc, test_runtime_event__it_lets_in_again_when_it_is_taken_back);
+    tcase_add_test(tc, test_runtime_event__what_closes_and_opens_is_told_by_turns);
     suite_add_tcase(s, tc);
     return s;
 }

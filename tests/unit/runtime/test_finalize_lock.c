@@ -22,7 +22,7 @@
 
 static GilThreadState *main_ts;
 static GilInterpreterView *of_main, *view; /* view: of another interpreter, which nobody is attached to */
-static uint32_t events[GIL_LIFE_WAITING + 1]; /* of that */
+static uint32_t events[GIL_LIFE_OPENED + 1]; /* of that */
 static uint64_t waited_for;                   /* whose lock was waited for: the state */
 static int evaluating, may_leave;
 
