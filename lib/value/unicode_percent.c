@@ -478,7 +478,7 @@ gil_percent_write(struct gil_writer *writer, const struct gil_percent *of, GilOb
         t.data = _GilUnicode_DATA(of->text);
         t.end = GilUnicode_GET_LENGTH(of->text);
     }
-    if (!t.several && !gil_unicode_check(args) && (of->text != NULL || !of->is_octets(args)) && GilMapping_Check(args))
+    if (!t.several && !gil_unicode_check(args) && (of->is_octets == NULL || !of->is_octets(args)) && GilMapping_Check(args))
         t.mapping = args;
     int rc = gil_writer_reserve(writer, t.end + ROOM_FOR_ARGUMENTS, 0x7f);
     if (rc == 0)
