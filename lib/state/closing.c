@@ -33,7 +33,7 @@
  * moment on in which he asked, gave up or took back: so whoever takes the end waits for him as for any other, and when the gate
  * is shut it was told to be closing. For the taker compares after he has closed it; if another is telling then, that one is inside
  * and compares once more before he leaves.
- *     A birth is told as such: its gate was never told to be closing.
+ *     A birth is told as such: its gate was never told to be closing. So it is in the child of a fork, which is told nothing of it.
  *
  * NOBODY WORKS IN THE DARK. There is no thread of the library that ends what was asked to end: finalizers would run where no host
  * expects them. The end is carried out by one of those who wait for it, the others sleep meanwhile. If its time is over before
@@ -220,7 +220,7 @@ gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit)
 void
 gil_closing_fork_child(struct gil_gate *gate, int lives)
 {
-    gate->asked = gate->taken = gate->telling = 0;
+    gate->asked = gate->taken = gate->told = gate->telling = 0;
     gate->waiters = 0;
     gate->gone = !lives;
 }

@@ -51,8 +51,8 @@ uint32_t gil_closing_turn(const struct gil_gate *gate);
 /* Wait, not attached, until it is another than turn, or the clock reaches limit: 1, 0. */
 int gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit);
 
-/* In the child of a fork: who was at it, or waited, is gone; and the interpreter, unless it lives on, with requests taken back. That
- * is to be told. */
+/* In the child of a fork: who was at it, or waited, is gone; and the interpreter, unless it lives on, with requests taken back, as
+ * if nothing of them had been told. */
 void gil_closing_fork_child(struct gil_gate *gate, int lives);
 /* Under gil_states_mutex. The interpreter has ended. */
 void gil_closing_set_gone(struct gil_gate *gate);
