@@ -6,7 +6,8 @@
  * There are two kinds. Raw memory belongs to the process, and any thread may take and free it at any time. Memory of
  * the interpreter comes from the heap of the calling thread's interpreter, which the lock protects: it is faster,
  * and what is left of it at the end goes with the interpreter. Each kind is freed by its own functions, and
- * interpreter memory in the interpreter that gave it; a debug build stops the process otherwise.
+ * interpreter memory in the interpreter that gave it; a debug build stops the process otherwise. It stops as well where a block is
+ * freed twice, or something was written to it after that, before its beginning or beyond its end.
  *
  * All blocks are aligned to 16 bytes. A request of 0 bytes gives a block of its own. When memory lacks, or the size
  * exceeds GIL_SSIZE_T_MAX, NULL is returned and *no* exception is set: GilErr_NoMemory() raises it.

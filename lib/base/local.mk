@@ -6,5 +6,6 @@ libcore_la_SOURCES += lib/base/clock.c lib/base/clock.h
 libcore_la_SOURCES += lib/base/hash.c lib/base/hash.h
 libcore_la_SOURCES += lib/base/backend.c lib/base/backend.h
 libcore_la_SOURCES += lib/base/mem.c lib/base/mem.h lib/base/zone.h
+libcore_la_SOURCES += lib/base/fence.c lib/base/fence.h
 libcore_la_SOURCES += lib/base/bury.c lib/base/bury.h
 libcore_la_SOURCES += lib/base/census.c lib/base/census.h

@@ -54,6 +54,7 @@
 #include "base/mem.h"
 
 #include "base/backend.h"
+#include "base/fence.h"
 #include "base/panic.h"
 #include "base/zone.h"
 
@@ -86,7 +87,12 @@ enum chunk_kind {
     LARGE = 0x1a46,
 };
 
+#ifdef GIL_DEBUG
+#define GUARD ((uint64_t)0x91e5c27ab03d684f)
+_Static_assert(sizeof(struct gil_chunk) % 16 == 0, "blocks begin at a multiple of 16");
+#else
 _Static_assert(sizeof(struct gil_chunk) == 64, "blocks begin at a multiple of 16");
+#endif
 _Static_assert(GIL_HEAP_FINE / 16 + 16 == GIL_HEAP_CLASSES, "four classes for each of four doublings");
 
 /* Never written; see the essay. */
@@ -151,19 +157,22 @@ fails(void)
 /* [atomic] Relaxed: sums that nobody acts on while others still change them. */
 static size_t raw_blocks, raw_bytes;
 
+/* Enter what the backend gave for so many bytes, or NULL. */
 static void *
-raw_count(void *block)
+raw_enter(void *room, size_t size)
 {
-    if (block != NULL) {
-        gil_fetch_add_relaxed(&raw_blocks, 1);
-        gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(block));
-    }
-    return block;
+    if (room == NULL)
+        return NULL;
+    gil_fence_look();
+    gil_fetch_add_relaxed(&raw_blocks, 1);
+    gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(room));
+    return gil_fence_put(room, size);
 }
 
 static size_t
 raw_request(size_t size)
 {
+    size += GIL_FENCE;
     return size < 16 ? 16 : size;
 }
 
@@ -172,7 +181,7 @@ gil_raw_malloc(size_t size)
 {
     if (fails() || size > PTRDIFF_MAX)
         return NULL;
-    void *block = raw_count(gil_backend_raw_take(raw_request(size), 0));
+    void *block = raw_enter(gil_backend_raw_take(raw_request(size), 0), size);
 #ifdef GIL_DEBUG
     if (block != NULL)
         memset(block, FILL_FRESH, size);
@@ -186,14 +195,26 @@ gil_raw_calloc(size_t count, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX || fails())
         return NULL;
-    return raw_count(gil_backend_raw_take(raw_request(bytes), 1));
+    return raw_enter(gil_backend_raw_take(raw_request(bytes), 1), bytes);
 }
 
-void *
-gil_raw_realloc(void *block, size_t size)
+#ifdef GIL_FENCED
+/* Always to another place: who goes on with the old one is found. */
+static void *
+raw_move(void *block, size_t size)
 {
-    if (block == NULL)
-        return gil_raw_malloc(size);
+    size_t before = gil_fence_check("gil_raw_realloc", block);
+    void *moved = gil_raw_malloc(size);
+    if (moved != NULL) {
+        memcpy(moved, block, size < before ? size : before);
+        gil_raw_free(block);
+    }
+    return moved;
+}
+#else
+static void *
+raw_move(void *block, size_t size)
+{
     if (fails() || size > PTRDIFF_MAX)
         return NULL;
     size_t before = gil_backend_raw_size(block);
@@ -202,19 +223,31 @@ gil_raw_realloc(void *block, size_t size)
         gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(moved) - before);
     return moved;
 }
+#endif
+
+void *
+gil_raw_realloc(void *block, size_t size)
+{
+    return block == NULL ? gil_raw_malloc(size) : raw_move(block, size);
+}
 
 void
 gil_raw_free(void *block)
 {
     if (block == NULL)
         return;
-    size_t size = gil_backend_raw_size(block);
+    gil_fence_check("gil_raw_free", block);
+    size_t size = gil_backend_raw_size(gil_fence_room(block));
+    gil_fetch_sub_relaxed(&raw_blocks, 1);
+    gil_fetch_sub_relaxed(&raw_bytes, size);
+#ifdef GIL_FENCED
+    gil_fence_free(block);
+#else
 #ifdef GIL_DEBUG
     memset(block, FILL_FREE, size);
 #endif
-    gil_fetch_sub_relaxed(&raw_blocks, 1);
-    gil_fetch_sub_relaxed(&raw_bytes, size);
     gil_backend_raw_give(block);
+#endif
 }
 
 void
@@ -253,6 +286,16 @@ static size_t
 slab_capacity(const struct gil_chunk *slab)
 {
     return (GIL_CHUNK - sizeof(*slab)) / slab->size;
+}
+
+static void
+set_guard(struct gil_chunk *chunk)
+{
+#ifdef GIL_DEBUG
+    chunk->guard[0] = chunk->guard[1] = GUARD;
+#else
+    (void)chunk;
+#endif
 }
 
 static void
@@ -435,6 +478,7 @@ empty_slab(struct gil_heap *heap, unsigned size_class)
             return NULL;
         add_mapped(heap, GIL_CHUNK);
     }
+    set_guard(slab);
     slab->heap = heap;
     slab->free = NULL;
     slab->size_class = (uint16_t)size_class;
@@ -493,6 +537,7 @@ large_bytes(size_t size)
 static void *
 enter_large(struct gil_heap *heap, struct gil_chunk *chunk, size_t bytes)
 {
+    set_guard(chunk);
     chunk->free = NULL;
     chunk->frees_left = 1;
     chunk->kind = LARGE;
@@ -595,6 +640,27 @@ check_freed(const struct gil_chunk *chunk, const void *block)
 }
 #endif
 
+/* In front of a block stands what guards the end of the one before it, or the head of the chunk. */
+static void
+check_before(const char *func, const struct gil_chunk *chunk, const void *block)
+{
+#ifdef GIL_DEBUG
+    const char *before = (const char *)block - chunk->size;
+
+    if (block == (const void *)(chunk + 1)) {
+        if (chunk->guard[0] != GUARD || chunk->guard[1] != GUARD)
+            gil_panic(func, "something was written before the beginning of the block at %p", block);
+    }
+    else if (!has_link(chunk, before) && !gil_zone_is_whole(before, chunk->size))
+        gil_panic(func, "something was written before the beginning of the block at %p, or beyond the end of the one at %p",
+                  block, (const void *)before);
+#else
+    (void)func;
+    (void)chunk;
+    (void)block;
+#endif
+}
+
 static size_t
 count_free(const struct gil_chunk *slab)
 {
@@ -692,6 +758,7 @@ gil_heap_destroy(struct gil_heap *heap)
 {
     struct gil_mem_stats stats;
 
+    gil_fence_look_at_all();
     gil_heap_stats(heap, &stats);
     for (int i = 0; i < GIL_HEAP_CLASSES; i++) {
         if (heap->current[i] != &no_slab)
@@ -792,6 +859,7 @@ gil_heap_free_checked(void *block)
     struct gil_chunk *chunk = gil_chunk_of(block);
 #ifdef GIL_DEBUG
     check_freed(chunk, block);
+    check_before("gil_heap_free", chunk, block);
     gil_zone_check("gil_heap_free", block, chunk->size);
     chunk->heap->requests++;
 #endif
@@ -810,6 +878,7 @@ gil_heap_realloc(struct gil_heap *heap, void *block, size_t size)
         return gil_heap_malloc(heap, size);
 
     struct gil_chunk *chunk = gil_chunk_of(block);
+    check_before("gil_heap_realloc", chunk, block);
     size_t room = gil_zone_check("gil_heap_realloc", block, chunk->size);
     unsigned tag = gil_zone_tag(block, chunk->size);
     /* Shrinking to no less than half is not worth a move. */

@@ -29,7 +29,7 @@
 
 struct _GilFreeList;
 
-/* The first 64 bytes of a slab, and of the room of a large block. */
+/* The first bytes of a slab, 64 but in a debug build, and of the room of a large block. */
 struct gil_chunk {
     void *free;                   /* [gil] free blocks, last freed first, linked (mem.c). A struct _GilFreeList */
     uint32_t frees_left;          /* [gil] until something must be done, see mem.c */
@@ -39,6 +39,9 @@ struct gil_chunk {
     size_t size;                  /* [gil] bytes of each block */
     char *fresh, *end;            /* [gil] room of a slab that was never handed out */
     struct gil_chunk *next, *prev; /* [gil] place in the one list that it is in */
+#ifdef GIL_DEBUG
+    uint64_t guard[2]; /* [const] not to be written to by who has the first block */
+#endif
 };
 
 /* Dead objects that a debug build keeps. */

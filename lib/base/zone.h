@@ -34,27 +34,41 @@ gil_zone_write(void *block, size_t size, size_t room)
     memcpy((char *)block + room - sizeof record, &record, sizeof record);
 }
 
+/* The record of a block, undone. Also of one that is free, and poisoned. */
+__attribute__((no_sanitize("address"))) static inline uint64_t
+gil_zone_record(const void *block, size_t room)
+{
+    return *(const uint64_t *)(const void *)((const char *)block + room - sizeof(uint64_t)) ^ GIL_ZONE_MARK;
+}
+
+/* Whether the zone is as it was left: the block is in use, and nothing was written beyond its end. */
+__attribute__((no_sanitize("address"))) static inline int
+gil_zone_is_whole(const void *block, size_t room)
+{
+    uint64_t record = gil_zone_record(block, room);
+    size_t at = (size_t)(record & GIL_ZONE_SIZE_MASK);
+
+    if (at > room - GIL_ZONE || record >> GIL_ZONE_TAG_SHIFT > GIL_ZONE_TAG_MAX)
+        return 0;
+    while (at < room - sizeof record && ((const unsigned char *)block)[at] == GIL_ZONE_FILL)
+        at++;
+    return at == room - sizeof record;
+}
+
 /* How many bytes were asked for. Stops the process where the zone is not as it was left. */
 static inline size_t
 gil_zone_check(const char *func, const void *block, size_t room)
 {
-    uint64_t record;
-    memcpy(&record, (const char *)block + room - sizeof record, sizeof record);
-    size_t size = (size_t)((record ^ GIL_ZONE_MARK) & GIL_ZONE_SIZE_MASK), at = size;
-
-    if (size <= room - GIL_ZONE && (record ^ GIL_ZONE_MARK) >> GIL_ZONE_TAG_SHIFT <= GIL_ZONE_TAG_MAX)
-        while (at < room - sizeof record && ((const unsigned char *)block)[at] == GIL_ZONE_FILL)
-            at++;
-    if (at != room - sizeof record)
+    if (!gil_zone_is_whole(block, room))
         gil_panic(func, "the block at %p, with room for %zu bytes, was written to beyond its end", block, room - GIL_ZONE);
-    return size;
+    return (size_t)(gil_zone_record(block, room) & GIL_ZONE_SIZE_MASK);
 }
 
 /* The tag of a block, 0 when it was just taken; also 0 for a block that is free, whose record is no block's. */
-__attribute__((no_sanitize("address"))) static inline unsigned
+static inline unsigned
 gil_zone_tag(const void *block, size_t room)
 {
-    uint64_t record = *(const uint64_t *)(const void *)((const char *)block + room - sizeof record) ^ GIL_ZONE_MARK;
+    uint64_t record = gil_zone_record(block, room);
 
     return (record & GIL_ZONE_SIZE_MASK) <= room - GIL_ZONE ? (unsigned)(record >> GIL_ZONE_TAG_SHIFT) : 0;
 }

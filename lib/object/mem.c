@@ -2,6 +2,7 @@
 /* The memory functions of the public interface: the front, with the lock looked at. */
 #include "gilrt/mem.h"
 
+#include "base/fence.h"
 #include "base/mem.h"
 #include "base/panic.h"
 #include "object/alloc.h"
@@ -12,13 +13,21 @@ static inline void
 check_owner(const char *func, const GilThreadState *ts, const void *ptr)
 {
 #ifdef GIL_DEBUG
-    if (ptr != NULL && gil_heap_of(ptr) != ts->heap)
+    if (ptr != NULL && (gil_fence_is_raw(ptr) || gil_heap_of(ptr) != ts->heap))
         gil_panic(func, "the block at %p is none of this interpreter's: it was taken as raw memory or in another one", ptr);
 #else
     (void)func;
     (void)ts;
     (void)ptr;
 #endif
+}
+
+/* Raw memory is the process's. */
+static inline void
+check_raw(const char *func, const void *ptr)
+{
+    if (ptr != NULL)
+        gil_fence_check(func, ptr);
 }
 
 static void
@@ -50,12 +59,14 @@ GilMem_RawCalloc(size_t nelem, size_t elsize)
 void *
 GilMem_RawRealloc(void *ptr, size_t new_size)
 {
+    check_raw(__func__, ptr);
     return gil_raw_realloc(ptr, new_size);
 }
 
 void
 GilMem_RawFree(void *ptr)
 {
+    check_raw(__func__, ptr);
     gil_raw_free(ptr);
 }
 

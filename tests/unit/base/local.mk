@@ -5,5 +5,6 @@ UNIT_TESTS += tests/unit/base/test_clock
 UNIT_TESTS += tests/unit/base/test_hash
 UNIT_TESTS += tests/unit/base/test_backend
 UNIT_TESTS += tests/unit/base/test_mem
+UNIT_TESTS += tests/unit/base/test_fence
 UNIT_TESTS += tests/unit/base/test_bury
 UNIT_TESTS += tests/unit/base/test_census

@@ -527,6 +527,46 @@ START_TEST(test_base_mem__writing_beyond_the_end_is_found)
 }
 END_TEST
 
+static void
+write_and_free(void *arg)
+{
+    const struct place *place = arg;
+
+    write_at(place);
+    gil_heap_free(place->block);
+}
+
+static void
+write_and_grow(void *arg)
+{
+    const struct place *place = arg;
+
+    write_at(place);
+    gil_heap_realloc(heap, place->block, 200000);
+}
+
+/* Behind the head of a slab, behind a block in use and one that is free, and where a large block has its head. */
+START_TEST(test_base_mem__writing_before_the_beginning_is_found)
+{
+    static const char sentence[] = "something was written before the beginning of the block at";
+    struct place first = {gil_heap_malloc(heap, 40), 0}, second = {gil_heap_malloc(heap, 40), 0};
+    struct place third = {gil_heap_malloc(heap, 40), 0}, large = {gil_heap_malloc(heap, 40000), 0};
+    struct place *const places[] = {&first, &second, &third, &large};
+
+    gil_heap_free(second.block);
+    second = first;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        for (size_t n = 1; n <= 16; n++) {
+            places[i]->at = (size_t)0 - n;
+            gil_test_expect_abort(write_and_free, places[i], sentence);
+            gil_test_expect_abort(write_and_grow, places[i], sentence);
+        }
+    struct place fourth = {gil_heap_malloc(heap, 40), 0}; /* where the second was: now the third comes behind one in use */
+    ck_assert_ptr_eq(fourth.block + gil_chunk_of(fourth.block)->size, third.block);
+    gil_test_expect_abort(write_and_free, &third, sentence);
+}
+END_TEST
+
 START_TEST(test_base_mem__debug_catches_misuse)
 {
     char *block = gil_heap_malloc(heap, 40), *small = gil_heap_malloc(heap, 16), *large = gil_heap_malloc(heap, 40000);
@@ -645,6 +685,7 @@ suite(void)
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_base_mem__debug_catches_misuse);
     tcase_add_test(tc, test_base_mem__writing_to_a_free_block_names_it);
+    tcase_add_test(tc, test_base_mem__writing_before_the_beginning_is_found);
     tcase_add_test(tc, test_base_mem__writing_beyond_the_end_is_found);
 #endif
     suite_add_tcase(s, tc);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "gilrt/error.h"
+#include "gilrt/list.h"
 #include "gilrt/mem.h"
 #include "state/tstate.h"
 
@@ -78,6 +79,61 @@ START_TEST(test_J5_memory_goes_back_where_it_came_from)
     gil_heap_destroy(other);
 }
 END_TEST
+
+#ifndef GIL_HEAP_ASAN
+static void
+free_raw(void *arg)
+{
+    GilMem_RawFree(arg);
+}
+
+static void
+resize_raw(void *arg)
+{
+    ck_assert_ptr_null(GilMem_RawRealloc(arg, 1000));
+}
+
+START_TEST(test_J5_memory_of_the_interpreter_is_no_raw_memory)
+{
+    GilObject *list = GilList_New(0);
+    void *mine[] = {GilMem_Malloc(10), GilMem_Malloc(100000), list};
+
+    for (size_t i = 0; i < sizeof mine / sizeof mine[0]; i++) {
+        gil_test_expect_abort(free_raw, mine[i], "GilMem_RawFree: 0x");
+        gil_test_expect_abort(free_raw, mine[i], "is no raw memory in use: it is an interpreter's");
+        gil_test_expect_abort(resize_raw, mine[i], "GilMem_RawRealloc: 0x");
+    }
+    Gil_DECREF(list);
+    GilMem_Free(mine[0]);
+    GilMem_Free(mine[1]);
+}
+END_TEST
+
+static void
+free_raw_and_as_memory(void *arg)
+{
+    GilMem_RawFree(arg);
+    GilMem_Free(arg);
+}
+
+static void
+free_raw_twice(void *arg)
+{
+    GilMem_RawFree(arg);
+    GilMem_RawFree(arg);
+}
+
+START_TEST(test_J5_raw_memory_is_freed_once)
+{
+    void *raw = GilMem_RawMalloc(10);
+
+    gil_test_expect_abort(free_raw_twice, raw, "GilMem_RawFree: the block at 0x");
+    gil_test_expect_abort(free_raw_twice, raw, "was freed before");
+    gil_test_expect_abort(free_raw_and_as_memory, raw, "GilMem_Free: the block at 0x");
+    GilMem_RawFree(raw);
+}
+END_TEST
+#endif
 #endif
 
 Suite *
@@ -91,6 +147,10 @@ suite(void)
     tcase_add_test(tc, test_object_mem__without_memory_null_and_no_exception);
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_J5_memory_goes_back_where_it_came_from);
+#ifndef GIL_HEAP_ASAN
+    tcase_add_test(tc, test_J5_memory_of_the_interpreter_is_no_raw_memory);
+    tcase_add_test(tc, test_J5_raw_memory_is_freed_once);
+#endif
 #endif
     suite_add_tcase(s, tc);
     return s;
