@@ -319,7 +319,7 @@ GilArg_UnpackTuple(GilObject *args, const char *name, Gil_ssize_t min, Gil_ssize
         return 0;
     }
     if (min < 0 || max < min) {
-        gil_err_bad_argument(__func__, "0 <= min <= max", NULL);
+        gil_err_bad_value(__func__, "0 <= min <= max");
         return 0;
     }
     Gil_ssize_t n = GilTuple_GET_SIZE(args);

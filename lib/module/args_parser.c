@@ -218,7 +218,7 @@ _GilArg_CheckPositional(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gi
 {
     gil_tstate_need(__func__);
     if (min < 0 || max < min) {
-        gil_err_bad_argument(__func__, "0 <= min <= max", NULL);
+        gil_err_bad_value(__func__, "0 <= min <= max");
         return 0;
     }
     if (nargs >= min && nargs <= max)

@@ -218,6 +218,20 @@ gil_err_bad_argument(const char *func, const char *wanted, GilObject *got)
 }
 
 void *
+gil_err_bad_number(const char *func, const char *wanted, Gil_ssize_t got)
+{
+    raise_system_error(gil_tstate_need(func), "%s: bad argument (expected %s, got %zd)", func, wanted, got);
+    return NULL;
+}
+
+void *
+gil_err_bad_value(const char *func, const char *wanted)
+{
+    raise_system_error(gil_tstate_need(func), "%s: bad argument (expected %s)", func, wanted);
+    return NULL;
+}
+
+void *
 gil_err_type(const char *func, const char *wanted, GilObject *got)
 {
     GilErr_Format(GilExc_TypeError, "%s: expected %s, got %s", func, wanted,

@@ -12,6 +12,9 @@ void *gil_err_no_memory(GilThreadState *ts);
 void *gil_err_null(const char *func);
 /* Raise SystemError "FUNC: bad argument (expected WANTED, got TYPE)". got may be NULL. Always NULL. */
 void *gil_err_bad_argument(const char *func, const char *wanted, GilObject *got);
+/* The same of a number, and of what can be told by no type or number. Always NULL. */
+void *gil_err_bad_number(const char *func, const char *wanted, Gil_ssize_t got);
+void *gil_err_bad_value(const char *func, const char *wanted);
 /* Raise TypeError "FUNC: expected WANTED, got TYPE". Always NULL. */
 void *gil_err_type(const char *func, const char *wanted, GilObject *got);
 

@@ -451,7 +451,7 @@ _GilBytes_Resize(GilObject **bytes, Gil_ssize_t newsize)
 
     if (need_bytes(__func__, old) < 0 || newsize < 0) {
         if (old != NULL && newsize < 0)
-            gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
+            gil_err_bad_number(__func__, "a size of 0 or more", newsize);
         goto fail;
     }
     Gil_ssize_t size = GilBytes_GET_SIZE(old);
@@ -463,7 +463,7 @@ _GilBytes_Resize(GilObject **bytes, Gil_ssize_t newsize)
         return *bytes == NULL ? -1 : 0;
     }
     if (Gil_REFCNT(old) != 1) {
-        gil_err_bad_argument(__func__, "an object that nobody else has", NULL);
+        gil_err_bad_argument(__func__, "an object that nobody else has", old);
         goto fail;
     }
     if (newsize > GIL_SSIZE_T_MAX - (Gil_ssize_t)HEAD - 1) {

@@ -94,7 +94,7 @@ GilOS_double_to_string(double val, char format_code, int precision, int flags, i
     char *result = NULL;
 
     if (format_code == '\0' || strchr("eEfFgGr", format_code) == NULL || precision < 0 || (shortest && precision != 0))
-        return gil_err_bad_argument(__func__, "one of e E f F g G, or r and no precision", NULL);
+        return gil_err_bad_value(__func__, "one of e E f F g G, or r and no precision");
     if (ptype != NULL)
         *ptype = isnan(val) ? Gil_DTST_NAN : isinf(val) ? Gil_DTST_INFINITE : Gil_DTST_FINITE;
     gil_text_init(&text, ts->heap);

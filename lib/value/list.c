@@ -342,7 +342,7 @@ list_new(GilThreadState *ts, Gil_ssize_t size)
 {
     GilObject **items = NULL;
     if (size < 0)
-        return gil_err_bad_argument("GilList_New", "a size of 0 or more", NULL);
+        return gil_err_bad_number("GilList_New", "a size of 0 or more", size);
     if (size > 0 && (items = gil_heap_calloc(ts->heap, (size_t)size, sizeof *items)) == NULL)
         return gil_err_no_memory(ts);
     GilObject *op = gil_object_alloc_gc(ts, &GilList_Type, sizeof(GilListObject));

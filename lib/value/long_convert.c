@@ -496,7 +496,7 @@ GilLong_AsNativeBytes(GilObject *op, void *buffer, Gil_ssize_t n_bytes, int flag
     GilObject *owned;
 
     if (n_bytes < 0 || (buffer == NULL && n_bytes > 0)) {
-        gil_err_bad_argument(__func__, "a buffer and its size", NULL);
+        gil_err_bad_value(__func__, "a buffer and its size");
         return -1;
     }
     if (op != NULL && !gil_is_int(op) && (defaults || !(flags & Gil_ASNATIVEBYTES_ALLOW_INDEX))) {

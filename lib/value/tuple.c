@@ -276,7 +276,7 @@ GilTuple_New(Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     if (size <= 0)
-        return size == 0 ? gil_tuple_empty() : gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
+        return size == 0 ? gil_tuple_empty() : gil_err_bad_number(__func__, "a size of 0 or more", size);
     GilTupleObject *tuple = gil_tuple_alloc(ts, size);
     if (tuple == NULL)
         return NULL;
@@ -336,7 +336,7 @@ GilTuple_Pack(Gil_ssize_t n, ...)
             return op;
     }
     if (n <= 0)
-        return n == 0 ? gil_tuple_empty() : gil_err_bad_argument(__func__, "a size of 0 or more", NULL);
+        return n == 0 ? gil_tuple_empty() : gil_err_bad_number(__func__, "a size of 0 or more", n);
     GilTupleObject *tuple = gil_tuple_alloc(ts, n);
     if (tuple == NULL)
         return NULL;
@@ -358,8 +358,10 @@ GilObject *
 GilTuple_FromArray(GilObject *const *array, Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    if (size < 0 || (array == NULL && size > 0))
-        return gil_err_bad_argument(__func__, size < 0 ? "a size of 0 or more" : "an array", NULL);
+    if (size < 0)
+        return gil_err_bad_number(__func__, "a size of 0 or more", size);
+    if (array == NULL && size > 0)
+        return gil_err_bad_argument(__func__, "an array", NULL);
     return gil_tuple_from_array(ts, array, size);
 }
 
@@ -445,7 +447,9 @@ _GilTuple_Resize(GilObject **p, Gil_ssize_t newsize)
                  (Gil_SIZE(old) == 0 || Gil_REFCNT(old) == 1);
     if (usable && Gil_SIZE(old) == newsize)
         return 0;
-    *p = usable ? move_items(old, newsize) : gil_err_bad_argument(__func__, "a tuple that nobody else has", old);
+    *p = usable        ? move_items(old, newsize)
+         : newsize < 0 ? gil_err_bad_number(__func__, "a size of 0 or more", newsize)
+                       : gil_err_bad_argument(__func__, "a tuple that nobody else has", old);
     Gil_XDECREF(old); /* may run anything */
     return *p == NULL ? -1 : 0;
 }

@@ -148,6 +148,6 @@ GilUnicode_RichCompare(GilObject *left, GilObject *right, int op)
     if (left == NULL || right == NULL)
         return gil_err_null(__func__);
     if (op < Gil_LT || op > Gil_GE)
-        return gil_err_bad_argument(__func__, "a comparison operator", NULL);
+        return gil_err_bad_number(__func__, "a comparison operator", op);
     return gil_unicode_richcompare(left, right, op);
 }

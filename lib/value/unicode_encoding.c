@@ -380,7 +380,7 @@ gil_need_octets(const char *func, const char *text, Gil_ssize_t size)
     if (size >= 0 && (text != NULL || size == 0))
         return 0;
     if (size < 0)
-        gil_err_bad_argument(func, "a size of 0 or more", NULL);
+        gil_err_bad_number(func, "a size of 0 or more", size);
     else
         gil_err_null(func);
     return -1;

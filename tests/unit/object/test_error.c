@@ -385,10 +385,50 @@ START_TEST(test_L6_a_foreign_key_is_not_asked_while_an_error_is_pending)
 END_TEST
 #endif
 
+/* What was given is told where it has a type or is a number, and nothing is called NULL that is not. */
+START_TEST(test_object_error__a_bad_argument_is_called_what_it_is)
+{
+#define GOT(number) ": bad argument (expected a size of 0 or more, got " number ")"
+    GilObject *none[] = {Gil_None}, *tuple = GilTuple_New(1), *bytes = GilBytes_FromStringAndSize("text", 4);
+    GilObject *shared = bytes;
+    char buffer[4];
+
+    ck_assert_ptr_null(GilList_New(-1));
+    expect_error(GilExc_SystemError, "GilList_New" GOT("-1"));
+    ck_assert_ptr_null(GilTuple_New(-2));
+    expect_error(GilExc_SystemError, "GilTuple_New" GOT("-2"));
+    ck_assert_ptr_null(GilTuple_Pack(-3));
+    expect_error(GilExc_SystemError, "GilTuple_Pack" GOT("-3"));
+    ck_assert_ptr_null(GilTuple_FromArray(none, -4));
+    expect_error(GilExc_SystemError, "GilTuple_FromArray" GOT("-4"));
+    ck_assert_ptr_null(GilTuple_FromArray(NULL, 1));
+    expect_error(GilExc_SystemError, "GilTuple_FromArray: bad argument (expected an array, got NULL)");
+    ck_assert_int_eq(_GilTuple_Resize(&tuple, -5), -1);
+    expect_error(GilExc_SystemError, "_GilTuple_Resize" GOT("-5"));
+    ck_assert_ptr_null(tuple);
+    Gil_INCREF(bytes);
+    ck_assert_int_eq(_GilBytes_Resize(&shared, 9), -1);
+    expect_error(GilExc_SystemError, "_GilBytes_Resize: bad argument (expected an object that nobody else has, got bytes)");
+    ck_assert_int_eq(_GilBytes_Resize(&bytes, -6), -1);
+    expect_error(GilExc_SystemError, "_GilBytes_Resize" GOT("-6"));
+    ck_assert_ptr_null(GilUnicode_DecodeLatin1("text", -7, NULL));
+    expect_error(GilExc_SystemError, "GilUnicode_DecodeLatin1" GOT("-7"));
+    ck_assert_ptr_null(GilUnicode_RichCompare(GilExc_ValueError, Gil_None, 17));
+    expect_error(GilExc_SystemError, "GilUnicode_RichCompare: bad argument (expected a comparison operator, got 17)");
+    ck_assert_int_eq(GilLong_AsNativeBytes(Gil_None, buffer, -1, Gil_ASNATIVEBYTES_DEFAULTS), -1);
+    expect_error(GilExc_SystemError, "GilLong_AsNativeBytes: bad argument (expected a buffer and its size)");
+    ck_assert_ptr_null(GilOS_double_to_string(1.5, 'x', 0, 0, NULL));
+    expect_error(GilExc_SystemError, "GilOS_double_to_string: bad argument (expected one of e E f F g G, or r and no precision)");
+    ck_assert_int_eq(_GilArg_CheckPositional("fn", 1, 2, 1), 0);
+    expect_error(GilExc_SystemError, "_GilArg_CheckPositional: bad argument (expected 0 <= min <= max)");
+#undef GOT
+}
+END_TEST
+
 Suite *
 suite(void)
 {
-    static const TTest *tests[20];
+    static const TTest *tests[24];
     int n = 0;
 
     tests[n++] = test_object_error__text_is_made_an_exception_when_taken;
@@ -405,6 +445,7 @@ suite(void)
     tests[n++] = test_object_error__import_error_knows_name_and_path;
     tests[n++] = test_object_error__internal_misuse_names_the_place;
     tests[n++] = test_object_error__a_null_argument_is_told_by_why_it_is_null;
+    tests[n++] = test_object_error__a_bad_argument_is_called_what_it_is;
     tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
     tests[n++] = test_G5_tuples_of_exceptions_in_tuples;
     tests[n++] = test_object_error__values_are_at_hand_while_an_error_is_pending;
