@@ -28,6 +28,12 @@
  * - the thread itself, once, where something is asked already when the region begins;
  * - a signal handler (gilrt/signal.h), once, if the function is safe there: the ready ones are.
  *
+ * Once is enough for a function whose effect stays until the thread finds it: an eventfd or a pipe that is readable, a socket that
+ * is shut down, a flag beside a condition under its mutex. It is enough for the ready functions, GilUnblock_Signal() included, whose
+ * signal is sent again until the thread has come out. A function of the host's whose effect may be lost on a thread that has not come to
+ * its call yet (a condition signalled without a flag, pthread_kill()) calls GilUnblock_Signal() as well, or the call has a time limit
+ * and is repeated while !GilErr_AreSignalsPending(NULL), or who asks waits.
+ *
  * In which state: in the thread that asks, or in the thread itself, not attached, with no mutex of the library held, except that one
  * that is safe in a signal handler may be called in any state. It must not wait for the thread that it is to wake, nor for
  * the interpreter's lock, must return, and should be quick: the region's END waits for the end of a call.
@@ -98,7 +104,7 @@ typedef struct {
  * Say which signal GilUnblock_Signal() sends: the library reserves none by itself. Its action becomes an empty handler without
  * SA_RESTART, so that system calls end with EINTR; 0 gives the signal up and restores what was there.
  * @return 0; -1 when the number is none that can be caught, when the signal has a handler or is ignored, or when another one was given
- *         before. No exception is set.
+ *         before; with 0, when a thread is in a region out of which the signal is to bring it: it stays as it is. No exception is set.
  * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilUnblock_UseSignal(int signum);
@@ -108,7 +114,10 @@ GIL_API int GilUnblock_UseSignal(int signum);
  *  @lock_any @before_init @after_finalize @tls_destructor */
 GIL_API int GilUnblockSelf_Init(GilUnblockSelf *self);
 /** Send that signal to a thread. @p arg: the GilUnblockSelf that it has filled. It reaches a system call that sleeps, and is lost on
- *  one that has not begun: the next sending reaches that. In the child of a fork it is sent to the thread that forked.
+ *  one that has not begun: the next sending reaches that. It is sent again by a timer of the system's (timer_create(2)), after 1 ms and
+ *  then every 20 ms, as long as the thread has a region open and something is asked of it, so more than one system call may
+ *  end with EINTR; where there is no timer to be had (RLIMIT_SIGPENDING), by who asks again. In the child of a fork it is sent to the
+ *  thread that forked.
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void GilUnblock_Signal(void *arg);
 /** @} */

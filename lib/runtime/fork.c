@@ -117,6 +117,7 @@ static void (*const in_state[])(GilThreadState *ts, int survives) = {
     gil_shelf_fork_child,
     gil_pending_fork_state,
     gil_unblock_fork_child,
+    gil_unblock_resend_in_child,
     gil_signal_fork_child,
     NULL,
 };

@@ -5,6 +5,7 @@
 #include "base/panic.h"
 #include "state/interp.h"
 #include "state/lock.h"
+#include "state/stable.h"
 #include "state/tstate.h"
 #include "state/wait.h"
 #include "sync/machine.h"
@@ -13,7 +14,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+#ifndef sigev_notify_thread_id /* glibc has the field, and no name for it */
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
 
 /*
  * WHO ASKS finds the state in the lists, under their mutex, which also keeps it from being deleted; says there that a call of the
@@ -21,10 +27,12 @@
  * number of the state, which is never used again, and looks for it anew each time.
  *
  * The pause between two calls grows from FIRST to LAST. A thread that was just on its way into its system call is reached by the
- * second; one whose function does not help costs 20 calls a second and no more.
+ * second; one whose function does not help costs 20 calls a second and no more. A signal that is sent again without anybody who
+ * waits (unblock.c) comes after FIRST and then every AGAIN.
  */
 #define FIRST UINT64_C(1000000)
 #define LAST UINT64_C(50000000)
+#define AGAIN UINT64_C(20000000)
 
 /* So many are called in one go: the mutex is taken once for all of them, and a region's END waits while those before it are called. */
 #define BATCH 16
@@ -178,10 +186,62 @@ GilUnblock_Eventfd(void *arg)
 
 static uint32_t the_signal; /* [atomic] what GilUnblock_Signal() sends; 0: none was given. Written under gil_states_mutex */
 
+/* In the handler, in the thread that is to come out: send the signal again in a while, unless it has. */
+static void
+send_again(GilThreadState *ts)
+{
+    struct itimerspec when = {.it_value.tv_nsec = AGAIN};
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = (int)gil_load_relaxed(&the_signal)};
+    int timer = gil_load_relaxed(&ts->unblock.timer) - 1;
+
+    if (gil_unblock_is_met(ts))
+        return;
+    if (timer < 0) {
+        event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
+        if (event.sigev_signo == 0 || syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0)
+            return;
+        when.it_value.tv_nsec = FIRST;
+        gil_store_seq_cst(&ts->unblock.timer, timer + 1);
+    }
+    /* Sequentially consistent, as the other side's: who gives the signal up finds the timer, or is found here. */
+    if (gil_load_seq_cst(&the_signal) != 0)
+        (void)syscall(SYS_timer_settime, timer, 0, &when, NULL);
+}
+
 static void
 wake_up(int signum)
 {
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+    int saved = errno;
+
     (void)signum;
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_relaxed(&each->os_thread) == gil_machine_thread())
+            send_again((GilThreadState *)(uintptr_t)each);
+    errno = saved;
+}
+
+void
+gil_unblock_resend_in_child(GilThreadState *ts, int survives)
+{
+    if (!survives || gil_load_relaxed(&ts->unblock.timer) == 0)
+        return;
+    gil_store_relaxed(&ts->unblock.timer, 0);
+    send_again(ts);
+}
+
+/* Whether it is about to be sent to a thread that has not come out yet. */
+static int
+is_sent_again(void)
+{
+    struct gil_stable_look look = {NULL, 0};
+    const GilThreadState *each;
+
+    while ((each = gil_tstate_look(&look)) != NULL)
+        if (gil_load_seq_cst(&each->unblock.timer) != 0)
+            return 1;
+    return 0;
 }
 
 int
@@ -194,8 +254,11 @@ GilUnblock_UseSignal(int signum)
     gil_mutex_lock(&gil_states_mutex);
     uint32_t is = gil_load_relaxed(&the_signal);
     if (signum == 0) {
-        rc = 0;
-        if (is != 0 && sigaction((int)is, NULL, &action) == 0 && action.sa_handler == wake_up)
+        gil_store_seq_cst(&the_signal, 0);
+        rc = is_sent_again() ? -1 : 0;
+        if (rc < 0)
+            gil_store_relaxed(&the_signal, is);
+        else if (is != 0 && sigaction((int)is, NULL, &action) == 0 && action.sa_handler == wake_up)
             (void)signal((int)is, SIG_DFL);
     }
     else if (signum > 0 && (is == 0 || is == want) && sigaction(signum, NULL, &action) == 0 &&

@@ -8,6 +8,8 @@
 #include "sync/parking.h"
 
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /*
  * THE REGION is one word in the thread state, and the function beside it:
@@ -33,7 +35,18 @@
  *
  * Being called once does not get a thread out of a system call that it has not yet come to. That is why there are watchers: they
  * sleep until the region is left or some time is over, and call again. There is no thread of the library for that: who asks
- * and does not wait has called once, and the function has to leave a trace (an eventfd stays readable, a signal does not).
+ * and does not wait has called once, and a function of the host's has to leave a trace (an eventfd stays readable).
+ *
+ * A SIGNAL leaves none: it may be spent on the way to the system call. But it comes to the very thread, and that sees to the rest: the
+ * handler (interrupt.c) looks whether a region is open still and something asked, and if so has a timer of the system's send the
+ * signal once more, a little later; and so on, until the region is left or nothing is asked, that is, until it was acknowledged. Whether
+ * the first signal reached the system call need not be known. Nobody but the thread itself, and the handler in it, touches the timer:
+ * the handler makes it and sets it, only while OPEN is there; who leaves the region takes OPEN back and deletes it, and a handler that
+ * comes in between finds no OPEN. Then none of its signals is under way any more: timer_delete(2) waits for a timer that is just
+ * running out, and what that has sent comes at the latest when the system call returns, unless the thread has it blocked. A region
+ * that nobody asks costs one load. Where the system has no timer to give (RLIMIT_SIGPENDING) the signal is sent once.
+ * Rejected: a timer that who asks sets, a thread's for its life: it would have to be kept from being deleted under him, and a
+ * thread that was never interrupted would have one.
  *
  * THE DESCRIPTOR is counted, because its number may be another file's as soon as it is closed: who writes to it says so before,
  * in the word `cancel`, and finds HAVE there, or does not write; closing takes HAVE back and waits for those who came before.
@@ -173,6 +186,15 @@ wake_watchers(uint32_t *word)
     gil_parking_wake(all, 1);
 }
 
+/* When OPEN is gone: the handler sets the timer no more. */
+static void
+stop_sending(GilThreadState *ts)
+{
+    (void)syscall(SYS_timer_delete, gil_load_relaxed(&ts->unblock.timer) - 1);
+    /* Release: pairs with GilUnblock_UseSignal(), after which the signal would end the process. */
+    gil_store_release(&ts->unblock.timer, 0);
+}
+
 /* Take the region back; what it was is the result: OPEN, SAFE, or neither. */
 static uint32_t
 shut(GilThreadState *ts)
@@ -184,6 +206,8 @@ shut(GilThreadState *ts)
     uint32_t was = gil_fetch_and_seq_cst(word, ~(OPEN | SAFE | WATCHED));
     if (was & WATCHED)
         wake_watchers(word);
+    if (gil_load_relaxed(&ts->unblock.timer) != 0)
+        stop_sending(ts);
     if (was & CALLING) {
         gil_fetch_or_seq_cst(word, LEAVING);
         /* Acquire: pairs with gil_unblock_call(). */
@@ -295,6 +319,8 @@ gil_unblock_fork_child(GilThreadState *ts, int survives)
 
     /* Who was calling, watching or writing is not there any more. */
     unblock->word = survives ? unblock->word & (OPEN | SAFE) : 0;
+    if (!survives)
+        unblock->timer = 0;
     if (!(unblock->cancel & HAVE))
         unblock->cancel = 0;
     else if (survives && gil_cancel_renew(unblock->fd) == 0) {

@@ -12,6 +12,7 @@ struct gil_unblock {
     GilUnblock_Func func; /* [own] while the region is not open, [const] while it is */
     void *arg;            /* the same */
     int fd;               /* [own] while cancel says that there is none, else [const] */
+    int timer;            /* [atomic] what sends the region's signal again, and 1; 0: nothing. Written by the thread itself */
 };
 
 /* --- by the thread itself, not attached --- */
@@ -53,6 +54,8 @@ void gil_unblock_drain(GilThreadState *ts);
 void gil_unblock_end(GilThreadState *ts);
 /* In the child of a fork, whose one thread has ts, or not. */
 void gil_unblock_fork_child(GilThreadState *ts, int survives);
+/* After that: what sends a signal again is the parent's alone. interrupt.c */
+void gil_unblock_resend_in_child(GilThreadState *ts, int survives);
 
 /* --- cancel.c: the descriptor as the system has it --- */
 

@@ -299,6 +299,7 @@ NOT_HERE(gil_pending_fork_state(GilThreadState *ts, int survives), (void)ts, (vo
 NOT_HERE(gil_shelf_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_signal_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_unblock_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
+NOT_HERE(gil_unblock_resend_in_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_fork_strand(void), (void)0)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
 

@@ -12,6 +12,8 @@
 #include "sync/machine.h"
 #include "sync/mutex.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -692,6 +694,39 @@ START_TEST(test_runtime_fork__collection_of_a_thread_that_is_gone)
 }
 END_TEST
 
+/* A region whose signal is on its way again: a child has no timer of its parent's, and the request is its thread's there as well. */
+static int
+is_woken(GilUnblockSelf *self)
+{
+    int woken;
+    pid_t child;
+
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, self)
+    (void)GilThreadState_Interrupt((GilThreadState *)(void *)_Gil_thread, 0);
+    child = GilOS_Fork();
+    woken = poll(NULL, 0, 20000) == -1 && errno == EINTR;
+    Gil_END_BLOCKING_CALL_UBF
+    if (child == 0)
+        _exit(!woken || Gil_Poll() == 0 || GilUnblock_UseSignal(0) < 0);
+    ck_assert_int_eq(child_status(child), 0);
+    return woken;
+}
+
+START_TEST(test_D4_a_signal_that_is_sent_again_is_so_in_the_child)
+{
+    GilUnblockSelf self;
+
+    gil_test_start();
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    ck_assert_int_eq(is_woken(&self), 1);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    GilErr_Clear();
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+    gil_test_stop();
+}
+END_TEST
+
 /* The main thread stops the runtime and waits for a guard, whose thread forks. */
 static int refused;
 
@@ -755,6 +790,7 @@ suite(void)
     tcase_set_timeout(alone, 60);
     tcase_add_test(alone, test_runtime_fork__import_of_a_thread_that_is_gone);
     tcase_add_test(alone, test_runtime_fork__collection_of_a_thread_that_is_gone);
+    tcase_add_test(alone, test_D4_a_signal_that_is_sent_again_is_so_in_the_child);
     tcase_add_test(alone, test_runtime_fork__while_another_thread_ends_the_runtime);
     tcase_add_test(alone, test_runtime_fork__a_thread_that_was_inside_once_is_renumbered);
     suite_add_tcase(s, alone);

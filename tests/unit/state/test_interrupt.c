@@ -4,6 +4,7 @@
 
 #include "gilrt/unblock.h"
 #include "state/interrupt.h"
+#include "state/wait.h"
 #include "support/child.h"
 #include "sync/machine.h"
 
@@ -13,6 +14,8 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LONG_ENOUGH UINT64_C(20000000000)
@@ -399,6 +402,177 @@ START_TEST(test_E10_a_signal_of_the_host_s_choice_ends_a_system_call)
     Gil_END_ALLOW_THREADS
     ck_assert_int_eq(GilThreadState_Interrupt(other, LONG_ENOUGH), 1);
     world_join(thread);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+/* --- a signal that is spent before the system call --- */
+
+#define TOO_LONG 20000 /* ms */
+
+/* In its region, asked once, and the signal has come: 0 when what is slept in then comes to an end by itself. */
+static int
+sleep_too_late(void)
+{
+    sigset_t pending;
+
+    sigemptyset(&pending);
+    ck_assert_int_eq(sigpending(&pending), 0);
+    ck_assert_int_eq(sigismember(&pending, SIGUSR2), 0);
+    return poll(NULL, 0, TOO_LONG) == -1 && errno == EINTR;
+}
+
+START_TEST(test_E10_a_signal_that_comes_too_early_comes_again)
+{
+    GilUnblockSelf self;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    for (int i = 0; i < 3; i++) {
+        Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+        if (i != 1)
+            ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+        else {
+            /* As a handler does. */
+            gil_fetch_or_seq_cst(&world_ts->block.brk, _Gil_BRK_INTERRUPT);
+            gil_wait_rouse(world_ts);
+        }
+        ck_assert_int_eq(sleep_too_late(), 1);
+        ck_assert_int_eq(sleep_too_late(), 1); /* nor was that heeded */
+        ck_assert_int_ne(world_ts->unblock.timer, 0);
+        ck_assert_int_eq(GilUnblock_UseSignal(0), -1);
+        Gil_END_BLOCKING_CALL_UBF
+        ck_assert_int_eq(world_ts->unblock.timer, 0);
+        ck_assert_int_eq(Gil_Poll(), -1);
+    }
+    /* Also when it was asked before. */
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 1);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    ck_assert_int_eq(sleep_too_late(), 1);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+static void *
+come_too_late(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+    GilUnblockSelf self;
+
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    gil_store_release(&other, GilThreadState_Get());
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    gil_store_release(&inside, 1);
+    while (!gil_load_acquire(&over))
+        sched_yield();
+    ck_assert_int_eq(sleep_too_late(), 1);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(GilErr_CheckSignals(), -1);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+START_TEST(test_E10_who_asks_need_not_wait_for_it)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    thread = world_thread(come_too_late, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&inside, 1);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_Interrupt(other, 0), 0);
+    gil_store_release(&over, 1);
+    world_join(thread);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+static int
+time_is_running(int timer)
+{
+    struct itimerspec left;
+
+    ck_assert_int_eq((int)syscall(SYS_timer_gettime, timer, &left), 0);
+    return left.it_value.tv_sec != 0 || left.it_value.tv_nsec != 0;
+}
+
+/* Nothing comes where nothing is asked, or no longer. */
+START_TEST(test_E10_what_is_not_asked_does_not_come_again)
+{
+    GilUnblockSelf self;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    GilUnblock_Signal(&self);
+    ck_assert_int_eq(world_ts->unblock.timer, 0);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    ck_assert_int_ne(world_ts->unblock.timer, 0);
+    gil_fetch_and_seq_cst(&world_ts->block.brk, ~_Gil_BRK_INTERRUPT);
+    while (time_is_running(world_ts->unblock.timer - 1))
+        (void)poll(NULL, 0, 1);
+    GilUnblock_Signal(&self);
+    ck_assert_int_eq(time_is_running(world_ts->unblock.timer - 1), 0);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), 0);
+    GilUnblock_Signal(&self);
+    ck_assert_int_eq(world_ts->unblock.timer, 0);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+static void
+be_in_another(void)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(help_never, NULL)
+    ck_assert_int_eq(calls, 1);
+    ck_assert_int_eq(world_ts->unblock.timer, 0);
+    Gil_END_BLOCKING_CALL_UBF
+    GilThreadState_Release(token);
+}
+
+/* While another region is within it nothing is sent for the one around it; then it begins anew. */
+START_TEST(test_E10_the_region_around_another_is_sent_its_signal_when_it_is_back)
+{
+    GilUnblockSelf self;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    be_in_another();
+    ck_assert_int_eq(sleep_too_late(), 1);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+/* Where there is no timer to be had it is sent once, and by who waits. */
+START_TEST(test_state_interrupt__without_a_timer_who_waits_sends_it_again)
+{
+    struct rlimit before, none;
+    pthread_t thread;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_SIGPENDING, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    thread = world_thread(come_too_late, NULL);
+    Gil_BEGIN_ALLOW_THREADS
+    world_until(&inside, 1);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilThreadState_Interrupt(other, 0), 0);
+    gil_store_release(&over, 1);
+    ck_assert_int_eq(GilThreadState_Unblock(other, LONG_ENOUGH), 1);
+    world_join(thread);
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &before), 0);
     ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
 }
 END_TEST
@@ -796,6 +970,11 @@ suite(void)
     tcase_add_test(tcase, test_state_interrupt__pauses_grow_and_end_at_the_limit);
     tcase_add_test(tcase, test_E10_a_signal_of_the_host_s_choice_ends_a_system_call);
     tcase_add_loop_test(tcase, test_E10_a_child_of_a_fork_sends_the_signal_to_itself, 0, 2);
+    tcase_add_test(tcase, test_E10_a_signal_that_comes_too_early_comes_again);
+    tcase_add_test(tcase, test_E10_who_asks_need_not_wait_for_it);
+    tcase_add_test(tcase, test_E10_what_is_not_asked_does_not_come_again);
+    tcase_add_test(tcase, test_E10_the_region_around_another_is_sent_its_signal_when_it_is_back);
+    tcase_add_test(tcase, test_state_interrupt__without_a_timer_who_waits_sends_it_again);
     tcase_add_test(tcase, test_state_interrupt__an_eventfd_needs_one_call);
     tcase_add_test(tcase, test_E9_a_signal_is_used_only_if_it_is_free);
     tcase_add_test(tcase, test_state_interrupt__one_signal_is_given);
