@@ -286,11 +286,15 @@ is_main_thread(void *unused)
 static GilInterpreterView *main_view, *other_view;
 static GilThreadState *never_attached;
 
-/* Attached to the other interpreter: that lives on alone, so it is the main one. */
+/* Attached to the other interpreter: that lives on alone, so it is the main one. What the lost one watched went with it. */
 static void
 is_heir(void *unused)
 {
+    struct sigaction now;
+
     CHILD_CHECK(GilInterpreterState_Get() == GilInterpreterState_Main());
+    CHILD_CHECK(sigaction(SIGUSR1, NULL, &now) == 0 && now.sa_handler == SIG_DFL);
+    CHILD_CHECK(GilSignal_Watch(SIGUSR1, count_callback, NULL, 0) == 0);
     is_main_thread(unused);
 }
 
