@@ -8,7 +8,8 @@
  * it was made at run time; and by tp_clear it lets go of them. A tp_traverse runs nothing, allocates nothing, and changes
  * nothing. An instance is tracked from when all its fields are valid (GilObject_GC_Track()) until its tp_dealloc begins to
  * take it apart (GilObject_GC_UnTrack()). A debug build stops the process, with the type's name, where a tp_traverse
- * visits what the object does not hold, or NULL, or forgets the type.
+ * visits what the object does not hold, or NULL, or forgets the type or what is in a member that programs can set (Gil_T_OBJECT_EX).
+ * Another field that it forgets nobody can tell from one that belongs to somebody else: a cycle through it is a leak.
  *
  * Objects are tracked in the youngest of three generations; what survives a collection moves to the next. Collections run
  * finalizers, and therefore only at safe points, where the caller knows that anything may run: in Gil_Poll(), at

@@ -31,6 +31,12 @@ struct gil_gc {
     size_t verified;          /* objects that the last verification looked at */
     GilObject *traversed;     /* whose tp_traverse runs, or NULL; see verify.c */
     int saw_type;             /* it visited its type */
+    struct gil_gc_owed {
+        GilObject **slot;
+        const char *name;
+        int seen;
+    } owed[16];    /* members whose objects it has to visit */
+    unsigned owes; /* how many */
     size_t requests, tracked; /* what the heap, and the object layer, had counted before */
     GilObject *error;         /* the pending error before */
 #endif

@@ -3,12 +3,15 @@
  * Looking over the shoulder of every tp_traverse, in a debug build.
  *
  * A tp_traverse that visits what its object does not hold makes the collector destroy what lives; one that visits too
- * little only leaves garbage, which nobody can tell from an object that is held by C code, except in one case: the type of
- * an instance of a heap type, which the instance holds by construction. So these are caught:
+ * little only leaves garbage, which nobody can tell from an object that is held by C code. What an instance's words point to need
+ * not be its own, nor does the count of an object that its tp_clear or tp_dealloc brought down prove it: what else ended on the way
+ * may have had that reference. In two cases the instance holds an object by construction: its type, if that is a heap
+ * type, and what is in a member that programs can set (Gil_T_OBJECT_EX and not read-only), because setting gives the old
+ * object's reference back. So these are caught, and a field that is no such member and not visited is not:
  *
  *   - an object is met more often than it has references (the types of all that visit it are told, for one of them lies);
  *   - NULL, a dead object, or freed memory is visited;
- *   - the heap type of the object is not;
+ *   - the heap type of the object is not, or what is in such a member and tracked;
  *   - memory is taken or given back, an object tracked, or the pending error changed;
  *   - the result is not 0, although visit gave 0.
  */
@@ -28,6 +31,45 @@
 /* Where memory was freed by the heap of a debug build. */
 #define FREED ((uintptr_t)0xDDDDDDDDDDDDDDDDu)
 
+/* The object in a slot that the collector knows, or NULL. */
+static GilObject *
+known_in(GilObject *const *slot)
+{
+    return *slot != NULL && GilObject_GC_IsTracked(*slot) ? *slot : NULL;
+}
+
+/* Two members may be names of one slot. */
+static void
+owe(struct gil_gc *gc, GilObject **slot, const char *name)
+{
+    for (unsigned i = 0; i < gc->owes; i++)
+        if (gc->owed[i].slot == slot)
+            return;
+    if (known_in(slot) != NULL && gc->owes < sizeof gc->owed / sizeof gc->owed[0])
+        gc->owed[gc->owes++] = (struct gil_gc_owed){slot, name, 0};
+}
+
+static void
+owe_members(struct gil_gc *gc, GilObject *op)
+{
+    gc->owes = 0;
+    for (const GilTypeObject *type = Gil_TYPE(op); type != NULL; type = type->tp_base)
+        for (const GilMemberDef *m = type->tp_members; m != NULL && m->name != NULL; m++)
+            if (m->type == Gil_T_OBJECT_EX && !(m->flags & Gil_READONLY))
+                owe(gc, (GilObject **)(void *)((char *)op + m->offset), m->name);
+}
+
+/* One visit is for one reference. */
+static void
+see_member(struct gil_gc *gc, const GilObject *op)
+{
+    for (unsigned i = 0; i < gc->owes; i++)
+        if (!gc->owed[i].seen && *gc->owed[i].slot == op) {
+            gc->owed[i].seen = 1;
+            return;
+        }
+}
+
 void
 gil_gc_verify_begin(GilObject *op)
 {
@@ -39,6 +81,7 @@ gil_gc_verify_begin(GilObject *op)
     gc->requests = ts->heap->requests;
     gc->tracked = gil_gc_young_count(ts);
     gc->error = ts->err.type;
+    owe_members(gc, op);
 }
 
 void
@@ -57,6 +100,7 @@ gil_gc_verify_visit(GilObject *op)
                 name, Gil_TYPE(op)->tp_name);
     if (op == (GilObject *)Gil_TYPE(gc->traversed))
         gc->saw_type = 1;
+    see_member(gc, op);
 }
 
 void
@@ -70,6 +114,8 @@ gil_gc_verify_end(GilObject *op)
     GIL_REQUIRE(gc->tracked == gil_gc_young_count(ts), "the tp_traverse of '%s' tracked an object", name);
     GIL_REQUIRE(gc->error == ts->err.type, "the tp_traverse of '%s' changed the pending error", name);
     GIL_REQUIRE(gc->saw_type, "the tp_traverse of '%s' does not visit the type: Gil_VISIT(Gil_TYPE(self))", name);
+    for (unsigned i = 0; i < gc->owes; i++)
+        GIL_REQUIRE(gc->owed[i].seen, "the tp_traverse of '%s' does not visit what is in the member '%s'", name, gc->owed[i].name);
     gc->traversed = NULL;
 }
 

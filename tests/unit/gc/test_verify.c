@@ -116,6 +116,101 @@ START_TEST(test_I1_a_type_that_misses_its_type_is_named)
 }
 END_TEST
 
+/* Boxes whose fields are members that can be set; the second has two names. */
+static GilTypeObject *
+open_type(traverseproc traverse)
+{
+    static GilMemberDef members[] = {
+        {"first", Gil_T_OBJECT_EX, offsetof(struct box, first), 0, NULL},
+        {"second", Gil_T_OBJECT_EX, offsetof(struct box, second), 0, NULL},
+        {"other", Gil_T_OBJECT_EX, offsetof(struct box, second), 0, NULL},
+        {NULL, 0, 0, 0, NULL},
+    };
+    GilType_Slot slots[] = {
+        {Gil_tp_dealloc, (void *)box_dealloc}, {Gil_tp_traverse, (void *)traverse}, {Gil_tp_clear, (void *)box_clear},
+        {Gil_tp_members, members},             {0, NULL},
+    };
+    GilType_Spec spec = {.name = "test.Open", .basicsize = sizeof(struct box), .slots = slots,
+                         .flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE};
+    GilTypeObject *type = (GilTypeObject *)(void *)GilType_FromSpec(&spec);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+static int
+forgets_the_second(GilObject *self, visitproc visit, void *arg)
+{
+    Gil_VISIT(Gil_TYPE(self));
+    Gil_VISIT(box_of(self)->first);
+    return 0;
+}
+
+static void
+collect_open(void *traverse)
+{
+    struct box *box = box_new(open_type(*(traverseproc *)traverse), GilList_New(0));
+
+    box->second = GilList_New(0);
+    GilGC_Collect();
+}
+
+/* Both hold one list: it has to be visited twice. */
+static void
+collect_open_with_one(void *traverse)
+{
+    struct box *box = box_new(open_type(*(traverseproc *)traverse), GilList_New(0));
+
+    box->second = Gil_NewRef(box->first);
+    GilGC_Collect();
+}
+
+static void
+collect_derived(void *traverse)
+{
+    GilObject *base = (GilObject *)open_type(*(traverseproc *)traverse);
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Derived", .slots = none, .flags = Gil_TPFLAGS_DEFAULT};
+    GilTypeObject *type = (GilTypeObject *)(void *)GilType_FromSpecWithBases(&spec, base);
+
+    ck_assert_ptr_nonnull(type);
+    struct box *box = box_new(type, NULL);
+
+    box->second = GilList_New(0);
+    GilGC_Collect();
+}
+
+START_TEST(test_I1_a_type_that_misses_a_member_is_named)
+{
+    traverseproc forgets = forgets_the_second, honest = box_traverse;
+
+    gil_test_expect_abort(collect_open, &forgets, "the tp_traverse of 'test.Open' does not visit what is in the member 'second'");
+    gil_test_expect_abort(collect_open_with_one, &forgets, "does not visit what is in the member 'second'");
+    gil_test_expect_abort(collect_derived, &forgets,
+                          "the tp_traverse of 'test.Derived' does not visit what is in the member 'second'");
+    collect_open(&honest);
+    collect_open_with_one(&honest);
+    collect_derived(&honest);
+}
+END_TEST
+
+/* What it borrows, in a field that nobody can set, is not missed. */
+START_TEST(test_I1_a_type_that_borrows_is_not_accused)
+{
+    traverseproc borrows = forgets_the_second;
+    GilTypeObject *type = box_type_of("test.Borrower", borrows, 0, NULL);
+    GilObject *list = GilList_New(0);
+    struct box *box = box_new(type, NULL);
+
+    box->second = list;
+    GilGC_Collect();
+    box->second = NULL;
+    Gil_DECREF(box);
+    Gil_DECREF(list);
+    Gil_DECREF(type);
+}
+END_TEST
+
 static void
 collect_tracking(void *traverse)
 {
@@ -201,6 +296,8 @@ suite(void)
 #ifdef GIL_DEBUG
     tcase_add_test(tc, test_I1_a_type_that_visits_what_it_does_not_hold_is_named);
     tcase_add_test(tc, test_I1_a_type_that_misses_its_type_is_named);
+    tcase_add_test(tc, test_I1_a_type_that_misses_a_member_is_named);
+    tcase_add_test(tc, test_I1_a_type_that_borrows_is_not_accused);
     tcase_add_test(tc, test_I2_a_traverse_that_does_more_is_named);
     tcase_add_test(tc, test_I4_a_half_built_object_is_found_when_it_is_tracked);
 #endif
