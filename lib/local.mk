@@ -48,5 +48,5 @@ COLD = base/panic base/print state/dump state/pending state/serving module/modul
     value/cell value/long_convert value/long_native value/long_pow object/finalize object/names object/warnings object/weakref gc/inspect \
     sync/thread sync/event sync/condition sync/barrier sync/once state/wait state/meeting state/closing state/interp state/may state/foreign state/lock_info state/fork state/lock_fork runtime/fork \
     state/locking value/collect value/method base/backend \
-    object/start gc/start gc/generation gc/callback protocol/start module/start value/start value/none object/method_wrapper runtime/version
+    object/start gc/start gc/callback gc/generation protocol/start module/start value/none value/list_method value/bool object/baseobject object/method_wrapper runtime/version
 $(COLD:%=lib/%.lo): private CFLAGS := $(COLD_CFLAGS) $(patsubst -O2,-Os,$(patsubst -O3,-Os,$(CFLAGS)))

@@ -169,7 +169,7 @@ struct tally {
 };
 
 /* The line of a type, a new one while there is room; the last one takes the rest. */
-static struct tally *
+static GIL_COLD struct tally *
 line_of(struct tally *lines, size_t *n, const GilTypeObject *type)
 {
     for (size_t i = 0; i < *n; i++)
@@ -181,7 +181,7 @@ line_of(struct tally *lines, size_t *n, const GilTypeObject *type)
 }
 
 /* Most frequent first, the rest last. */
-static void
+static GIL_COLD void
 sort_lines(struct tally *lines, size_t n)
 {
     for (size_t i = 1; i < n && lines[i].type != NULL; i++) {
@@ -198,7 +198,7 @@ struct report {
     size_t n;
 };
 
-static void
+static GIL_COLD void
 tally_object(GilObject *op, struct report *report)
 {
     const GilTypeObject *type = Gil_TYPE(op);
@@ -211,7 +211,7 @@ tally_object(GilObject *op, struct report *report)
 }
 
 /* Count the objects of one list. */
-static void
+static GIL_COLD void
 tally_list(const struct gil_gc_head *list, struct report *report)
 {
     for (struct gil_gc_head *head = list->next; head != list; head = head->next)
@@ -249,7 +249,7 @@ gil_gc_report(const GilThreadState *ts, void (*line)(const char *type, size_t co
  * Check a list whose objects have these bits in prev besides that of the finalizer. Some may be dead, and wait for their
  * end or be in the middle of it.
  */
-static void
+static GIL_COLD void
 check_list(struct gil_gc_head *list, uintptr_t bits)
 {
     GIL_REQUIRE((list->prev & GIL_GC_BITS) == 0, "the head of a list of tracked objects has bits");
@@ -263,7 +263,7 @@ check_list(struct gil_gc_head *list, uintptr_t bits)
     }
 }
 
-void
+GIL_COLD void
 gil_gc_check(const GilThreadState *ts)
 {
     for (unsigned i = GIL_GC_YOUNG; i < GIL_GC_GENERATIONS; i++)
