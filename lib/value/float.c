@@ -236,7 +236,7 @@ float_power(GilObject *v, GilObject *w, GilObject *z)
     }
     if (!operands(v, w, &a, &b, &result))
         return result;
-    if (a == 0.0 && b < 0.0) {
+    if (a == 0.0 && b < 0.0 && isfinite(b)) { /* to -inf it is inf, as pow() says */
         GilErr_SetString(GilExc_ZeroDivisionError, "zero to a negative power");
         return NULL;
     }

@@ -238,6 +238,11 @@ START_TEST(test_value_float__powers_at_the_edges)
     r = GilNumber_Power(minus, inf, Gil_None);
     ck_assert_ptr_nonnull(r);
     Gil_DECREF(r);
+    GilObject *negative = number(-INFINITY), *none = GilLong_FromLong(0);
+    gil_expect_repr(GilNumber_Power(zero, negative, Gil_None), "inf"); /* nothing is divided by: pow() has an answer */
+    gil_expect_repr(GilNumber_Power(none, negative, Gil_None), "inf");
+    Gil_DECREF(none);
+    Gil_DECREF(negative);
     r = GilNumber_Power(minus, third, Gil_None); /* there are no complex numbers */
     ck_assert_ptr_null(r);
     GilErr_Clear();
