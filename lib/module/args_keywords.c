@@ -93,6 +93,16 @@ check_total(const struct keyword_call *call)
     return -1;
 }
 
+/* Not as many positional arguments as are wanted, or may be there at most. Always -1, with TypeError. */
+static int
+wrong_number(const struct keyword_call *call, const char *bound, int wanted)
+{
+    GilErr_Format(GilExc_TypeError, wanted == 0 ? "%.200s%s takes no positional arguments"
+                                                : "%.200s%s takes %s %d positional argument%s (%zd given)",
+                  GIL_ARGS_WHO(call->args), bound, wanted, wanted == 1 ? "" : "s", call->from.n);
+    return -1;
+}
+
 /* '|' and '$' before parameter i. 0, or -1 with the error set. */
 static int
 read_marks(struct keyword_call *call, int i)
@@ -114,12 +124,8 @@ read_marks(struct keyword_call *call, int i)
             return raise_system("Empty parameter name after $");
         call->positional = i;
         args->format++;
-        if (call->positional < call->from.n) {
-            GilErr_Format(GilExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)",
-                          GIL_ARGS_WHO(args), call->required != INT_NOT_SEEN ? "at most" : "exactly", call->positional,
-                          call->positional == 1 ? "" : "s", call->from.n);
-            return -1;
-        }
+        if (call->positional < call->from.n)
+            return wrong_number(call, call->required != INT_NOT_SEEN ? "at most" : "exactly", call->positional);
     }
     return 0;
 }
@@ -139,11 +145,9 @@ argument_of(struct keyword_call *call, int i)
 static int
 positional_missing(const struct keyword_call *call, int end)
 {
-    int wanted = Gil_MIN(call->first, call->required);
+    int wanted = Gil_MIN(call->first, call->required), most = Gil_MIN(call->positional, end);
 
-    GilErr_Format(GilExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", GIL_ARGS_WHO(call->args),
-                  wanted < end ? "at least" : "exactly", wanted, wanted == 1 ? "" : "s", call->from.n);
-    return -1;
+    return wrong_number(call, wanted < most ? "at least" : "exactly", wanted);
 }
 
 /* Convert what was given and pass over the rest. 0; 1 when the rest need not be looked at; -1 with the error set. */

@@ -295,7 +295,7 @@ gil_args_quick_named(GilObject *const *items, Gil_ssize_t n, const char *format,
     int optional = 0;
 
     for (Gil_ssize_t i = 0; i < n; i++) {
-        if (*f == '|') {
+        if (*f == '|' && !optional) { /* a second one is no unit: the general way tells it */
             f++;
             optional = 1;
         }
@@ -305,6 +305,6 @@ gil_args_quick_named(GilObject *const *items, Gil_ssize_t n, const char *format,
     if (!list_may_fit(f, names, n))
         return 0;
     if (*f == '|')
-        optional = 1;
+        optional = !optional;
     return names[n] != NULL ? optional : may_end(f, 0);
 }

@@ -130,11 +130,11 @@ get_ranged(struct gil_args *args, GilObject *arg, long min, long max, const char
     return -1;
 }
 
-/* B H I k K: the low bits of an int, no check. 0, or -1 with an error or a reason. */
+/* B H I k K: the low bits of an int, no check. 0, or -1 with an error or a reason: CPython's k and K tell which argument it is. */
 static int
-get_mask(struct gil_args *args, GilObject *arg, unsigned long long *value)
+get_mask(struct gil_args *args, char unit, GilObject *arg, unsigned long long *value)
 {
-    if (!GilIndex_Check(arg))
+    if ((unit | 0x20) == 'k' && !GilIndex_Check(arg))
         return wrong_type(args, "int", arg);
     *value = GilLong_AsUnsignedLongLongMask(arg);
     return *value == (unsigned long long)-1 && failed(args) ? -1 : 0;
@@ -174,7 +174,7 @@ convert_int(struct gil_args *args, char unit, GilObject *arg)
     default:
         break;
     }
-    if (get_mask(args, arg, &mask) < 0)
+    if (get_mask(args, unit, arg, &mask) < 0)
         return -1;
     switch (unit) {
     case 'B':

@@ -99,10 +99,11 @@ START_TEST(test_module_args_unit__masks_are_not)
     ck_assert(PARSE(num(-1), "I", &I) && I == UINT_MAX);
     ck_assert(PARSE(num(-1), "k", &k) && k == ULONG_MAX);
     ck_assert(PARSE(GilLong_FromString("18446744073709551621", NULL, 10), "K", &K) && K == 5);
-    static const char *const units[] = {"B:f", "H:f", "I:f", "k:f", "K:f"};
+    static const char *const units[] = {"B:f", "H:f", "I:f", "k:f", "K:f"}; /* the wide ones alone name the argument */
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(units); i++) {
         ck_assert(!PARSE(str("1"), units[i], &K));
-        gil_expect_error(GilExc_TypeError, "f() argument 1 must be int, not str");
+        gil_expect_error(GilExc_TypeError, i < 3 ? "'str' object cannot be interpreted as an integer"
+                                                 : "f() argument 1 must be int, not str");
     }
 }
 END_TEST
