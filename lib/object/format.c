@@ -613,7 +613,9 @@ gil_format(struct gil_text *text, const char *format, va_list list)
             continue;
         }
         const char *end = read_unit(p + 1, &unit, &args);
-        rc = end != NULL ? append_unit(text, &unit, &args) : 1;
+        /* A per cent sign has neither width nor flags, but in bytes, where CPython passes over them. */
+        int odd = end == NULL || (unit.conversion == '%' && end != p + 2 && !text->octets);
+        rc = odd ? 1 : append_unit(text, &unit, &args);
         if (rc <= 0)
             p = end;
         else {

@@ -434,7 +434,7 @@ move_items(GilObject *tuple, Gil_ssize_t n)
     return result;
 }
 
-int
+GIL_COLD int
 _GilTuple_Resize(GilObject **p, Gil_ssize_t newsize)
 {
     gil_tstate_need(__func__);

@@ -313,7 +313,7 @@ GilUnicode_FromStringAndSize(const char *str, Gil_ssize_t size)
     return gil_unicode_decode_utf8(ts, str, (size_t)size, NULL);
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilUnicode_FromFormatV(const char *format, va_list vargs)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -329,7 +329,7 @@ GilUnicode_FromFormatV(const char *format, va_list vargs)
     return op;
 }
 
-GilObject *
+GIL_COLD GilObject *
 GilUnicode_FromFormat(const char *format, ...)
 {
     va_list vargs;

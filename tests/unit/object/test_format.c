@@ -157,7 +157,7 @@ END_TEST
 
 START_TEST(test_object_format__unknown_units_are_an_error)
 {
-    static const char *const bad[] = {"%", "%y", "%-", "%lU", "%ls", "%5", "%.", "%hhd", "%99999999999d", "%f", NULL};
+    static const char *const bad[] = {"%", "%y", "%-", "%lU", "%ls", "%5", "%5%", "%-3%", "%.", "%hhd", "%99999999999d", "%f", NULL};
     struct gil_text text;
     char buffer[64];
 
