@@ -220,7 +220,8 @@ check_fit(const struct gil_long *v, Gil_ssize_t n, int is_signed)
     uint64_t bits = gil_limbs_bits(v->digit, gil_long_limbs(v));
     if (is_signed && bits > 0)
         bits += !(v->size < 0 && gil_long_is_power_of_two(v));
-    if ((bits + 7) / 8 > (uint64_t)n) {
+    int is_minus_one = v->size < 0 && bits == 1; /* that fits into no octets at all, in CPython */
+    if ((bits + 7) / 8 > (uint64_t)n && !is_minus_one) {
         GilErr_SetString(GilExc_OverflowError, "int too big to convert");
         return -1;
     }

@@ -349,7 +349,7 @@ gil_memoryview_cast(GilThreadState *ts, struct gil_memoryview *self, GilObject *
         return refuse(GilExc_TypeError, "cannot cast view with zeros in shape or strides");
     if (lengths != NULL && !GilList_Check(lengths) && !GilTuple_Check(lengths))
         return GilErr_Format(GilExc_TypeError, "shape must be a list or a tuple");
-    if (lengths != NULL && cast.ndim != 1 && Gil_SIZE(lengths) != 1)
+    if (lengths != NULL && cast.ndim != 1 && Gil_SIZE(lengths) != 1 && Gil_SIZE(lengths) <= GilBUF_MAX_NDIM)
         return refuse(GilExc_TypeError, "cast must be 1D -> ND or ND -> 1D");
     const char *native = cast_format(&cast, format, &size);
     if (native == NULL)

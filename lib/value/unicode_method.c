@@ -179,13 +179,15 @@ gil_unicode_number(GilThreadState *ts, GilObject *str)
 
 /* --- methods --- */
 
-/* A str among the arguments, or -1 with TypeError. */
+/* A str among the arguments, the only one where position is 0; or -1 with TypeError. */
 static int
 need_str(const char *name, int position, GilObject *arg)
 {
     if (gil_unicode_check(arg))
         return 0;
-    GilErr_Format(GilExc_TypeError, "%s() argument %d must be str, not %.50s", name, position, Gil_TYPE(arg)->tp_name);
+    const char *which = position == 0 ? "" : position == 1 ? " 1" : " 2";
+    GilErr_Format(GilExc_TypeError, "%s() argument%s must be str, not %.50s", name, which,
+                  arg == Gil_None ? "None" : Gil_TYPE(arg)->tp_name);
     return -1;
 }
 
@@ -394,7 +396,7 @@ unicode_rpartition(GilObject *self, GilObject *sep)
 static GilObject *
 unicode_removeprefix(GilObject *self, GilObject *prefix)
 {
-    if (need_str("removeprefix", 1, prefix) < 0)
+    if (need_str("removeprefix", 0, prefix) < 0)
         return NULL;
     Gil_ssize_t length = GilUnicode_GET_LENGTH(self), cut = GilUnicode_GET_LENGTH(prefix);
     int match = cut <= length && gil_unicode_match(self, 0, prefix);
@@ -404,7 +406,7 @@ unicode_removeprefix(GilObject *self, GilObject *prefix)
 static GilObject *
 unicode_removesuffix(GilObject *self, GilObject *suffix)
 {
-    if (need_str("removesuffix", 1, suffix) < 0)
+    if (need_str("removesuffix", 0, suffix) < 0)
         return NULL;
     Gil_ssize_t length = GilUnicode_GET_LENGTH(self), cut = GilUnicode_GET_LENGTH(suffix);
     int match = cut <= length && gil_unicode_match(self, length - cut, suffix);

@@ -149,6 +149,13 @@ START_TEST(test_value_long_method__octets_by_keyword)
     gil_expect_repr(with_keyword(n, "to_bytes", two, "byteorder", little), "b'\\x02\\x01'");
     gil_expect_repr(with_keyword(n, "to_bytes", NULL, "length", two), "b'\\x01\\x02'");
     gil_expect_repr(with_keyword(minus, "to_bytes", NULL, "signed", Gil_True), "b'\\x80'");
+    GilObject *zero = GilLong_FromLong(0), *all = GilLong_FromLong(-1);
+    gil_expect_repr(with_keyword(all, "to_bytes", zero, "signed", Gil_True), "b''"); /* as in CPython */
+    gil_expect_repr(with_keyword(zero, "to_bytes", zero, "signed", Gil_True), "b''");
+    gil_expect_failure(with_keyword(minus, "to_bytes", zero, "signed", Gil_True), GilExc_OverflowError, "int too big to convert");
+    gil_expect_failure(with_keyword(n, "to_bytes", zero, "signed", Gil_True), GilExc_OverflowError, "int too big to convert");
+    Gil_DECREF(all);
+    Gil_DECREF(zero);
     gil_expect_repr(with_keyword(type, "from_bytes", octets, "byteorder", little), "258");
     gil_expect_repr(with_keyword(type, "from_bytes", NULL, "bytes", octets), "513");
     gil_expect_failure(with_keyword(n, "to_bytes", two, "length", two), GilExc_TypeError,

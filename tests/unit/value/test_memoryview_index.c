@@ -214,6 +214,7 @@ START_TEST(test_value_memoryview_index__casts)
     cast_fails(view, "B", Gil_BuildValue("(nn)", GIL_SSIZE_T_MAX, GIL_SSIZE_T_MAX), GilExc_ValueError,
                "memoryview.cast(): product(shape) > SSIZE_MAX");
     cast_fails(view, "B", GilTuple_New(65), GilExc_ValueError, "memoryview: number of dimensions must not exceed 64");
+    cast_fails(grid, "B", GilTuple_New(65), GilExc_ValueError, "memoryview: number of dimensions must not exceed 64");
     GilObject *empty = at(view, slice(0, 0, 99));
     expect_list(GilObject_CallMethod(empty, "cast", "s", "d"), "[]");
     cast_fails(empty, "B", Gil_BuildValue("[i]", 1), GilExc_TypeError,

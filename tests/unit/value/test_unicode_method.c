@@ -207,6 +207,8 @@ START_TEST(test_value_unicode_method__wrong_arguments_are_named)
         {"replace", "ii", "replace() argument 1 must be str, not int"},
         {"encode", "iii", "encode expected at most 2 arguments, got 3"},
         {"encode", "i", "encode() argument 1 must be str, not int"},
+        {"removeprefix", "i", "removeprefix() argument must be str, not int"},
+        {"removesuffix", "i", "removesuffix() argument must be str, not int"},
     };
     GilObject *op = text("some text"), *x = text("x"), *far = GilLong_FromString("9999999999999999999999", NULL, 10);
 
@@ -216,6 +218,8 @@ START_TEST(test_value_unicode_method__wrong_arguments_are_named)
     }
     ck_assert_ptr_null(GilObject_CallMethod(op, "replace", "Oi", x, 1));
     gil_expect_error(GilExc_TypeError, "replace() argument 2 must be str, not int");
+    ck_assert_ptr_null(GilObject_CallMethod(op, "removeprefix", "O", Gil_None));
+    gil_expect_error(GilExc_TypeError, "removeprefix() argument must be str, not None");
     ck_assert_ptr_null(GilObject_CallMethod(op, "replace", "OOO", x, x, far));
     gil_expect_raised(GilExc_OverflowError);
     ck_assert_ptr_null(GilObject_CallMethod(op, "split", "OO", x, far));
