@@ -322,12 +322,15 @@ GilErr_CheckSignalsDetached(GilThreadState *ts)
     }
     struct _GilCallSite *site = ts->block.site;
     uintptr_t left_by = ts->left_by;
+    int was_here = ts->os_thread == gil_machine_thread();
     gil_unblock_suspend(ts, &region);
     int rc = gil_tstate_attach_until(ts, GIL_LOCK_WAIT, __func__) == 1 ? 0 : -1;
     if (rc == 0) {
         rc = gil_eval_attend(ts);
         gil_tstate_detach(ts, __func__);
-        gil_store_relaxed(&ts->left_by, left_by);
+        /* One that comes here for the first time was left by no BEGIN of this thread: 0 would say so, gil_tstate_is_left_open(). */
+        if (left_by != 0 || was_here)
+            gil_store_relaxed(&ts->left_by, left_by);
         gil_store_relaxed(&ts->block.site, site);
         _Gil_thread = current;
     }

@@ -199,6 +199,25 @@ START_TEST(test_runtime_inside__a_region_of_another_interpreter)
 }
 END_TEST
 
+/* The look is the first that this thread has to do with it. */
+START_TEST(test_runtime_inside__no_region_where_a_new_state_was_looked_at)
+{
+    GilThreadState *fresh = GilThreadState_New(other->interp);
+
+    ck_assert_ptr_nonnull(fresh);
+    tried++;
+    ck_assert_int_eq(GilThreadState_Interrupt(fresh, 0), 1);
+    GilThreadState *was = GilEval_SaveThread();
+    ck_assert_int_eq(GilErr_CheckSignalsDetached(fresh), -1);
+    GilEval_RestoreThread(was);
+    ck_assert_int_eq(gil_inside_anything(), 0);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilInterpreterView_End(view, UINT64_MAX), 0);
+    GilThreadState_Delete(fresh);
+    GilThreadState_Delete(other);
+}
+END_TEST
+
 static int
 signal_in_main(int signum, void *unused)
 {
@@ -287,6 +306,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_another_interpreter);
     tcase_add_loop_test(tc, test_runtime_inside__a_region_of_another_interpreter, 0, 2);
+    tcase_add_test(tc, test_runtime_inside__no_region_where_a_new_state_was_looked_at);
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);
