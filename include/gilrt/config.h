@@ -181,8 +181,9 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  * @return 0; also when the runtime is not started, and nothing happened. GIL_FINALIZE_BUSY, as said. -1, and
  *         nothing happened, when the calling thread is not the one that started it, or not attached with that state; when
  *         something of the runtime is active in it that would lose its ground, in whichever interpreter (a finalizer,
- *         an import, a call that the runtime makes in between, GilThreadState_Ensure(), a call at exit or a hook of
- *         another interpreter's end, a function of a fork); or when the runtime is just being stopped
+ *         an import, a call that the runtime makes in between, GilThreadState_Ensure(), a BEGIN that left another state and
+ *         whose END is to come, a call at exit or a hook of another interpreter's end, a function of a fork); or when the
+ *         runtime is just being stopped
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers

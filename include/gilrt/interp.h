@@ -124,8 +124,8 @@ GIL_API GilThreadState *Gil_NewInterpreter(void);
  *         nothing happened, but if another thread has asked for the end (GilInterpreterView_RequestEnd()), this
  *         one is asked to come to an end like the others. -1 with SystemError, and nothing happened, when it is
  *         the main interpreter, when something of it is active in the calling thread, with this state or another
- *         one (a finalizer, an import, GilThreadState_Ensure() in it, or from it into another), or when the
- *         runtime is being stopped, which ends it.
+ *         one (a finalizer, an import, GilThreadState_Ensure() in it, or from it into another, a BEGIN that left another
+ *         state of it and whose END is to come), or when the runtime is being stopped, which ends it.
  * @lock_held
  * @blocks
  * @reenters  finalizers
@@ -140,8 +140,8 @@ GIL_API int Gil_EndInterpreter(GilThreadState *ts);
  *         not leave its lock. -1, without an exception, and nothing happened, when view is NULL or names the
  *         main interpreter, when the calling thread is attached to it, or in the middle of something of it that
  *         it comes back to (a pending call, a finalizer, a poll whose signal's callback this is in, a stay in
- *         another interpreter that GilThreadState_Release() ends), or between BEGIN and END, or when the
- *         runtime is being stopped, which ends it.
+ *         another interpreter that GilThreadState_Release() ends, a BEGIN that left it and whose END is to come, also with
+ *         another state attached meanwhile), or between BEGIN and END, or when the runtime is being stopped, which ends it.
  * @lock_any @before_init @after_finalize @tls_destructor
  * @blocks
  * @reenters  finalizers
