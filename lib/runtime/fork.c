@@ -290,7 +290,7 @@ end(void)
 static int
 enter(const char *func)
 {
-    struct gil_gate *gate = gil_interp_hold_gate_of(gil_tstate_left());
+    struct gil_gate *gate = gil_interp_hold_gate_left();
 
     if (gate == NULL)
         return 0;

@@ -172,11 +172,21 @@ gil_interp_first(void)
     return registry;
 }
 
+/* Under gil_states_mutex: whether ts is a state of a living interpreter. Another thread may have deleted it just now: by the number,
+ * for another interpreter may be where its own was. */
+static int
+has_interp(const GilThreadState *ts)
+{
+    return !ts->dead && gil_interp_is_alive(ts->interp) && ts->interp->id == ts->interp_id;
+}
+
 struct gil_gate *
-gil_interp_hold_gate_of(const GilThreadState *ts)
+gil_interp_hold_gate_left(void)
 {
     gil_mutex_lock(&gil_states_mutex);
-    GilInterpreterState *interp = ts != NULL && !ts->dead && gil_interp_is_alive(ts->interp) ? ts->interp : main_interp;
+    /* Asked in here, where no block becomes another state: what is left stays the calling thread's, or of its interpreter. */
+    const GilThreadState *ts = gil_tstate_left();
+    GilInterpreterState *interp = ts != NULL && has_interp(ts) ? ts->interp : main_interp;
     if (interp != NULL)
         gil_gate_hold(interp->gate);
     gil_mutex_unlock(&gil_states_mutex);

@@ -112,8 +112,9 @@ void gil_interp_lock_mutexes(void (*each)(struct gil_mutex *mutex));
 void gil_interp_pool_mutexes(void (*each)(struct gil_mutex *mutex));
 /* gil_interp_newest(), under gil_states_mutex or alone in the process. */
 GilInterpreterState *gil_interp_first(void);
-/* A reference to the gate of the interpreter that ts is a state of, if both are alive, else to that of the main one; NULL: none. */
-struct gil_gate *gil_interp_hold_gate_of(const GilThreadState *ts);
+/* A reference to the gate of the interpreter that gil_tstate_left() is a state of, if both are alive, else to that of the main one;
+ * NULL: none. */
+struct gil_gate *gil_interp_hold_gate_left(void);
 /* Alone in the process: for each block of the pools, given out or not. */
 void gil_interp_each_block(void (*lock)(struct gil_lock *lock), void (*gate)(struct gil_gate *gate));
 /* Alone in the process: interp is no more, but its memory stays. If it was the main one, heir is, from now on, with its number. */

@@ -118,6 +118,13 @@ gil_tstate_too_late(GilThreadState *ts, const char *func)
     sleep_for_ever(func);
 }
 
+GilThreadState *
+gil_tstate_left(void)
+{
+    EXPLORE_CHECK(!"forks");
+    return NULL;
+}
+
 void
 gil_tstate_panic_detached(const char *func)
 {

@@ -99,13 +99,6 @@ gil_tstate_detach(GilThreadState *ts, const char *func)
     gil_lock_release(ts->lock, ts, func);
 }
 
-GilThreadState *
-gil_tstate_left(void)
-{
-    EXPLORE_CHECK(!"enters");
-    return NULL;
-}
-
 void
 gil_signal_stop(void)
 {
@@ -156,9 +149,8 @@ gil_interp_hold_main_gate(void)
 }
 
 struct gil_gate *
-gil_interp_hold_gate_of(const GilThreadState *ts)
+gil_interp_hold_gate_left(void)
 {
-    (void)ts;
     EXPLORE_CHECK(!"enters");
     return NULL;
 }
