@@ -36,10 +36,10 @@
  * two collections that the heap asks for it takes half of its room, or a sixteenth of what it has, from the system: a
  * heap that only grows is collected five times until it is full, and one that lives near its limit has seventeen bytes
  * looked at for each that it takes, and not all of them for each chunk. The price is the last part: where fifteen
- * sixteenths live the mark lies beyond the limit. What is refused therefore asks as well, unless nothing was taken
- * since the last time. What is refused is refused: no object may be finalized in an allocation (gc/generation.c). The
- * marks are of chunks, not of blocks, whose sum nobody keeps: garbage in the gaps of slabs may be met by the refusal
- * first.
+ * sixteenths live the mark lies beyond the limit. What is refused therefore asks as well. What is
+ * refused is refused: no object may be finalized in an allocation (gc/generation.c). The marks are of chunks, not of
+ * blocks, whose sum nobody keeps: garbage in the gaps of slabs may be met by the refusal first, and then it is for the
+ * collector to say whether there is something new to look at.
  *
  * What was rejected. A size before each block: 16 bytes an object, to keep the alignment. A reserved range of
  * addresses for slabs, to tell them from other blocks by comparison: a heap must live in an arena of its own. Calling
@@ -437,8 +437,8 @@ is_beyond_limit(struct gil_heap *heap, size_t bytes)
 {
     if (heap->limit == 0 || (heap->mapped <= heap->limit && bytes <= heap->limit - heap->mapped))
         return 0;
-    if (heap->crowded != NULL && heap->mapped > heap->low) {
-        heap->mark = heap->mapped;
+    if (heap->crowded != NULL) {
+        heap->mark = heap->low; /* also when what a failure gives back is less than it was: until garbage has been looked for */
         heap->crowded();
     }
     return 1;

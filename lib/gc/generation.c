@@ -94,6 +94,21 @@ verify_and_go_on(GilThreadState *ts)
 }
 #endif
 
+/*
+ * Whether looking for garbage could find some in a crowded heap: it has taken chunks since the last time, or, in the gaps of those that
+ * it had, objects were tracked: a sixteenth of what lived then, and as many as half a young generation has, so that one full of what
+ * lives is not gone through at each refusal.
+ */
+static int
+may_have_garbage(const GilThreadState *ts)
+{
+    const struct gil_gc *gc = gil_gc(ts);
+
+    return ts->heap->mapped > ts->heap->low ||
+           gc->since + gc->count[1] * gc->threshold[0] + gil_gc_young_count(ts) >
+               gc->old / 16 + gc->threshold[0] / 2;
+}
+
 int
 gil_gc_due(const GilThreadState *ts)
 {
@@ -105,7 +120,7 @@ gil_gc_due(const GilThreadState *ts)
     if (gc->stress != 0)
         return GIL_GC_OLD;
 #endif
-    if (gil_heap_is_crowded(ts->heap))
+    if (gil_heap_is_crowded(ts->heap) && may_have_garbage(ts))
         return GIL_GC_OLD;
     if (gc->count[2] >= gc->threshold[2] && gc->threshold[2] != 0 && gc->since > gc->old / 4)
         return GIL_GC_OLD;

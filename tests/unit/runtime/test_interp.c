@@ -439,6 +439,81 @@ START_TEST(test_runtime_interp__a_full_heap_is_not_collected_all_the_time)
 }
 END_TEST
 
+/* Memory that is given back on the way out of a refusal does not take back what that asked for. */
+START_TEST(test_runtime_interp__what_is_refused_asks_though_something_is_given_back)
+{
+    GilInterpreterConfig config = default_config();
+
+    config.memory_limit = 4 << 20;
+    GilThreadState *ts = new_interp(&config);
+    for (int round = 0; round < 3; round++) {
+        int before = full_collections();
+        for (int i = 0; i < 30; i++) { /* without a safe point */
+            GilObject *list = GilList_New(12500);
+            ck_assert_ptr_nonnull(list);
+            ck_assert_int_eq(GilList_SetItem(list, 0, Gil_NewRef(list)), 0);
+            Gil_DECREF(list);
+        }
+        GilObject *temporary = GilBytes_FromStringAndSize(NULL, 200000);
+        ck_assert_ptr_nonnull(temporary);
+        ck_assert_ptr_null(GilBytes_FromStringAndSize(NULL, 2 << 20));
+        GilErr_Clear();
+        Gil_DECREF(temporary);
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(full_collections(), before + 1);
+        ck_assert_uint_lt(bytes_mapped(), 1 << 20);
+    }
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
+/* Circles of one into a list, from its place n on, until there are so many, or no room; with a safe point after each. */
+static Gil_ssize_t
+circles(GilObject *places, Gil_ssize_t n, Gil_ssize_t most)
+{
+    GilObject *list;
+
+    for (; n < most && (list = GilList_New(1)) != NULL; n++) {
+        ck_assert_int_eq(GilList_SetItem(list, 0, Gil_NewRef(list)), 0);
+        ck_assert_int_eq(GilList_SetItem(places, n, list), 0);
+        ck_assert_int_eq(Gil_Poll(), 0);
+    }
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_Poll(), 0);
+    return n;
+}
+
+/* Garbage that came to lie in the gaps of what lives takes nothing from the system, and is found all the same. */
+START_TEST(test_runtime_interp__garbage_in_gaps_is_found_when_something_is_refused)
+{
+    enum { PLACES = 60000 };
+    GilInterpreterConfig config = default_config();
+
+    config.memory_limit = 4 << 20;
+    GilThreadState *ts = new_interp(&config);
+    ck_assert_int_eq(GilGC_SetThreshold(2, 0), 0); /* what the heap asks for is left */
+    GilObject *all = GilList_New(PLACES), *gaps = GilList_New(PLACES);
+    Gil_ssize_t n = circles(all, 0, PLACES), more = n / 8 * 6;
+    ck_assert(n > 10000 && n < PLACES);
+    for (Gil_ssize_t i = 0; i < n; i++) { /* one of eight stays, and its slab with it */
+        if (i % 8 != 0)
+            ck_assert_int_eq(GilList_SetItem(all, i, NULL), 0);
+    }
+    GilGC_Collect();
+    ck_assert_int_eq(circles(gaps, 0, more), more);
+    for (Gil_ssize_t i = 0; i < more; i++) /* old by now, and garbage */
+        ck_assert_int_eq(GilList_SetItem(gaps, i, NULL), 0);
+    Gil_ssize_t made = 0;
+    for (int refused = 0; made < more; refused++) {
+        ck_assert_int_le(refused, 3);
+        made = circles(gaps, made, more);
+    }
+    Gil_DECREF(gaps);
+    Gil_DECREF(all);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+}
+END_TEST
+
 /* A refusal is told, and who lets go of the rest and asks again after a safe point has room. */
 START_TEST(test_runtime_interp__what_is_refused_asks_for_a_collection)
 {
@@ -993,6 +1068,8 @@ suite(void)
     tcase_add_test(tc, test_runtime_interp__who_disables_collections_has_none_at_the_limit);
     tcase_add_test(tc, test_runtime_interp__a_full_heap_is_not_collected_all_the_time);
     tcase_add_test(tc, test_runtime_interp__what_is_refused_asks_for_a_collection);
+    tcase_add_test(tc, test_runtime_interp__what_is_refused_asks_though_something_is_given_back);
+    tcase_add_test(tc, test_runtime_interp__garbage_in_gaps_is_found_when_something_is_refused);
     tcase_add_test(tc, test_runtime_interp__a_limit_too_small_to_start_is_an_error);
     tcase_add_test(tc, test_runtime_interp__statistics_keep_to_their_size);
     tcase_add_test(tc, test_F6_each_lack_of_memory_leaves_all_as_it_was);
