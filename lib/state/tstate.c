@@ -653,8 +653,8 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         enter(state_of(before), func);
     if (comes_back(before, ts))
         state_of(before)->within--;
-    else if (before != NULL)
-        gil_store_relaxed(&ts->left_by, 0); /* it is as a BEGIN left it: see gil_tstate_is_left_open() */
+    if (before != NULL)
+        gil_store_relaxed(&state_of(before)->left_by, 0); /* attached, or as a BEGIN left it: see gil_tstate_is_left_open() */
     _Gil_thread = before;
 }
 

@@ -183,9 +183,17 @@ START_TEST(test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_anoth
 }
 END_TEST
 
-/* A region is left standing by who attaches another state in its midst; also one in which its own state came and went. */
+/* A region is left standing by who attaches another state in its midst; also one in which its own state came and went, and one that
+ * begins after a visit elsewhere. */
 START_TEST(test_runtime_inside__a_region_of_another_interpreter)
 {
+    if (_i == 2) {
+        GilInterpreterView *of_main = GilInterpreterView_FromMain();
+        GilThreadStateToken *token = GilThreadState_EnsureFromView(of_main);
+        ck_assert_ptr_nonnull(token);
+        GilThreadState_Release(token);
+        GilInterpreterView_Close(of_main);
+    }
     Gil_BEGIN_ALLOW_THREADS
     if (_i == 1) {
         GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
@@ -305,7 +313,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_inside__a_stay_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__a_stay_elsewhere_that_began_in_a_region_of_another_interpreter);
-    tcase_add_loop_test(tc, test_runtime_inside__a_region_of_another_interpreter, 0, 2);
+    tcase_add_loop_test(tc, test_runtime_inside__a_region_of_another_interpreter, 0, 3);
     tcase_add_test(tc, test_runtime_inside__no_region_where_a_new_state_was_looked_at);
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
