@@ -99,7 +99,7 @@ GIL_API GIL_NOPLT GilObject *GilObject_Vectorcall(GilObject *callable, GilObject
  *  @newref
  *  @lock_held
  *  @reenters finalizers, by a collection that is due */
-GIL_API GilObject *_GilObject_CallReturned(GilThreadState *ts, GilObject *callable, GilObject *result);
+GIL_API GilObject *_GilObject_CallReturned(GilThreadState *ts, GilMethodDef *def, GilObject *result);
 
 /* What the inline way reads of a thread, and of an object whose type has _Gil_TYPE_FUNCTION; their places there are ABI. */
 struct _GilThreadLook {
@@ -135,17 +135,18 @@ _GilObject_VECTORCALL(GilObject *callable, GilObject *const *args, size_t nargsf
         GIL_UNLIKELY(args == NULL) || GIL_UNLIKELY(kwnames != NULL) || GIL_UNLIKELY(!_GilFunction_IsFast(callable)) ||
         GIL_UNLIKELY(thread->depth >= _Gil_DEPTH) || GIL_UNLIKELY(_Gil_StackHere() <= thread->stack_limit - 1))
         return GilObject_Vectorcall(callable, args, nargsf, kwnames);
-    const struct _GilFunctionLook *function = (const struct _GilFunctionLook *)(const void *)callable;
+    /* Read before: the function may let go of the object that it is. */
+    GilMethodDef *def = ((const struct _GilFunctionLook *)(const void *)callable)->def;
+    GilObject *self = ((const struct _GilFunctionLook *)(const void *)callable)->self;
     thread->depth++;
-    GilObject *result = ((GilCFunctionFast)(void (*)(void))function->def->ml_meth)(function->self, args,
-                                                                                   GilVectorcall_NARGS(nargsf));
+    GilObject *result = ((GilCFunctionFast)(void (*)(void))def->ml_meth)(self, args, GilVectorcall_NARGS(nargsf));
     thread->depth--;
     /* A result, no error, the lock, and no collection that is due. */
     if (GIL_LIKELY((void *)_Gil_thread == (void *)thread) && GIL_LIKELY(thread->block.st == _Gil_ATTACHED) &&
         GIL_LIKELY(result != NULL) && GIL_LIKELY(thread->error == NULL) &&
         GIL_LIKELY((__atomic_load_n(&thread->block.brk, __ATOMIC_RELAXED) & _Gil_BRK_COLLECT) == 0))
         return result;
-    return _GilObject_CallReturned((GilThreadState *)(void *)thread, callable, result);
+    return _GilObject_CallReturned((GilThreadState *)(void *)thread, def, result);
 }
 #define GilObject_Vectorcall(...) _GilObject_VECTORCALL(__VA_ARGS__) /* arguments may be compound literals with commas */
 

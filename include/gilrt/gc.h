@@ -100,7 +100,7 @@ _GilObject_GC_UNTRACK(void *op)
     head->next = NULL;
     head->prev &= 1;
 }
-#define GilObject_GC_UnTrack(op) _GilObject_GC_UNTRACK(op)
+#define GilObject_GC_UnTrack(...) _GilObject_GC_UNTRACK(__VA_ARGS__) /* the argument may have commas */
 
 /** Give the memory of an instance back: the last step of a tp_dealloc. Untracks. NULL is let through.
  *  @lock_held */

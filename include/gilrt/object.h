@@ -400,17 +400,18 @@ struct _GilTypeLook {
 #define _Gil_TYPE_GC (1UL << 14)
 #define _Gil_TYPE_FUNCTION (1UL << 15)
 
-/* How far the frame of the calling function reaches: the address of a local would need a local. */
+/* How far the frame of the calling function reaches: the address of a local would need a local. Volatile: not before
+ * an alloca() of the caller. */
 static inline uintptr_t
 _Gil_StackHere(void)
 {
 #if defined(__x86_64__)
     uintptr_t here;
-    __asm__("mov %%rsp, %0" : "=r"(here));
+    __asm__ volatile("mov %%rsp, %0" : "=r"(here));
     return here;
 #elif defined(__aarch64__)
     uintptr_t here;
-    __asm__("mov %0, sp" : "=r"(here));
+    __asm__ volatile("mov %0, sp" : "=r"(here));
     return here;
 #else
     return (uintptr_t)__builtin_frame_address(0);

@@ -363,7 +363,7 @@ gil_build_arguments(GilThreadState *ts, const char *format, va_list va)
 GilObject *
 GilObject_CallFunction(GilObject *callable, const char *format, ...)
 {
-    GilThreadState *ts = gil_err_begin(__func__, callable != NULL);
+    GilThreadState *ts = gil_tstate_need(__func__);
     va_list va;
 
     if (callable == NULL) /* often the result of a call that failed */
@@ -371,8 +371,9 @@ GilObject_CallFunction(GilObject *callable, const char *format, ...)
     va_start(va, format);
     GilObject *args = gil_build_arguments(ts, format, va);
     va_end(va);
-    if (args == NULL)
+    if (args == NULL) /* "N" and NULL: the error that is pending is that of the argument */
         return NULL;
+    gil_err_expect_none(ts, __func__);
     GilObject *result = GilObject_CallObject(callable, args);
     Gil_DECREF(args);
     return result;
@@ -381,22 +382,20 @@ GilObject_CallFunction(GilObject *callable, const char *format, ...)
 GilObject *
 GilObject_CallMethod(GilObject *obj, const char *name, const char *format, ...)
 {
-    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
+    GilThreadState *ts = gil_tstate_need(__func__);
     va_list va;
 
     if (obj == NULL || name == NULL)
         return gil_err_pending(ts) ? NULL : gil_err_null(__func__);
-    GilObject *method = GilObject_GetAttrString(obj, name);
-    if (method == NULL)
-        return NULL;
-    GilObject *result = NULL;
     va_start(va, format);
-    GilObject *args = gil_build_arguments(ts, format, va);
+    GilObject *args = gil_build_arguments(ts, format, va); /* first: so what is given away by "N" is taken in any case */
     va_end(va);
-    if (args != NULL) {
-        result = GilObject_CallObject(method, args);
-        Gil_DECREF(args);
-    }
-    Gil_DECREF(method);
+    if (args == NULL)
+        return NULL;
+    gil_err_expect_none(ts, __func__);
+    GilObject *method = GilObject_GetAttrString(obj, name);
+    GilObject *result = method == NULL ? NULL : GilObject_CallObject(method, args);
+    Gil_XDECREF(method);
+    Gil_DECREF(args);
     return result;
 }

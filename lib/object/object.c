@@ -139,6 +139,14 @@ GilObject_ASCII(GilObject *o)
     return result;
 }
 
+/* The answer is the library's own, whatever is pending: so dicts may be used on the way out of a failure, whatever their keys. What it
+ * holds is asked for itself. */
+static inline int
+is_built_in(GilObject *o)
+{
+    return (Gil_TYPE(o)->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN) != 0;
+}
+
 Gil_hash_t
 GilObject_HashNotImplemented(GilObject *o)
 {
@@ -153,7 +161,7 @@ GilObject_HashNotImplemented(GilObject *o)
 Gil_hash_t
 GilObject_Hash(GilObject *o)
 {
-    gil_err_begin(__func__, o != NULL);
+    gil_err_begin(__func__, o != NULL && !is_built_in(o));
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -204,7 +212,7 @@ compare(GilObject *v, GilObject *w, int op)
 GilObject *
 GilObject_RichCompare(GilObject *v, GilObject *w, int op)
 {
-    GilThreadState *ts = gil_err_begin(__func__, v != NULL && w != NULL);
+    GilThreadState *ts = gil_err_begin(__func__, v != NULL && w != NULL && !(is_built_in(v) && is_built_in(w)));
 
     if (v == NULL || w == NULL)
         return gil_err_null(__func__);
@@ -225,7 +233,7 @@ GilObject_RichCompare(GilObject *v, GilObject *w, int op)
 int
 GilObject_RichCompareBool(GilObject *v, GilObject *w, int op)
 {
-    gil_err_begin(__func__, v != NULL && w != NULL);
+    gil_err_begin(__func__, v != NULL && w != NULL && !(is_built_in(v) && is_built_in(w)));
     if (v == NULL || w == NULL) {
         gil_err_null(__func__);
         return -1;
@@ -243,7 +251,7 @@ GilObject_RichCompareBool(GilObject *v, GilObject *w, int op)
 int
 GilObject_IsTrue(GilObject *o)
 {
-    gil_err_begin(__func__, o != NULL);
+    gil_err_begin(__func__, o != NULL && !is_built_in(o));
     if (o == NULL) {
         gil_err_null(__func__);
         return -1;

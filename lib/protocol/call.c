@@ -419,7 +419,7 @@ GilObject_CallMethodNoArgs(GilObject *obj, GilObject *name)
 GilObject *
 GilObject_CallMethodOneArg(GilObject *obj, GilObject *name, GilObject *arg)
 {
-    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL);
+    GilThreadState *ts = gil_err_begin(__func__, obj != NULL && name != NULL && arg != NULL);
     GilObject *room[3] = {NULL, obj, arg};
 
     if (obj == NULL || name == NULL || arg == NULL)
@@ -454,9 +454,9 @@ GilObject *
 }
 
 GilObject *
-_GilObject_CallReturned(GilThreadState *ts, GilObject *callable, GilObject *result)
+_GilObject_CallReturned(GilThreadState *ts, GilMethodDef *def, GilObject *result)
 {
-    return gil_call_method_judge(ts, ((struct gil_function *)(void *)callable)->def, result);
+    return gil_call_method_judge(ts, def, result);
 }
 
 GilObject *
@@ -485,7 +485,7 @@ GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nar
 GilObject *
 GilObject_VectorcallMethod(GilObject *name, GilObject *const *args, size_t nargsf, GilObject *kwnames)
 {
-    GilThreadState *ts = gil_err_begin(__func__, name != NULL && args != NULL);
+    GilThreadState *ts = gil_err_begin(__func__, name != NULL && args != NULL && GilVectorcall_NARGS(nargsf) > 0 && args[0] != NULL);
     if (check_array(__func__, name, args, nargsf, kwnames) < 0)
         return NULL;
     if (GilVectorcall_NARGS(nargsf) < 1 || args[0] == NULL)

@@ -377,13 +377,63 @@ look_up_with_error_set(void *arg)
 
 START_TEST(test_L6_a_foreign_key_is_not_asked_while_an_error_is_pending)
 {
-    GilObject *key = GilFloat_FromDouble(2.5);
+    GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){}", "Key"), *key = GilObject_CallNoArgs(class);
 
+    ck_assert_ptr_nonnull(key);
     gil_test_expect_abort(look_up_with_error_set, key, "GilObject_Hash: called while an error is pending: ValueError");
     Gil_DECREF(key);
+    Gil_DECREF(class);
 }
 END_TEST
 #endif
+
+/* On the way out of a failure caches are cleared, whatever keys of the library's own types they have. */
+START_TEST(test_L6_a_key_of_the_library_is_asked_while_an_error_is_pending)
+{
+    GilObject *keys[] = {GilFloat_FromDouble(2.5), GilTuple_Pack(2, Gil_None, Gil_True), Gil_NewRef(&GilLong_Type), GilBytes_FromStringAndSize("b", 1)};
+    GilObject *equal = GilTuple_Pack(2, Gil_None, Gil_True), *dict = GilDict_New();
+
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(GilDict_SetItem(dict, keys[i], Gil_None), 0);
+    GilErr_SetString(GilExc_ValueError, "pending");
+    ck_assert_int_eq(GilDict_DelItem(dict, equal), 0);
+    ck_assert_int_eq(GilDict_DelItem(dict, keys[0]), 0);
+    ck_assert_int_eq(GilDict_SetItem(dict, keys[2], Gil_True), 0);
+    ck_assert_int_eq(GilDict_DelItem(dict, keys[3]), 0);
+    expect_error(GilExc_ValueError, "pending");
+    ck_assert_int_eq(GilDict_Size(dict), 1);
+    for (int i = 0; i < 4; i++)
+        Gil_DECREF(keys[i]);
+    Gil_DECREF(equal);
+    Gil_DECREF(dict);
+}
+END_TEST
+
+/* An argument whose maker failed: its error comes out. */
+START_TEST(test_L6_an_argument_that_is_an_error_passes_it_on)
+{
+    GilObject *list = GilList_New(0), *name = GilUnicode_FromString("append"), *args[] = {NULL};
+
+    for (int i = 0; i < 4; i++) {
+        GilErr_SetString(GilExc_ValueError, "pending");
+        ck_assert_ptr_null(i == 0   ? GilObject_CallFunction((GilObject *)&GilList_Type, "N", NULL)
+                           : i == 1 ? GilObject_CallMethod(list, "append", "N", NULL)
+                           : i == 2 ? GilObject_CallMethodOneArg(list, name, NULL)
+                                    : GilObject_VectorcallMethod(name, args, 1, NULL));
+        ck_assert(GilErr_Occurred() != NULL);
+        if (i < 2)
+            expect_error(GilExc_ValueError, "pending");
+        GilErr_Clear();
+    }
+    /* What is given away is taken, also where there is no such method. */
+    Gil_ssize_t count = Gil_REFCNT(name);
+    ck_assert_ptr_null(GilObject_CallMethod(list, "no_such_method", "N", Gil_NewRef(name)));
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_REFCNT(name), count);
+    Gil_DECREF(name);
+    Gil_DECREF(list);
+}
+END_TEST
 
 /* What was given is told where it has a type or is a number, and nothing is called NULL that is not. */
 START_TEST(test_object_error__a_bad_argument_is_called_what_it_is)
@@ -446,6 +496,8 @@ suite(void)
     tests[n++] = test_object_error__internal_misuse_names_the_place;
     tests[n++] = test_object_error__a_null_argument_is_told_by_why_it_is_null;
     tests[n++] = test_object_error__a_bad_argument_is_called_what_it_is;
+    tests[n++] = test_L6_a_key_of_the_library_is_asked_while_an_error_is_pending;
+    tests[n++] = test_L6_an_argument_that_is_an_error_passes_it_on;
     tests[n++] = test_object_error__the_new_error_stands_before_the_old_one_goes;
     tests[n++] = test_G5_tuples_of_exceptions_in_tuples;
     tests[n++] = test_object_error__values_are_at_hand_while_an_error_is_pending;

@@ -130,6 +130,28 @@ START_TEST(test_value_function__calls_from_all_sides_watch_the_stack_and_collect
 }
 END_TEST
 
+static GilObject *last_reference;
+
+static GilObject *
+let_go_of_it(GilObject *Gil_UNUSED(self), GilObject *const *Gil_UNUSED(args), Gil_ssize_t Gil_UNUSED(nargs))
+{
+    Gil_CLEAR(last_reference);
+    for (int i = 0; i < 100; i++) /* its memory is another's */
+        Gil_DECREF(GilCFunction_New(&self_def, NULL));
+    GilErr_SetString(GilExc_ValueError, "gone");
+    return NULL;
+}
+
+/* Who calls a function holds it; who only borrows it from where the function itself takes it gets the error all the same. */
+START_TEST(test_G6_a_function_that_lets_go_of_itself)
+{
+    static GilMethodDef def = {"fleeting", _GilCFunction_CAST(let_go_of_it), GIL_METH_FASTCALL, NULL};
+    last_reference = GilCFunction_New(&def, NULL);
+    ck_assert_ptr_null(call_array(_i, last_reference, &last_reference, 0, NULL));
+    gil_test_error(GilExc_ValueError, "gone");
+}
+END_TEST
+
 /* It is a macro, and commas in a compound literal part no arguments. */
 START_TEST(test_value_function__arrays_written_in_the_call)
 {
@@ -423,6 +445,7 @@ suite(void)
     tcase_add_loop_test(tc, test_value_function__arrays_from_all_sides, 0, 3);
     tcase_add_loop_test(tc, test_value_function__calls_from_all_sides_watch_the_stack_and_collect, 0, 3);
     tcase_add_test(tc, test_value_function__arrays_written_in_the_call);
+    tcase_add_loop_test(tc, test_G6_a_function_that_lets_go_of_itself, 0, 2);
     tcase_add_test(tc, test_value_function__other_conventions_by_array);
     tcase_add_test(tc, test_value_function__flag_cannot_be_asked_for);
     tcase_add_test(tc, test_value_function__keywords_arrive);
