@@ -82,7 +82,7 @@ _GilObject_GC_NewVar(GilTypeObject *type, Gil_ssize_t size)
     return op;
 }
 
-GilVarObject *
+GIL_COLD GilVarObject *
 _GilObject_GC_Resize(GilVarObject *op, Gil_ssize_t size)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -114,7 +114,7 @@ GilObject_GC_Track(void *op)
         track_asked(ts, op, __func__);
 }
 
-void
+GIL_COLD void
 (GilObject_GC_UnTrack)(void *op)
 {
     gil_tstate_need(__func__);
@@ -132,14 +132,14 @@ GilObject_GC_Del(void *op)
         gil_object_free(op);
 }
 
-int
+GIL_COLD int
 GilObject_GC_IsTracked(GilObject *op)
 {
     gil_tstate_need(__func__);
     return op != NULL && GilObject_IS_GC(op) && gil_gc_is_tracked(op);
 }
 
-int
+GIL_COLD int
 GilObject_GC_IsFinalized(GilObject *op)
 {
     gil_tstate_need(__func__);
