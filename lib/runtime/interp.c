@@ -15,6 +15,7 @@
 #include "runtime/config.h"
 #include "runtime/ending.h"
 #include "runtime/event.h"
+#include "runtime/finalize.h"
 #include "runtime/layers.h"
 #include "state/closing.h"
 #include "state/gate.h"
@@ -120,6 +121,19 @@ make(GilInterpreterState *main_interp, const GilInterpreterConfig *config)
     return ts;
 }
 
+/* It lets in from now on, unless somebody has asked for its end already, since it is listed: of that the caller is to tell, and is
+ * inside with pass for it. */
+static void
+admit(GilThreadState *ts, struct gil_pass *pass, const char *func)
+{
+    struct gil_gate *gate = ts->interp->gate;
+
+    gil_pass_init(pass, func);
+    (void)gil_gate_enter_late(gate);
+    gil_gate_list(gate, pass);
+    gil_closing_give_up(gate, ts);
+}
+
 GilStatus
 Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *config)
 {
@@ -133,13 +147,13 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
     if (_Gil_thread != NULL && gil_tstate_attached() == NULL)
         return gil_status_error(__func__, "the calling thread is between BEGIN and END");
     GilThreadState *current = gil_tstate_attached();
-    struct gil_pass pass;
+    struct gil_pass pass, own;
     struct gil_gate *gate = gil_main_enter(&pass, __func__);
     if (gate == NULL)
         return gil_status_error(__func__, "the runtime is not started, or is just being started or stopped");
     *ts = make(gate->interp, &read);
     if (*ts != NULL)
-        gil_closing_give_up((*ts)->interp->gate, NULL);
+        admit(*ts, &own, __func__);
     gil_main_leave(gate, &pass);
     if (*ts == NULL) {
         /* Out of the main one by now: this thread may be too late for where it came from, and would hold up the end for ever. */
@@ -148,6 +162,7 @@ Gil_NewInterpreterFromConfig(GilThreadState **ts, const GilInterpreterConfig *co
         return gil_status_error(__func__, "memory allocation failed");
     }
     gil_event_step(GIL_LIFE_STARTED, (*ts)->interp->id);
+    gil_finalize_tell_and_leave((*ts)->interp->gate, &own);
     return GilStatus_Ok();
 }
 

@@ -34,6 +34,8 @@
  * is shut it was told to be closing. For the taker compares after he has closed it; if another is telling then, that one is inside
  * and compares once more before he leaves.
  *     A birth is told as such: its gate was never told to be closing. So it is in the child of a fork, which is told nothing of it.
+ *     Its maker is the taker until then. Who asks in that time finds it taken; the maker gives up as any other, inside, is asked to stop,
+ * and tells of it when the birth is told.
  *
  * NOBODY WORKS IN THE DARK. There is no thread of the library that ends what was asked to end: finalizers would run where no host
  * expects them. The end is carried out by one of those who wait for it, the others sleep meanwhile. If its time is over before

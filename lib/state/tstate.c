@@ -701,7 +701,8 @@ GilThreadState_New(GilInterpreterState *interp)
     return ts;
 }
 
-void
+/* Once in the life of a state. */
+__attribute__((cold)) void
 GilThreadState_Clear(GilThreadState *ts)
 {
     GilThreadState *current = gil_tstate_need(__func__);
@@ -713,7 +714,7 @@ GilThreadState_Clear(GilThreadState *ts)
 }
 
 /* What Delete and DeleteCurrent ask of a state. */
-static void
+static __attribute__((cold)) void
 require_deletable(const GilThreadState *ts, const char *func)
 {
     if (ts == NULL)

@@ -4,6 +4,7 @@
 
 #include "base/atomic.h"
 #include "gilrt/config.h"
+#include "gilrt/error.h"
 #include "gilrt/guard.h"
 #include "gilrt/interp.h"
 #include "gilrt/lock.h"
@@ -301,6 +302,64 @@ START_TEST(test_runtime_event__what_closes_and_opens_is_told_by_turns)
 }
 END_TEST
 
+static char of_new[3]; /* what is heard of the one that is being made */
+static int steps;
+
+static void
+hear_of_the_new(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->interp != 0 && event->kind <= GIL_LIFE_CLOSING && steps < 2)
+        of_new[steps++] = (char)('0' + event->kind);
+}
+
+static int has_lock;
+
+static void *
+ask_as_soon_as_it_is_listed(void *view)
+{
+    GilInterpreterView *both[2];
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(view);
+
+    gil_store_release(&has_lock, 1);
+    while (GilInterpreterView_List(both, 2) < 2)
+        GilInterpreterView_Close(both[0]);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(both[0]), 0);
+    GilInterpreterView_Close(both[0]);
+    GilInterpreterView_Close(both[1]);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* Who asks has the lock that the maker waits for, and finds the end taken by that one, who then tells, and has to stop as well. */
+START_TEST(test_runtime_event__the_end_of_one_that_is_being_made)
+{
+    GilInterpreterConfig config;
+    GilThreadState *made;
+    pthread_t asker;
+
+    gil_test_start();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    Gil_SetLifeHook(hear_of_the_new, NULL);
+    GilInterpreterConfig_Init(&config);
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    GilThreadState *main_ts = GilEval_SaveThread();
+    ck_assert_int_eq(pthread_create(&asker, NULL, ask_as_soon_as_it_is_listed, view), 0);
+    while (!gil_load_acquire(&has_lock))
+        sched_yield();
+    ck_assert(!GilStatus_IsError(Gil_NewInterpreterFromConfig(&made, &config)));
+    ck_assert_str_eq(of_new, "12");
+    ck_assert_int_eq(Gil_Poll(), -1);
+    GilErr_Clear();
+    ck_assert_int_eq(Gil_EndInterpreter(made), 0);
+    Gil_SetLifeHook(NULL, NULL);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(pthread_join(asker, NULL), 0);
+    GilInterpreterView_Close(view);
+    gil_test_stop();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -314,6 +373,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_event__all_that_close_are_told_to_be_open_again);
     tcase_add_test(tc, test_runtime_event__it_lets_in_again_when_it_is_taken_back);
     tcase_add_test(tc, test_runtime_event__what_closes_and_opens_is_told_by_turns);
+    tcase_add_test(tc, test_runtime_event__the_end_of_one_that_is_being_made);
     suite_add_tcase(s, tc);
     return s;
 }
