@@ -109,7 +109,8 @@ cut(const Gil_buffer *view, struct key *key, Gil_buffer *part, Gil_ssize_t *dime
     part->shape[0] = GilSlice_AdjustIndices(view->shape[0], &key->start, &key->stop, key->step);
     /* A step beyond all memory leaves one element at most, whose stride nobody follows: then it wraps, as in CPython. */
     (void)__builtin_mul_overflow(view->strides[0], key->step, &part->strides[0]);
-    part->buf = (char *)view->buf + view->strides[0] * key->start;
+    if (part->shape[0] > 0) /* else start is no element of it, and may lie outside of all memory */
+        part->buf = (char *)view->buf + view->strides[0] * key->start;
     part->len = part->itemsize;
     for (int i = 0; i < n; i++)
         part->len *= part->shape[i];

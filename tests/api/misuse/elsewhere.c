@@ -436,6 +436,23 @@ initialize(struct fixture *f)
         Gil_DECREF((GilObject *)(void *)GilObject_InitVar(row, &GilBytes_Type, 3));
 }
 
+static GilObject *
+give_nothing(GilObject *Gil_UNUSED(self), GilObject *const *Gil_UNUSED(args), Gil_ssize_t Gil_UNUSED(n))
+{
+    return NULL;
+}
+
+/* What an inline call ends with where something is to be done; there is nothing. */
+static void
+call_inline(struct fixture *f)
+{
+    static GilMethodDef def = {"give_nothing", _GilCFunction_CAST(give_nothing), GIL_METH_FASTCALL, NULL};
+    GilObject *result = _GilObject_CallReturned(GilThreadState_Get(), &def, Gil_NewRef(f->any));
+
+    ck_assert_ptr_eq(result, f->any);
+    Gil_DECREF(result);
+}
+
 static void
 count(struct fixture *f)
 {
@@ -674,6 +691,7 @@ const struct misuse_scene misuse_scenes[] = {
     {"_GilInterpreterGuard_FromViewAt", guards, SCENE_WORKS},
     {"_GilInterpreterView_GetHoldersSized", guards, SCENE_WORKS},
     {"_GilInterpreterView_ListThreadsSized", guards, SCENE_WORKS},
+    {"_GilObject_CallReturned", call_inline, SCENE_WORKS},
     {"_GilObject_GC_Resize", resize, SCENE_WORKS},
     {"_GilObject_NewVar", initialize, SCENE_WORKS},
     {"_GilOnce_CallSlow", other_locks, SCENE_WORKS},
