@@ -1075,6 +1075,9 @@ body_fork(int self)
     gil_pending_fork_interp(&interp);
     for (GilThreadState *each = interp.threads; each != NULL; each = each->next)
         gil_pending_fork_state(each, each == ts);
+    /* Also for a call whose poster had not come to asking yet. */
+    EXPLORE_CHECK((is_empty(&gate.calls) && is_empty(&gil_main_calls.calls)) ||
+                  (ts->block.brk & (_Gil_BRK_CALLS | _Gil_BRK_SHARED)) != 0);
     use_the_child(ts);
     detach(ts);
 }
