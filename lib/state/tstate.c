@@ -169,7 +169,8 @@ gil_tstate_get_block(GilInterpreterState *interp)
     gil_store_relaxed(&ts->park_word, 0);
     gil_store_relaxed(&ts->serving, 0);
     gil_store_relaxed(&ts->os_thread, 0);
-    ts->interp = interp;
+    /* Release: who finds this one there has seen the end of what the block was before. See is_left(). */
+    gil_store_release(&ts->interp, interp);
     ts->heap = interp->heap;
     ts->block.lists = gil_heap_lists(ts->heap);
     ts->lock = interp->lock;
@@ -453,14 +454,30 @@ make_token(struct _GilThreadBlock *before, uintptr_t back, int depth)
     return (struct _giltoken *)((uintptr_t)before | ((uintptr_t)depth & DEPTH_MASK) << DEPTH_SHIFT | back);
 }
 
-/* What this thread has left by other means than BEGIN and Release, last; NULL: nothing. left_by first: see find(). */
+/*
+ * Whether ts is still the state that this thread has left there: asked after what was read of it, never before. A state that its thread
+ * gave away may be deleted by another one, and its block serve a third in another interpreter, at any moment; left_by goes before the
+ * block does, and no other thread writes this one's mark: so if it is there afterwards, what was read was of that life. Whoever gives a
+ * state away does not enter its interpreter meanwhile, for he might be first and have it; so what find() has found stays.
+ */
+static inline int
+is_left(const GilThreadState *ts)
+{
+    return gil_load_acquire(&ts->left_by) == this_mark();
+}
+
+/* What this thread has left by other means than BEGIN and Release, last; NULL: nothing. */
 static __attribute__((noinline)) GilThreadState *
 last_but_visits(void)
 {
     GilThreadState *ts = last_left;
 
-    for (int i = 0; i < LEFT_MAX && ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark(); i++) {
-        if (!ts->kept || ts->ensured > 0)
+    for (int i = 0; i < LEFT_MAX && ts != NULL; i++) {
+        /* Acquire: before the look at the mark. A kept state with this thread's mark is its own, and stays. */
+        int visits = gil_load_acquire(&ts->kept);
+        if (!is_left(ts))
+            return NULL;
+        if (!visits || ts->ensured > 0)
             return ts;
         ts = ts->left_before;
     }
@@ -497,9 +514,9 @@ find(const GilInterpreterState *interp)
 
     if (ts != NULL && ts->interp == interp && !gil_load_relaxed(&ts->dead))
         return ts;
-    /* left_by is cleared when the state is deleted or attached elsewhere; then what else the block says is not looked at. */
+    /* Acquire: before the look at the mark. */
     ts = last_left;
-    if (ts != NULL && gil_load_relaxed(&ts->left_by) == this_mark() && ts->interp == interp && !gil_load_relaxed(&ts->dead))
+    if (ts != NULL && gil_load_acquire(&ts->interp) == interp && !gil_load_acquire(&ts->dead) && is_left(ts))
         return ts;
     return find_on_shelf(interp);
 }
@@ -516,7 +533,7 @@ make(GilInterpreterState *interp)
     GilThreadState *ts = gil_tstate_new(interp);
     if (ts == NULL)
         return NULL;
-    ts->kept = 1;
+    gil_store_relaxed(&ts->kept, 1);
     give_to(ts, this_thread());
     gil_store_relaxed(&ts->native, gil_shelf_native());
     if (gil_shelf_put(ts) != 0) {

@@ -638,6 +638,16 @@ of_states(const void *address)
     return address == &gil_states_mutex.word || of_gates(address);
 }
 
+/* Which interpreter a state is of, and whether a thread keeps it: of a block that may be serving another by now. */
+int
+of_homes(const void *address)
+{
+    for (int i = 0; i < STATES_MAX; i++)
+        if (address == &cells[i].ts.interp || address == &cells[i].ts.kept)
+            return 1;
+    return of_states(address);
+}
+
 int
 of_who(const void *address)
 {

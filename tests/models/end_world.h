@@ -83,6 +83,8 @@ int lacks_memory(void);
 int of_the_end(const void *address);
 int of_admission(const void *address);
 int of_states(const void *address);
+/* The same, and which interpreter a state is of, and whether a thread keeps it. */
+int of_homes(const void *address);
 /* Besides: who has a state; of which interpreter it is, and what is left for that one; what is asked of it, and its hook. */
 int of_who(const void *address);
 int of_births(const void *address);

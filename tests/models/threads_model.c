@@ -38,8 +38,9 @@
  * gil_tstate_put_block() wants. The shipped way to give a block back, to a lock that leans to it and goes with its last user, is here:
  * `lean_exit`.
  *
- * NOT SHOWN. A state that one thread attaches or deletes at the moment in which Ensure of another finds it as the one that it left last:
- * "in one at a time" is the host's to see to. So who hands a state on (`moves`) says so, and Ensure comes after the other has it.
+ * NOT SHOWN. A state that one thread attaches or deletes at the moment in which another enters its interpreter, and finds it as the one
+ * that it left last: "in one at a time" is the host's to see to. So who hands a state on (`moves`) says so, and enters that interpreter
+ * after the other has it; another interpreter at any moment (`reborn_abroad`).
  *
  * A shelf is never full: it is a chain of any length, from which states of interpreters that are no more come off (`two_kept`).
  *
@@ -213,6 +214,40 @@ body_deleted(int self)
         GilEval_ReleaseThread(own[0]);
         gil_store_seq_cst(&said, 1);
         explore_until(is_taken);
+    }
+    (void)stay(self);
+    leave_thread();
+}
+
+/* Thread 0 gives its state in one interpreter away, and goes into the other, where the block serves thread 1 by then, or just now. */
+static void
+setup_reborn_abroad(void)
+{
+    begin_threads(WORLD_STATES_AGAIN);
+    make_own(0, MAIN);
+}
+
+static int
+of_homes_and_words(const void *address)
+{
+    return address == &said || of_homes(address);
+}
+
+static void
+body_reborn_abroad(int self)
+{
+    if (self == 0) {
+        GilEval_AcquireThread(own[0]);
+        GilEval_ReleaseThread(own[0]);
+        gil_store_seq_cst(&said, 1);
+    }
+    else {
+        explore_until(is_left);
+        GilThreadState_Delete(own[0]);
+        GilThreadState *ts = GilThreadState_New(subjects[OTHER].interp);
+        GilEval_AcquireThread(ts);
+        use_attached(OTHER);
+        GilThreadState_DeleteCurrent();
     }
     (void)stay(self);
     leave_thread();
@@ -656,6 +691,7 @@ static const struct model_run runs[] = {
     {{"moves", 3, 0, setup_moves, body_moves, of_marks, NULL, finish_alone}, {2, 0, 0}, {3, 0, 0}},
     {{"deleted", 2, 0, setup_moves, body_deleted, of_marks, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"deleted", 3, 0, setup_moves, body_deleted, of_marks, NULL, finish_alone}, {2, 0, 0}, {3, 0, 0}},
+    {{"reborn_abroad", 2, 0, setup_reborn_abroad, body_reborn_abroad, of_homes_and_words, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"exit_holding", 2, 0, setup_threads, body_exit_holding, of_all, NULL, finish_threads}, {3, 1, 0}, {5, 1, 0}},
     {{"exit_holding", 3, 0, setup_threads, body_exit_holding, of_marks, NULL, finish_threads}, {2, 1, 0}, {3, 1, 0}},
     {{"exit_busy", 3, EXPLORE_ALL, setup_exit_busy, body_exit_busy, of_all, NULL, finish_perhaps}, {2, 1, 0}, {3, 1, 0}},
