@@ -17,43 +17,53 @@ model_of() {
     sed -n '/^--- /q; s/^model: //p' "$1" | grep . || echo lock_model
 }
 
-# build DIRECTORY PATCH MODEL: the model of the sources in DIRECTORY/src. What the patch does not touch is taken from base/
-# beside DIRECTORY, if it is there. Warnings are off: some mutants leave a variable unused.
+# compile SOURCE OBJECT DIRECTORY: what is in DIRECTORY/src stands for the file of that name in the tree. Warnings are off: some
+# mutants leave a variable unused.
+compile() {
+    case $2 in *_seen.o | *_snapshot.o) level=-O2 ;; *) level=-Og ;; esac
+    ${CC:-cc} -std=gnu11 $level -w -MMD -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
+        '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
+        -I"$3/src/include" -I"$3/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" -c "$1" -o "$2"
+}
+
+# parts MODEL: what the model is made of, "OBJECT SOURCE" a line, SOURCE from the top of the tree. Two layers may have files of
+# one name.
+# shellcheck disable=SC2016
+parts() {
+    sed -n "/^tests_models_$1_SOURCES/,/[^\\\\]\$/p" "$models/local.mk" | tr ' ' '\n' |
+        sed -n 's|^\$(EXPLORER)$|tests/models/explore.c\ntests/models/seen.c\ntests/models/snapshot.c|; /\.c/p' |
+        awk '{ object = $0; gsub("/", "_", object); sub(/\.c$/, ".o", object); print object, $0 }'
+}
+
+# build DIRECTORY PATCH MODEL: the model with what PATCH changed in DIRECTORY/src. Only what is made of that is compiled; the rest is
+# in base/ beside DIRECTORY, with a list of what each was made of.
 build() {
     base=$(dirname "$1")/base
+    changed=$(sed -n 's|^+++ b/|/|p' "$2")
+    stale=$([ -z "$changed" ] || { cd "$base" && grep -l -F "$changed" ./*.d; })
     objects=
-    for source in "$models/explore.c" "$models/seen.c" "$models/snapshot.c" $(sources "$3" "$1/src"); do
-        # Two layers may have files of one name.
-        path=${source#"$1/src/"}
-        path=${path#"$top/"}
-        object=$(printf '%s' "${path%.c}.o" | tr / _)
-        if [ -f "$base/$object" ] && ! grep -q "^+++ b/\(.*\.h\|$path\)$" "$2"; then
-            objects="$objects $base/$object"
-            continue
-        fi
-        case $object in *_seen.o | *_snapshot.o) level=-O2 ;; *) level=-Og ;; esac
-        ${CC:-cc} -std=gnu11 $level -w -D_GNU_SOURCE -DGIL_DEBUG=1 -fno-strict-aliasing \
-            '-DGIL_MACHINE_BACKEND="models/machine_model.h"' \
-            -I"$1/src/include" -I"$1/src/lib" -I"$top/include" -I"$top/lib" -I"$top/tests" \
-            -c "$source" -o "$1/$object" >>"$1/log" 2>&1 || return 1
-        objects="$objects $1/$object"
-    done
+    while read -r object source; do
+        case $stale in
+            *"/${object%.o}.d"*)
+                from=$1/src/$source
+                [ -f "$from" ] || from=$top/$source
+                compile "$from" "$1/$object" "$1" >>"$1/log" 2>&1 </dev/null || return 1
+                objects="$objects $1/$object"
+                ;;
+            *) objects="$objects $base/$object" ;;
+        esac
+    done <"$base/$3.parts"
     # shellcheck disable=SC2086
     ${CC:-cc} $objects -o "$1/$3" >>"$1/log" 2>&1
 }
 
-# sources MODEL DIRECTORY: what the model is made of but the explorer: files of its own, and of the library as it is in DIRECTORY.
-sources() {
-    sed -n "/^tests_models_$1_SOURCES/,/[^\\\\]\$/p" "$models/local.mk" | tr ' ' '\n' |
-        sed -n "s|^lib/.*\\.c\$|$2/&|p; s|^tests/.*\\.c\$|$top/&|p"
-}
-
-# fresh DIRECTORY: what a mutant may change.
+# fresh DIRECTORY PATCH: what the patch changes.
 fresh() {
-    mkdir -p "$1/src/lib" "$1/src/include"
-    cp -R "$top/lib/state" "$top/lib/sync" "$top/lib/runtime" "$1/src/lib/"
-    cp -R "$top/include/gilrt" "$1/src/include/"
-    chmod -R u+w "$1/src"
+    sed -n 's|^+++ b/||p' "$2" | while read -r file; do
+        mkdir -p "$1/src/${file%/*}"
+        cp "$top/$file" "$1/src/$file"
+        chmod u+w "$1/src/$file"
+    done
 }
 
 # broken_by STRING DIRECTORY MODEL: whether the model there fails in this one schedule.
@@ -71,7 +81,7 @@ comment() {
 try() {
     name=$(basename "$2" .patch)
     model=$(model_of "$2")
-    fresh "$3"
+    fresh "$3" "$2"
     if ! patch -s -p1 -d "$3/src" <"$2" >"$3/log" 2>&1; then
         echo "not ok $1 - $name: the patch does not apply any more"
         comment "$3/log"
@@ -111,12 +121,17 @@ try() {
     echo "not ok $1 - $name: survives"
 }
 
+if [ "${1-}" = --compile ]; then
+    compile "$top/$4" "$2/$3" "$2"
+    exit
+fi
 if [ "${1-}" = --try ]; then
     mkdir "$4" && try "$2" "$3" "$4" >"$4.tap"
     rm -rf "$4"
     exit 0
 fi
 
+jobs=${MUTANTS_JOBS:-$(getconf _NPROCESSORS_ONLN)}
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 if [ "${1-}" = --keep ]; then
@@ -139,17 +154,22 @@ else
     done
 fi
 # The models of the sources as they are have to pass, or else whatever is tried is killed.
-mkdir "$work/whole"
-fresh "$work/whole"
-for model in $(for patch do model_of "$patch"; done | sort -u); do
+base=$work/base
+whole=$(for patch do model_of "$patch"; done | sort -u)
+mkdir "$base"
+for model in $whole; do
+    parts "$model" >"$base/$model.parts"
+done
+sort -u "$base"/*.parts | xargs -n 2 -P "$jobs" sh "$0" --compile "$base" >"$base/log" 2>&1
+for model in $whole; do
+    mkdir "$work/whole"
     if ! build "$work/whole" /dev/null "$model" || ! "$work/whole/$model" --glance >"$work/whole/out" 2>&1; then
         echo "Bail out! $model finds a fault before anybody breaks anything"
-        cat "$work/whole/log" "$work/whole/out" 2>/dev/null | sed 's/^/# /'
+        cat "$base/log" "$work/whole/log" "$work/whole/out" 2>/dev/null | sed 's/^/# /'
         exit 1
     fi
+    rm -rf "$work/whole"
 done
-mkdir "$work/base"
-mv "$work"/whole/*.o "$work/base/"
 # Those of them with a schedule.
 schedules=0
 for patch do
@@ -160,7 +180,7 @@ number=0
 for patch do
     number=$((number + 1))
     printf '%s\n' "$number" "$patch" "$work/$number"
-done | xargs -n 3 -P "${MUTANTS_JOBS:-$(getconf _NPROCESSORS_ONLN)}" sh "$0" --try
+done | xargs -n 3 -P "$jobs" sh "$0" --try
 
 killed=0
 at_once=0
