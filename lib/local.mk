@@ -49,4 +49,4 @@ COLD = base/panic base/print state/dump state/pending state/serving module/modul
     sync/thread sync/event sync/condition sync/barrier sync/once state/wait state/meeting state/closing state/interp state/may state/foreign state/lock_info state/fork state/lock_fork runtime/fork \
     state/locking value/collect value/method base/backend \
     object/start gc/start gc/callback gc/generation protocol/start module/start value/none value/list_method value/bool object/baseobject object/method_wrapper runtime/version
-$(COLD:%=lib/%.lo): private CFLAGS := $(COLD_CFLAGS) $(patsubst -O2,-Os,$(patsubst -O3,-Os,$(CFLAGS)))
+$(COLD:%=lib/%.lo): private CFLAGS := $(COLD_CFLAGS) $(patsubst -O2,-Oz,$(patsubst -O3,-Oz,$(CFLAGS)))
