@@ -104,8 +104,8 @@ typedef struct {
  * Say which signal GilUnblock_Signal() sends: the library reserves none by itself. Its action becomes an empty handler without
  * SA_RESTART, so that system calls end with EINTR; 0 gives the signal up and restores what was there.
  * @return 0; -1 when the number is none that can be caught, when the signal has a handler or is ignored, or when another one was given
- *         before; with 0, when a thread is in a region out of which the signal is to bring it: it stays as it is, but a sending that falls
- *         into this call may be lost, or not be repeated (GilThreadState_Interrupt() sends anew while it waits). No exception is set.
+ *         before; with 0, when a thread is yet to come out of a region that it was asked to leave, with whatever function: then it
+ *         stays as it is. No exception is set.
  * @lock_any @before_init @after_finalize @tls_destructor
  */
 GIL_API int GilUnblock_UseSignal(int signum);

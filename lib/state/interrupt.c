@@ -184,28 +184,62 @@ GilUnblock_Eventfd(void *arg)
     gil_cancel_write(*(const int *)arg);
 }
 
-static uint32_t the_signal; /* [atomic] what GilUnblock_Signal() sends; 0: none was given. Written under gil_states_mutex */
+/*
+ * The signal that GilUnblock_Signal() sends, and who is just about to: so it is given up at a moment in which nobody sends, or is yet to,
+ * and one that is not given up is at no moment gone. Who sends counts himself before he looks, and leaves another turn behind: a sending
+ * that comes and goes while the others are looked at has the exchange fail.
+ */
+static uint64_t the_signal; /* [atomic] the number, 0: none was given; written under gil_states_mutex. Senders, and their turns */
+#define SIGNUM UINT64_C(0xff)
+#define SENDER UINT64_C(0x100)
+#define SENDERS UINT64_C(0xffffff00)
+#define TURN UINT64_C(0x100000000)
 
-/* In the handler, in the thread that is to come out: send the signal again in a while, unless it has. */
+static int
+signal_given(void)
+{
+    return (int)(gil_load_relaxed(&the_signal) & SIGNUM);
+}
+
+/* Which signal to send, or 0. Follows in any case: */
+static int
+begin_to_send(void)
+{
+    return (int)(gil_fetch_add_seq_cst(&the_signal, SENDER) & SIGNUM);
+}
+
 static void
-send_again(GilThreadState *ts)
+end_sending(void)
+{
+    gil_fetch_add_seq_cst(&the_signal, TURN - SENDER);
+}
+
+/* In the thread that is to come out: send the signal again in a while, unless it has. */
+static void
+set_timer(GilThreadState *ts, int signum)
 {
     struct itimerspec when = {.it_value.tv_nsec = AGAIN};
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = (int)gil_load_relaxed(&the_signal)};
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signum};
     int timer = gil_load_relaxed(&ts->unblock.timer) - 1;
 
-    if (gil_unblock_is_met(ts))
+    if (signum == 0 || gil_unblock_is_met(ts))
         return;
     if (timer < 0) {
         event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
-        if (event.sigev_signo == 0 || syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0)
+        if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0)
             return;
         when.it_value.tv_nsec = FIRST;
         gil_store_seq_cst(&ts->unblock.timer, timer + 1);
     }
-    /* Sequentially consistent, as the other side's: who gives the signal up finds the timer, or is found here. */
-    if (gil_load_seq_cst(&the_signal) != 0)
-        (void)syscall(SYS_timer_settime, timer, 0, &when, NULL);
+    (void)syscall(SYS_timer_settime, timer, 0, &when, NULL);
+}
+
+/* The same, in the handler. */
+static void
+send_again(GilThreadState *ts)
+{
+    set_timer(ts, begin_to_send());
+    end_sending();
 }
 
 static void
@@ -225,22 +259,37 @@ wake_up(int signum)
 void
 gil_unblock_resend_in_child(GilThreadState *ts, int survives)
 {
+    /* Who else was sending is not there any more. */
+    gil_fetch_and_seq_cst(&the_signal, ~SENDERS);
     if (!survives || gil_load_relaxed(&ts->unblock.timer) == 0)
         return;
     gil_store_relaxed(&ts->unblock.timer, 0);
     send_again(ts);
 }
 
-/* Whether it is about to be sent to a thread that has not come out yet. */
+/* Whether it may be on its way to a thread that is yet to come out, or is to be sent there again. */
 static int
-is_sent_again(void)
+is_wanted(void)
 {
     struct gil_stable_look look = {NULL, 0};
     const GilThreadState *each;
 
     while ((each = gil_tstate_look(&look)) != NULL)
-        if (gil_load_seq_cst(&each->unblock.timer) != 0)
+        if (gil_load_seq_cst(&each->unblock.timer) != 0 || !gil_unblock_is_met((GilThreadState *)(uintptr_t)each))
             return 1;
+    return 0;
+}
+
+/* 0; -1: it is wanted still, and as it was. */
+static int
+give_up(void)
+{
+    uint64_t word = gil_load_seq_cst(&the_signal);
+
+    do {
+        if ((word & SENDERS) != 0 || is_wanted())
+            return -1;
+    } while (!gil_cas_seq_cst(&the_signal, &word, word & ~SIGNUM));
     return 0;
 }
 
@@ -248,24 +297,21 @@ int
 GilUnblock_UseSignal(int signum)
 {
     struct sigaction action, empty = {.sa_handler = wake_up, .sa_flags = SA_ONSTACK};
-    uint32_t want = (uint32_t)signum;
     int saved = errno, rc = -1;
 
     gil_mutex_lock(&gil_states_mutex);
-    uint32_t is = gil_load_relaxed(&the_signal);
+    int is = signal_given();
     if (signum == 0) {
-        gil_store_seq_cst(&the_signal, 0);
-        rc = is_sent_again() ? -1 : 0;
-        if (rc < 0)
-            gil_store_relaxed(&the_signal, is);
-        else if (is != 0 && sigaction((int)is, NULL, &action) == 0 && action.sa_handler == wake_up)
-            (void)signal((int)is, SIG_DFL);
+        rc = give_up();
+        if (rc == 0 && is != 0 && sigaction(is, NULL, &action) == 0 && action.sa_handler == wake_up)
+            (void)signal(is, SIG_DFL);
     }
-    else if (signum > 0 && (is == 0 || is == want) && sigaction(signum, NULL, &action) == 0 &&
-             (action.sa_handler == SIG_DFL || action.sa_handler == wake_up))
+    else if (signum > 0 && (is == 0 || is == signum) && sigaction(signum, NULL, &action) == 0 &&
+             (action.sa_handler == SIG_DFL || action.sa_handler == wake_up)) {
         rc = sigaction(signum, &empty, NULL);
-    if (rc == 0)
-        gil_store_relaxed(&the_signal, want);
+        if (rc == 0 && is == 0)
+            gil_fetch_or_seq_cst(&the_signal, (uint64_t)signum);
+    }
     gil_mutex_unlock(&gil_states_mutex);
     errno = saved;
     return rc;
@@ -274,7 +320,7 @@ GilUnblock_UseSignal(int signum)
 int
 GilUnblockSelf_Init(GilUnblockSelf *self)
 {
-    int signum = (int)gil_load_relaxed(&the_signal);
+    int signum = signal_given();
     sigset_t blocked;
 
     if (self == NULL || signum == 0 || pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 || sigismember(&blocked, signum) == 1)
@@ -288,13 +334,15 @@ void
 GilUnblock_Signal(void *arg)
 {
     const GilUnblockSelf *self = arg;
-    int saved = errno, signum = (int)gil_load_relaxed(&the_signal);
+    int saved = errno;
 
     GIL_REQUIRE(self != NULL, "the thread is NULL");
+    int signum = begin_to_send();
     /* In the child of a fork the one thread that there is bears the number of the process. */
     long process = getpid();
     if (signum != 0)
         (void)syscall(SYS_tgkill, process, process == self->_process ? self->_thread : process, signum);
+    end_sending();
     errno = saved;
 }
 

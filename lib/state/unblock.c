@@ -191,7 +191,7 @@ static void
 stop_sending(GilThreadState *ts)
 {
     (void)syscall(SYS_timer_delete, gil_load_relaxed(&ts->unblock.timer) - 1);
-    /* Release: pairs with GilUnblock_UseSignal(), after which the signal would end the process. */
+    /* Release: pairs with is_wanted(), after which the signal would end the process. */
     gil_store_release(&ts->unblock.timer, 0);
 }
 

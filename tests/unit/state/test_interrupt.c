@@ -455,6 +455,65 @@ START_TEST(test_E10_a_signal_that_comes_too_early_comes_again)
 }
 END_TEST
 
+/* --- a signal that is wanted still --- */
+
+static int tried, enough; /* [atomic] */
+
+static void *
+try_to_give_up(void *unused)
+{
+    while (!gil_load_relaxed(&enough)) {
+        ck_assert_int_eq(GilUnblock_UseSignal(0), -1);
+        gil_store_relaxed(&tried, 1);
+    }
+    return unused;
+}
+
+/* Whoever tries to give the signal up while it is under way changes nothing about that: it comes again, and again. */
+START_TEST(test_E10_a_signal_that_is_not_given_up_comes_again)
+{
+    GilUnblockSelf self;
+    pthread_t thread;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    tried = enough = 0;
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    thread = world_thread(try_to_give_up, NULL);
+    while (!gil_load_relaxed(&tried))
+        sched_yield();
+    for (int i = 0; i < 40; i++)
+        ck_assert_int_eq(sleep_too_late(), 1);
+    gil_store_relaxed(&enough, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
+/* A signal that is sent, and has not come, would end the process if it were given up. */
+START_TEST(test_E10_a_signal_on_its_way_is_not_given_up)
+{
+    GilUnblockSelf self;
+    sigset_t one;
+
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), -1);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &one, NULL), 0);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
 static void *
 come_too_late(void *unused)
 {
@@ -971,6 +1030,8 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_signal_of_the_host_s_choice_ends_a_system_call);
     tcase_add_loop_test(tcase, test_E10_a_child_of_a_fork_sends_the_signal_to_itself, 0, 2);
     tcase_add_test(tcase, test_E10_a_signal_that_comes_too_early_comes_again);
+    tcase_add_test(tcase, test_E10_a_signal_that_is_not_given_up_comes_again);
+    tcase_add_test(tcase, test_E10_a_signal_on_its_way_is_not_given_up);
     tcase_add_test(tcase, test_E10_who_asks_need_not_wait_for_it);
     tcase_add_test(tcase, test_E10_what_is_not_asked_does_not_come_again);
     tcase_add_test(tcase, test_E10_the_region_around_another_is_sent_its_signal_when_it_is_back);
