@@ -79,7 +79,8 @@ GIL_API void GilOS_AfterFork_Child(void);
 /** @name Around each fork
  *  @{ */
 /** What is to be called around a fork, each with the data that it was registered with; each may be NULL. Attached, if the runtime
- *  works, to the interpreter that is forked from; an exception left behind is reported as GilErr_WriteUnraisable() does. */
+ *  works, to the interpreter that is forked from; an exception left behind is reported as GilErr_WriteUnraisable() does, and one
+ *  that was pending before is put aside and pending again afterwards, on both sides. */
 typedef struct GilForkCalls {
     int (*before)(void *data);  /**< before anything else; last registered first. Other than 0: no fork */
     void (*parent)(void *data); /**< after the fork, also after one that failed or was refused; in the order of registration */

@@ -229,30 +229,40 @@ check_after_call(void)
         GilErr_WriteUnraisable(NULL);
 }
 
+/* One of the host's functions, which knows nothing of an exception that is pending in who forks. What `before` returned. */
+static int
+call(const struct calls *one, int (*before)(void *data), void (*after)(void *data))
+{
+    GilObject *pending = forking.ts != NULL ? GilErr_GetRaisedException() : NULL;
+    int refused = 0;
+
+    if (before != NULL)
+        refused = before(one->data) != 0;
+    else if (after != NULL)
+        after(one->data);
+    check_after_call();
+    if (pending != NULL)
+        GilErr_SetRaisedException(pending);
+    return refused;
+}
+
 /* For those from the given one on, in the order of registration. */
 static void
 call_after(const struct calls *from, int child)
 {
-    for (; from != NULL; from = from->prev) {
-        void (*func)(void *) = child ? from->calls.child : from->calls.parent;
-        if (func != NULL)
-            func(from->data);
-        check_after_call();
-    }
+    for (; from != NULL; from = from->prev)
+        call(from, NULL, child ? from->calls.child : from->calls.parent);
 }
 
 /* 0, or an errno, and those before were called off. */
 static int
 call_before(void)
 {
-    for (struct calls *each = forking.newest; each != NULL; each = each->next) {
-        int refused = each->calls.before != NULL && each->calls.before(each->data) != 0;
-        check_after_call();
-        if (refused) {
+    for (struct calls *each = forking.newest; each != NULL; each = each->next)
+        if (call(each, each->calls.before, NULL)) {
             call_after(each->prev, 0);
             return ECANCELED;
         }
-    }
     return 0;
 }
 

@@ -287,6 +287,43 @@ START_TEST(test_api_fork__calls_may_raise_and_leave_the_lock)
 END_TEST
 
 static int
+sees_no_error(void *unused)
+{
+    (void)unused;
+    return GilErr_Occurred() != NULL;
+}
+
+static void
+leaves_none(void *unused)
+{
+    (void)unused;
+    GilErr_Clear();
+}
+
+static void
+has_its_error(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(GilErr_ExceptionMatches(GilExc_KeyError));
+    GilErr_Clear();
+}
+
+START_TEST(test_api_fork__an_exception_that_was_pending_is_so_afterwards)
+{
+    static const GilForkCalls looking = {sees_no_error, leaves_none, leaves_none}, refusing = {refuse, NULL, NULL};
+
+    ck_assert_int_eq(GilOS_AtFork(&looking, NULL), 0);
+    GilErr_SetString(GilExc_KeyError, "mine");
+    child_does(has_its_error, NULL);
+    ck_assert(GilErr_ExceptionMatches(GilExc_KeyError));
+    ck_assert_int_eq(GilOS_AtFork(&refusing, third), 0);
+    ck_assert_int_eq(GilOS_Fork(), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_KeyError));
+    GilErr_Clear();
+}
+END_TEST
+
+static int
 detach(void *unused)
 {
     (void)unused;
@@ -1731,6 +1768,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__call_that_refuses_calls_off);
     tcase_add_test(tc, test_api_fork__call_that_forks_is_refused);
     tcase_add_test(tc, test_api_fork__calls_may_raise_and_leave_the_lock);
+    tcase_add_test(tc, test_api_fork__an_exception_that_was_pending_is_so_afterwards);
     tcase_add_test(tc, test_api_fork__call_that_detaches_stops);
     tcase_add_test(tc, test_api_fork__wrong_arguments);
     tcase_add_test(tc, test_api_fork__system_that_refuses_undoes_all);
