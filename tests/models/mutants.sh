@@ -30,7 +30,7 @@ compile() {
 # one name.
 # shellcheck disable=SC2016
 parts() {
-    sed -n "/^tests_models_$1_SOURCES/,/[^\\\\]\$/p" "$models/local.mk" | tr ' ' '\n' |
+    sed -n "/^\(tests_models_$1_SOURCES\|$1_PARTS\) =/,/[^\\\\]\$/p" "$models/local.mk" | tr ' ' '\n' |
         sed -n 's|^\$(EXPLORER)$|tests/models/explore.c\ntests/models/seen.c\ntests/models/snapshot.c|; /\.c/p' |
         awk '{ object = $0; gsub("/", "_", object); sub(/\.c$/, ".o", object); print object, $0 }'
 }
