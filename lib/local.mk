@@ -18,6 +18,12 @@ include lib/value/local.mk
 include lib/module/local.mk
 include lib/runtime/local.mk
 
+# libtool makes two objects of each source, and the archives of the same one as the shared library (pic-only, see configure.ac):
+# where there is a shared library, the other is not made.
+if BUILD_SHARED
+$(libcore_la_OBJECTS): private AM_CFLAGS += -shared
+endif
+
 # -release puts the minor version into the soname (libgilrt-0.1.so.0): until 1.0 each minor version is an ABI of its own,
 # and a program must not start with another than it was linked with. -z nodelete: threads carry the library's state until
 # they exit, perhaps after a dlclose. -z defs: a symbol that nobody defines is found here and not by the user.
