@@ -59,13 +59,14 @@ gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, cons
 
     waiting->ts = gil_tstate_attached();
     waiting->func = func;
-    waiting->interruptible = (flags & GIL_WAIT_INTERRUPTIBLE) != 0;
+    if ((flags & GIL_WAIT_INTERRUPTIBLE) && waiting->ts == NULL)
+        gil_panic(func, "the calling thread is not attached to an interpreter, and an interruptible wait wants that");
+    /* Who does not wait is not interrupted: what is asked is met at the next poll. */
+    waiting->interruptible = (flags & GIL_WAIT_INTERRUPTIBLE) != 0 && ns != 0;
     if (!waiting->interruptible) {
         gil_wait_init(&waiting->wait, deadline);
         return;
     }
-    if (waiting->ts == NULL)
-        gil_panic(func, "the calling thread is not attached to an interpreter, and an interruptible wait wants that");
     gil_wait_init_on(&waiting->wait, deadline, &waiting->ts->park_word);
     /* Asked before it began: nobody will come for that. */
     if (look(waiting->ts))

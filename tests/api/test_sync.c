@@ -91,6 +91,72 @@ START_TEST(test_api_sync__an_event_that_comes_and_goes_in_a_call_is_not_missed)
 }
 END_TEST
 
+static int
+raises(void *unused)
+{
+    (void)unused;
+    GilErr_SetString(GilExc_RuntimeError, "asked");
+    return -1;
+}
+
+static GilMutex taken;
+static GilRecursiveMutex taken_twice;
+static GilRWMutex written;
+
+static void *
+take_them(void *unused)
+{
+    GilMutex_Lock(&taken);
+    GilRecursiveMutex_Lock(&taken_twice);
+    GilRWMutex_Lock(&written);
+    return unused;
+}
+
+static int
+wait_for_nothing(int which)
+{
+    static GilEvent never;
+    static GilSemaphore none;
+    static GilBarrier two = GilBarrier_INIT(2);
+    const unsigned flags = GIL_WAIT_INTERRUPTIBLE;
+
+    switch (which) {
+    case 0:
+        return GilMutex_LockTimed(&taken, 0, flags);
+    case 1:
+        return GilRecursiveMutex_LockTimed(&taken_twice, 0, flags);
+    case 2:
+        return GilRWMutex_RLockTimed(&written, 0, flags);
+    case 3:
+        return GilRWMutex_LockTimed(&written, 0, flags);
+    case 4:
+        GilMutex_Lock(&mutex);
+        return GilCondition_WaitTimed(&condition, &mutex, 0, flags);
+    case 5:
+        return GilEvent_WaitTimed(&never, 0, flags);
+    case 6:
+        return GilSemaphore_AcquireTimed(&none, 0, flags);
+    default:
+        return GilBarrier_WaitTimed(&two, 0, flags);
+    }
+}
+
+/* A time of 0 is no wait: nothing is run in it, and what was asked before is met at the next poll. */
+START_TEST(test_api_sync__who_does_not_wait_is_not_interrupted)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, take_them, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(Gil_AddPendingCall(raises, NULL), 0);
+    ck_assert_int_eq(wait_for_nothing(_i), 0);
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_RuntimeError), 1);
+    GilErr_Clear();
+}
+END_TEST
+
 START_TEST(test_api_sync__permits_are_counted)
 {
     GilSemaphore_Acquire(&semaphore);
@@ -246,6 +312,7 @@ suite(void)
         suite_add_tcase(suite, each);
     }
     tcase_add_test(running, test_api_sync__an_event_that_comes_and_goes_in_a_call_is_not_missed);
+    tcase_add_loop_test(running, test_api_sync__who_does_not_wait_is_not_interrupted, 0, 8);
     tcase_add_test(tcase, test_api_sync__misuse_stops_the_process);
     TCase *ending = tcase_create("ending");
     tcase_add_checked_fixture(ending, gil_test_start, NULL);
