@@ -37,7 +37,7 @@
  * ever. Until the watch ends it is replaced. Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
  *
  * A FORK in which the main interpreter is lost ends all watches in the child, as the runtime's end does: the callbacks and their data
- * were that interpreter's, and another has its place (fork.c).
+ * were that interpreter's, and another has its place (fork.c). A thread of it may have been about to watch one: the word says so (TAKING).
  *
  * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
  * Whoever finds the bit and is not the main thread clears it.
@@ -50,9 +50,10 @@
 #define ON 1u       /* the signal is watched */
 #define TAKEN 2u    /* the handler was installed, and what was there before is known */
 #define REPLACES 4u /* no former handler is called */
+#define TAKING 8u   /* the handler is just being installed: a fork may come in between */
 
 static struct watch {
-    uint32_t state;      /* [atomic] the three above; written by the holder of the main interpreter's lock */
+    uint32_t state;      /* [atomic] the four above; written by the holder of the main interpreter's lock */
     uint32_t marked;     /* [atomic] it has come */
     GilSignal_Func func; /* [gil] the main interpreter's */
     void *arg;           /* [gil] */
@@ -277,16 +278,17 @@ has_handler(const struct sigaction *action)
     return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
-/* Back to what was there before. */
+/* Back to what was there before. That is known whenever the handler is there. */
 static void
 give_back(struct watch *watch, int signum)
 {
+    uint32_t state = gil_load_relaxed(&watch->state);
     struct sigaction now;
 
-    if ((gil_load_relaxed(&watch->state) & TAKEN) && sigaction(signum, NULL, &now) == 0) {
+    if ((state & (TAKEN | TAKING)) && sigaction(signum, NULL, &now) == 0) {
         if (is_ours(&now))
             (void)sigaction(signum, &watch->before, NULL);
-        else
+        else if (state & TAKEN)
             watch->covered = has_handler(&now);
     }
     gil_store_relaxed(&watch->state, 0);
@@ -351,7 +353,7 @@ GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned flags)
         return 0;
     }
     /* Watched before the handler is there: it may be called at once. */
-    gil_store_relaxed(&watch->state, state | (before & TAKEN));
+    gil_store_relaxed(&watch->state, state | (before & TAKEN) | TAKING);
     if (take(watch, signum, flags) == 0) {
         gil_store_relaxed(&watch->state, state | TAKEN);
         return 0;

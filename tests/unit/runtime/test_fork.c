@@ -12,6 +12,7 @@
 #include "sync/machine.h"
 #include "sync/mutex.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -366,6 +367,60 @@ hold_main(void *unused)
     GilThreadState_Release(token);
     return unused;
 }
+
+/* --- a fork in the middle of GilSignal_Watch() --- */
+
+#ifndef __SANITIZE_THREAD__ /* which has a sigaction() of its own */
+static int cut_at; /* [atomic] the call of sigaction() that sets a handler and after which a thread waits; 0: none */
+
+/* In front of the C library's. */
+int
+sigaction(int signum, const struct sigaction *new, struct sigaction *old)
+{
+    static int (*real)(int, const struct sigaction *, struct sigaction *);
+
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "sigaction");
+    int rc = real(signum, new, old);
+    if (new != NULL && signum == SIGUSR1 && __atomic_exchange_n(&cut_at, 0, __ATOMIC_SEQ_CST)) {
+        set(&ready[2]);
+        wait_for(&over);
+    }
+    return rc;
+}
+
+static void *
+watch_in_main(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(main_view);
+
+    __atomic_store_n(&cut_at, 1, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, count_callback, NULL, 0), 0);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+/* What that would have watched is watched by nobody, as before. */
+START_TEST(test_E2_a_signal_that_is_about_to_be_watched_is_nobody_s_in_the_child)
+{
+    GilThreadState *here = GilThreadState_Get();
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    ck_assert_int_eq(pthread_create(&thread, NULL, watch_in_main, NULL), 0);
+    wait_for(&ready[2]);
+    child_does(is_heir, NULL);
+    set(&over);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_EndInterpreter(GilThreadState_Get()), 0);
+    GilInterpreterView_Close(main_view);
+    GilEval_RestoreThread(here);
+}
+END_TEST
+#endif
 
 START_TEST(test_E2_calls_and_signals_have_a_main_thread_in_the_child)
 {
@@ -783,6 +838,9 @@ suite(void)
     tcase_add_test(tc, test_D1_fork_while_another_thread_holds_any_lock);
     tcase_add_test(tc, test_D2_every_lock_is_in_the_list);
     tcase_add_test(tc, test_E2_calls_and_signals_have_a_main_thread_in_the_child);
+#ifndef __SANITIZE_THREAD__
+    tcase_add_test(tc, test_E2_a_signal_that_is_about_to_be_watched_is_nobody_s_in_the_child);
+#endif
     tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
     tcase_add_test(tc, test_D4_waiters_that_are_gone);
     GIL_TEST_ADD_UNLESS_EMULATED(tc, test_D5_membarrier_is_refused_in_the_child, 0, 1, "it has no seccomp");
