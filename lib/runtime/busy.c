@@ -5,6 +5,7 @@
 #include "base/print.h"
 #include "gilrt/life.h"
 #include "runtime/event.h"
+#include "state/guard.h"
 #include "state/interp.h"
 #include "state/tstate.h"
 
@@ -45,22 +46,27 @@ void
 gil_busy_find(struct gil_busy *busy, GilInterpreterState *interp)
 {
     busy->interp = interp->id;
-    busy->inside = GilInterpreterState_GetHolders(interp, busy->holders, GIL_BUSY_TOLD);
+    busy->inside = gil_guard_oldest(interp, busy->holders, GIL_BUSY_TOLD);
 }
 
 long
 gil_busy_tell(const struct gil_busy *busy, const char *func)
 {
+    static const char line[] = "gilrt: %s: interpreter %lld does not end: %s";
     size_t count = busy->inside > 0 ? busy->inside : 1;
     GilLifeEvent event = {.size = sizeof event, .kind = GIL_LIFE_BUSY, .interp = busy->interp, .count = count};
 
     if (gil_event_tell(&event))
         return (long)count;
     char text[160] = "whoever was inside has left just now";
-    for (size_t i = 0; i < count && i < GIL_BUSY_TOLD; i++) {
+    for (size_t left = count < GIL_BUSY_TOLD ? count : GIL_BUSY_TOLD; left-- > 0;) {
         if (busy->inside > 0)
-            describe(&busy->holders[i], text, sizeof text);
-        gil_print_line("gilrt: %s: interpreter %lld does not end: %s", func, (long long)busy->interp, text);
+            describe(&busy->holders[left], text, sizeof text);
+        gil_print_line(line, func, (long long)busy->interp, text);
+    }
+    if (count > GIL_BUSY_TOLD) {
+        (void)snprintf(text, sizeof text, "%zu more are inside", count - GIL_BUSY_TOLD);
+        gil_print_line(line, func, (long long)busy->interp, text);
     }
     return (long)count;
 }

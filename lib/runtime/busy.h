@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of those who are inside, so many are told. */
+/* Of those who are inside, so many are told: who is there longest. */
 #define GIL_BUSY_TOLD 8
 
 struct gil_busy {
     int64_t interp;
-    size_t inside;                    /* how many were found; those of them that there is room for are: */
+    size_t inside;                    /* how many were found; those of them that there is room for, the oldest last, are: */
     GilHolder holders[GIL_BUSY_TOLD];
 };
 

@@ -230,15 +230,23 @@ struct listing {
     void *room;           /* for count entries, as large as the caller knows them */
     size_t count, size, found;
     uint64_t now;
+    int last;             /* where there is no room for all, the last that are found are wanted, not the first */
 };
 
 static void
 list(struct listing *listing, const void *entry, size_t known)
 {
-    if (listing->found < listing->count) {
-        char *to = (char *)listing->room + listing->found * listing->size;
-        memset(to, 0, listing->size);
-        memcpy(to, entry, listing->size < known ? listing->size : known);
+    char *room = listing->room;
+    size_t size = listing->size, at = listing->found;
+
+    if (listing->last && at >= listing->count) {
+        at = listing->count - 1;
+        memmove(room, room + size, at * size);
+    }
+    if (at < listing->count) {
+        char *to = room + at * size;
+        memset(to, 0, size);
+        memcpy(to, entry, size < known ? size : known);
     }
     listing->found++;
 }
@@ -287,7 +295,18 @@ list_lock_holder(const GilInterpreterState *interp, struct listing *listing)
             list_thread(listing, GIL_HOLDER_LOCK, gil_load_relaxed(&ts->os_thread), info.holder);
 }
 
-/* Under gil_states_mutex. A pair that leaves while this looks is found or not. */
+static __attribute__((noinline)) void
+list_visits(const struct gil_gate *gate, struct listing *listing)
+{
+    for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
+        if (gil_load_relaxed(&ts->visits) != 0) {
+            GilHolder holder = {.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id};
+            list(listing, &holder, sizeof holder);
+        }
+}
+
+/* Under gil_states_mutex. A pair that leaves while this looks is found or not. The lists have the newest first; where the last that are
+ * found are wanted, what says since when it is there has to come last. */
 static void
 list_holders(struct gil_gate *gate, struct listing *listing)
 {
@@ -295,12 +314,11 @@ list_holders(struct gil_gate *gate, struct listing *listing)
     /* Who ends the runtime ends them all. */
     const struct gil_gate *ends = gate->taken ? gate : main_interp != NULL && main_interp->gate->taken ? main_interp->gate : NULL;
 
+    if (listing->last)
+        list_visits(gate, listing);
     gil_gate_visit(gate, list_pass, listing);
-    for (GilThreadState *ts = gate->interp->threads; ts != NULL; ts = ts->next)
-        if (gil_load_relaxed(&ts->visits) != 0) {
-            GilHolder holder = {.kind = GIL_HOLDER_VISIT, .thread = gil_load_relaxed(&ts->os_thread), .state = ts->id};
-            list(listing, &holder, sizeof holder);
-        }
+    if (!listing->last)
+        list_visits(gate, listing);
     if (ends != NULL && ends->taker != gil_machine_thread())
         list_thread(listing, GIL_HOLDER_ENDER, ends->taker, 0);
     else
@@ -340,7 +358,13 @@ _GilInterpreterState_GetHoldersSized(GilInterpreterState *interp, GilHolder *hol
 {
     if (interp == NULL || size < HOLDER_SIZE_FIRST)
         return 0;
-    return look(interp->gate, list_holders, (struct listing){holders, count, size, 0, 0});
+    return look(interp->gate, list_holders, (struct listing){holders, count, size, 0, 0, 0});
+}
+
+size_t
+gil_guard_oldest(GilInterpreterState *interp, GilHolder *holders, size_t count)
+{
+    return look(interp->gate, list_holders, (struct listing){holders, count, sizeof *holders, 0, 0, 1});
 }
 
 size_t
@@ -348,7 +372,7 @@ _GilInterpreterView_GetHoldersSized(GilInterpreterView *view, GilHolder *holders
 {
     if (view == NULL || size < HOLDER_SIZE_FIRST)
         return 0;
-    return look(gate_of(view), list_holders, (struct listing){holders, count, size, 0, 0});
+    return look(gate_of(view), list_holders, (struct listing){holders, count, size, 0, 0, 0});
 }
 
 size_t
@@ -356,5 +380,5 @@ _GilInterpreterView_ListThreadsSized(GilInterpreterView *view, GilThreadInfo *th
 {
     if (view == NULL || size < THREAD_SIZE_FIRST)
         return 0;
-    return look(gate_of(view), list_threads, (struct listing){threads, count, size, 0, 0});
+    return look(gate_of(view), list_threads, (struct listing){threads, count, size, 0, 0, 0});
 }

@@ -3,6 +3,7 @@
 #ifndef GIL_STATE_GUARD_H
 #define GIL_STATE_GUARD_H
 
+#include "gilrt/guard.h"
 #include "state/gate.h"
 
 /*
@@ -11,5 +12,9 @@
  * Returns how many of both are left.
  */
 uint32_t gil_guard_fork_child(struct gil_gate *gate, int lives);
+
+/* GilInterpreterState_GetHolders(), and where there is no room for all those that are there longest, oldest last: guards and calls before
+ * who is inside by a view, of whom nobody knows since when. */
+size_t gil_guard_oldest(GilInterpreterState *interp, GilHolder *holders, size_t count);
 
 #endif

@@ -9,7 +9,9 @@
 #include "runtime/busy.h"
 #include "state/tstate.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char said[4000];
@@ -79,7 +81,8 @@ START_TEST(test_runtime_busy__so_many_are_told)
     ck_assert_int_eq(gil_busy_tell(&busy, "the_caller"), GIL_BUSY_TOLD + 3);
     for (const char *at = said; (at = strchr(at, '\n')) != NULL; at++)
         lines++;
-    ck_assert_uint_eq(lines, GIL_BUSY_TOLD);
+    ck_assert_uint_eq(lines, GIL_BUSY_TOLD + 1);
+    ck_assert_ptr_nonnull(strstr(said, "gilrt: the_caller: interpreter 0 does not end: 3 more are inside\n"));
 }
 END_TEST
 
@@ -138,6 +141,52 @@ START_TEST(test_runtime_busy__finds_who_is_inside)
 }
 END_TEST
 
+static GilInterpreterView *some_view;
+
+static void *
+visit_and_exit(void *unused)
+{
+    (void)GilThreadState_EnsureFromView(some_view);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_exit(NULL);
+    Gil_END_ALLOW_THREADS
+    return unused;
+}
+
+/* Where there is no room for all: the guard that is open longest is the likeliest to have been forgotten. */
+START_TEST(test_runtime_busy__the_oldest_are_told)
+{
+    GilInterpreterGuard *guards[GIL_BUSY_TOLD];
+    struct gil_busy busy;
+    pthread_t thread;
+    int first = __LINE__ + 5;
+
+    gil_test_start();
+    for (int i = 0; i < GIL_BUSY_TOLD; i++)
+        guards[i] = i == 0 ?
+                        GilInterpreterGuard_FromCurrent() :
+                        GilInterpreterGuard_FromCurrent();
+    some_view = GilInterpreterView_FromCurrent();
+    Gil_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_create(&thread, NULL, visit_and_exit, NULL), 0);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    }
+    Gil_END_ALLOW_THREADS
+    gil_busy_find(&busy, GilInterpreterState_Get());
+    ck_assert_uint_eq(busy.inside, GIL_BUSY_TOLD + 2);
+    for (int i = 0; i < GIL_BUSY_TOLD; i++) {
+        ck_assert_int_eq(busy.holders[i].kind, GIL_HOLDER_GUARD);
+        ck_assert_int_eq(busy.holders[i].line, i == GIL_BUSY_TOLD - 1 ? first : first + 1);
+    }
+    ck_assert_int_eq(gil_busy_tell(&busy, "the_caller"), GIL_BUSY_TOLD + 2);
+    ck_assert_int_eq(atoi(strrchr(strtok(said, "\n"), ':') + 1), first);
+    for (int i = 0; i < GIL_BUSY_TOLD; i++)
+        GilInterpreterGuard_Close(guards[i]);
+    GilInterpreterView_Close(some_view);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -151,6 +200,7 @@ suite(void)
     tcase_add_test(tc, test_runtime_busy__a_hook_hears_it_alone);
     tcase_add_test(tc, test_runtime_busy__a_wait_without_a_hook_is_a_line);
     tcase_add_test(tc, test_runtime_busy__finds_who_is_inside);
+    tcase_add_test(tc, test_runtime_busy__the_oldest_are_told);
     suite_add_tcase(s, tc);
     return s;
 }
