@@ -147,7 +147,7 @@ GIL_API int Gil_Initialize(void) GIL_MUST_USE;
  *
  * @return an error when @p config is NULL or was not filled by GilConfig_Init(), when it sets fields that this version
  *         does not know, or values that it does not allow; when another copy of the library is started in the process;
- *         when memory or descriptors lack; when the runtime is being stopped
+ *         when memory or descriptors lack; when another thread is just starting or stopping the runtime
  * @lock_any @before_init @after_finalize
  */
 GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);

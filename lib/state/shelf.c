@@ -249,7 +249,7 @@ state_left_behind(void)
                   gil_machine_thread(), (unsigned long long)left->id);
     gil_print_line("gilrt: thread %#lx exits while thread state %llu is attached to it: the lock is left for it",
                    gil_machine_thread(), (unsigned long long)left->id);
-    gil_tstate_detach(left, "gilrt");
+    gil_tstate_detach(left, "its thread's exit"); /* so a dump says: "in its thread's exit" */
     _Gil_thread = &left->block; /* as after Gil_BEGIN_ALLOW_THREADS */
     return left;
 }

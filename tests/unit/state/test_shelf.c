@@ -411,6 +411,8 @@ START_TEST(test_B5_a_thread_that_exits_inside_by_a_view_is_named)
     /* Who has the number of that thread now is another one, also in a fork. */
     GilThreadState *ts = world_ts->interp->threads;
     ck_assert_uint_eq(ts->id, visitor);
+    if (!_i)
+        ck_assert_str_eq(ts->left_in, "its thread's exit");
     ts->os_thread = gil_machine_thread();
     ck_assert_int_eq(gil_fork_is_mine(ts), 0);
     GilInterpreterView_Close(world_view);
