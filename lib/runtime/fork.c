@@ -59,6 +59,8 @@
  * happened. The transitions of the lock look at words that are there anyway: these are set so that each goes into a mutex that
  * is never free, and a thread that would sleep is stopped with a sentence (gil_fork_strand()). Objects can be used
  * until then; that shows in nothing but what the child does with the lock of an interpreter that others may have left.
+ *     Of the child of _Fork() or clone(2) pthread_atfork() does not tell. There no word is set, and a transition that need not wait goes
+ * on; but who would sleep finds out by himself (gil_machine_watch()), and is stopped with the same sentence.
  */
 struct calls {
     struct calls *next; /* registered before this one; of locks: taken after this one */
@@ -501,8 +503,10 @@ static void
 in_child(void)
 {
     gil_shelf_in_child();
-    if (gil_interp_first() == NULL)
+    if (gil_interp_first() == NULL) {
+        gil_machine_watch(0);
         return;
+    }
     gil_machine_strand(1);
     if (!is_mine() || !forking.prepared)
         gil_fork_strand();

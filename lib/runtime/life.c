@@ -117,6 +117,7 @@ start(const char *func, const GilConfig *config)
     runtime.report_leaks = config->report_leaks;
     forget_the_last();
     runtime.timeout = config->finalize_timeout_ns != 0 ? config->finalize_timeout_ns : GIL_FINALIZE_TIMEOUT_DEFAULT;
+    gil_machine_watch(1);
     gil_closing_give_up(ts->interp->gate, NULL);
     return GilStatus_Ok();
 }
@@ -183,6 +184,7 @@ stop(GilThreadState *ts, uint64_t timeout, const char *func)
     gil_fetch_add_relaxed(&runtime.stops, 1);
     gil_fetch_add_relaxed(&runtime.exit_dropped, gil_atexit_process());
     gil_copies_unclaim();
+    gil_machine_watch(0);
     return 0;
 }
 
@@ -205,8 +207,10 @@ gil_life_fork_child(GilThreadState *ts)
     if (phase == STOPPING && ts == NULL && pthread_equal(runtime.starter, pthread_self()))
         return;
     gil_store_relaxed(&runtime.phase, GilInterpreterState_Main() != NULL ? ON : OFF);
-    if (GilInterpreterState_Main() == NULL)
+    if (GilInterpreterState_Main() == NULL) {
+        gil_machine_watch(0);
         gil_copies_unclaim();
+    }
     runtime.starter = pthread_self();
 }
 

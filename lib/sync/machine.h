@@ -30,9 +30,12 @@ void gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline);
 
 /*
  * The process is the child of a fork() that the library knew nothing of: what it would wait for may never come. On: whoever
- * would sleep from now on stops the process with a sentence that says so. Of Linux alone.
+ * would sleep from now on stops the process with a sentence that says so. Of Linux alone, as the next.
  */
 void gil_machine_strand(int on);
+/* On: there is something to wait for. A child of which nobody tells, of _Fork() or clone(2), is found stranded then, where the system
+ * can do that. By one thread at a time. errno is kept. */
+void gil_machine_watch(int on) __attribute__((cold));
 
 /*
  * Wake one thread that sleeps on word, if there is one. Uses the address only and never reads the word, so the memory may

@@ -10,6 +10,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,12 +28,44 @@
 static uint64_t spin_ns;       /* [const] after gil_machine_start(), which may be repeated with the same result */
 static uint32_t can_fence_all; /* [const] the same */
 
-static uint32_t stranded;      /* [atomic] relaxed: set while there is one thread */
+/*
+ * A CHILD THAT NOBODY TELLS OF. _Fork() and clone(2) call nothing in the child. But the kernel can be asked to give it zeros for a page
+ * (MADV_WIPEONFORK, Linux 4.14): so a word there says whether this is the process that wrote it, and who would sleep looks at it.
+ * While no interpreter is there, or where that is refused, a word of the library's own stands for it, which a child has as it was.
+ */
+static uint32_t own = 1;
+static uint32_t *known = &own; /* [atomic] to a word that is 0 in a child which may not go on; relaxed: set while there is one thread */
 
 void
 gil_machine_strand(int on)
 {
-    gil_store_relaxed(&stranded, (uint32_t)on);
+    gil_store_relaxed(gil_load_relaxed(&known), (uint32_t)!on);
+}
+
+static __attribute__((cold)) uint32_t *
+page_of_this_process(void)
+{
+    const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED || madvise(page, size, MADV_WIPEONFORK) == 0)
+        return page != MAP_FAILED ? page : NULL;
+    (void)munmap(page, size);
+    return NULL;
+}
+
+void
+gil_machine_watch(int on)
+{
+    static uint32_t *page;
+    int saved = errno;
+
+    if (on && page == NULL)
+        page = page_of_this_process();
+    if (page != NULL)
+        gil_store_relaxed(page, 1);
+    gil_store_release(&known, on && page != NULL ? page : &own);
+    errno = saved;
 }
 
 static long
@@ -103,7 +136,8 @@ gil_machine_park(uint32_t *word, uint32_t expected, uint64_t deadline)
     struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
     int saved = errno;
 
-    if (__builtin_expect(gil_load_relaxed(&stranded) != 0, 0))
+    /* Acquire: the page is written. */
+    if (__builtin_expect(gil_load_relaxed(gil_load_acquire(&known)) == 0, 0))
         gil_panic("fork", "the child of a plain fork() calls into the runtime: it may call exec or _exit, and nothing else; "
                           "GilOS_Fork() makes a child that may");
     /* The BITSET form takes an absolute time on CLOCK_MONOTONIC. EINTR, EAGAIN, ETIMEDOUT: all "look again". */

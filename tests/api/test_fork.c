@@ -1623,6 +1623,124 @@ START_TEST(test_api_fork__plain_child_that_goes_on_stops)
 }
 END_TEST
 
+/* One that calls nothing in the child. */
+static pid_t
+raw_fork(void)
+{
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
+    return _Fork();
+#else
+    return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+#endif
+}
+
+static void
+misuse_in_silence(void *which)
+{
+    pid_t child = raw_fork();
+
+    if (child != 0) {
+        int status = 0;
+        CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM);
+        abort();
+    }
+    alarm(20);
+    misuses[*(int *)which](some_view);
+}
+
+static int has_view; /* [atomic] */
+
+static void *
+keep_the_lock(void *unused)
+{
+    GilThreadState_EnsureFromView(some_view);
+    __atomic_store_n(&has_view, 1, __ATOMIC_RELEASE);
+    for (;;)
+        pause();
+    return unused;
+}
+
+static void
+enter_in_silence(void *which)
+{
+    pthread_t thread;
+
+    GilEval_SaveThread();
+    CHILD_CHECK(pthread_create(&thread, NULL, keep_the_lock, NULL) == 0);
+    while (!__atomic_load_n(&has_view, __ATOMIC_ACQUIRE))
+        sched_yield();
+    pid_t child = raw_fork();
+    if (child == 0) {
+        alarm(20);
+        GilThreadState_EnsureFromView(some_view);
+    }
+    int status = 0;
+    CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM);
+    (void)which;
+    abort();
+}
+
+/* Whatever it would wait for may never come. */
+START_TEST(test_api_fork__a_child_that_nobody_tells_of_stops)
+{
+    static const char needle[] = "the child of a plain fork() calls into the runtime: it may call exec or _exit, and nothing else";
+    pthread_t thread;
+    int which = 3;
+
+    some_view = GilInterpreterView_FromCurrent();
+    ck_assert_ptr_eq(misuses[which], lock_mutex);
+    ck_assert_int_eq(pthread_create(&thread, NULL, take_mutex, NULL), 0);
+    pthread_join(thread, NULL);
+    gil_test_expect_abort(misuse_in_silence, &which, needle);
+    gil_test_expect_abort(enter_in_silence, NULL, needle);
+    pid_t child = raw_fork();
+    if (child == 0)
+        _exit(7);
+    ck_assert_int_eq(child_status(child), 7 << 8);
+}
+END_TEST
+
+/* Sleeps a moment. */
+static void
+wait_in_vain(void *unused)
+{
+    static GilMutex mutex;
+
+    (void)unused;
+    CHILD_CHECK(GilMutex_TryLock(&mutex) && GilMutex_LockTimed(&mutex, 1000000, 0) == 0);
+    GilMutex_Unlock(&mutex);
+}
+
+/* No interpreter: it may wait. */
+START_TEST(test_api_fork__a_child_that_has_nothing_to_lose_may_wait)
+{
+    child_does(wait_in_vain, NULL);
+    for (int i = 0; i < 4; i++) {
+        pid_t child = i % 2 == 0 ? raw_fork() : fork();
+        if (child == 0) {
+            wait_in_vain(NULL);
+            _exit(0);
+        }
+        ck_assert_int_eq(child_status(child), 0);
+        gil_test_start();
+        /* One that is told of, and its own. */
+        child = GilOS_Fork();
+        if (child == 0) {
+            wait_in_vain(NULL);
+            CHILD_CHECK(Gil_FinalizeEx() == 0);
+            child = raw_fork();
+            if (child == 0)
+                wait_in_vain(NULL);
+            else
+                CHILD_CHECK(child_status(child) == 0);
+            _exit(0);
+        }
+        ck_assert_int_eq(child_status(child), 0);
+        gil_test_stop();
+    }
+}
+END_TEST
+
 START_TEST(test_api_fork__plain_child_without_a_runtime_may_start_one)
 {
     for (int i = 0; i < 2; i++) {
@@ -1798,6 +1916,7 @@ suite(void)
     tcase_add_test(tc, test_D6_fork_in_a_collection_finalizer_or_pending_call);
     tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);
     tcase_add_loop_test(tc, test_api_fork__plain_child_that_goes_on_stops, 0, (int)(sizeof misuses / sizeof misuses[0]));
+    tcase_add_test(tc, test_api_fork__a_child_that_nobody_tells_of_stops);
     tcase_add_test(tc, test_D11_vfork_and_posix_spawn_are_left_alone);
     suite_add_tcase(s, tc);
     tcase_set_timeout(alone, 60);
@@ -1805,6 +1924,7 @@ suite(void)
     tcase_add_loop_test(alone, test_api_fork__new_thread_has_nothing_of_a_dead_one, 1, 5);
     tcase_add_test(alone, test_api_fork__while_the_runtime_ends);
     tcase_add_test(alone, test_api_fork__plain_child_without_a_runtime_may_start_one);
+    tcase_add_test(alone, test_api_fork__a_child_that_has_nothing_to_lose_may_wait);
     suite_add_tcase(s, alone);
     return s;
 }

@@ -293,6 +293,7 @@ NOT_HERE(gil_signal_fork_child(GilThreadState *ts, int survives), (void)ts, (voi
 NOT_HERE(gil_unblock_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_unblock_resend_in_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_fork_strand(void), (void)0)
+NOT_HERE(gil_machine_watch(int on), (void)on)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
 
 /* --- setting up --- */
