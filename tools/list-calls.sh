@@ -1,11 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Prints when each exported function may be called, as its header says: header, name, held, free or any for the lock, and a letter, or -,
-# for each of @before_init (b), @after_finalize (a), @tls_destructor (t) and @signal_safe (s); tabs in between.
+# Prints when each exported function may be called, and each public one that is inline, as its header says: header, name, held, free or any
+# for the lock, or none if nothing is said, and a letter, or -, for each of @before_init (b), @after_finalize (a), @tls_destructor (t) and
+# @signal_safe (s); tabs in between.
 set -eu
 cd "$(dirname "$0")/../include"
 for header in gilrt/*.h; do
     ${AWK:-awk} -v header="$header" '
+        # What is for C++ only, a class or a form of a macro.
+        /^#ifdef __cplusplus/ { cplusplus = 1 }
+        /^#(else|endif)/ { cplusplus = 0 }
+        cplusplus { next }
         # A preprocessor line, with its continuations, is no declaration.
         in_macro || /^[ \t]*#/ { in_macro = /\\$/; next }
         { text = text $0 "\n" }
@@ -32,12 +37,16 @@ for header in gilrt/*.h; do
         function letter(doc, word, sign) { return doc ~ ("@" word "([^a-z_]|$)") ? sign : "-" }
         function tell(s, doc) {
             gsub(/[ \t\n]+/, " ", s)
-            if (!sub(/.*(^| )GIL_API (GIL_NOPLT )?/, "", s) || s ~ /^extern /)
+            if (sub(/^.*static inline /, "", s)) {
+                if (s !~ /^[^(]*[ *]Gil[A-Za-z_0-9]*\(/)
+                    return
+            }
+            else if (!sub(/.*(^| )GIL_API (GIL_NOPLT )?/, "", s) || s ~ /^extern /)
                 return
             while (sub(/^[A-Z][A-Z_]*(\([^()]*\))? /, "", s))
                 continue
             match(s, /[A-Za-z_0-9]+\(/)
-            print header "\t" substr(s, RSTART, RLENGTH - 1) "\t" (doc ~ /@lock_held/ ? "held" : doc ~ /@lock_free/ ? "free" : "any") \
+            print header "\t" substr(s, RSTART, RLENGTH - 1) "\t" (doc ~ /@lock_held/ ? "held" : doc ~ /@lock_free/ ? "free" : doc ~ /@lock_any/ ? "any" : "none") \
                 "\t" letter(doc, "before_init", "b") letter(doc, "after_finalize", "a") letter(doc, "tls_destructor", "t") \
                 letter(doc, "signal_safe", "s")
         }' "$header"

@@ -129,6 +129,7 @@ GIL_API GilObject *const *_GilArg_UnpackKeywords(GilObject *const *args, Gil_ssi
  * @p buf has room for all parameters. The result is @p buf, or @p args itself when all parameters are there.
  *
  * TypeError, in CPython's words, for a call that does not fit.
+ * @lock_held
  */
 static inline GilObject *const *
 GilArg_UnpackKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObject *kwargs, GilObject *kwnames,
@@ -142,7 +143,8 @@ GilArg_UnpackKeywords(GilObject *const *args, Gil_ssize_t nargs, GilObject *kwar
 /** What GilArg_CheckPositional() calls when the number is wrong.
  *  @lock_held */
 GIL_API int _GilArg_CheckPositional(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max);
-/** 1 when @p nargs is between @p min and @p max; 0 with TypeError that begins with @p name, which may be NULL. */
+/** 1 when @p nargs is between @p min and @p max; 0 with TypeError that begins with @p name, which may be NULL.
+ *  @lock_held */
 static inline int
 GilArg_CheckPositional(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max)
 {

@@ -121,7 +121,8 @@ typedef struct GilConfig {
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void _GilConfig_InitSized(GilConfig *config, size_t size);
 
-/** Fill @p config with default values. */
+/** Fill @p config with default values.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilConfig_Init(GilConfig *config)
 {
@@ -215,7 +216,8 @@ typedef struct GilFinalizeReport {
     uint64_t exit_dropped; /**< exit calls, those of Gil_AtExit() too, that were not made: each round brought new ones */
 } GilFinalizeReport;
 
-/** Set the size, and everything else to 0. */
+/** Set the size, and everything else to 0.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilFinalizeReport_Init(GilFinalizeReport *report)
 {

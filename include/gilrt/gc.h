@@ -206,7 +206,8 @@ typedef struct {
     uint64_t longest_ns;  /**< the longest one */
 } GilGCStats;
 
-/** Make stats ready for GilGC_GetStats(): its size, and zeros. */
+/** Make stats ready for GilGC_GetStats(): its size, and zeros.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilGCStats_Init(GilGCStats *stats)
 {

@@ -160,6 +160,7 @@ GIL_API size_t _GilInterpreterState_GetHoldersSized(GilInterpreterState *interp,
  * GIL_FINALIZE_BUSY, and for finding leaks before. Of others' guards and threads it is a snapshot.
  * @param holders  room for @p count of them; may be NULL if that is 0
  * @return how many there are, which may be more than @p count; 0 also when interp is NULL
+ * @lock_any
  */
 static inline size_t
 GilInterpreterState_GetHolders(GilInterpreterState *interp, GilHolder *holders, size_t count)
@@ -172,7 +173,8 @@ GilInterpreterState_GetHolders(GilInterpreterState *interp, GilHolder *holders, 
 GIL_API size_t _GilInterpreterView_GetHoldersSized(GilInterpreterView *view, GilHolder *holders, size_t count,
                                                    size_t size);
 
-/** GilInterpreterState_GetHolders() of the interpreter that a view names, which may be gone: then there are none. */
+/** GilInterpreterState_GetHolders() of the interpreter that a view names, which may be gone: then there are none.
+ *  @lock_any @after_finalize */
 static inline size_t
 GilInterpreterView_GetHolders(GilInterpreterView *view, GilHolder *holders, size_t count)
 {

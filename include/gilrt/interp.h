@@ -59,7 +59,8 @@ typedef struct GilInterpreterConfig {
  *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 GIL_API void _GilInterpreterConfig_InitSized(GilInterpreterConfig *config, size_t size);
 
-/** Fill @p config with default values. */
+/** Fill @p config with default values.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilInterpreterConfig_Init(GilInterpreterConfig *config)
 {
@@ -220,6 +221,7 @@ GIL_API size_t _GilInterpreterView_ListThreadsSized(GilInterpreterView *view, Gi
  * what was. Attached and inside are as of the moment in which each was looked at.
  * @param threads  room for @p count of them; may be NULL if that is 0
  * @return how many there are, which may be more than @p count; 0 also when the interpreter is gone or view is NULL
+ * @lock_any @before_init @after_finalize @tls_destructor
  */
 static inline size_t
 GilInterpreterView_ListThreads(GilInterpreterView *view, GilThreadInfo *threads, size_t count)
@@ -236,7 +238,8 @@ typedef struct GilMemoryStats {
     uint64_t limit;  /**< what mapped may come to; 0: no limit */
 } GilMemoryStats;
 
-/** Set the size, and everything else to 0. */
+/** Set the size, and everything else to 0.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilMemoryStats_Init(GilMemoryStats *stats)
 {

@@ -303,7 +303,8 @@ typedef struct {
                                       0: everybody goes by atomic instructions */
 } GilLockInfo;
 
-/** Make info ready for GilLock_GetInfo(): its size, and zeros. */
+/** Make info ready for GilLock_GetInfo(): its size, and zeros.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilLockInfo_Init(GilLockInfo *info)
 {
@@ -346,7 +347,8 @@ typedef struct {
     uint64_t held_ns;            /**< for how long it had the lock, as far as that was seen: see timing */
 } GilLockStats;
 
-/** Make stats ready for GilThreadState_GetLockStats(): its size, and zeros. */
+/** Make stats ready for GilThreadState_GetLockStats(): its size, and zeros.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilLockStats_Init(GilLockStats *stats)
 {

@@ -53,7 +53,8 @@ typedef struct GilPendingNode {
 /** A node that is not posted. */
 #define GIL_PENDING_NODE_INIT(func, arg) {NULL, (func), (arg), 0}
 
-/** Make @p node ready. Not while it is posted. */
+/** Make @p node ready. Not while it is posted.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline void
 GilPendingNode_Init(GilPendingNode *node, int (*func)(void *arg), void *arg)
 {
@@ -62,7 +63,8 @@ GilPendingNode_Init(GilPendingNode *node, int (*func)(void *arg), void *arg)
     node->arg = arg;
     __atomic_store_n(&node->state, 0u, __ATOMIC_RELAXED);
 }
-/** Whether the call of @p node was posted and has not begun. If not, the library does not touch it any more. */
+/** Whether the call of @p node was posted and has not begun. If not, the library does not touch it any more.
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline int
 GilPendingNode_IsPosted(const GilPendingNode *node)
 {

@@ -125,7 +125,7 @@ GIL_API int _GilOnce_CallSlow(GilOnce *once, int (*func)(void *data), void *data
  * std::call_once: there the second thread waits for the first with the interpreter's lock in hand, and the first, if
  * it leaves that lock for a moment, waits for the second. Here the second leaves it.
  * @return 0: it is done; else what func returned in this thread.
- * @lock_any @blocks @reenters
+ * @lock_any @before_init @after_finalize @tls_destructor @blocks @reenters
  */
 static inline int
 GilOnce_Call(GilOnce *once, int (*func)(void *data), void *data)

@@ -154,7 +154,7 @@ GIL_API int GilThreadState_Unblock(GilThreadState *ts, uint64_t ns);
 /** Whether something is asked of a thread: a look, without the lock, at what GilErr_CheckSignals() would meet. @p ts: a state of
  *  the calling thread, attached or left; NULL: the current one, left by a BEGIN macro or attached.
  *  @return 1 or 0; 0 also where ts is NULL and there is no current one.
- *  @lock_any */
+ *  @lock_any @before_init @after_finalize @tls_destructor @signal_safe */
 static inline int
 GilErr_AreSignalsPending(GilThreadState *ts)
 {

@@ -52,6 +52,14 @@ void when_nothing(void);
 void when_nothing_with(void *unused);
 GilSlot *when_no_module(void);        /* NULL */
 
+/* Its size and zeros, of a struct that grows. */
+#define when_init(type)          \
+    ({                           \
+        type it_;                \
+        type##_Init(&it_);       \
+        it_.size == sizeof(it_); \
+    })
+
 /* What is to be true when; NULL: it is not promised. */
 struct when {
     int (*before)(void), (*after)(void), (*exit)(void), (*handler)(void);

@@ -29,6 +29,21 @@ contradictions()
     "$AWK" -F '\t' '$3 == "held" && $4 != "----" { print $2 " wants the lock, which nobody can have then" }' "$work/calls"
 }
 
+# What is inline is a function of its own for who calls it, and says no less than what stands behind it.
+inline_without_word()
+{
+    "$AWK" -F '\t' '$3 == "none" { print $2 " does not say whether the lock is wanted" }' "$work/calls"
+    "$AWK" -F '\t' '
+        { said[$2] = $3 " " $4 }
+        END {
+            for (name in said) {
+                front = name
+                if (sub(/(Sized|At|Slow)$/, "", front) && sub(/^_/, "", front) && front in said && said[front] != said[name])
+                    print front " says " said[front] ", and " name " " said[name]
+            }
+        }' "$work/calls"
+}
+
 other_table_in_manual()
 {
     sed -n '/^<!-- table -->$/,/^<!-- end of table -->$/p' $page | sed '1d;$d' > "$work/told"
@@ -43,6 +58,7 @@ no_rule_for_the_rest()
 
 tap_check "what a header promises is tried, and nothing else" words_without_trial
 tap_check "no function that wants the lock is promised without a runtime" contradictions
+tap_check "an inline function says when it may be called" inline_without_word
 tap_check "the manual's table is that of the headers" other_table_in_manual
 tap_check "the manual has a rule for the rest" no_rule_for_the_rest
 "$AWK" -F '\t' '{ n++ } $4 != "----" { marked++ }
