@@ -15,6 +15,7 @@
 #include "gilrt/version.h"
 #include "module/import.h"
 #include "runtime/event.h"
+#include "runtime/finalize.h"
 #include "runtime/inside.h"
 #include "runtime/life.h"
 #include "runtime/signal.h"
@@ -235,6 +236,18 @@ GilErr_Occurred(void)
     return NULL;
 }
 
+GilObject *
+GilErr_GetRaisedException(void)
+{
+    return NULL;
+}
+
+void
+GilErr_SetRaisedException(GilObject *exc)
+{
+    EXPLORE_CHECK(exc != NULL);
+}
+
 void
 GilErr_WriteUnraisable(GilObject *op)
 {
@@ -294,6 +307,7 @@ NOT_HERE(gil_unblock_fork_child(GilThreadState *ts, int survives), (void)ts, (vo
 NOT_HERE(gil_unblock_resend_in_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_fork_strand(void), (void)0)
 NOT_HERE(gil_machine_watch(int on), (void)on)
+NOT_HERE(gil_finalize_tell(struct gil_gate *gate), (void)gate)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
 
 /* --- setting up --- */
