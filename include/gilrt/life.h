@@ -54,7 +54,8 @@ GIL_API int Gil_AtExit(void (*func)(void));
                                  attached. Told once a wait */
 #define GIL_LIFE_OPENED 9   /**< what CLOSING told is taken back, and it lets in again: of each interpreter that had been
                                  told, when an end is given up or GilInterpreterView_CancelEnd() called. Of one whose
-                                 end is asked for still it is not told. Not attached, but where it is taken back.
+                                 end is asked for still it is not told. Not attached, but where it is taken back, and
+                                 in the child of a fork that called an end off, after GilForkCalls.child.
                                  CLOSING and OPENED of an interpreter are told by turns, one at a time: if several
                                  threads close and open it at once, by that which is just telling */
 

@@ -12,6 +12,7 @@
 #include "gilrt/version.h"
 #include "module/import.h"
 #include "runtime/event.h"
+#include "runtime/finalize.h"
 #include "runtime/inside.h"
 #include "runtime/life.h"
 #include "runtime/signal.h"
@@ -402,6 +403,36 @@ take_everything(const char *func)
     return error;
 }
 
+/* One that was told to be closing when the fork called that off, with a reference; or NULL. */
+static struct gil_gate *
+hold_untold(void)
+{
+    struct gil_gate *gate = NULL;
+
+    gil_mutex_lock(&gil_states_mutex);
+    for (GilInterpreterState *each = gil_interp_first(); each != NULL && gate == NULL; each = each->next)
+        if (each->gate->told && !each->gate->telling && !gil_gate_is_closing(each->gate))
+            gate = each->gate;
+    if (gate != NULL)
+        gil_gate_hold(gate);
+    gil_mutex_unlock(&gil_states_mutex);
+    return gate;
+}
+
+/* In the child. Threads may have been started in a function for it; what one of those closes meanwhile is told by that one. */
+static void
+tell_of_opened(const char *func)
+{
+    struct gil_gate *gate;
+
+    while ((gate = hold_untold()) != NULL) {
+        struct place place = {.gate = NULL};
+        if (take_place(&place, gate, func) == 0)
+            gil_finalize_tell(gate);
+        give_place(&place);
+    }
+}
+
 /* Everything up to the fork: 0; an errno, and nothing has happened. */
 static int
 prepare(const char *func)
@@ -480,6 +511,7 @@ GilOS_AfterFork_Child(void)
     }
     give_back_locks(forking.last, 1);
     call_after(forking.oldest, 1);
+    tell_of_opened(__func__);
     leave();
     end();
     errno = saved;

@@ -33,7 +33,8 @@
  * moment on in which he asked, gave up or took back: so whoever takes the end waits for him as for any other, and when the gate
  * is shut it was told to be closing. For the taker compares after he has closed it; if another is telling then, that one is inside
  * and compares once more before he leaves.
- *     A birth is told as such: its gate was never told to be closing. So it is in the child of a fork, which is told nothing of it.
+ *     A birth is told as such: its gate was never told to be closing. What a fork calls off stays told in the child, until that has been put
+ * in order and the host's functions were called: then it is told to be open again, by who forked (lib/runtime/fork.c).
  *     Its maker is the taker until then. Who asks in that time finds it taken; the maker gives up as any other, inside, is asked to stop,
  * and tells of it when the birth is told.
  *
@@ -222,7 +223,7 @@ gil_closing_wait(struct gil_gate *gate, uint32_t turn, uint64_t limit)
 void
 gil_closing_fork_child(struct gil_gate *gate, int lives)
 {
-    gate->asked = gate->taken = gate->told = gate->telling = 0;
+    gate->asked = gate->taken = gate->telling = 0;
     gate->waiters = 0;
     gate->gone = !lives;
 }

@@ -1509,6 +1509,58 @@ START_TEST(test_D6_fork_in_a_collection_finalizer_or_pending_call)
 }
 END_TEST
 
+/* --- an end that a fork calls off --- */
+
+static int64_t opened[8];
+static int openings;
+
+static void
+hear_of_it(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    if (event->kind == GIL_LIFE_OPENED && openings < 8)
+        opened[openings++] = event->interp;
+}
+
+static void
+is_open_again(void *view)
+{
+    CHILD_CHECK(openings == 1 && opened[0] == GilInterpreterView_GetID(view));
+    /* By turns: asked for anew and taken back. */
+    CHILD_CHECK(GilInterpreterView_RequestEnd(view) == 0 && openings == 1);
+    CHILD_CHECK(GilInterpreterView_CancelEnd(view) == 0 && openings == 2);
+    CHILD_CHECK(GilInterpreterView_End(view, GIL_WAIT_FOREVER) == 0);
+}
+
+static void
+is_not_told_yet(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(openings == 0);
+}
+
+/* Who was told that it closes is told that it lets in again; in the parent it closes still. */
+START_TEST(test_api_fork__the_child_is_told_of_an_end_that_the_fork_calls_off)
+{
+    const GilForkCalls looks = {.child = is_not_told_yet};
+    GilThreadState *here = GilThreadState_Get();
+
+    openings = 0;
+    Gil_SetLifeHook(hear_of_it, NULL);
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    GilThreadState_Swap(here);
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_int_eq(GilOS_AtFork(&looks, NULL), 0);
+    child_does(is_open_again, view);
+    ck_assert_int_eq(openings, 0);
+    ck_assert_int_eq(GilInterpreterView_End(view, GIL_WAIT_FOREVER), 0);
+    ck_assert_int_eq(GilOS_CancelAtFork(&looks, NULL), 1);
+    Gil_SetLifeHook(NULL, NULL);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 /* --- a plain fork --- */
 
 START_TEST(test_api_fork__plain_child_may_exec_and_exit)
@@ -1914,6 +1966,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__its_own_interpreter_does_not_end_meanwhile);
     tcase_add_test(tc, test_D7_fork_from_an_interpreter_that_forbids_it);
     tcase_add_test(tc, test_D6_fork_in_a_collection_finalizer_or_pending_call);
+    tcase_add_test(tc, test_api_fork__the_child_is_told_of_an_end_that_the_fork_calls_off);
     tcase_add_test(tc, test_api_fork__plain_child_may_exec_and_exit);
     tcase_add_loop_test(tc, test_api_fork__plain_child_that_goes_on_stops, 0, (int)(sizeof misuses / sizeof misuses[0]));
     tcase_add_test(tc, test_api_fork__a_child_that_nobody_tells_of_stops);

@@ -187,12 +187,13 @@ START_TEST(test_state_closing__one_tells_at_a_time)
     /* In the child of a fork whoever was telling is gone. */
     gil_closing_fork_child(gate, 1);
     ck_assert_int_eq(gil_closing_news(gate, 0), GIL_CLOSING_KNOWN);
-    /* There a gate that was told to be closing is told anew when it closes again. */
+    /* There a gate that was told to be closing is told to be open, and anew when it closes again. */
     ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
     ck_assert_int_eq(gil_closing_news(gate, 0), GIL_CLOSING_CLOSES);
     gil_closing_fork_child(gate, 1);
     gil_gate_reopen(gate);
-    ck_assert_int_eq(gil_closing_news(gate, 0), GIL_CLOSING_KNOWN);
+    ck_assert_int_eq(gil_closing_news(gate, 0), GIL_CLOSING_OPENS);
+    ck_assert_int_eq(gil_closing_news(gate, 1), GIL_CLOSING_KNOWN);
     ck_assert_int_eq(gil_closing_ask(gate, NULL, NULL), 1);
     ck_assert_int_eq(gil_closing_news(gate, 0), GIL_CLOSING_CLOSES);
     ck_assert_int_eq(gil_closing_news(gate, 1), GIL_CLOSING_KNOWN);
