@@ -3,8 +3,26 @@
 #include "support/support.h"
 
 #include <locale.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#undef _mark_point
+
+/* Places share a slot now and then, and then leave more marks than they need. */
+void
+gil_test_mark(const char *file, int line)
+{
+    enum { ALL = 1000, PLACES = 1 << 10 };
+    static int marks, lines[PLACES];
+    int *place = &lines[((uintptr_t)file / 16 + (unsigned)line) % PLACES];
+
+    if (__atomic_load_n(place, __ATOMIC_RELAXED) == line && __atomic_load_n(&marks, __ATOMIC_RELAXED) >= ALL)
+        return;
+    __atomic_store_n(place, line, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&marks, 1, __ATOMIC_RELAXED);
+    _mark_point(file, line);
+}
 
 int
 main(void)
