@@ -55,7 +55,7 @@ static struct small {
 } smalls[SMALL_MAX];
 static int interps_given, locks_given, gates_given;
 static int interps_back, locks_back, gates_back;
-static int states_come_again;
+static int states_come_again, interps_come_again;
 static jmp_buf home[THREADS_MAX];
 static int may_be_late[THREADS_MAX];
 
@@ -122,6 +122,7 @@ setup_world_with(unsigned how)
     begin_anew();
     explore_locals = 1;
     states_come_again = (how & WORLD_STATES_AGAIN) != 0;
+    interps_come_again = (how & WORLD_IN_ITS_PLACE) != 0;
     make(MAIN, NULL, how);
     make(OTHER, how & WORLD_SHARED ? subjects[MAIN].interp : NULL, how);
 }
@@ -417,6 +418,10 @@ void *
 gil_raw_calloc(size_t count, size_t size)
 {
     EXPLORE_CHECK(count == 1 && size == sizeof interps[0] && interps_given < INTERPS_MAX);
+    if (interps_come_again && interps_back == 1) {
+        interps_given++;
+        return memset(&interps[OTHER], 0, sizeof interps[OTHER]);
+    }
     return &interps[interps_given++];
 }
 
@@ -451,7 +456,8 @@ gil_raw_free(void *block)
         }
     EXPLORE_CHECK(block == &interps[0] || block == &interps[1] || block == &interps[2]);
     interps_back++;
-    explore_poison(block, sizeof interps[0]);
+    if (!interps_come_again)
+        explore_poison(block, sizeof interps[0]);
 }
 
 _Static_assert(sizeof(GilThreadState) != sizeof(struct gil_lock), "pools are told apart by what they give out");

@@ -51,6 +51,7 @@ void setup_shared_world(void);
 #define WORLD_LEANS 2u        /* locks lean */
 #define WORLD_EXIT_LEAVES 4u  /* the lock of a thread that exits attached is left */
 #define WORLD_STATES_AGAIN 8u /* a state that was given back is given out again; else it is poisoned */
+#define WORLD_IN_ITS_PLACE 16u /* a third interpreter is made where the other one was */
 void setup_world_with(unsigned how);
 /* A state of its own in one of them for a thread, not attached, and a view. */
 GilThreadState *add_thread(enum which which);

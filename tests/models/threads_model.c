@@ -678,6 +678,48 @@ body_memory(int self)
     leave_thread();
 }
 
+/* --- another interpreter is made where one has ended --- */
+
+static GilThreadState *third;
+
+static void
+setup_in_its_place(void)
+{
+    begin_threads(WORLD_IN_ITS_PLACE);
+    third = NULL;
+}
+
+/* Thread 1 has a state of the one, and left it last, and enters the other: by a state of that. */
+static void
+body_in_its_place(int self)
+{
+    if (self == 0) {
+        const GilInterpreterState *where = subjects[OTHER].interp;
+        EXPLORE_CHECK(end_other(GIL_MACHINE_NEVER) == 0);
+        third = begin_third();
+        EXPLORE_CHECK(third->interp == where);
+        open_third(third);
+        gil_store_seq_cst(&said, 1);
+        return;
+    }
+    const GilThreadState *kept = stay(self);
+    explore_until(is_left);
+    EXPLORE_CHECK(kept == NULL || kept->dead);
+    struct _giltoken *token = gil_tstate_visit(third->interp->gate, __func__);
+    GilThreadState *ts = GilThreadState_Get();
+    EXPLORE_CHECK(token != NULL && ts != kept && !ts->dead && ts->interp_id == BOTH && ts->interp == third->interp);
+    gil_tstate_release(token, __func__);
+    leave_thread();
+}
+
+static void
+finish_in_its_place(void)
+{
+    EXPLORE_CHECK(gil_gate_inside(third->interp->gate) == 0);
+    end_third(third);
+    finish_threads();
+}
+
 static const struct model_run runs[] = {
     {{"attach", 2, 0, setup_threads, body_attach, of_all, NULL, finish_alone}, {3, 0, 1}, {5, 0, 1}},
     {{"attach", 3, 0, setup_threads_again, body_attach, of_all, NULL, finish_alone}, {2, 0, 0}, {3, 0, 0}},
@@ -704,6 +746,7 @@ static const struct model_run runs[] = {
     {{"reborn", 2, 0, setup_threads_again, body_reborn, of_all, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
     {{"two_kept", 2, 0, setup_two, body_two, of_marks, NULL, finish_two}, {3, 0, 0}, {5, 0, 0}},
     {{"two_kept", 3, 0, setup_two, body_two, of_marks, NULL, finish_two}, {2, 0, 0}, {3, 0, 0}},
+    {{"in_its_place", 2, 0, setup_in_its_place, body_in_its_place, of_marks, NULL, finish_in_its_place}, {3, 0, 0}, {5, 0, 0}},
     {{"runtime_ends", 2, 0, setup_runtime, body_runtime, of_marks, NULL, finish_runtime}, {3, 0, 0}, {5, 0, 0}},
     {{"one_lock", 3, 0, setup_one_lock, body_one_lock, of_the_end, NULL, finish_one_lock}, {2, 0, 0}, {3, 0, 0}},
     {{"lean_exit", 2, 0, setup_leans, body_leans, of_leaning, NULL, finish_alone}, {3, 0, 0}, {5, 0, 0}},
