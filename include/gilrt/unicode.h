@@ -4,9 +4,9 @@
  * str: immutable text, a sequence of Unicode code points.
  *
  * A string keeps its code points in 1, 2 or 4 bytes each, whichever the largest needs (PEP 393), right behind its
- * head. Pure ASCII text is its own UTF-8 form; other text makes the UTF-8 form when it is first asked for and keeps
- * it. Only the maker of a string may write to it (GilUnicode_New(), GilUnicode_WriteChar()), before anybody else sees
- * it.
+ * head; one of a subtype behind all fields that subtypes add. Pure ASCII text is its own UTF-8 form; other text makes
+ * the UTF-8 form when it is first asked for and keeps it. Only the maker of a string may write to it
+ * (GilUnicode_New(), GilUnicode_WriteChar()), before anybody else sees it.
  *
  * "Text" arguments of type `const char *` are UTF-8, whatever the locale is. Wrong bytes raise UnicodeDecodeError, and
  * surrogates, which UTF-8 cannot express, UnicodeEncodeError.
@@ -22,7 +22,7 @@ GIL_BEGIN_DECLS
 
 /** @name Layout (ABI)
  *  @{ */
-/** Head of every string. ASCII text follows it directly. */
+/** Head of every string. ASCII text follows it directly, unless the string is of a subtype. */
 typedef struct {
     GilObject_HEAD
     Gil_ssize_t length; /**< code points */
@@ -30,7 +30,8 @@ typedef struct {
     uint32_t state;     /**< _Gil_STR_… */
 } GilASCIIObject;
 
-/** Head of a string that is not pure ASCII; its code points follow it. */
+/** Head of a string that is not pure ASCII, whose code points follow it, and of each string of a subtype, behind whose
+ *  fields they stand. Structs of subtypes begin with it. */
 typedef struct {
     GilASCIIObject _base;
     Gil_ssize_t utf8_length; /**< bytes at utf8, its NUL not counted; negative: not for you, there are surrogates */
@@ -41,6 +42,7 @@ typedef struct {
 #define _Gil_STR_ASCII 0x08u     /**< all code points are below 128 */
 #define _Gil_STR_INTERNED 0x10u  /**< in the interpreter's table of interned strings */
 #define _Gil_STR_STATIC 0x20u    /**< one of the process-wide strings; counts as interned */
+#define _Gil_STR_DATA_SHIFT 8    /**< the bits above: how many bytes behind the head's beginning the code points stand */
 
 #define GilUnicode_1BYTE_KIND 1
 #define GilUnicode_2BYTE_KIND 2
@@ -73,9 +75,7 @@ static inline void *
 _GilUnicode_DATA(const void *op)
 {
     /* By way of a number, for -Wcast-qual: whose string it is knows whether it may be written. */
-    if (GilUnicode_IS_ASCII(op))
-        return (void *)(uintptr_t)((const GilASCIIObject *)op + 1);
-    return (void *)(uintptr_t)((const GilCompactUnicodeObject *)op + 1);
+    return (void *)(uintptr_t)((const char *)op + (((const GilASCIIObject *)op)->state >> _Gil_STR_DATA_SHIFT));
 }
 /** Where the code points stand, each in as many bytes as GilUnicode_KIND() says; a zero follows the last. */
 #define GilUnicode_DATA(op) _GilUnicode_DATA(op)

@@ -41,7 +41,7 @@ struct unpacking {
 static int
 is_name(GilObject *key, const char *name)
 {
-    const char *text = (const char *)((const GilASCIIObject *)(void *)key + 1);
+    const char *text = _GilUnicode_DATA(key);
 
     if (GIL_UNLIKELY(!GilUnicode_IS_ASCII(key)))
         return gil_unicode_equal_utf8(key, name, strlen(name));

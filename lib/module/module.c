@@ -9,6 +9,7 @@
  */
 #include "module/module.h"
 
+#include "gilrt/args.h"
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/function.h"
@@ -143,8 +144,8 @@ module_getattro(GilObject *self, GilObject *name)
         return NULL;
     if (is_dict_name(text, len))
         return Gil_NewRef(module->dict);
-    /* The type has no data descriptors, so the module's own attributes come first. */
-    int found = GilDict_GetItemRef(module->dict, name, &value);
+    /* The type has no data descriptors, so the module's own attributes come first. A subtype may have some. */
+    int found = GilModule_CheckExact(self) ? GilDict_GetItemRef(module->dict, name, &value) : 0;
     if (found == 0)
         found = gil_attr_find(ts, self, text, len, &value);
     if (found == 0)
@@ -165,12 +166,45 @@ module_setattro(GilObject *self, GilObject *name, GilObject *value)
         GilErr_SetString(GilExc_AttributeError, "readonly attribute");
         return -1;
     }
+    if (!GilModule_CheckExact(self))
+        return GilObject_GenericSetAttr(self, name, value);
     if (value != NULL)
         return GilDict_SetItem(module->dict, name, value);
     int found = GilDict_Pop(module->dict, name, NULL);
     if (found == 0)
         no_attribute(module, name);
     return found > 0 ? 0 : -1;
+}
+
+/* module(name, doc=None), and so that a subtype's constructor may take other arguments: tp_init names it. */
+static GilObject *
+module_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    GilObject *dict = GilDict_New();
+    GilObject *op = dict != NULL ? type->tp_alloc(type, 0) : NULL;
+
+    if (op != NULL)
+        gil_module(op)->dict = dict;
+    else
+        Gil_XDECREF(dict);
+    return op;
+}
+
+static int
+set_names(GilModuleObject *module, GilObject *name, GilObject *doc)
+{
+    return GilDict_SetItemString(module->dict, "__name__", name) < 0 ? -1 : GilDict_SetItemString(module->dict, "__doc__", doc);
+}
+
+static int
+module_init(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    static char *const names[] = {"name", "doc", NULL};
+    GilObject *name, *doc = Gil_None;
+
+    if (!GilArg_ParseTupleAndKeywords(args, kwargs, "U|O:module", names, &name, &doc))
+        return -1;
+    return set_names(gil_module(self), name, doc);
 }
 
 GilTypeObject GilModule_Type = {
@@ -181,11 +215,14 @@ GilTypeObject GilModule_Type = {
     .tp_repr = module_repr,
     .tp_getattro = module_getattro,
     .tp_setattro = module_setattro,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_DISALLOW_INSTANTIATION,
-    .tp_doc = "What an extension gives: named objects.",
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE,
+    .tp_doc = "module(name, doc=None)\n--\n\nWhat an extension gives: named objects.",
     .tp_traverse = module_traverse,
     .tp_clear = module_clear,
     .tp_weaklistoffset = offsetof(GilModuleObject, weaklist),
+    .tp_dictoffset = offsetof(GilModuleObject, dict),
+    .tp_init = module_init,
+    .tp_new = module_new,
 };
 
 static void *
@@ -242,25 +279,11 @@ gil_module_discard(GilThreadState *ts, GilObject *module)
 GilObject *
 GilModule_NewObject(GilObject *name)
 {
-    GilThreadState *ts = gil_tstate_need(__func__);
+    gil_tstate_need(__func__);
     if (name == NULL)
         return gil_err_null(__func__);
-    GilObject *dict = GilDict_New();
-    if (dict == NULL)
-        return NULL;
-    GilObject *op = gil_object_alloc(ts, &GilModule_Type, 0);
-    if (op == NULL) {
-        Gil_DECREF(dict);
-        return NULL;
-    }
-    GilModuleObject *module = gil_module(op);
-    module->dict = dict;
-    module->state = NULL;
-    module->executed = 0;
-    module->slots = (struct gil_module_slots){0};
-    module->older = NULL;
-    gil_object_track(ts, op);
-    if (GilDict_SetItemString(dict, "__name__", name) < 0 || GilDict_SetItemString(dict, "__doc__", Gil_None) < 0)
+    GilObject *op = module_new(&GilModule_Type, NULL, NULL);
+    if (op != NULL && set_names(gil_module(op), name, Gil_None) < 0)
         Gil_CLEAR(op);
     return op;
 }

@@ -108,8 +108,8 @@ GilObject_GenericSetDict(GilObject *o, GilObject *value, void *closure)
     GilObject **slot = slot_or_error(o);
     if (slot == NULL)
         return -1;
-    if (value == NULL) {
-        GilErr_SetString(GilExc_TypeError, "cannot delete __dict__");
+    if (value == NULL || gil_type_hooks.module_name(o) != NULL) { /* who asked a module for its dict may use that on */
+        GilErr_SetString(GilExc_TypeError, value == NULL ? "cannot delete __dict__" : "cannot set the __dict__ of a module");
         return -1;
     }
     if (!(Gil_TYPE(value)->tp_flags & Gil_TPFLAGS_DICT_SUBCLASS)) {

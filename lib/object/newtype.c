@@ -167,7 +167,7 @@ plan_size(const struct gil_type_plan *plan, const GilTypeObject *base)
                       plan->name, size, sizeof(GilVarObject));
         return -1;
     }
-    if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END)) {
+    if (size > base->tp_basicsize && !gil_type_can_grow(base)) {
         GilErr_Format(GilExc_SystemError,
                       "type '%s': Cannot extend variable-size class without Gil_TPFLAGS_ITEMS_AT_END.", plan->name);
         return -1;
@@ -326,7 +326,7 @@ equip_called(GilTypeObject *type)
     const GilTypeObject *base = type->tp_base;
 
     type->tp_flags |= Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_HAVE_GC;
-    if (base->tp_itemsize == 0 && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS)) {
+    if (gil_type_can_be_managed(base) && !(base->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS)) {
         type->tp_flags |= GIL_TPFLAGS_MANAGED;
         type->tp_getset = called_getset;
     }
@@ -358,7 +358,7 @@ check_slots(const GilTypeObject *type)
         fault = "has the Gil_TPFLAGS_HAVE_VECTORCALL flag but no Gil_tp_call";
     else if ((type->tp_flags & Gil_TPFLAGS_MANAGED_DICT) && !gil_type_has_gc(type))
         fault = "has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC";
-    else if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && type->tp_itemsize != 0)
+    else if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && !gil_type_can_be_managed(type))
         fault = "has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size";
     else
         fault = gil_gc_fault(type, type->tp_base);

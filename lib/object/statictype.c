@@ -77,9 +77,10 @@ check_against(const GilTypeObject *type, const GilTypeObject *base)
         return refuse(GilExc_SystemError, type, "has items, but a tp_basicsize below that of GilVarObject");
     if (type->tp_itemsize != 0 && base->tp_itemsize != 0 && type->tp_itemsize != base->tp_itemsize)
         return refuse(GilExc_TypeError, type, "has another tp_itemsize than its base");
-    if (size > base->tp_basicsize && base->tp_itemsize != 0 && !(base->tp_flags & Gil_TPFLAGS_ITEMS_AT_END))
+    if (size > base->tp_basicsize && !gil_type_can_grow(base))
         return refuse(GilExc_SystemError, type, "extends a variable-size type without Gil_TPFLAGS_ITEMS_AT_END");
-    if ((type->tp_flags & GIL_TPFLAGS_MANAGED) && (type->tp_itemsize != 0 || base->tp_itemsize != 0))
+    if ((type->tp_flags & GIL_TPFLAGS_MANAGED) &&
+        ((type->tp_itemsize != 0 && base->tp_itemsize == 0) || !gil_type_can_be_managed(base)))
         return refuse(GilExc_SystemError, type, "has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size");
     if ((type->tp_flags & Gil_TPFLAGS_MANAGED_DICT) && !gil_type_has_gc(type))
         return refuse(GilExc_SystemError, type, "has the Gil_TPFLAGS_MANAGED_DICT flag but not Gil_TPFLAGS_HAVE_GC");

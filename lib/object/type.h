@@ -132,6 +132,23 @@ gil_type_data_offset(const GilTypeObject *type)
     return (type->tp_base->tp_basicsize + 15) & ~(Gil_ssize_t)15;
 }
 
+/*
+ * Whether what a derived type adds can stand before the items: there are none, they are looked for at the end, or each instance
+ * knows where its own are, as those of str do.
+ */
+static inline int
+gil_type_can_grow(const GilTypeObject *type)
+{
+    return type->tp_itemsize == 0 || (type->tp_flags & (Gil_TPFLAGS_ITEMS_AT_END | Gil_TPFLAGS_UNICODE_SUBCLASS)) != 0;
+}
+
+/* The same for the room that the library finds for dicts and lists of weak references. */
+static inline int
+gil_type_can_be_managed(const GilTypeObject *type)
+{
+    return type->tp_itemsize == 0 || (type->tp_flags & Gil_TPFLAGS_UNICODE_SUBCLASS) != 0;
+}
+
 #define GIL_TPFLAGS_MANAGED (Gil_TPFLAGS_MANAGED_DICT | Gil_TPFLAGS_MANAGED_WEAKREF)
 
 /* Bytes of an instance of a type with one of these flags: its struct, and behind that the room for the dict and the list. */

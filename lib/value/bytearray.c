@@ -38,7 +38,8 @@ cast(GilObject *op)
 static char *
 octets(GilObject *op)
 {
-    return cast(op)->data;
+    char *data = cast(op)->data;
+    return data != NULL ? data : (char *)(uintptr_t)no_octets; /* a subtype may have a tp_new that knows nothing of ours */
 }
 
 /* Every invariant of one bytearray. */
@@ -65,12 +66,10 @@ need_bytearray(const char *func, GilObject *op)
     return -1;
 }
 
-/* An empty one of the type; NULL with MemoryError. */
+/* The fields of an empty one, but for its head; op may be NULL. */
 static GilObject *
-new_empty(GilThreadState *ts)
+make_empty(GilObject *op)
 {
-    GilObject *op = gil_object_alloc(ts, &GilByteArray_Type, 0);
-
     if (op == NULL)
         return NULL;
     Gil_SET_SIZE(op, 0);
@@ -78,6 +77,13 @@ new_empty(GilThreadState *ts)
     cast(op)->allocated = 0;
     cast(op)->exports = 0;
     return op;
+}
+
+/* An empty one of exactly the type; NULL with MemoryError. */
+static GilObject *
+new_empty(GilThreadState *ts)
+{
+    return make_empty(gil_object_alloc(ts, &GilByteArray_Type, 0));
 }
 
 /* Bytes to ask for when size octets and their NUL no longer fit, or fill less than half. */
@@ -382,14 +388,14 @@ assign_slice(GilThreadState *ts, GilObject *self, GilObject *slice, const char *
     return 0;
 }
 
-/* value as octets that are not self's: a view of bytes or of another bytearray, or of a copy, for any other exporter may
- * lend on what is self's. 0, or -1 with the error set. */
+/* value as octets that are not self's: a view of bytes or of another bytearray, or of a copy, for any other exporter, a
+ * subtype's among them, may lend on what is self's. 0, or -1 with the error set. */
 static int
 get_values(GilObject *self, GilObject *value, Gil_buffer *view)
 {
     GilObject *copy = NULL;
 
-    if (value == self || (!GilBytes_CheckExact(value) && !GilByteArray_Check(value))) {
+    if (value == self || (!GilBytes_CheckExact(value) && !GilByteArray_CheckExact(value))) {
         if (!GilObject_CheckBuffer(value) && (GilIndex_Check(value) || gil_unicode_check(value))) {
             GilErr_SetString(GilExc_TypeError,
                              "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
@@ -641,7 +647,11 @@ bytearray_dealloc(GilObject *op)
 static GilObject *
 bytearray_repr(GilObject *self)
 {
-    return gil_octets_repr("bytearray(", octets(self), Gil_SIZE(self), ")", 1);
+    GilObject *text = gil_octets_repr("", octets(self), Gil_SIZE(self), "", 1);
+
+    if (text != NULL)
+        Gil_SETREF(text, GilUnicode_FromFormat("%s(%U)", gil_type_short_name(Gil_TYPE(self)), text));
+    return text;
 }
 
 /* 0; -1 with MemoryError; or 1: it lends none, or none in one piece, and is to be asked itself. May run anything. */
@@ -694,18 +704,34 @@ bytearray_releasebuffer(GilObject *self, Gil_buffer *Gil_UNUSED(view))
 }
 
 static GilObject *
-bytearray_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+bytearray_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    return make_empty(type->tp_alloc(type, 0));
+}
+
+/* Another one is made of the arguments, which may run anything; then the two exchange their octets. */
+static int
+bytearray_init(GilObject *self, GilObject *args, GilObject *kwargs)
 {
     GilObject *source;
     Gil_ssize_t zeros;
 
     if (gil_octets_arguments(gil_tstate_attached(), "bytearray", args, kwargs, &source, &zeros) < 0)
-        return NULL;
-    if (source == NULL)
-        return GilByteArray_FromStringAndSize(NULL, zeros);
-    GilObject *op = GilByteArray_FromObject(source);
-    Gil_DECREF(source);
-    return op;
+        return -1;
+    GilObject *made = source == NULL ? GilByteArray_FromStringAndSize(NULL, zeros) : GilByteArray_FromObject(source);
+    int rc = made == NULL ? -1 : need_unexported(self);
+    if (rc == 0) {
+        struct gil_bytearray *to = cast(self), *from = cast(made), old = *to;
+        to->data = from->data;
+        to->allocated = from->allocated;
+        Gil_SET_SIZE(to, Gil_SIZE(from));
+        from->data = old.data;
+        from->allocated = old.allocated;
+        Gil_SET_SIZE(from, Gil_SIZE(&old));
+    }
+    Gil_XDECREF(made);
+    Gil_XDECREF(source);
+    return rc;
 }
 
 /* What only a bytearray can do. */
@@ -756,10 +782,11 @@ GilTypeObject GilByteArray_Type = {
     .tp_as_mapping = &bytearray_as_mapping,
     .tp_hash = GilObject_HashNotImplemented,
     .tp_as_buffer = &bytearray_as_buffer,
-    .tp_flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE,
+    .tp_flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE,
     .tp_doc = GilDoc_STR("bytearray([source[, encoding[, errors]]]) -> octets that can be written"),
     .tp_richcompare = bytearray_richcompare,
     .tp_methods = bytearray_methods,
+    .tp_init = bytearray_init,
     .tp_new = bytearray_new,
 };
 

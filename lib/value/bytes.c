@@ -462,7 +462,7 @@ _GilBytes_Resize(GilObject **bytes, Gil_ssize_t newsize)
         Gil_DECREF(old);
         return *bytes == NULL ? -1 : 0;
     }
-    if (Gil_REFCNT(old) != 1) {
+    if (Gil_REFCNT(old) != 1 || !GilBytes_CheckExact(old)) {
         gil_err_bad_argument(__func__, "an object that nobody else has", old);
         goto fail;
     }
@@ -598,8 +598,9 @@ bytes_getbuffer(GilObject *self, Gil_buffer *view, int flags)
     return GilBuffer_FillInfo(view, self, GilBytes_AS_STRING(self), GilBytes_GET_SIZE(self), 1, flags);
 }
 
+/* bytes(source, encoding, errors), of exactly the type as a rule: __bytes__ may give an instance of a subtype. */
 static GilObject *
-bytes_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+make(GilObject *args, GilObject *kwargs)
 {
     GilThreadState *ts = gil_tstate_attached();
     GilObject *source, *op = NULL;
@@ -617,6 +618,24 @@ bytes_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
     op = zeros == 0 ? empty() : gil_bytes_alloc(ts, zeros);
     if (op != NULL && zeros > 0)
         memset(GilBytes_AS_STRING(op), 0, (size_t)zeros);
+    return op;
+}
+
+/* For a subtype the octets are copied into an instance of it. */
+static GilObject *
+bytes_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    GilObject *from = make(args, kwargs);
+
+    if (from == NULL || type == &GilBytes_Type)
+        return from;
+    Gil_ssize_t size = GilBytes_GET_SIZE(from);
+    GilObject *op = type->tp_alloc(type, size);
+    if (op != NULL) {
+        ((GilBytesObject *)(void *)op)->ob_shash = -1;
+        memcpy(GilBytes_AS_STRING(op), GilBytes_AS_STRING(from), (size_t)size + 1);
+    }
+    Gil_DECREF(from);
     return op;
 }
 
@@ -649,7 +668,7 @@ GilTypeObject GilBytes_Type = {
     .tp_as_mapping = &bytes_as_mapping,
     .tp_hash = bytes_hash,
     .tp_as_buffer = &bytes_as_buffer,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE
                 | Gil_TPFLAGS_BYTES_SUBCLASS,
     .tp_doc = GilDoc_STR("bytes([source[, encoding[, errors]]]) -> immutable octets"),
     .tp_richcompare = bytes_richcompare,

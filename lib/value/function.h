@@ -8,6 +8,10 @@
 /* gil_ops.bind_method: def bound to self (NULL: static). cls: the defining class, for GIL_METH_METHOD. */
 GilObject *gil_function_ops_bind(GilMethodDef *def, GilObject *self, GilTypeObject *cls);
 
+/* Whether callable, which may be NULL, says by __isabstractmethod__ that it is to be replaced: 1, 0, or -1 with the error set.
+ * May run anything. */
+int gil_is_abstract(GilObject *callable);
+
 /* Readies the types. 0, or -1: no memory. */
 int gil_function_start(void);
 int gil_method_start(void);

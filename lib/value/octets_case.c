@@ -9,6 +9,7 @@
 #include "gilrt/bool.h"
 #include "gilrt/bytearray.h"
 #include "gilrt/bytes.h"
+#include "gilrt/call.h"
 #include "object/error.h"
 #include "value/text_args.h"
 #include "value/unicode.h"
@@ -347,5 +348,7 @@ gil_octets_fromhex(GilObject *type, GilObject *text)
     else
         op = gil_octets_make((GilTypeObject *)(void *)type, GilBytes_AS_STRING(room), size, NULL);
     Gil_DECREF(room);
+    if (op != NULL && type != (GilObject *)Gil_TYPE(op)) /* of a subtype: may run anything */
+        Gil_SETREF(op, GilObject_CallOneArg(type, op));
     return op;
 }

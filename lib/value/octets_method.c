@@ -54,7 +54,7 @@ gil_octets_close(struct gil_octets *octets)
 GilObject *
 gil_octets_make(GilTypeObject *type, const char *data, Gil_ssize_t size, char **to)
 {
-    int array = type == &GilByteArray_Type;
+    int array = (type->tp_flags & Gil_TPFLAGS_BYTES_SUBCLASS) == 0;
     GilObject *op = array ? GilByteArray_FromStringAndSize(data, size) : GilBytes_FromStringAndSize(data, size);
 
     if (op != NULL && to != NULL)

@@ -19,8 +19,8 @@ int gil_octets_open(GilObject *op, struct gil_octets *octets);
 int gil_octets_open_item(GilObject *op, struct gil_octets *octets);
 void gil_octets_close(struct gil_octets *octets);
 
-/* A new object of the type, bytes or bytearray, with these octets; data NULL: to be written through *to by the caller,
- * who has it alone unless size is 0. NULL with the error set. */
+/* A new object of the kind that the type is of, exactly bytes or exactly bytearray, with these octets; data NULL: to be
+ * written through *to by the caller, who has it alone unless size is 0. NULL with the error set. */
 GilObject *gil_octets_make(GilTypeObject *type, const char *data, Gil_ssize_t size, char **to);
 
 /* Whitespace of ASCII. */

@@ -15,11 +15,11 @@
 #include "object/type.h"
 #include "value/function.h"
 
-#include <string.h>
+/* The name is what the class that the property stands in calls it. */
+enum part { FGET, FSET, FDEL, DOC, NAME, PARTS };
+#define ARGUMENTS NAME /* those before it */
 
-enum part { FGET, FSET, FDEL, DOC, PARTS };
-
-static const char *const part_names[PARTS] = {"fget", "fset", "fdel", "doc"};
+static const char *const part_names[ARGUMENTS] = {"fget", "fset", "fdel", "doc"};
 
 struct property {
     GilObject_HEAD
@@ -56,63 +56,77 @@ property_dealloc(GilObject *op)
     gil_object_free_gc(op);
 }
 
-/* Takes no reference of the parts; NULL and None are the same. */
-static GilObject *
-property_from(GilObject *const *parts)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    GilObject *op = gil_object_alloc(ts, &GilProperty_Type, 0);
-
-    if (op == NULL)
-        return NULL;
-    for (int i = 0; i < PARTS; i++)
-        property_of(op)->part[i] = Gil_XNewRef(parts[i] != Gil_None ? parts[i] : NULL);
-    gil_object_track(ts, op);
-    return op;
-}
-
-/* Which part a keyword names; PARTS: none. */
+/* Which part a keyword names; ARGUMENTS: none. */
 static int
 part_named(GilObject *key)
 {
     int i = 0;
 
-    while (i < PARTS && !GilUnicode_EqualToUTF8(key, part_names[i]))
+    while (i < ARGUMENTS && !GilUnicode_EqualToUTF8(key, part_names[i]))
         i++;
     return i;
 }
 
-/* property(fget=None, fset=None, fdel=None, doc=None) */
-static GilObject *
-property_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+/* What (fget=None, fset=None, fdel=None, doc=None) gives, borrowed. 0, or -1 with TypeError. */
+static int
+read_parts(GilObject *args, GilObject *kwargs, GilObject *parts[PARTS])
 {
-    GilObject *parts[PARTS] = {NULL}, *key, *value;
+    GilObject *key, *value;
     Gil_ssize_t n = GilTuple_GET_SIZE(args), pos = 0;
 
-    if (n > PARTS)
-        return GilErr_Format(GilExc_TypeError, "property expected at most %d arguments, got %zd", PARTS, n);
+    if (n > ARGUMENTS) {
+        GilErr_Format(GilExc_TypeError, "property expected at most %d arguments, got %zd", ARGUMENTS, n);
+        return -1;
+    }
     for (Gil_ssize_t i = 0; i < n; i++)
         parts[i] = GilTuple_GET_ITEM(args, i);
     while (kwargs != NULL && GilDict_Next(kwargs, &pos, &key, &value)) {
-        int i = GilUnicode_Check(key) ? part_named(key) : PARTS;
-        if (i == PARTS)
-            return GilErr_Format(GilExc_TypeError, "property() got an unexpected keyword argument %R", key);
-        if (parts[i] != NULL)
-            return GilErr_Format(GilExc_TypeError, "property() got multiple values for argument '%s'", part_names[i]);
-        parts[i] = value;
+        int i = GilUnicode_Check(key) ? part_named(key) : ARGUMENTS;
+        if (i < ARGUMENTS && parts[i] == NULL) {
+            parts[i] = value;
+            continue;
+        }
+        GilErr_Format(GilExc_TypeError,
+                      i < ARGUMENTS ? "property() got multiple values for argument '%U'"
+                                    : "property() got an unexpected keyword argument %R", key);
+        return -1;
     }
-    return property_from(parts);
+    return 0;
 }
 
-/* The property with one part exchanged: a new one, for the class that has this one may share it. */
+static int
+property_init(GilObject *op, GilObject *args, GilObject *kwargs)
+{
+    GilObject *parts[PARTS] = {NULL};
+
+    if (read_parts(args, kwargs, parts) < 0)
+        return -1;
+    for (int i = 0; i < PARTS; i++) {
+        GilObject *old = property_of(op)->part[i];
+        property_of(op)->part[i] = Gil_XNewRef(parts[i] != Gil_None ? parts[i] : NULL);
+        parts[i] = old;
+    }
+    for (int i = 0; i < PARTS; i++)
+        Gil_XDECREF(parts[i]); /* may run anything */
+    return 0;
+}
+
+/* The property with one part exchanged: a new one of its type, for the class that has this one may share it. */
 static GilObject *
 with_part(GilObject *op, enum part which, GilObject *value)
 {
     GilObject *parts[PARTS];
 
-    memcpy(parts, property_of(op)->part, sizeof parts);
-    parts[which] = value;
-    return property_from(parts);
+    for (int i = 0; i < PARTS; i++) {
+        GilObject *part = i == (int)which ? value : property_of(op)->part[i];
+        parts[i] = Gil_NewRef(part != NULL ? part : Gil_None); /* the call may run anything */
+    }
+    GilObject *made = GilObject_Vectorcall((GilObject *)Gil_TYPE(op), parts, ARGUMENTS, NULL);
+    if (made != NULL && GilObject_TypeCheck(made, &GilProperty_Type))
+        Gil_XSETREF(property_of(made)->part[NAME], Gil_XNewRef(property_of(op)->part[NAME]));
+    for (int i = 0; i < PARTS; i++)
+        Gil_DECREF(parts[i]);
+    return made;
 }
 
 static GilObject *
@@ -134,9 +148,27 @@ with_deleter(GilObject *op, GilObject *value)
 }
 
 static GilObject *
-no_part(GilObject *obj, const char *what)
+no_part(GilObject *op, GilObject *obj, const char *what)
 {
-    return GilErr_Format(GilExc_AttributeError, "property of '%s' object has no %s", Gil_TYPE(obj)->tp_name, what);
+    GilObject *name = Gil_XNewRef(property_of(op)->part[NAME]), *type = GilType_GetQualName(Gil_TYPE(obj));
+
+    if (type != NULL && name != NULL) /* may run anything */
+        GilErr_Format(GilExc_AttributeError, "property %R of %R object has no %s", name, type, what);
+    else if (type != NULL)
+        GilErr_Format(GilExc_AttributeError, "property of %R object has no %s", type, what);
+    Gil_XDECREF(type);
+    Gil_XDECREF(name);
+    return NULL;
+}
+
+/* A class tells under which name it has the property. */
+static GilObject *
+set_name(GilObject *op, GilObject *const *args, Gil_ssize_t nargs)
+{
+    if (nargs != 2)
+        return GilErr_Format(GilExc_TypeError, "__set_name__() takes 2 positional arguments but %zd were given", nargs);
+    Gil_XSETREF(property_of(op)->part[NAME], Gil_NewRef(args[1])); /* may run anything */
+    Gil_RETURN_NONE;
 }
 
 static GilObject *
@@ -146,7 +178,7 @@ property_get(GilObject *op, GilObject *obj, GilObject *Gil_UNUSED(type))
         return Gil_NewRef(op);
     GilObject *get = property_of(op)->part[FGET];
     if (get == NULL)
-        return no_part(obj, "getter");
+        return no_part(op, obj, "getter");
     Gil_INCREF(get);
     GilObject *result = GilObject_CallOneArg(get, obj); /* may run anything */
     Gil_DECREF(get);
@@ -159,7 +191,7 @@ property_set(GilObject *op, GilObject *obj, GilObject *value)
     GilObject *function = property_of(op)->part[value != NULL ? FSET : FDEL];
 
     if (function == NULL) {
-        no_part(obj, value != NULL ? "setter" : "deleter");
+        no_part(op, obj, value != NULL ? "setter" : "deleter");
         return -1;
     }
     Gil_INCREF(function);
@@ -185,8 +217,19 @@ get_doc(GilObject *op, void *Gil_UNUSED(closure))
     return rc != 0 ? doc : Gil_NewRef(Gil_None);
 }
 
+static GilObject *
+get_abstract(GilObject *op, void *Gil_UNUSED(closure))
+{
+    int rc = 0;
+
+    for (int i = FGET; i <= FDEL && rc == 0; i++)
+        rc = gil_is_abstract(property_of(op)->part[i]); /* may run anything */
+    return rc < 0 ? NULL : _Gil_RichResult(rc);
+}
+
 static GilGetSetDef property_getset[] = {
     {"__doc__", get_doc, NULL, NULL, NULL},
+    {"__isabstractmethod__", get_abstract, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -201,6 +244,7 @@ static GilMethodDef property_methods[] = {
     {"getter", with_getter, GIL_METH_O, "The property with another getter."},
     {"setter", with_setter, GIL_METH_O, "The property with another setter."},
     {"deleter", with_deleter, GIL_METH_O, "The property with another deleter."},
+    {"__set_name__", _GilCFunction_CAST(set_name), GIL_METH_FASTCALL, "The name in the class."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -209,7 +253,7 @@ GilTypeObject GilProperty_Type = {
     .tp_name = "property",
     .tp_basicsize = sizeof(struct property),
     .tp_dealloc = property_dealloc,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE,
     .tp_doc = "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nA computed attribute.",
     .tp_traverse = property_traverse,
     .tp_clear = property_clear,
@@ -218,7 +262,8 @@ GilTypeObject GilProperty_Type = {
     .tp_getset = property_getset,
     .tp_descr_get = property_get,
     .tp_descr_set = property_set,
-    .tp_new = property_new,
+    .tp_init = property_init,
+    .tp_new = GilType_GenericNew,
 };
 
 int

@@ -17,7 +17,7 @@
 
 struct holder {
     GilObject_HEAD
-    GilObject *callable; /* [gil] strong; NULL only when the collector cleared it */
+    GilObject *callable; /* [gil] strong; NULL: the collector cleared it, or a subtype has not called tp_init */
 };
 
 static struct holder *
@@ -48,11 +48,18 @@ holder_dealloc(GilObject *op)
     gil_object_free_gc(op);
 }
 
+/* Which of the two op is, or is an instance of a subtype of. */
+static const char *
+kind_of(GilObject *op)
+{
+    return GilObject_TypeCheck(op, &GilClassMethod_Type) ? "classmethod" : "staticmethod";
+}
+
 static GilObject *
 holder_repr(GilObject *op)
 {
     GilObject *callable = Gil_XNewRef(holder_of(op)->callable);
-    GilObject *result = GilUnicode_FromFormat("<%s(%R)>", Gil_TYPE(op)->tp_name, callable); /* may run anything */
+    GilObject *result = GilUnicode_FromFormat("<%s(%R)>", kind_of(op), callable); /* may run anything */
 
     Gil_XDECREF(callable);
     return result;
@@ -71,15 +78,19 @@ holder_from(GilTypeObject *type, GilObject *callable)
     return op;
 }
 
-static GilObject *
-holder_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+static int
+holder_init(GilObject *op, GilObject *args, GilObject *kwargs)
 {
-    if (kwargs != NULL && GilDict_Size(kwargs) > 0)
-        return GilErr_Format(GilExc_TypeError, "%s() takes no keyword arguments", type->tp_name);
-    if (GilTuple_GET_SIZE(args) != 1)
-        return GilErr_Format(GilExc_TypeError, "%s expected 1 argument, got %zd", type->tp_name,
-                             GilTuple_GET_SIZE(args));
-    return holder_from(type, GilTuple_GET_ITEM(args, 0));
+    if (kwargs != NULL && GilDict_Size(kwargs) > 0) {
+        GilErr_Format(GilExc_TypeError, "%s() takes no keyword arguments", kind_of(op));
+        return -1;
+    }
+    if (GilTuple_GET_SIZE(args) != 1) {
+        GilErr_Format(GilExc_TypeError, "%s expected 1 argument, got %zd", kind_of(op), GilTuple_GET_SIZE(args));
+        return -1;
+    }
+    Gil_XSETREF(holder_of(op)->callable, Gil_NewRef(GilTuple_GET_ITEM(args, 0))); /* may run anything */
+    return 0;
 }
 
 /* New reference to what op holds; NULL with RuntimeError. */
@@ -88,7 +99,7 @@ held(GilObject *op)
 {
     if (holder_of(op)->callable != NULL)
         return Gil_NewRef(holder_of(op)->callable);
-    return GilErr_Format(GilExc_RuntimeError, "uninitialized %s object", Gil_TYPE(op)->tp_name);
+    return GilErr_Format(GilExc_RuntimeError, "uninitialized %s object", kind_of(op));
 }
 
 static GilObject *
@@ -119,6 +130,35 @@ static_call(GilObject *op, GilObject *args, GilObject *kwargs)
     return result;
 }
 
+int
+gil_is_abstract(GilObject *callable)
+{
+    GilObject *says = NULL;
+
+    if (callable == NULL)
+        return 0;
+    Gil_INCREF(callable);
+    int rc = GilObject_GetOptionalAttrString(callable, "__isabstractmethod__", &says); /* may run anything */
+    if (rc > 0)
+        rc = GilObject_IsTrue(says);
+    Gil_XDECREF(says);
+    Gil_DECREF(callable);
+    return rc;
+}
+
+static GilObject *
+holder_is_abstract(GilObject *op, void *Gil_UNUSED(closure))
+{
+    int rc = gil_is_abstract(holder_of(op)->callable); /* may run anything */
+
+    return rc < 0 ? NULL : _Gil_RichResult(rc);
+}
+
+static GilGetSetDef holder_getset[] = {
+    {"__isabstractmethod__", holder_is_abstract, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 static GilMemberDef holder_members[] = {
     {"__func__", _Gil_T_OBJECT, offsetof(struct holder, callable), Gil_READONLY, NULL},
     {"__wrapped__", _Gil_T_OBJECT, offsetof(struct holder, callable), Gil_READONLY, NULL},
@@ -131,13 +171,15 @@ GilTypeObject GilClassMethod_Type = {
     .tp_basicsize = sizeof(struct holder),
     .tp_dealloc = holder_dealloc,
     .tp_repr = holder_repr,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE,
     .tp_doc = "classmethod(callable)\n--\n\nA method that gets the class.",
     .tp_traverse = holder_traverse,
     .tp_clear = holder_clear,
     .tp_members = holder_members,
+    .tp_getset = holder_getset,
     .tp_descr_get = class_get,
-    .tp_new = holder_new,
+    .tp_init = holder_init,
+    .tp_new = GilType_GenericNew,
 };
 
 GilTypeObject GilStaticMethod_Type = {
@@ -147,13 +189,15 @@ GilTypeObject GilStaticMethod_Type = {
     .tp_dealloc = holder_dealloc,
     .tp_repr = holder_repr,
     .tp_call = static_call,
-    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
+    .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE,
     .tp_doc = "staticmethod(callable)\n--\n\nA method that gets neither instance nor class.",
     .tp_traverse = holder_traverse,
     .tp_clear = holder_clear,
     .tp_members = holder_members,
+    .tp_getset = holder_getset,
     .tp_descr_get = static_get,
-    .tp_new = holder_new,
+    .tp_init = holder_init,
+    .tp_new = GilType_GenericNew,
 };
 
 GilObject *

@@ -3,7 +3,9 @@
  * str: allocation, reading and writing of code points, concatenation, and the type.
  *
  * A string is one block: head, code points in 1, 2 or 4 bytes each, and a zero of that width (PEP 393). Two heads
- * exist: ASCII text needs none of the fields that keep a UTF-8 form, because it is its own. A string is written only
+ * exist: ASCII text needs none of the fields that keep a UTF-8 form, because it is its own. Where the code points begin is
+ * in the head: an instance of a subtype has the longer head, what the subtype adds to it, its dict and its list of weak
+ * references, and behind these its code points, for which tp_alloc is asked as for items of one byte. A string is written only
  * by its maker. After that two fields still change, both caches that anybody may fill under the lock: hash and utf8.
  *
  * Equality compares forms first. That is right because every function here gives its result the narrowest form; who
@@ -99,7 +101,7 @@ gil_unicode_alloc(GilThreadState *ts, Gil_ssize_t length, Gil_UCS4 maxchar)
     GilASCIIObject *str = (GilASCIIObject *)(void *)op;
     str->length = length;
     str->hash = -1;
-    str->state = (uint32_t)kind | (ascii ? _Gil_STR_ASCII : 0);
+    str->state = (uint32_t)kind | (ascii ? _Gil_STR_ASCII : 0) | (uint32_t)head << _Gil_STR_DATA_SHIFT;
     if (!ascii) {
         ((GilCompactUnicodeObject *)str)->utf8 = NULL;
         ((GilCompactUnicodeObject *)str)->utf8_length = 0;
@@ -137,9 +139,14 @@ gil_unicode_resize(GilThreadState *ts, GilObject *op, Gil_ssize_t length)
 static void
 unicode_dealloc(GilObject *op)
 {
-    if (!GilUnicode_IS_ASCII(op))
-        gil_heap_free(((GilCompactUnicodeObject *)(void *)op)->utf8);
-    gil_object_free_plain(op);
+    const GilCompactUnicodeObject *str = (const GilCompactUnicodeObject *)(const void *)op;
+
+    if (str->_base.state >> _Gil_STR_DATA_SHIFT != sizeof(GilASCIIObject))
+        gil_heap_free(str->utf8);
+    if (GIL_LIKELY(GilUnicode_CheckExact(op)))
+        gil_object_free_plain(op);
+    else
+        Gil_TYPE(op)->tp_free(op);
 }
 
 int
@@ -659,6 +666,7 @@ GilTypeObject GilUnicode_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "str",
     .tp_basicsize = sizeof(GilCompactUnicodeObject),
+    .tp_itemsize = 1,
     .tp_dealloc = unicode_dealloc,
     .tp_repr = gil_unicode_repr,
     .tp_as_number = &unicode_as_number,
@@ -666,7 +674,7 @@ GilTypeObject GilUnicode_Type = {
     .tp_as_mapping = &unicode_as_mapping,
     .tp_hash = gil_unicode_hash,
     .tp_str = unicode_str,
-    .tp_flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE
+    .tp_flags = Gil_TPFLAGS_DEFAULT | Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE
                 | Gil_TPFLAGS_UNICODE_SUBCLASS,
     .tp_doc = GilDoc_STR("str(object='') -> text\n\nText, a sequence of Unicode code points."),
     .tp_richcompare = gil_unicode_richcompare,
@@ -695,7 +703,8 @@ init_static(GilASCIIObject *str, Gil_ssize_t length, uint32_t state)
 {
     str->ob_base = (GilObject){_Gil_IMMORTAL_REFCNT, &GilUnicode_Type};
     str->length = length;
-    str->state = GilUnicode_1BYTE_KIND | _Gil_STR_STATIC | state;
+    size_t head = state & _Gil_STR_ASCII ? sizeof(GilASCIIObject) : sizeof(GilCompactUnicodeObject);
+    str->state = GilUnicode_1BYTE_KIND | _Gil_STR_STATIC | state | (uint32_t)head << _Gil_STR_DATA_SHIFT;
     str->hash = -1;
     gil_unicode_hash(&str->ob_base);
 }

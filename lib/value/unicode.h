@@ -65,7 +65,7 @@ gil_short_bytes_equal(const char *a, const char *b, size_t n)
     return n == 0;
 }
 
-/* Whether two str are ASCII and the same; the other answer means nothing. */
+/* Whether two str, of no subtype, are ASCII and the same; the other answer means nothing. */
 static inline int
 gil_unicode_equal_ascii(const GilObject *a, const GilObject *b)
 {
@@ -82,6 +82,8 @@ int gil_unicode_need(const char *func, GilObject *op);
  * length 0 too this is a new object. NULL with MemoryError.
  */
 GilObject *gil_unicode_alloc(GilThreadState *ts, Gil_ssize_t length, Gil_UCS4 maxchar);
+/* An instance of type, a subtype of str, with the text of str, whose reference it takes; NULL as well. NULL with the error set. */
+GilObject *gil_unicode_to_subtype(GilTypeObject *type, GilObject *str);
 /* op, a new string that only the caller has, with another length in its form; it may move. Code points that are new are
  * uninitialised. NULL with MemoryError, and op as before; making it shorter cannot fail. */
 GilObject *gil_unicode_resize(GilThreadState *ts, GilObject *op, Gil_ssize_t length);

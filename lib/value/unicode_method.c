@@ -127,7 +127,31 @@ gil_unicode_repr(GilObject *self)
 /* --- the constructor --- */
 
 GilObject *
-gil_unicode_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
+gil_unicode_to_subtype(GilTypeObject *type, GilObject *str)
+{
+    if (str == NULL)
+        return NULL;
+    size_t size = ((size_t)GilUnicode_GET_LENGTH(str) + 1) * (size_t)GilUnicode_KIND(str);
+    size_t end = gil_object_size(type, 0), data = (end + 7) & ~(size_t)7;
+    GilObject *op = data >> (32 - _Gil_STR_DATA_SHIFT) == 0 ? type->tp_alloc(type, (Gil_ssize_t)(data - end + size))
+                                                            : gil_err_no_memory(gil_tstate_attached());
+    if (op != NULL) {
+        const GilASCIIObject *from = (const GilASCIIObject *)(void *)str;
+        GilCompactUnicodeObject *to = (GilCompactUnicodeObject *)(void *)op;
+        to->_base.length = from->length;
+        to->_base.hash = from->hash;
+        to->_base.state = (from->state & (_Gil_STR_KIND_MASK | _Gil_STR_ASCII)) | (uint32_t)data << _Gil_STR_DATA_SHIFT;
+        to->utf8_length = 0;
+        to->utf8 = NULL;
+        memcpy(_GilUnicode_DATA(op), _GilUnicode_DATA(str), size);
+    }
+    Gil_DECREF(str);
+    return op;
+}
+
+/* str(object), str(octets, encoding, errors), of exactly the type as a rule: __str__ may give an instance of a subtype. */
+static GilObject *
+make(GilObject *args, GilObject *kwargs)
 {
     Gil_ssize_t n = GilTuple_GET_SIZE(args);
     const char *names[2] = {NULL, NULL};
@@ -154,6 +178,14 @@ gil_unicode_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwa
             return NULL;
     }
     return GilUnicode_FromEncodedObject(GilTuple_GET_ITEM(args, 0), names[0], names[1]);
+}
+
+GilObject *
+gil_unicode_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    GilObject *str = make(args, kwargs);
+
+    return type == &GilUnicode_Type ? str : gil_unicode_to_subtype(type, str);
 }
 
 /* 28 to 31, which are white space for str.strip(), are none for int() and float(). */

@@ -167,6 +167,50 @@ START_TEST(test_api_type__slots_can_be_read)
 }
 END_TEST
 
+/* Made by a spec, with room of its own behind the base's, or without where items stand there; and by a call. */
+START_TEST(test_api_type__built_in_types_as_bases)
+{
+    GilObject *text = GilUnicode_FromString("text"), *octets = GilBytes_FromString("text");
+    const struct {
+        GilTypeObject *base;
+        GilObject *arg;
+        int grows;
+    } table[] = {{&GilUnicode_Type, text, 1},      {&GilBytes_Type, octets, 0},       {&GilByteArray_Type, octets, 1},
+                 {&GilProperty_Type, text, 1},     {&GilClassMethod_Type, text, 1},   {&GilStaticMethod_Type, text, 1},
+                 {&GilModule_Type, text, 1}};
+    GilType_Slot none[] = {{0, NULL}};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(table); i++) {
+        GilType_Spec spec = {"test.Sub", table[i].grows ? -(int)sizeof(long) : 0, 0, Gil_TPFLAGS_BASETYPE, none};
+        GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)table[i].base);
+        GilObject *op = GilObject_CallOneArg(type, table[i].arg);
+        ck_assert_ptr_nonnull(op);
+        ck_assert_int_eq(GilObject_IsInstance(op, (GilObject *)table[i].base), 1);
+        if (table[i].grows) {
+            *(long *)GilObject_GetTypeData(op, (GilTypeObject *)type) = -1;
+            ck_assert_int_ge(GilType_GetTypeDataSize((GilTypeObject *)type), (Gil_ssize_t)sizeof(long));
+        }
+        else {
+            spec.basicsize = -8;
+            ck_assert_ptr_null(GilType_FromSpecWithBases(&spec, (GilObject *)table[i].base));
+            expect_error(GilExc_SystemError, "type 'test.Sub': Cannot extend variable-size class without Gil_TPFLAGS_ITEMS_AT_END.");
+        }
+        GilObject *class = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Class", type);
+        GilObject *of_class = GilObject_CallOneArg(class, table[i].arg);
+        ck_assert_ptr_nonnull(of_class);
+        ck_assert_int_eq(GilObject_SetAttrString(of_class, "own", text), table[i].grows ? 0 : -1); /* a dict */
+        GilErr_Clear();
+        GilObject *repr = GilObject_Repr(of_class);
+        ck_assert_ptr_nonnull(repr);
+        GilObject *all[] = {repr, of_class, class, op, type};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(all); k++)
+            Gil_DECREF(all[k]);
+    }
+    Gil_DECREF(octets);
+    Gil_DECREF(text);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -176,5 +220,6 @@ suite(void)
     tests[n++] = test_api_type__a_type_with_a_bit_of_everything;
     tests[n++] = test_api_type__a_derived_type_inherits_it_all;
     tests[n++] = test_api_type__slots_can_be_read;
+    tests[n++] = test_api_type__built_in_types_as_bases;
     return suite_of_one("api/type", tests);
 }

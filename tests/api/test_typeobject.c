@@ -245,6 +245,32 @@ START_TEST(test_api_typeobject__a_static_type_takes_and_gives_inheritance)
 }
 END_TEST
 
+typedef struct {
+    GilCompactUnicodeObject text;
+    long number;
+} LabelObject;
+
+static GilTypeObject Label_Type = {
+    GilVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "test.Label",
+    .tp_basicsize = sizeof(LabelObject),
+    .tp_base = &GilUnicode_Type,
+};
+
+/* A str with a field behind it: the text stands behind that. */
+START_TEST(test_api_typeobject__a_static_type_over_str)
+{
+    ck_assert_int_eq(GilType_Ready(&Label_Type), 0);
+    GilObject *label = GilObject_CallFunction((GilObject *)&Label_Type, "s", "caf\xc3\xa9");
+    ck_assert_ptr_nonnull(label);
+    ((LabelObject *)(void *)label)->number = -1;
+    ck_assert_str_eq(GilUnicode_AsUTF8(label), "caf\xc3\xa9");
+    ck_assert_uint_eq(GilUnicode_READ_CHAR(label, 3), 0xe9);
+    ck_assert_ptr_eq(GilUnicode_1BYTE_DATA(label), (char *)label + sizeof(LabelObject));
+    Gil_DECREF(label);
+}
+END_TEST
+
 START_TEST(test_api_typeobject__a_static_type_outlives_the_runtime)
 {
     ck_assert_int_eq(GilType_Ready(&Bag_Type), 0);
@@ -270,6 +296,7 @@ suite(void)
     tcase_add_test(tc, test_api_typeobject__built_in_types_can_be_read);
     tcase_add_test(tc, test_api_typeobject__a_static_type_of_a_port_works);
     tcase_add_test(tc, test_api_typeobject__a_static_type_takes_and_gives_inheritance);
+    tcase_add_test(tc, test_api_typeobject__a_static_type_over_str);
     tcase_add_test(tc, test_api_typeobject__a_static_type_outlives_the_runtime);
     suite_add_tcase(s, tc);
     return s;

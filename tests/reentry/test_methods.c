@@ -266,6 +266,46 @@ octets_added(GilObject *octets, struct fixture *f)
     return GilNumber_InPlaceAdd(octets, f->bytes);
 }
 
+static GilObject *
+octets_again(GilObject *octets, struct fixture *f)
+{
+    return CALL1(octets, "__init__", f->list);
+}
+
+/* A class over a built-in type. */
+static GilObject *
+over(GilTypeObject *base)
+{
+    return GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "s(O){}", "Sub", base);
+}
+
+static GilObject *
+made_of_imp(GilObject *type, struct fixture *f)
+{
+    return GilObject_CallOneArg(type, f->any);
+}
+
+static GilObject *
+made_of_list(GilObject *type, struct fixture *f)
+{
+    return GilObject_CallOneArg(type, f->list);
+}
+
+static GilObject *
+is_abstract(GilObject *property, struct fixture *f)
+{
+    (void)f;
+    return GilObject_GetAttrString(property, "__isabstractmethod__");
+}
+
+/* The name, which the error shows, is an imp. */
+static GilObject *
+without_getter(GilObject *property, struct fixture *f)
+{
+    GilObject *none_yet = CALL2(property, "__set_name__", f->any, f->any);
+    return none_yet == NULL ? NULL : CALL1(property, "__get__", f->list);
+}
+
 /* X(name, what it does) */
 #define OPERATIONS(X)                                                                            \
     X(list_append, CALL1(f->list, "append", f->any))                                             \
@@ -409,6 +449,12 @@ octets_added(GilObject *octets, struct fixture *f)
     X(octets_assigned, with(fresh_octets(f), octets_assigned, f))                                \
     X(octets_joined, with(fresh_octets(f), octets_joined, f))                                    \
     X(octets_added, with(fresh_octets(f), octets_added, f))                                      \
+    X(octets_again, with(fresh_octets(f), octets_again, f))                                      \
+    X(text_of_subtype, with(over(&GilUnicode_Type), made_of_imp, f))                             \
+    X(bytes_of_subtype, with(over(&GilBytes_Type), made_of_list, f))                             \
+    X(octets_of_subtype, with(over(&GilByteArray_Type), made_of_list, f))                        \
+    X(property_abstract, with(MAKE(GilProperty_Type, f->any), is_abstract, f))                   \
+    X(property_without, with(GilObject_CallNoArgs((GilObject *)(void *)&GilProperty_Type), without_getter, f)) \
     X(octets_formatted, with(fresh_template(f), octets_formatted, f))                            \
     X(octets_found, CALL1(f->bytearray, "find", f->any))                                         \
     X(octets_counted, GilObject_CallMethod(f->bytearray, "count", "(OOO)", f->bytes, f->any, f->any))\

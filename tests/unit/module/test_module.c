@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Module objects when memory lacks, and what clearing leaves. */
+#include "support/expect.h"
 #include "support/support.h"
 
+#include "gilrt/call.h"
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/list.h"
@@ -163,6 +165,79 @@ START_TEST(test_module_module__without_a_free_the_state_is_cleared)
 }
 END_TEST
 
+static GilObject *
+get_seven(GilObject *Gil_UNUSED(self), void *Gil_UNUSED(closure))
+{
+    return GilLong_FromLong(7);
+}
+
+static GilGetSetDef seven[] = {{"seven", get_seven, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
+
+START_TEST(test_module_module__made_by_a_call)
+{
+    GilObject *type = (GilObject *)(void *)&GilModule_Type, *op = GilObject_CallFunction(type, "ss", "m", "text"), *doc;
+
+    ck_assert_str_eq(GilModule_GetName(op), "m");
+    doc = GilObject_GetAttrString(op, "__doc__");
+    ck_assert_str_eq(GilUnicode_AsUTF8(doc), "text");
+    Gil_DECREF(doc);
+    Gil_DECREF(op);
+    ck_assert_ptr_null(GilObject_CallNoArgs(type));
+    gil_expect_error(GilExc_TypeError, "module() missing required argument 'name' (pos 1)");
+    ck_assert_ptr_null(GilObject_CallFunction(type, "i", 1));
+    ck_assert(GilErr_ExceptionMatches(GilExc_TypeError));
+    GilErr_Clear();
+}
+END_TEST
+
+/* What the type computes comes before what the module has, and the module's dict stays its own. */
+START_TEST(test_module_module__a_subtype)
+{
+    GilType_Slot type_slots[] = {{Gil_tp_getset, seven}, {0, NULL}};
+    GilType_Spec spec = {"test.Kind", -(int)sizeof(long), 0, 0, type_slots};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)(void *)&GilModule_Type);
+    GilObject *op = GilObject_CallFunction(type, "s", "m"), *eight = GilLong_FromLong(8), *value;
+
+    ck_assert(GilModule_Check(op) && !GilModule_CheckExact(op));
+    *(long *)GilObject_GetTypeData(op, (GilTypeObject *)(void *)type) = 5;
+    ck_assert_int_eq(GilModule_AddObjectRef(op, "seven", eight), 0);
+    value = GilObject_GetAttrString(op, "seven");
+    ck_assert_int_eq(GilLong_AsLong(value), 7);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilObject_SetAttrString(op, "seven", eight), -1);
+    ck_assert(GilErr_ExceptionMatches(GilExc_AttributeError));
+    GilErr_Clear();
+    ck_assert_int_eq(GilObject_SetAttrString(op, "eight", eight), 0);
+    ck_assert_int_eq(GilDict_ContainsString(GilModule_GetDict(op), "eight"), 1);
+    ck_assert_int_eq(GilObject_DelAttrString(op, "eight"), 0);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "nine"));
+    gil_expect_error(GilExc_AttributeError, "module 'm' has no attribute 'nine'");
+    value = GilObject_GetAttrString(op, "__dict__");
+    ck_assert_ptr_eq(value, GilModule_GetDict(op));
+    ck_assert_int_eq(GilObject_GenericSetDict(op, value, NULL), -1);
+    gil_expect_error(GilExc_TypeError, "cannot set the __dict__ of a module");
+    Gil_DECREF(value);
+    Gil_DECREF(eight);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
+make_of_kind(void *arg)
+{
+    GilObject *op = GilObject_CallFunction(arg, "s", "m");
+
+    Gil_XDECREF(op);
+    return op != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_modules_made_by_a_call)
+{
+    gil_test_oom_loop(make_of_kind, &GilModule_Type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -174,6 +249,9 @@ suite(void)
     tcase_add_test(tc, test_module_module__adders_without_memory);
     tcase_add_test(tc, test_module_module__clear_empties_and_keeps_the_state);
     tcase_add_test(tc, test_module_module__without_a_free_the_state_is_cleared);
+    tcase_add_test(tc, test_module_module__made_by_a_call);
+    tcase_add_test(tc, test_module_module__a_subtype);
+    tcase_add_test(tc, test_J1_modules_made_by_a_call);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -180,6 +180,8 @@ START_TEST(test_object_statictype__the_base_must_suit)
     refused(&type, GilExc_SystemError, "static type 'test.S' extends a variable-size type without Gil_TPFLAGS_ITEMS_AT_END");
     type = TYPE(.tp_base = &GilTuple_Type, .tp_flags = Gil_TPFLAGS_MANAGED_WEAKREF);
     refused(&type, GilExc_SystemError, "static type 'test.S' has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size");
+    type = TYPE(.tp_itemsize = 8, .tp_basicsize = sizeof(GilVarObject), .tp_flags = Gil_TPFLAGS_MANAGED_WEAKREF);
+    refused(&type, GilExc_SystemError, "static type 'test.S' has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size");
     type = TYPE(.tp_base = &type);
     refused(&type, GilExc_SystemError, "static type 'test.S' derives from itself");
     /* Those that are complete as they are. */

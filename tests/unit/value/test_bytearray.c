@@ -4,6 +4,7 @@
 
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"
+#include "gilrt/gc.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
@@ -11,6 +12,7 @@
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
 #include "gilrt/slice.h"
+#include "gilrt/weakref.h"
 #include "value/bytearray.h"
 
 static GilObject *
@@ -590,6 +592,57 @@ START_TEST(test_value_bytearray__compared_with_views)
 }
 END_TEST
 
+START_TEST(test_value_bytearray__a_subtype)
+{
+    GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Array", &GilByteArray_Type);
+    GilObject *op = GilObject_CallFunction(sub, "y", "abc"), *three = GilLong_FromLong(3), *got;
+    Gil_buffer view;
+
+    ck_assert(GilByteArray_Check(op) && !GilByteArray_CheckExact(op));
+    gil_expect_text(GilObject_Repr(op), "Array(b'abc')");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "own", three), 0);
+    got = GilWeakref_NewRef(op, NULL);
+    ck_assert_ptr_nonnull(got);
+    Gil_DECREF(got);
+    /* What is made of one is exactly a bytearray. */
+    GilObject *made[] = {GilObject_CallMethod(op, "strip", NULL), GilObject_CallMethod(op, "copy", NULL),
+                         GilSequence_GetSlice(op, 0, 3), GilSequence_Repeat(op, 1)};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(made); i++) {
+        expect_array(made[i], "abc");
+        Gil_DECREF(made[i]);
+    }
+    got = GilObject_CallMethod(sub, "fromhex", "s", "61");
+    ck_assert_ptr_eq(Gil_TYPE(got), sub);
+    Gil_DECREF(got);
+    /* __init__ again gives it other octets, unless somebody looks at those that there are. */
+    got = GilObject_CallMethod(op, "__init__", "y", "other");
+    ck_assert_ptr_nonnull(got);
+    ck_assert_str_eq(GilByteArray_AsString(op), "other");
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_SIMPLE), 0);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "__init__", "y", "third"));
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    ck_assert_str_eq(view.buf, "other");
+    GilBuffer_Release(&view);
+    ck_assert_int_eq(GilObject_SetAttrString(op, "me", op), 0); /* a circle */
+    Gil_DECREF(op);
+    /* With a tp_new that gives zeros it is empty. */
+    GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew},
+                            {Gil_tp_init, (void *)GilType_GetSlot(&GilBaseObject_Type, Gil_tp_init)},
+                            {0, NULL}};
+    GilType_Spec spec = {"test.Zeros", 0, 0, 0, slots};
+    GilObject *plain = GilType_FromSpecWithBases(&spec, (GilObject *)&GilByteArray_Type), *zeros = GilObject_CallNoArgs(plain);
+    gil_expect_text(GilObject_Repr(zeros), "Zeros(b'')");
+    got = GilObject_CallMethod(zeros, "append", "i", 65);
+    ck_assert_ptr_nonnull(got);
+    ck_assert_str_eq(GilByteArray_AsString(zeros), "A");
+    Gil_DECREF(zeros);
+    Gil_DECREF(plain);
+    ck_assert_int_ge(GilGC_Collect(), 1);
+    Gil_DECREF(three);
+    Gil_DECREF(sub);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -617,6 +670,7 @@ suite(void)
     tcase_add_test(tc, test_value_bytearray__nothing_repeated);
     tcase_add_test(tc, test_value_bytearray__assigned_from_a_view_of_itself);
     tcase_add_test(tc, test_value_bytearray__compared_with_views);
+    tcase_add_test(tc, test_value_bytearray__a_subtype);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -7,6 +7,7 @@
 #include "gilrt/buffer.h"
 #include "gilrt/bytearray.h"
 #include "gilrt/call.h"
+#include "gilrt/dict.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
@@ -411,6 +412,70 @@ START_TEST(test_value_bytes__hashes_of_buffers_and_addresses)
 }
 END_TEST
 
+START_TEST(test_value_bytes__a_subtype)
+{
+    GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Octets", &GilBytes_Type);
+    GilObject *plain = octets("abc"), *op = GilObject_CallOneArg(sub, plain), *zeros = GilObject_CallFunction(sub, "i", 3);
+    GilObject *empty = GilObject_CallNoArgs(sub), *dict = GilDict_New(), *got;
+    Gil_buffer view;
+
+    ck_assert(GilBytes_Check(op) && !GilBytes_CheckExact(op) && Gil_IS_TYPE(op, (GilTypeObject *)(void *)sub));
+    gil_expect_text(GilObject_Repr(op), "b'abc'");
+    gil_expect_text(GilObject_Repr(zeros), "b'\\x00\\x00\\x00'");
+    ck_assert_int_eq(GilBytes_Size(empty), 0);
+    ck_assert_int_eq(GilBytes_AS_STRING(op)[3], 0);
+    /* Equal, of one hash, and one key in a dict. */
+    ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(plain));
+    ck_assert_int_eq(GilObject_RichCompareBool(op, plain, Gil_EQ), 1);
+    ck_assert_int_eq(GilDict_SetItem(dict, op, Gil_None), 0);
+    ck_assert_int_eq(GilDict_Contains(dict, plain), 1);
+    /* What is made of one is exactly bytes, and so is a copy. */
+    GilObject *made[] = {GilObject_CallMethod(op, "strip", NULL), GilBytes_FromObject(op), GilObject_Bytes(op),
+                         GilSequence_GetSlice(op, 0, 3), GilSequence_Repeat(op, 1)};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(made); i++) {
+        ck_assert(GilBytes_CheckExact(made[i]) && made[i] != op);
+        ck_assert_int_eq(GilObject_RichCompareBool(made[i], plain, Gil_EQ), 1);
+        Gil_DECREF(made[i]);
+    }
+    got = GilObject_CallMethod(sub, "fromhex", "s", "61");
+    ck_assert_ptr_eq(Gil_TYPE(got), sub);
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilObject_GetBuffer(op, &view, GilBUF_SIMPLE), 0);
+    ck_assert_ptr_eq(view.buf, GilBytes_AS_STRING(op));
+    GilBuffer_Release(&view);
+    /* None grows in its place, and none is resized. */
+    GilBytes_Concat(&op, plain);
+    ck_assert(GilBytes_CheckExact(op));
+    ck_assert_str_eq(GilBytes_AsString(op), "abcabc");
+    ck_assert_int_eq(_GilBytes_Resize(&zeros, 2), -1);
+    gil_expect_raised(GilExc_SystemError);
+    ck_assert_ptr_null(zeros);
+    Gil_DECREF(dict);
+    Gil_DECREF(empty);
+    Gil_DECREF(op);
+    Gil_DECREF(plain);
+    Gil_DECREF(sub);
+}
+END_TEST
+
+static int
+make_of_subtype(void *arg)
+{
+    GilObject *op = GilObject_CallFunction(arg, "y", "abc");
+
+    Gil_XDECREF(op);
+    return op != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_bytes_of_a_subtype)
+{
+    GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Octets", &GilBytes_Type);
+
+    gil_test_oom_loop(make_of_subtype, sub);
+    Gil_DECREF(sub);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -436,6 +501,8 @@ suite(void)
     tcase_add_test(tc, test_M6_bytes_cannot_be_written);
     tcase_add_test(tc, test_value_bytes__every_allocation_may_fail);
     tcase_add_test(tc, test_value_bytes__hashes_of_buffers_and_addresses);
+    tcase_add_test(tc, test_value_bytes__a_subtype);
+    tcase_add_test(tc, test_J1_bytes_of_a_subtype);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -85,11 +85,11 @@ START_TEST(test_value_property__missing_and_failing_parts)
 
     ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "n", p), 0);
     ck_assert_ptr_null(GilObject_GetAttrString(op, "n"));
-    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no getter");
+    expect_error(GilExc_AttributeError, "property of 'Node' object has no getter");
     ck_assert_int_eq(GilObject_SetAttrString(op, "n", Gil_None), -1);
-    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no setter");
+    expect_error(GilExc_AttributeError, "property of 'Node' object has no setter");
     ck_assert_int_eq(GilObject_DelAttrString(op, "n"), -1);
-    expect_error(GilExc_AttributeError, "property of 'test.Node' object has no deleter");
+    expect_error(GilExc_AttributeError, "property of 'Node' object has no deleter");
     GilObject *doc = GilObject_GetAttrString(p, "__doc__");
     ck_assert_ptr_eq(doc, Gil_None);
     Gil_DECREF(p);
@@ -153,6 +153,74 @@ START_TEST(test_value_property__a_circle_is_collected)
 }
 END_TEST
 
+START_TEST(test_value_property__a_class_says_the_name)
+{
+    GilObject *type = (GilObject *)&GilType_Type, *p = property(GilTuple_New(0), NULL), *none = GilTuple_New(0), *copy;
+    GilObject *cls = GilObject_CallFunction(type, "s(){sO}", "X", "p", p), *op = GilObject_CallNoArgs(cls);
+
+    ck_assert_ptr_nonnull(op);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "p"));
+    expect_error(GilExc_AttributeError, "property 'p' of 'X' object has no getter");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "p", none), -1);
+    expect_error(GilExc_AttributeError, "property 'p' of 'X' object has no setter");
+    copy = GilObject_CallMethod(p, "getter", "(O)", none); /* of the same name */
+    ck_assert_int_eq(GilObject_SetAttrString(cls, "q", copy), 0);
+    ck_assert_int_eq(GilObject_DelAttrString(op, "q"), -1);
+    expect_error(GilExc_AttributeError, "property 'p' of 'X' object has no deleter");
+    ck_assert_ptr_null(GilObject_CallMethod(p, "__set_name__", "(O)", cls));
+    expect_error(GilExc_TypeError, "__set_name__() takes 2 positional arguments but 1 were given");
+    GilObject *all[] = {copy, op, cls, none, p};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+START_TEST(test_value_property__a_subtype)
+{
+    GilObject *type = (GilObject *)&GilType_Type, *get = GilCFunction_New(&get_def, NULL);
+    GilObject *sub = GilObject_CallFunction(type, "s(O){}", "P", &GilProperty_Type), *p = GilObject_CallOneArg(sub, get);
+
+    ck_assert_ptr_nonnull(p);
+    ck_assert_int_eq(GilObject_SetAttrString(p, "own", get), 0);
+    GilObject *ref = GilWeakref_NewRef(p, NULL), *copy = GilObject_CallMethod(p, "setter", "(O)", get);
+    ck_assert_ptr_nonnull(ref);
+    ck_assert_ptr_eq(Gil_TYPE(copy), sub);
+    GilTypeObject *node = node_type(NULL, 0);
+    GilObject *op = node_new(node, NULL);
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)node, "n", copy), 0);
+    GilObject *value = GilObject_GetAttrString(op, "n");
+    ck_assert_int_eq(GilLong_AsLong(value), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(p, "me", p), 0); /* a circle */
+    GilObject *all[] = {value, op, (GilObject *)node, ref, copy, p, sub, get};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+    ck_assert_int_ge(GilGC_Collect(), 2);
+}
+END_TEST
+
+/* As abc.abstractmethod marks them. */
+START_TEST(test_value_property__what_is_abstract)
+{
+    GilTypeObject *type = node_type((GilType_Slot[]){{Gil_tp_methods, (GilMethodDef[]){{0}}}, {0, NULL}}, 0);
+    GilObject *op = node_new(type, NULL), *p = property(GilTuple_Pack(2, Gil_None, op), NULL), *c = GilClassMethod_New(op);
+    GilObject *says[] = {p, c};
+
+    for (int i = 0; i < 2; i++)
+        for (int round = 0; round < 2; round++) {
+            if (round == 0)
+                GilObject_DelAttrString((GilObject *)type, "__isabstractmethod__");
+            else
+                ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "__isabstractmethod__", Gil_True), 0);
+            GilErr_Clear();
+            GilObject *answer = GilObject_GetAttrString(says[i], "__isabstractmethod__");
+            ck_assert_ptr_eq(answer, round == 0 ? Gil_False : Gil_True);
+        }
+    GilObject *all[] = {c, p, op, (GilObject *)type};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 static int
 make_and_ask(void *arg)
 {
@@ -177,7 +245,7 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[8];
+    static const TTest *tests[10];
     int n = 0;
 
     tests[n++] = test_value_property__calls_its_parts;
@@ -185,6 +253,9 @@ suite(void)
     tests[n++] = test_value_property__copies_with_another_part;
     tests[n++] = test_value_property__arguments_that_do_not_fit;
     tests[n++] = test_value_property__a_circle_is_collected;
+    tests[n++] = test_value_property__a_class_says_the_name;
+    tests[n++] = test_value_property__a_subtype;
+    tests[n++] = test_value_property__what_is_abstract;
     tests[n++] = test_J1_properties_under_lack_of_memory;
     return suite_of_one("value/property", tests);
 }

@@ -98,6 +98,33 @@ START_TEST(test_value_staticmethod__a_circle_is_collected)
 }
 END_TEST
 
+START_TEST(test_value_staticmethod__subtypes)
+{
+    GilTypeObject *kinds[] = {&GilClassMethod_Type, &GilStaticMethod_Type};
+    static const char *const shown[] = {"<classmethod(<built-in function give>)>", "<staticmethod(<built-in function give>)>"};
+
+    for (int i = 0; i < 2; i++) {
+        GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Sub", kinds[i]), *got;
+        GilObject *f = GilCFunction_New(&give_def, NULL), *op = GilObject_CallOneArg(sub, f);
+        GilObject *cls = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){sO}", "X", "f", op);
+        ck_assert_ptr_nonnull(cls);
+        ck_assert_ptr_eq(Gil_TYPE(op), sub);
+        expect_text(GilObject_Repr(op), shown[i]);
+        got = GilObject_CallMethod(cls, "f", NULL);
+        ck_assert_int_eq(GilTuple_Size(got), 1 - i); /* the class, or nothing */
+        Gil_DECREF(got);
+        ck_assert_int_eq(GilObject_SetAttrString(op, "me", op), 0);
+        ck_assert_ptr_null(GilObject_CallNoArgs(sub));
+        expect_error(GilExc_TypeError, i == 0 ? "classmethod expected 1 argument, got 0"
+                                              : "staticmethod expected 1 argument, got 0");
+        GilObject *all[] = {cls, op, f, sub};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(all); k++)
+            Gil_DECREF(all[k]);
+        ck_assert_int_ge(GilGC_Collect(), 2);
+    }
+}
+END_TEST
+
 static int
 make(void *arg)
 {
@@ -124,6 +151,7 @@ suite(void)
     tests[n++] = test_value_staticmethod__made_by_a_call;
     tests[n++] = test_value_staticmethod__cleared_ones_raise;
     tests[n++] = test_value_staticmethod__a_circle_is_collected;
+    tests[n++] = test_value_staticmethod__subtypes;
     tests[n++] = test_J1_class_methods_under_lack_of_memory;
     return suite_of_one("value/staticmethod", tests);
 }

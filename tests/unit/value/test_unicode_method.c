@@ -6,9 +6,15 @@
 #include "gilrt/args.h"
 #include "gilrt/bool.h"
 #include "gilrt/call.h"
+#include "gilrt/dict.h"
+#include "gilrt/function.h"
+#include "gilrt/gc.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
+#include "gilrt/sequence.h"
+#include "gilrt/set.h"
 #include "gilrt/tuple.h"
+#include "gilrt/weakref.h"
 #include "value/unicode_method.h"
 
 static GilObject *
@@ -273,6 +279,170 @@ START_TEST(test_value_unicode_method__constructor_names_what_is_wrong)
 }
 END_TEST
 
+static GilObject *
+subtype(GilObject *dict)
+{
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O)N", "Text", &GilUnicode_Type, dict);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+/* Of each form, what is inside is where it is looked for, and no field of the subtype lies on it. */
+START_TEST(test_value_unicode_method__a_subtype_of_each_form)
+{
+    static const char *const texts[] = {"", "a", "plain text", "\xc3\xa9", "caf\xc3\xa9", "\xe2\x82\xac uro", "\xf0\x9f\x98\x80"};
+    GilObject *type = subtype(Gil_BuildValue("{}"));
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(texts); i++) {
+        GilObject *plain = text(texts[i]), *op = GilObject_CallOneArg(type, plain), *dict = GilDict_New(), *set = GilSet_New(NULL);
+        ck_assert(GilUnicode_Check(op) && !GilUnicode_CheckExact(op));
+        ck_assert_int_eq(GilObject_SetAttrString(op, "own", plain), 0);
+        GilObject *ref = GilWeakref_NewRef(op, NULL);
+        ck_assert_ptr_nonnull(ref);
+        ck_assert_int_eq(GilUnicode_GET_LENGTH(op), GilUnicode_GET_LENGTH(plain));
+        ck_assert_int_eq(GilUnicode_KIND(op), GilUnicode_KIND(plain));
+        ck_assert_int_eq(GilUnicode_IS_ASCII(op), GilUnicode_IS_ASCII(plain));
+        ck_assert_uint_eq((uintptr_t)GilUnicode_DATA(op) % 8, 0);
+        ck_assert_str_eq(GilUnicode_AsUTF8(op), texts[i]);
+        /* Equal both ways, of one hash, and one key in a dict and a set, whichever came first. */
+        ck_assert_int_eq(GilObject_Hash(op), GilObject_Hash(plain));
+        ck_assert_int_eq(GilObject_RichCompareBool(op, plain, Gil_EQ), 1);
+        ck_assert_int_eq(GilObject_RichCompareBool(plain, op, Gil_EQ), 1);
+        ck_assert_int_eq(GilDict_SetItem(dict, i % 2 ? op : plain, Gil_None), 0);
+        ck_assert_int_eq(GilDict_Contains(dict, i % 2 ? plain : op), 1);
+        ck_assert_int_eq(GilSet_Add(set, i % 2 ? op : plain), 0);
+        ck_assert_int_eq(GilSet_Contains(set, i % 2 ? plain : op), 1);
+        /* What is made of one is exactly a str. */
+        GilObject *made[] = {GilObject_Str(op), GilUnicode_FromObject(op), GilObject_CallMethod(op, "strip", NULL),
+                             GilSequence_Repeat(op, 1), GilUnicode_Concat(op, gil_unicode_empty()),
+                             GilUnicode_FromFormat("%U", op), GilObject_Format(op, NULL)};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(made); k++) {
+            ck_assert(GilUnicode_CheckExact(made[k]));
+            ck_assert_int_eq(GilUnicode_Compare(made[k], plain), 0);
+            Gil_DECREF(made[k]);
+        }
+        ck_assert_int_eq(GilObject_SetAttrString(op, "me", op), 0); /* a circle */
+        GilObject *all[] = {ref, set, dict, op, plain};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(all); k++)
+            Gil_DECREF(all[k]);
+        ck_assert_int_ge(GilGC_Collect(), 1);
+    }
+    Gil_DECREF(type);
+}
+END_TEST
+
+static GilObject *
+say_other(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return text("other");
+}
+
+static GilObject *
+say_one(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    return GilLong_FromLong(1);
+}
+
+static GilMethodDef other_def = {"other", say_other, GIL_METH_VARARGS, NULL};
+static GilMethodDef one_def = {"one", say_one, GIL_METH_VARARGS, NULL};
+
+/* str(), format() and "%s" ask it, join(), concatenation and search see the text; a dict asks for hash and equality. */
+START_TEST(test_value_unicode_method__a_subtype_that_says_otherwise)
+{
+    GilObject *other = GilCFunction_New(&other_def, NULL), *one = GilCFunction_New(&one_def, NULL), *dict = GilDict_New();
+    GilObject *type = subtype(Gil_BuildValue("{sOsOsOsO}", "__str__", other, "__repr__", other, "__hash__", one, "__eq__", one));
+    GilObject *op = GilObject_CallFunction(type, "s", "text"), *comma = text(","), *list = Gil_BuildValue("[OO]", op, op);
+    GilObject *percent = text("%s|%r"), *pair = GilTuple_Pack(2, op, op), *braces = text("{}|{!r}"), *whole = text("a text");
+
+    gil_expect_text(GilObject_Str(op), "other");
+    gil_expect_text(GilObject_Repr(op), "other");
+    gil_expect_text(GilObject_CallOneArg((GilObject *)&GilUnicode_Type, op), "other");
+    gil_expect_text(GilUnicode_Format(percent, pair), "other|other");
+    gil_expect_text(GilObject_CallMethod(braces, "format", "OO", op, op), "other|other");
+    gil_expect_text(GilUnicode_FromFormat("%S|%U", op, op), "other|text");
+    gil_expect_text(GilUnicode_Join(comma, list), "text,text");
+    gil_expect_text(GilUnicode_Concat(op, comma), "text,");
+    ck_assert_int_eq(GilUnicode_Contains(whole, op), 1);
+    ck_assert_int_eq(GilObject_Hash(op), 1);
+    GilObject *number = GilLong_FromLong(1), *text_of_number = text("x");
+    ck_assert_int_eq(GilDict_SetItem(dict, op, Gil_None), 0);
+    ck_assert_int_eq(GilDict_Contains(dict, number), 1); /* of that hash, and it says that it is equal */
+    ck_assert_int_eq(GilDict_Contains(dict, text_of_number), 0);
+    /* Not interned, since it is not the text alone. */
+    GilObject *interned = Gil_NewRef(op);
+    GilUnicode_InternInPlace(&interned);
+    ck_assert_ptr_eq(interned, op);
+    /* An attribute's name is its text. */
+    ck_assert_int_eq(GilObject_HasAttrWithError(type, op), 0);
+    GilObject *all[] = {interned, text_of_number, number, whole, braces, pair, percent, list, comma, op, type, dict, one, other};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+struct wide_text {
+    GilCompactUnicodeObject base;
+    long number;
+};
+
+/* A spec may add fields, by a struct or behind the base; what is parsed as text may be of a subtype. */
+START_TEST(test_value_unicode_method__a_subtype_with_fields)
+{
+    static GilMemberDef members[] = {{"number", Gil_T_LONG, offsetof(struct wide_text, number), 0, NULL}, {NULL, 0, 0, 0, NULL}};
+    static GilType_Slot slots[] = {{Gil_tp_members, members}, {0, NULL}}, none[] = {{0, NULL}};
+    GilType_Spec specs[] = {{"test.Wide", sizeof(struct wide_text), 0, Gil_TPFLAGS_BASETYPE, slots},
+                            {"test.Behind", -(int)sizeof(long), 0, Gil_TPFLAGS_BASETYPE | Gil_TPFLAGS_MANAGED_WEAKREF, none},
+                            {"test.Odd", sizeof(struct wide_text) + 1, 0, 0, slots}};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(specs); i++) {
+        GilTypeObject *type = (GilTypeObject *)(void *)GilType_FromSpecWithBases(&specs[i], (GilObject *)&GilUnicode_Type);
+        ck_assert_ptr_nonnull(type);
+        GilObject *op = GilObject_CallFunction((GilObject *)type, "s", "caf\xc3\xa9"), *args = GilTuple_Pack(2, op, op), *got;
+        long *number = i == 1 ? GilObject_GetTypeData(op, type) : &((struct wide_text *)(void *)op)->number;
+        const char *utf8;
+        ck_assert_int_eq(*number, 0);
+        *number = -1;
+        ck_assert_uint_eq((uintptr_t)GilUnicode_DATA(op) % 8, 0);
+        ck_assert_int_eq(GilArg_ParseTuple(args, "sU", &utf8, &got), 1);
+        ck_assert_str_eq(utf8, "caf\xc3\xa9");
+        ck_assert_ptr_eq(got, op);
+        ck_assert_int_eq(*number, -1);
+        Gil_DECREF(args);
+        Gil_DECREF(op);
+        Gil_DECREF(type);
+    }
+    ck_assert_ptr_null(GilObject_CallFunction((GilObject *)&GilType_Type, "s(OO){}", "Both", &GilUnicode_Type, &GilLong_Type));
+    gil_expect_error(GilExc_TypeError, "type 'Both': multiple bases have instance lay-out conflict");
+    GilType_Spec huge = {"test.Huge", 1 << 24, 0, 0, none};
+    GilObject *type = GilType_FromSpecWithBases(&huge, (GilObject *)&GilUnicode_Type);
+    ck_assert_ptr_null(GilObject_CallNoArgs(type)); /* the head knows no such distance */
+    gil_expect_raised(GilExc_MemoryError);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
+make_of_subtype(void *arg)
+{
+    GilObject *op = GilObject_CallFunction(arg, "s", "caf\xc3\xa9"), *copy = NULL;
+
+    if (op != NULL && GilUnicode_AsUTF8(op) != NULL)
+        copy = GilObject_Str(op);
+    Gil_XDECREF(copy);
+    Gil_XDECREF(op);
+    return copy != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_text_of_a_subtype)
+{
+    GilObject *type = subtype(Gil_BuildValue("{}"));
+
+    gil_test_oom_loop(make_of_subtype, type);
+    Gil_DECREF(type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -290,6 +460,10 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_method__changing);
     tcase_add_test(tc, test_value_unicode_method__identifier);
     tcase_add_test(tc, test_value_unicode_method__every_allocation_may_fail);
+    tcase_add_test(tc, test_value_unicode_method__a_subtype_of_each_form);
+    tcase_add_test(tc, test_value_unicode_method__a_subtype_that_says_otherwise);
+    tcase_add_test(tc, test_value_unicode_method__a_subtype_with_fields);
+    tcase_add_test(tc, test_J1_text_of_a_subtype);
     suite_add_tcase(s, tc);
     return s;
 }
