@@ -446,9 +446,9 @@ static GilObject *
 ask_tp_descr_get(GilObject *self, GilObject *obj, GilObject *type)
 {
     GilObject *args[] = {self, obj != NULL ? obj : Gil_None, type != NULL ? type : Gil_None};
-    GilObject *result = ask_if_any("__get__", args, 3);
+    struct gil_found found;
 
-    return result != Gil_NotImplemented ? result : Gil_NewRef(self);
+    return find(self, "__get__", &found) ? ask_if_any("__get__", args, 3) : Gil_NewRef(self);
 }
 
 static int

@@ -574,6 +574,10 @@ START_TEST(test_protocol_slotattr__descriptors)
     Gil_DECREF(got);
     fill(type, &def_get);
     expect_number(GilObject_GetAttrString((GilObject *)owner, "x"), 2, "get(None, <class 'C'>)");
+    answer = Gil_NotImplemented; /* an answer like any other */
+    got = GilObject_GetAttrString(op, "x");
+    ck_assert_ptr_eq(got, Gil_NotImplemented);
+    answer = NULL;
     ck_assert_int_eq(GilDescr_IsData(descr), 0);
     fill(type, &def_set);
     ck_assert_int_eq(GilDescr_IsData(descr), 1);
