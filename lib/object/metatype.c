@@ -59,6 +59,7 @@ clear_type(GilHeapTypeObject *ht)
     if (ht->type.tp_names != NULL)
         gil_names_clear(ht->type.tp_names);
     Gil_CLEAR(ht->module);
+    Gil_CLEAR(ht->qualname);
 }
 
 static int
@@ -132,6 +133,7 @@ type_traverse(GilObject *self, visitproc visit, void *arg)
     size_t pos = 0;
 
     Gil_VISIT(ht->module);
+    Gil_VISIT(ht->qualname);
     for (Gil_ssize_t i = 0; i < ht->nbases; i++)
         Gil_VISIT(ht->bases[i]);
     while (ht->type.tp_names != NULL && (entry = gil_names_next(ht->type.tp_names, &pos)) != NULL)
@@ -158,12 +160,13 @@ static GilObject *
 type_repr(GilObject *self)
 {
     struct gil_text text;
-    GilObject *repr = NULL;
+    GilObject *repr = NULL, *name = gil_type_full_name((GilTypeObject *)(void *)self, NULL);
 
     gil_text_init(&text, gil_tstate_need("type_repr")->heap);
-    if (gil_text_append_format(&text, "<class '%s'>", ((const GilTypeObject *)(void *)self)->tp_name) == 0)
+    if (name != NULL && gil_text_append_format(&text, "<class '%U'>", name) == 0)
         repr = gil_ops.str_from_utf8(text.data, text.len);
     gil_text_free(&text);
+    Gil_XDECREF(name);
     return repr;
 }
 
@@ -226,13 +229,17 @@ type_get_module(GilObject *self, void *closure)
     return GilType_GetModuleName((GilTypeObject *)(void *)self);
 }
 
-/* Class attributes that a type of one's own may be given anew, under the name in closure. */
-static int
-type_set_own(GilObject *self, GilObject *value, void *closure)
+static GilObject *
+type_get_qualname(GilObject *self, void *closure)
 {
-    GilTypeObject *type = (GilTypeObject *)(void *)self;
-    const char *name = closure;
+    (void)closure;
+    return GilType_GetQualName((GilTypeObject *)(void *)self);
+}
 
+/* Whether type may be given value under that name; else -1 with TypeError. */
+static int
+need_own(const GilTypeObject *type, const GilObject *value, const char *name)
+{
     if (!gil_type_is_heap(type) || (type->tp_flags & Gil_TPFLAGS_IMMUTABLETYPE)) {
         GilErr_Format(GilExc_TypeError, "cannot set '%s' attribute of immutable type '%s'", name, type->tp_name);
         return -1;
@@ -241,6 +248,35 @@ type_set_own(GilObject *self, GilObject *value, void *closure)
         GilErr_Format(GilExc_TypeError, "cannot delete '%s' attribute of type '%s'", name, type->tp_name);
         return -1;
     }
+    return 0;
+}
+
+static int
+type_set_qualname(GilObject *self, GilObject *value, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    (void)closure;
+
+    if (need_own(type, value, "__qualname__") < 0)
+        return -1;
+    if (!gil_is_str(value)) {
+        GilErr_Format(GilExc_TypeError, "can only assign string to %s.__qualname__, not '%s'", type->tp_name,
+                      Gil_TYPE(value)->tp_name);
+        return -1;
+    }
+    Gil_XSETREF(gil_heap_type(type)->qualname, Gil_NewRef(value)); /* may run anything */
+    return 0;
+}
+
+/* Class attributes that a type of one's own may be given anew, under the name in closure. */
+static int
+type_set_own(GilObject *self, GilObject *value, void *closure)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    const char *name = closure;
+
+    if (need_own(type, value, name) < 0)
+        return -1;
     return gil_type_set_value(gil_tstate_need("type_set_own"), type, name, strlen(name), value);
 }
 
@@ -295,6 +331,22 @@ type_get_mro(GilObject *self, void *closure)
     (void)closure;
 
     return gil_ops.tuple_from_array((GilObject *const *)(void *)type->tp_mro_items, type->tp_mro_count);
+}
+
+static GilObject *
+type_mro(GilObject *self, GilObject *unused)
+{
+    GilTypeObject *type = (GilTypeObject *)(void *)self;
+    (void)unused;
+
+    return gil_ops.list_of_names((GilObject *const *)(void *)type->tp_mro_items, type->tp_mro_count);
+}
+
+static GilObject *
+type_get_dict(GilObject *self, void *closure)
+{
+    (void)closure;
+    return gil_type_hooks.type_dict((GilTypeObject *)(void *)self);
 }
 
 /* Whether o has no __class__ but object's, which says its type. */
@@ -387,18 +439,20 @@ static GilMethodDef type_methods[] = {
     {"__instancecheck__", type_instancecheck, GIL_METH_O, NULL},
     {"__subclasscheck__", type_subclasscheck, GIL_METH_O, NULL},
     {"__subclasses__", type_subclasses, GIL_METH_NOARGS, NULL},
+    {"mro", type_mro, GIL_METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static GilGetSetDef type_getset[] = {
     {"__name__", type_get_name, NULL, NULL, NULL},
-    {"__qualname__", type_get_name, NULL, NULL, NULL},
+    {"__qualname__", type_get_qualname, type_set_qualname, NULL, NULL},
     {"__module__", type_get_module, type_set_own, NULL, (void *)"__module__"},
     {"__doc__", type_get_doc, type_set_own, NULL, (void *)"__doc__"},
     {"__text_signature__", type_get_text_signature, NULL, NULL, NULL},
     {"__base__", type_get_base, NULL, NULL, NULL},
     {"__bases__", type_get_bases, NULL, NULL, NULL},
     {"__mro__", type_get_mro, NULL, NULL, NULL},
+    {"__dict__", type_get_dict, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -411,7 +411,14 @@ add_attributes(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObje
             GilErr_Format(GilExc_TypeError, "type '%s': __slots__ are not supported; members come from a spec", plan->name);
             return -1;
         }
-        if (gil_type_set_value(ts, type, name, len, value) < 0)
+        if (plan->called && strcmp(name, "__qualname__") == 0) {
+            if (!gil_is_str(value)) {
+                GilErr_Format(GilExc_TypeError, "type __qualname__ must be a str, not %s", Gil_TYPE(value)->tp_name);
+                return -1;
+            }
+            Gil_XSETREF(gil_heap_type(type)->qualname, Gil_NewRef(value));
+        }
+        else if (gil_type_set_value(ts, type, name, len, value) < 0)
             return -1;
     }
     if (plan->called && has_name(type, "__eq__") && !has_name(type, "__hash__"))

@@ -20,12 +20,14 @@ GilObject *
 gil_object_default_repr(GilObject *self)
 {
     struct gil_text text;
-    char buffer[256];
+    GilObject *name = gil_type_full_name(Gil_TYPE(self), NULL), *repr = NULL;
 
-    gil_text_init_fixed(&text, buffer, sizeof buffer);
-    if (gil_text_append_format(&text, "<%.200s object at %p>", Gil_TYPE(self)->tp_name, (void *)self) < 0)
-        return NULL;
-    return gil_ops.str_from_utf8(text.data, text.len);
+    gil_text_init(&text, gil_tstate_attached()->heap);
+    if (name != NULL && gil_text_append_format(&text, "<%U object at %p>", name, (void *)self) == 0)
+        repr = gil_ops.str_from_utf8(text.data, text.len);
+    gil_text_free(&text);
+    Gil_XDECREF(name);
+    return repr;
 }
 
 Gil_hash_t

@@ -9,6 +9,7 @@
 #include "object/type.h"
 
 #include "object/error.h"
+#include "object/format.h"
 #include "object/inherit.h"
 #include "object/lookup.h"
 #include "object/ops.h"
@@ -252,14 +253,51 @@ GilObject *
 GilType_GetQualName(GilTypeObject *type)
 {
     gil_tstate_need(__func__);
-    return type != NULL ? GilType_GetName(type) : gil_err_null(__func__);
+    if (type == NULL)
+        return gil_err_null(__func__);
+    GilObject *given = gil_type_is_heap(type) ? gil_heap_type(type)->qualname : NULL;
+    return given != NULL ? Gil_NewRef(given) : GilType_GetName(type);
+}
+
+/* Whether the module's name is to be shown: 1, 0, or -1 with MemoryError. */
+static int
+shows_module(GilObject *module, const char *hidden)
+{
+    struct gil_name name;
+
+    if (!gil_is_str(module))
+        return 0;
+    if (gil_ops.str_name(module, &name) < 0)
+        return -1;
+    return strcmp(name.text, "builtins") != 0 && (hidden == NULL || strcmp(name.text, hidden) != 0);
+}
+
+GilObject *
+gil_type_full_name(GilTypeObject *type, const char *hidden)
+{
+    struct gil_text text;
+
+    if (!gil_type_is_heap(type))
+        return gil_ops.str_from_utf8(type->tp_name, strlen(type->tp_name));
+    GilObject *name = GilType_GetQualName(type), *module = name != NULL ? GilType_GetModuleName(type) : NULL;
+    int shows = module != NULL ? shows_module(module, hidden) : -1;
+    if (shows != 0) {
+        gil_text_init(&text, gil_tstate_attached()->heap);
+        if (shows > 0 && gil_text_append_format(&text, "%U.%U", module, name) == 0)
+            Gil_SETREF(name, gil_ops.str_from_utf8(text.data, text.len));
+        else
+            Gil_CLEAR(name);
+        gil_text_free(&text);
+    }
+    Gil_XDECREF(module);
+    return name;
 }
 
 GilObject *
 GilType_GetFullyQualifiedName(GilTypeObject *type)
 {
     gil_tstate_need(__func__);
-    return type != NULL ? gil_ops.str_from_utf8(type->tp_name, strlen(type->tp_name)) : gil_err_null(__func__);
+    return type != NULL ? gil_type_full_name(type, "__main__") : gil_err_null(__func__);
 }
 
 GilObject *

@@ -25,6 +25,7 @@ struct gil_heap_type {
     GilBufferProcs as_buffer;
     GilInterpreterState *interp; /* [const] the only one that may use the type */
     GilObject *module;           /* [gil] strong or NULL; see GilType_FromModuleAndSpec() */
+    GilObject *qualname;         /* [gil] strong: __qualname__, where it was given; or NULL */
     char *name;                  /* [const] tp_name's memory: "module.Name" */
     char *doc;                   /* [const] tp_doc's memory, or NULL */
     GilMemberDef *members;       /* [const] tp_members' memory, offsets made absolute; or NULL */
@@ -103,6 +104,11 @@ gil_type_short_name(const GilTypeObject *type)
     return dot != NULL ? dot + 1 : type->tp_name;
 }
 
+/*
+ * "module.Type", where the module's name is a str and not hidden, nor "builtins"; else "Type". hidden is a text, or NULL. New
+ * reference, or NULL with MemoryError.
+ */
+GilObject *gil_type_full_name(GilTypeObject *type, const char *hidden);
 /* tp_doc without the "name(signature)\n--\n\n" that may stand in front; NULL when there is none. */
 const char *gil_doc_text(const char *name, const char *doc);
 /* And that signature: "(...)" as str, or None (immortal); NULL with the error set. */
@@ -181,6 +187,8 @@ struct gil_type_hooks {
     int (*dict_set)(GilObject *dict, GilObject *name, GilObject *value);
     /* type(name, bases, dict): a class is made by a call, and what its attributes and bases say is called. */
     GilObject *(*class_new)(GilTypeObject *metatype, GilObject *args, GilObject *kwargs);
+    /* __dict__ of a type: what stands in its own table and slots, to be read. */
+    GilObject *(*type_dict)(GilTypeObject *type);
     /* attributes that fill slots: for each id of a slot the function that asks them, or NULL. */
     void *const *attribute_slots;
     /* a method asks for its module's state. */

@@ -8,7 +8,8 @@
  * heir and gets the keywords. Who fails there takes the class with it.
  *
  * Differences from CPython: instances have a dict and weak references unless the base is of variable size (int, tuple,
- * bytes) or a type, and there is no __slots__; a dot in the name ends the module's name, as in specs.
+ * bytes; but str may be) or a type, and there is no __slots__; a dot in the name ends the module's name, as in specs, and
+ * __module__ is else what the namespace says.
  */
 #include "protocol/class.h"
 

@@ -158,10 +158,41 @@ START_TEST(test_faults_scenes__texts_and_numbers)
 }
 END_TEST
 
+/* Classes over built-in types, what they tell of themselves, and what is made of them. */
+static int
+use_subtypes(void *Gil_UNUSED(arg))
+{
+    static GilTypeObject *const bases[] = {&GilUnicode_Type, &GilBytes_Type, &GilByteArray_Type};
+    GilObject *type = (GilObject *)(void *)&GilType_Type;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(bases); i++) {
+        struct scrap s = {{NULL}};
+        if ((s.op[0] = GilObject_CallNoArgs((GilObject *)(void *)&GilProperty_Type)) == NULL ||
+            (s.op[1] = GilObject_CallFunction(type, "s(O){sO,ss,ss}", "Sub", bases[i], "p", s.op[0], "__module__", "scenes",
+                                              "__qualname__", "Outer.Sub")) == NULL ||
+            (s.op[2] = GilObject_CallFunction(s.op[1], i == 0 ? "s" : "y", "some text")) == NULL ||
+            (s.op[3] = GilObject_CallMethod(s.op[2], "upper", NULL)) == NULL || (s.op[4] = GilObject_Repr(s.op[1])) == NULL ||
+            (s.op[5] = GilObject_GetAttrString(s.op[1], "__dict__")) == NULL || (s.op[6] = GilObject_Repr(s.op[5])) == NULL)
+            return done(&s, -1);
+        s.op[7] = GilObject_GetAttrString(s.op[2], "p");
+        if (!GilErr_ExceptionMatches(GilExc_AttributeError))
+            return done(&s, -1);
+        GilErr_Clear();
+        done(&s, 0);
+    }
+    return 0;
+}
+
+START_TEST(test_faults_scenes__subtypes)
+{
+    gil_test_oom_loop(use_subtypes, NULL);
+}
+END_TEST
+
 /* What is done on the way out of a failure finds no memory either. */
 START_TEST(test_J8_a_failure_after_a_failure_in_longer_work)
 {
-    static const gil_test_step steps[] = {use_a_class, use_errors, use_containers, use_texts_and_numbers};
+    static const gil_test_step steps[] = {use_a_class, use_errors, use_containers, use_texts_and_numbers, use_subtypes};
 
     gil_test_oom_pairs(steps[_i], NULL);
 }
@@ -314,7 +345,8 @@ suite(void)
     tcase_add_test(inside, test_faults_scenes__errors);
     tcase_add_test(inside, test_faults_scenes__containers);
     tcase_add_test(inside, test_faults_scenes__texts_and_numbers);
-    tcase_add_loop_test(inside, test_J8_a_failure_after_a_failure_in_longer_work, 0, 4);
+    tcase_add_test(inside, test_faults_scenes__subtypes);
+    tcase_add_loop_test(inside, test_J8_a_failure_after_a_failure_in_longer_work, 0, 5);
     tcase_add_test(inside, test_B12_a_thread_that_enters_without_memory_is_told);
     suite_add_tcase(s, inside);
     tcase_set_timeout(around, 60);

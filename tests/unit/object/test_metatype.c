@@ -111,6 +111,54 @@ START_TEST(test_object_metatype__what_types_tell)
 }
 END_TEST
 
+/* A class that is made by a call has its names from the namespace. */
+START_TEST(test_object_metatype__names_from_the_namespace)
+{
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){ss,ss}", "X", &GilList_Type, "__module__", "mod",
+                                             "__qualname__", "Outer.X");
+    GilObject *plain = GilObject_CallFunction((GilObject *)&GilType_Type, "s(){ss,ss}", "Y", "__module__", "mod", "__qualname__",
+                                              "Outer.Y");
+    GilObject *op = GilObject_CallNoArgs(type), *mro = GilObject_CallMethod(type, "mro", NULL), *dict, *value;
+    GilObject *other = GilObject_CallNoArgs(plain);
+    char shown[100];
+
+
+    expect_text(GilObject_Repr(type), "<class 'mod.Outer.X'>");
+    snprintf(shown, sizeof shown, "<mod.Outer.Y object at %p>", (void *)other);
+    expect_text(GilObject_Repr(other), shown);
+    Gil_DECREF(other);
+    Gil_DECREF(plain);
+    expect_text(GilObject_GetAttrString(type, "__qualname__"), "Outer.X");
+    expect_text(GilObject_GetAttrString(type, "__name__"), "X");
+    expect_text(GilType_GetFullyQualifiedName((GilTypeObject *)(void *)type), "mod.Outer.X");
+    expect_text(GilObject_Repr(mro), "[<class 'mod.Outer.X'>, <class 'list'>, <class 'object'>]");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "__qualname__")); /* it is no attribute of instances */
+    GilErr_Clear();
+    dict = GilObject_GetAttrString(type, "__dict__");
+    ck_assert_int_eq(GilMapping_HasKeyStringWithError(dict, "__qualname__"), 0);
+    ck_assert_int_eq(GilMapping_HasKeyStringWithError(dict, "__module__"), 1);
+    value = GilUnicode_FromString("__main__");
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__module__", value), 0);
+    expect_text(GilObject_Repr(type), "<class '__main__.Outer.X'>");
+    expect_text(GilType_GetFullyQualifiedName((GilTypeObject *)(void *)type), "Outer.X");
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__qualname__", value), 0);
+    expect_text(GilType_GetQualName((GilTypeObject *)(void *)type), "__main__");
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__module__", Gil_None), 0); /* no str: left out */
+    expect_text(GilObject_Repr(type), "<class '__main__'>");
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__qualname__", Gil_None), -1);
+    expect_error(GilExc_TypeError, "can only assign string to X.__qualname__, not 'NoneType'");
+    ck_assert_int_eq(GilObject_DelAttrString(type, "__qualname__"), -1);
+    expect_error(GilExc_TypeError, "cannot delete '__qualname__' attribute of type 'X'");
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)&GilLong_Type, "__qualname__", value), -1);
+    expect_error(GilExc_TypeError, "cannot set '__qualname__' attribute of immutable type 'int'");
+    ck_assert_ptr_null(GilObject_CallFunction((GilObject *)&GilType_Type, "s(){si}", "X", "__qualname__", 1));
+    expect_error(GilExc_TypeError, "type __qualname__ must be a str, not int");
+    GilObject *all[] = {value, dict, mro, op, type};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 /* The name stands whole in the repr, however long it is. */
 START_TEST(test_object_metatype__long_names)
 {
@@ -463,6 +511,7 @@ suite(void)
     tests[n++] = test_object_metatype__calling_makes_and_initialises;
     tests[n++] = test_object_metatype__type_of_an_object;
     tests[n++] = test_object_metatype__what_types_tell;
+    tests[n++] = test_object_metatype__names_from_the_namespace;
     tests[n++] = test_object_metatype__long_names;
     tests[n++] = test_J1_repr_of_a_type;
     tests[n++] = test_object_metatype__what_may_be_set;

@@ -77,11 +77,17 @@ START_TEST(test_value_dir__own_attributes_and_those_of_the_type)
 }
 END_TEST
 
+static GilObject *
+get_none(GilObject *Gil_UNUSED(self), void *Gil_UNUSED(closure))
+{
+    Gil_RETURN_NONE;
+}
+
 START_TEST(test_value_dir__what_is_no_dict_is_passed_by)
 {
-    GilObject *op = bag_new((GilType_Slot[]){{0, NULL}});
+    static GilGetSetDef computed[] = {{"__dict__", get_none, NULL, NULL, NULL}, {0}};
+    GilObject *op = bag_new((GilType_Slot[]){{Gil_tp_getset, computed}, {0, NULL}});
 
-    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)Gil_TYPE(op), "__dict__", Gil_None), 0);
     ck_assert_int_eq(lists(op, "alpha"), 1);
     Gil_DECREF(op);
 }
@@ -121,6 +127,68 @@ START_TEST(test_value_dir__a_type_may_answer_itself)
 }
 END_TEST
 
+static GilObject *
+nothing(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    Gil_RETURN_NONE;
+}
+
+static GilMethodDef both[] = {
+    {"bound", nothing, GIL_METH_NOARGS, NULL}, {"free", nothing, GIL_METH_NOARGS | GIL_METH_STATIC, NULL}, {NULL, NULL, 0, NULL}};
+
+/* What the type itself has, and not its bases; it is read and not written. */
+START_TEST(test_value_dir__the_dict_of_a_type)
+{
+    GilTypeObject *type = node_type((GilType_Slot[]){{Gil_tp_methods, both}, {Gil_tp_members, members}, {0, NULL}}, 0);
+    GilObject *t = (GilObject *)type, *got;
+
+    ck_assert_int_eq(GilObject_SetAttrString(t, "own", Gil_None), 0);
+    GilObject *dict = GilObject_GetAttrString(t, "__dict__");
+    ck_assert_ptr_eq(Gil_TYPE(dict), &GilDictProxy_Type);
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "own", &got), 1);
+    ck_assert_ptr_eq(got, Gil_None);
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "bound", &got), 1);
+    expect_text(GilObject_Repr(got), "<method 'bound' of 'test.Node' objects>");
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "free", &got), 1);
+    ck_assert_ptr_eq(Gil_TYPE(got), &GilStaticMethod_Type);
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "zeta", &got), 1);
+    expect_text(GilObject_Repr(got), "<member 'zeta' of 'test.Node' objects>");
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "__class__", &got), 0);
+    ck_assert_int_eq(GilObject_SetItem(dict, t, Gil_None), -1);
+    expect_error(GilExc_TypeError, "'mappingproxy' object does not support item assignment");
+    Gil_DECREF(dict);
+    dict = GilObject_GetAttrString((GilObject *)&GilLong_Type, "__dict__"); /* slots by their names */
+    ck_assert_int_eq(GilMapping_GetOptionalItemString(dict, "__add__", &got), 1);
+    expect_text(GilObject_Repr(got), "<slot wrapper '__add__' of 'int' objects>");
+    Gil_DECREF(got);
+    Gil_DECREF(dict);
+    ck_assert_int_eq(GilObject_SetAttrString(t, "__dict__", Gil_None), -1);
+    expect_error(GilExc_AttributeError, "attribute '__dict__' of 'type' objects is not writable");
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
+show_attributes(void *arg)
+{
+    GilObject *dict = GilObject_GetAttrString(arg, "__dict__");
+
+    Gil_XDECREF(dict);
+    return dict != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_the_dict_of_a_type)
+{
+    GilTypeObject *type = node_type((GilType_Slot[]){{Gil_tp_methods, both}, {0, NULL}}, 0);
+
+    gil_test_oom_loop(show_attributes, type);
+    Gil_DECREF(type);
+}
+END_TEST
+
 static int
 list_attributes(void *arg)
 {
@@ -143,12 +211,14 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[6];
+    static const TTest *tests[8];
     int n = 0;
 
     tests[n++] = test_value_dir__own_attributes_and_those_of_the_type;
     tests[n++] = test_value_dir__what_is_no_dict_is_passed_by;
     tests[n++] = test_value_dir__a_type_may_answer_itself;
+    tests[n++] = test_value_dir__the_dict_of_a_type;
+    tests[n++] = test_J1_the_dict_of_a_type;
     tests[n++] = test_J1_dir_under_lack_of_memory;
     return suite_of_one("value/dir", tests);
 }
