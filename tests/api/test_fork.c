@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -1793,6 +1794,46 @@ START_TEST(test_api_fork__a_child_that_has_nothing_to_lose_may_wait)
 }
 END_TEST
 
+/* From now on no page can be had that a child gets as zeros. */
+static void
+refuse_the_page(void)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 2 * sizeof(uint64_t)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_WIPEONFORK, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof program / sizeof program[0], program};
+
+    CHILD_CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    CHILD_CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+/* An old kernel: everything is as it was, and such a child waits. */
+START_TEST(test_api_fork__a_system_without_such_a_page)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        refuse_the_page();
+        gil_test_start();
+        child = raw_fork();
+        if (child == 0) {
+            wait_in_vain(NULL);
+            _exit(0);
+        }
+        CHILD_CHECK(child_status(child) == 0);
+        child_does(wait_in_vain, NULL);
+        gil_test_stop();
+        _exit(0);
+    }
+    ck_assert_int_eq(child_status(child), 0);
+}
+END_TEST
+
 START_TEST(test_api_fork__plain_child_without_a_runtime_may_start_one)
 {
     for (int i = 0; i < 2; i++) {
@@ -1978,6 +2019,7 @@ suite(void)
     tcase_add_test(alone, test_api_fork__while_the_runtime_ends);
     tcase_add_test(alone, test_api_fork__plain_child_without_a_runtime_may_start_one);
     tcase_add_test(alone, test_api_fork__a_child_that_has_nothing_to_lose_may_wait);
+    tcase_add_test(alone, test_api_fork__a_system_without_such_a_page);
     suite_add_tcase(s, alone);
     return s;
 }
