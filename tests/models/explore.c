@@ -507,11 +507,25 @@ before_access(const void *p, const char *name)
     check_poison(p, name);
 }
 
+/* memcpy(), and no call for the sizes that words have. */
+static inline void
+move(void *to, const void *from, unsigned size)
+{
+    if (size == 8)
+        memcpy(to, from, 8);
+    else if (size == 4)
+        memcpy(to, from, 4);
+    else if (size == 1)
+        memcpy(to, from, 1);
+    else
+        memcpy(to, from, size);
+}
+
 static uint64_t
 get(const void *p, unsigned size)
 {
     uint64_t value = 0;
-    memcpy(&value, p, size);
+    move(&value, p, size);
     return value;
 }
 
@@ -520,10 +534,11 @@ put(void *p, unsigned size, uint64_t value, const char *name)
 {
     uint64_t was = get(p, size);
 
-    memcpy(p, &value, size);
+    move(p, &value, size);
     if (outside)
         return;
-    tell("  thread %d: %s %#llx -> %#llx\n", cur, name, (unsigned long long)was, (unsigned long long)get(p, size));
+    if (telling)
+        tell("  thread %d: %s %#llx -> %#llx\n", cur, name, (unsigned long long)was, (unsigned long long)get(p, size));
     if (scenario->wrote != NULL)
         scenario->wrote(p, was, get(p, size));
 }
@@ -674,7 +689,7 @@ model_load(const void *p, unsigned size, const char *name)
     if (own == NULL)
         settle(p);
     uint64_t value = own != NULL ? own->value : get(p, size);
-    if (scenario->of_interest(p))
+    if (telling && scenario->of_interest(p))
         tell("  thread %d: %s is %#llx\n", cur, name, (unsigned long long)value);
     return value;
 }
