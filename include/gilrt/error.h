@@ -158,7 +158,8 @@ typedef struct {
     GilObject *object;    /**< where it happened, or NULL */
 } GilUnraisable;
 /** A hook. It is called attached, with no error pending; what it is told about is borrowed for the time of the call, and
- *  @p object may be dying: a reference to it must not outlive the call. An error that the hook leaves is printed. */
+ *  @p object may be dying: a reference to it must not outlive the call. An error that the hook leaves is printed. It cannot end an
+ *  interpreter that its thread is in the middle of, as it is in this one (Gil_EndInterpreter(), Gil_FinalizeEx(): -1). */
 typedef void (*GilErr_UnraisableHook)(const GilUnraisable *error, void *arg);
 /** Let @p hook deal with errors of this interpreter that cannot be returned; NULL: print them again.
  *  @lock_held */

@@ -73,8 +73,9 @@ typedef struct GilLifeEvent {
                            else NULL. Static */
 } GilLifeEvent;
 
-/** What is called with each event. It must not raise, nor call Gil_FinalizeEx(), nor wait without a limit for the end of
- *  the interpreter that it is told of; where it is called attached it may leave the lock and retake it. */
+/** What is called with each event. It must not raise, nor wait without a limit for the end of the interpreter that it is told of,
+ *  and Gil_FinalizeEx() is -1 in it; where it is called attached it may leave the lock and retake it, and an exception that is
+ *  pending in the thread is put aside meanwhile. */
 typedef void (*GilLife_HookFunc)(const GilLifeEvent *event, void *data);
 
 /**

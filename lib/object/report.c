@@ -207,7 +207,9 @@ report_unraisable(GilThreadState *ts, GilUnraisable *error)
         print_unraisable(ts, error);
         return;
     }
+    ts->within++; /* it is come back to: the hook must not end the interpreter */
     pocket->unraisable_hook(error, pocket->unraisable_arg); /* may run anything */
+    ts->within--;
     if (gil_err_pending(ts)) {
         GilUnraisable own = {.err_msg = "Exception ignored in the hook for unraisable errors"};
         own.exc_value = GilErr_GetRaisedException();

@@ -59,11 +59,17 @@ deliver(GilThreadState *ts, GilWarning *warning)
 {
     struct gil_object_pocket *pocket = gil_object_pocket(ts);
     struct gil_indicator saved = gil_err_save(ts);
+    int rc = 0;
 
     warning->size = sizeof *warning;
     if (pocket->warning_hook == NULL)
         print_warning(ts, warning);
-    else if (pocket->warning_hook(warning, pocket->warning_arg) < 0) { /* may run anything */
+    else {
+        ts->within++; /* it is come back to: the hook must not end the interpreter */
+        rc = pocket->warning_hook(warning, pocket->warning_arg); /* may run anything */
+        ts->within--;
+    }
+    if (rc < 0) {
         if (!gil_err_pending(ts))
             GilErr_SetString(GilExc_SystemError, "a warning hook failed without an error");
         gil_err_drop(saved);

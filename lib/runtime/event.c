@@ -3,6 +3,7 @@
 #include "runtime/event.h"
 
 #include "base/panic.h"
+#include "gilrt/error.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 #include "sync/mutex.h"
@@ -44,11 +45,21 @@ gil_event_tell(const GilLifeEvent *event)
     if (func == NULL)
         return 0;
     int before = gil_machine_enter_host();
+    GilObject *pending = NULL;
+    /* It will be come back to: the hook must not end its interpreter. Nor is an exception of the caller's the hook's affair. */
+    if (ts != NULL) {
+        ts->within++;
+        pending = GilErr_GetRaisedException();
+    }
     func(event, data);
     gil_machine_leave_host(before);
     if (gil_tstate_attached() != ts)
         gil_panic("Gil_SetLifeHook", "the hook was called %s and returned %s", ts != NULL ? "attached" : "detached",
                   ts != NULL ? "detached or elsewhere" : "attached");
+    if (pending != NULL)
+        GilErr_SetRaisedException(pending);
+    if (ts != NULL)
+        ts->within--;
     return 1;
 }
 

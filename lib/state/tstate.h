@@ -80,7 +80,7 @@ struct _gilts {
     struct gil_calls calls;      /* what it is to call; see state/pending.c */
     GilPendingNode *async;       /* [gil], and without the lock [states]: holds what it is to raise; NULL: nothing */
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
-    int within;                  /* [own] depth of collections, walks of objects, imports, and visits elsewhere that come back to it */
+    int within;                  /* [own] depth of collections, walks of objects, imports, hooks, and visits elsewhere that come back to it */
     GilThreadState *left_before; /* [own] of a kept one: what its thread had left when it came in by this one; see state/tstate.c */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */

@@ -89,6 +89,67 @@ START_TEST(test_runtime_event__a_hook_that_stays_detached_stops_the_process)
 }
 END_TEST
 
+static int ends[8];
+
+static void
+end_from_inside(const GilLifeEvent *event, void *unused)
+{
+    (void)unused;
+    events++;
+    if (GilThreadState_IsAttached())
+        ends[event->kind] = Gil_FinalizeEx();
+}
+
+/* The runtime goes on where its start or its end was told of, and ends as asked. */
+START_TEST(test_runtime_event__a_hook_cannot_end_what_it_is_told_of)
+{
+    Gil_SetLifeHook(end_from_inside, NULL);
+    gil_test_start();
+    ck_assert_int_eq(ends[GIL_LIFE_STARTED], -1);
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_int_eq(Gil_FinalizeTimed(0), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(ends[GIL_LIFE_CLOSING], -1);
+    ck_assert_int_eq(ends[GIL_LIFE_BUSY], -1);
+    GilInterpreterGuard_Close(guard);
+    gil_test_stop();
+    ck_assert_int_eq(ends[GIL_LIFE_CLOSED], -1);
+    ck_assert_int_eq(ends[GIL_LIFE_TEARDOWN], -1);
+    ck_assert_uint_eq(events, 8);
+}
+END_TEST
+
+/* An error of the caller's is neither seen in a hook nor lost by it. */
+static void
+have_an_own_error(const GilLifeEvent *event, void *unused)
+{
+    (void)event;
+    (void)unused;
+    events++;
+    ck_assert(GilErr_Occurred() == NULL);
+    GilErr_SetString(GilExc_ValueError, "the hook's own");
+    GilErr_Clear();
+}
+
+START_TEST(test_runtime_event__an_exception_that_was_pending_is_so_afterwards)
+{
+    gil_test_start();
+    GilThreadState *main_ts = GilThreadState_Get(), *ts = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(ts);
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    Gil_SetLifeHook(have_an_own_error, NULL);
+    GilErr_SetString(GilExc_KeyError, "the caller's");
+    ck_assert_int_eq(GilInterpreterView_RequestEnd(view), 0);
+    ck_assert_uint_eq(events, 1);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_KeyError), 1);
+    GilErr_Clear();
+    Gil_SetLifeHook(NULL, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    GilInterpreterView_Close(view);
+    gil_test_stop();
+}
+END_TEST
+
 /* A hook that is taken back while another thread is in it: that call ends as it began, and no other follows. */
 static int in_hook, may_return;
 
@@ -369,6 +430,8 @@ suite(void)
     tcase_add_test(tc, test_runtime_event__tells_each_step);
     tcase_add_test(tc, test_runtime_event__keeps_errno_and_says_whether_it_told);
     tcase_add_test(tc, test_runtime_event__a_hook_that_stays_detached_stops_the_process);
+    tcase_add_test(tc, test_runtime_event__a_hook_cannot_end_what_it_is_told_of);
+    tcase_add_test(tc, test_runtime_event__an_exception_that_was_pending_is_so_afterwards);
     tcase_add_test(tc, test_runtime_event__a_hook_may_be_taken_back_while_it_runs);
     tcase_add_test(tc, test_runtime_event__all_that_close_are_told_to_be_open_again);
     tcase_add_test(tc, test_runtime_event__it_lets_in_again_when_it_is_taken_back);

@@ -299,6 +299,43 @@ START_TEST(test_runtime_inside__the_hook_of_a_request)
 }
 END_TEST
 
+static void
+hear_of_an_error(const GilUnraisable *error, void *unused)
+{
+    (void)error;
+    (void)unused;
+    is_refused(1);
+}
+
+static int
+hear_of_a_warning(const GilWarning *warning, void *unused)
+{
+    (void)warning;
+    (void)unused;
+    is_refused(1);
+    return 0;
+}
+
+/* Who has an error or a warning to tell comes back from the host's hook. */
+START_TEST(test_runtime_inside__the_hook_for_unraisable_errors)
+{
+    GilErr_SetUnraisableHook(hear_of_an_error, NULL);
+    GilErr_SetString(GilExc_ValueError, "nobody's");
+    GilErr_WriteUnraisable(NULL);
+    GilErr_SetUnraisableHook(NULL, NULL);
+    ck_assert_int_eq(gil_inside_interp(other->interp->gate), 0);
+}
+END_TEST
+
+START_TEST(test_runtime_inside__the_hook_for_warnings)
+{
+    GilErr_SetWarningHook(hear_of_a_warning, NULL);
+    ck_assert_int_eq(GilErr_WarnEx(NULL, "old", 1), 0);
+    GilErr_SetWarningHook(NULL, NULL);
+    ck_assert_int_eq(gil_inside_interp(other->interp->gate), 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -318,6 +355,8 @@ suite(void)
     tcase_add_test(tc, test_C4_the_end_of_the_interpreter_that_a_callback_comes_back_to);
     tcase_add_test(tc, test_runtime_inside__a_call_at_exit_of_another_interpreter);
     tcase_add_test(tc, test_runtime_inside__the_hook_of_a_request);
+    tcase_add_test(tc, test_runtime_inside__the_hook_for_unraisable_errors);
+    tcase_add_test(tc, test_runtime_inside__the_hook_for_warnings);
     suite_add_tcase(s, tc);
     return s;
 }
