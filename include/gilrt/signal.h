@@ -35,8 +35,8 @@
 GIL_BEGIN_DECLS
 
 /** What is called when a signal has come: attached, in the main thread. Other signals and requests may be met within it where it
- *  polls; pending calls, which are made at the first poll after it, also those to other interpreters that it enters, and the end of the
- *  runtime wait until it returns. It cannot end the interpreter that its thread has been in (GilInterpreterView_End(): -1).
+ *  polls, the same signal when it has returned; pending calls, which are made at the first poll after it, also those to other
+ *  interpreters that it enters, and the end of the runtime wait until it returns. It cannot end the interpreter that its thread has been in (GilInterpreterView_End(): -1).
  *  @return 0, or -1 with an exception, which comes out where the signal was looked for, as said above. */
 typedef int (*GilSignal_Func)(int signum, void *arg);
 

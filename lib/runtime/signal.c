@@ -9,6 +9,7 @@
 #include "state/serving.h"
 #include "state/stable.h"
 #include "state/tstate.h"
+#include "state/unblock.h"
 #include "state/wait.h"
 #include "sync/machine.h"
 
@@ -60,6 +61,7 @@ static struct watch {
     void *former;        /* [atomic] handler that was there before; NULL: none. Written by the holder of the lock */
     uint32_t former_info; /* [atomic] it wants three arguments */
     struct sigaction before; /* [gil] */
+    int running;         /* [gil] its callback, which it does not interrupt anew */
     int covered;         /* [gil] somebody has set a handler over this one, and may call it */
 } watches[SIGNALS];
 
@@ -169,7 +171,9 @@ run_one(GilThreadState *ts, struct watch *watch, int signum)
         return -1;
     }
     uint32_t was = gil_serving_begin(ts);
+    watch->running = 1;
     int rc = watch->func(signum, watch->arg);
+    watch->running = 0;
     gil_serving_end(ts, was);
     /* It may have been asked for calls meanwhile, and could make none. */
     if (!was)
@@ -179,23 +183,32 @@ run_one(GilThreadState *ts, struct watch *watch, int signum)
     return rc < 0 ? -1 : 0;
 }
 
-/* Who fails leaves the others for the next poll. */
+/* For the next poll: who fails leaves the others, and the same signal waits for its callback's return. */
+static void
+leave_the_rest(GilThreadState *ts)
+{
+    for (int signum = 1; signum < SIGNALS; signum++)
+        if (gil_load_seq_cst(&watches[signum].marked) && !watches[signum].running) {
+            gil_store_seq_cst(&gil_main_calls.signals, 1);
+            gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
+            return;
+        }
+}
+
 static int
 run_all(GilThreadState *ts)
 {
+    int rc = 0;
+
     if (!gil_exchange_seq_cst(&gil_main_calls.signals, 0))
         return 0;
-    for (int signum = 1; signum < SIGNALS; signum++) {
+    for (int signum = 1; rc == 0 && signum < SIGNALS; signum++) {
         struct watch *watch = &watches[signum];
-        if (!gil_exchange_seq_cst(&watch->marked, 0) || !(gil_load_relaxed(&watch->state) & ON))
-            continue;
-        if (run_one(ts, watch, signum) == 0)
-            continue;
-        gil_store_seq_cst(&gil_main_calls.signals, 1);
-        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SIGNAL);
-        return -1;
+        if (!watch->running && gil_exchange_seq_cst(&watch->marked, 0) && (gil_load_relaxed(&watch->state) & ON))
+            rc = run_one(ts, watch, signum);
     }
-    return 0;
+    leave_the_rest(ts);
+    return rc;
 }
 
 /* ts is of another interpreter, and in the main thread: over to the main one and back. An exception cannot cross; that
@@ -287,7 +300,7 @@ give_back(struct watch *watch, int signum)
 
     if ((state & (TAKEN | TAKING)) && sigaction(signum, NULL, &now) == 0) {
         if (is_ours(&now))
-            (void)sigaction(signum, &watch->before, NULL);
+            gil_unblock_put_back(signum, &watch->before);
         else if (state & TAKEN)
             watch->covered = has_handler(&now);
     }
@@ -416,7 +429,10 @@ gil_signal_fork_child(GilThreadState *ts, int survives)
         return;
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
     /* What came to the parent is the parent's to handle. */
-    for (int signum = 1; signum < SIGNALS; signum++)
+    for (int signum = 1; signum < SIGNALS; signum++) {
         gil_store_relaxed(&watches[signum].marked, 0);
+        /* In a thread that is gone: who forks is in none. */
+        watches[signum].running = 0;
+    }
     gil_signal_start();
 }

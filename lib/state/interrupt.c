@@ -257,6 +257,15 @@ wake_up(int signum)
 }
 
 void
+gil_unblock_put_back(int signum, const struct sigaction *before)
+{
+    const struct sigaction none = {.sa_handler = SIG_DFL};
+    int was_given_up = before->sa_handler == wake_up && signal_given() != signum;
+
+    (void)sigaction(signum, was_given_up ? &none : before, NULL);
+}
+
+void
 gil_unblock_resend_in_child(GilThreadState *ts, int survives)
 {
     /* Who else was sending is not there any more. */

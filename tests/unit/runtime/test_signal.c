@@ -105,6 +105,55 @@ START_TEST(test_runtime_signal__a_callback_runs_at_the_next_poll)
 }
 END_TEST
 
+/* The same signal comes while its callback polls: it is met when that has returned, not within. */
+static int
+raise_again(int signum, void *arg)
+{
+    static int depth;
+
+    (void)note(signum, arg);
+    ck_assert_int_eq(depth++, 0);
+    if (count[signum] < 3)
+        ck_assert_int_eq(raise(signum), 0);
+    ck_assert_int_eq(raise(SIGUSR2), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR2], count[signum]);
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 0);
+    depth--;
+    return 0;
+}
+
+START_TEST(test_runtime_signal__a_callback_is_not_interrupted_by_its_own_signal)
+{
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, raise_again, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, note, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    for (int calls = 1; calls <= 3; calls++) {
+        ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(count[SIGUSR1], calls);
+    }
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 3);
+}
+END_TEST
+
+/* Nothing is left to be met behind an exception that was the only one. */
+START_TEST(test_runtime_signal__one_that_raises_alone_leaves_nothing)
+{
+    struct pollfd look = {.fd = GilThreadState_GetCancelFD(), .events = POLLIN};
+
+    ck_assert_int_ge(look.fd, 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, refuse, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(poll(&look, 1, 0), 1);
+    ck_assert_int_eq(Gil_Poll(), -1);
+    expect(GilExc_ValueError);
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 0);
+    ck_assert_int_eq(poll(&look, 1, 0), 0);
+}
+END_TEST
+
 static int made; /* calls to main */
 
 static int
@@ -145,6 +194,18 @@ START_TEST(test_E2_a_call_that_is_posted_while_a_callback_polls_is_made)
 END_TEST
 
 /* What is pending stays that, and the rest waits. */
+START_TEST(test_E10_calls_that_are_made_without_a_poll_are_met)
+{
+    struct pollfd look = {.fd = GilThreadState_GetCancelFD(), .events = POLLIN};
+
+    ck_assert_int_eq(GilPending_PostToMain(&call), 0);
+    ck_assert_int_eq(poll(&look, 1, 0), 1);
+    ck_assert_int_eq(Gil_MakePendingCalls(), 0);
+    ck_assert_int_eq(made, 1);
+    ck_assert_int_eq(poll(&look, 1, 0), 0);
+}
+END_TEST
+
 START_TEST(test_runtime_signal__nothing_is_raised_over_an_exception)
 {
     ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
@@ -662,6 +723,26 @@ START_TEST(test_E9_what_the_host_had_is_called_and_comes_back)
 }
 END_TEST
 
+/* The signal that breaks system calls, watched as well: whichever is given up first, the default is back. */
+START_TEST(test_E9_a_signal_that_is_given_up_while_it_is_watched)
+{
+    struct sigaction now;
+
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR1), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    if (_i == 0)
+        ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    if (_i == 1) {
+        ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+        ck_assert(now.sa_handler != SIG_DFL);
+        ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+    }
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert(now.sa_handler == SIG_DFL);
+}
+END_TEST
+
 static struct sigaction covered; /* what was there before the handler below */
 static int covering_calls;
 
@@ -871,6 +952,9 @@ suite(void)
 
     tcase_add_checked_fixture(tcase, start, gil_test_stop);
     tcase_add_test(tcase, test_runtime_signal__a_callback_runs_at_the_next_poll);
+    tcase_add_test(tcase, test_runtime_signal__a_callback_is_not_interrupted_by_its_own_signal);
+    tcase_add_test(tcase, test_runtime_signal__one_that_raises_alone_leaves_nothing);
+    tcase_add_test(tcase, test_E10_calls_that_are_made_without_a_poll_are_met);
     tcase_add_test(tcase, test_runtime_signal__one_that_raises_leaves_the_others_for_later);
     tcase_add_test(tcase, test_E2_a_call_that_is_posted_while_a_callback_polls_is_made);
     tcase_add_test(tcase, test_runtime_signal__nothing_is_raised_over_an_exception);
@@ -886,6 +970,7 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_system_call_of_the_main_thread_ends);
     tcase_add_test(tcase, test_E10_a_region_of_the_main_thread_is_left);
     tcase_add_test(tcase, test_E9_what_the_host_had_is_called_and_comes_back);
+    tcase_add_loop_test(tcase, test_E9_a_signal_that_is_given_up_while_it_is_watched, 0, 2);
     tcase_add_test(tcase, test_E9_a_handler_over_ours_is_no_former_one);
     tcase_add_loop_test(tcase, test_E9_a_handler_that_comes_after_the_default_is_a_former_one, 0, 2);
     tcase_add_test(tcase, test_C4_the_end_from_a_signal_s_callback);
