@@ -10,7 +10,8 @@
  *
  * In the child, which has the forking thread alone:
  * - The interpreter that the thread is attached to goes on as if nothing had happened. So do the others that no other thread was
- *   attached to at that moment. The rest has ended: views and guards of it refuse, and a thread state of it stops the process.
+ *   attached to at that moment, nor to one that shares its lock. The rest has ended: views and guards of it refuse, and a thread
+ *   state of it stops the process.
  *   Was the main one among them, then the attached one takes its place and number. Signals that it watched are not watched any
  *   more (GilSignal_Unwatch()): a function for the child may do so anew.
  * - Thread states that another thread attached last are deleted, without any finalizer: what they held is leaked, as is what

@@ -182,9 +182,10 @@ GIL_API int GilErr_CheckSignalsDetached(GilThreadState *ts);
 /**
  * A descriptor that is readable while something is asked of the calling thread: for poll(2) and epoll(7) beside one's own. It
  * is made at the first call and belongs to the thread state, which closes it at its end; the caller only waits for it, and neither
- * reads nor closes it. What clears it is GilErr_CheckSignals(), the form of it for detached threads, or Gil_Poll(). It may be
- * readable though nothing is asked any more (the end of an interpreter was taken back): the first two of these clear it then. In the
- * child of GilOS_Fork() the same number is a descriptor of the child's own; an epoll set has to be told of it again.
+ * reads nor closes it. What clears it is GilErr_CheckSignals(), the form of it for detached threads, Gil_MakePendingCalls() where
+ * calls are all that is asked, or Gil_Poll(). It may be readable though nothing is asked any more (the end of an interpreter was
+ * taken back): the first three of these clear it then. In the child of GilOS_Fork() the same number is a descriptor of the child's
+ * own; an epoll set has to be told of it again.
  * @return the descriptor, with FD_CLOEXEC; -1 with OSError
  * @lock_held
  */

@@ -6,6 +6,7 @@
 #include "state/interrupt.h"
 #include "state/lock.h"
 #include "state/tstate.h"
+#include "state/unblock.h"
 #include "sync/machine.h"
 
 #include <string.h>
@@ -128,7 +129,11 @@ GilEval_SaveThread(void)
 void
 GilEval_RestoreThread(GilThreadState *ts)
 {
+    struct _GilRegion left;
+
     GIL_REQUIRE(ts != NULL, "the thread state is NULL");
+    /* By who catches what was thrown out of a region: its function's argument may be gone. */
+    gil_unblock_suspend(ts, &left);
     gil_tstate_attach(ts, __func__);
 }
 

@@ -30,6 +30,9 @@ struct _gilguard {
     char file[sizeof ((GilHolder *)NULL)->file]; /* [const] */
 };
 
+/* What a block is filled with when it is freed, in a debug build. */
+#define CLOSED ((struct gil_gate *)0xDDDDDDDDDDDDDDDDU)
+
 static struct gil_gate *
 gate_of(GilInterpreterView *view)
 {
@@ -126,6 +129,9 @@ GilInterpreterGuard_Close(GilInterpreterGuard *guard)
     /* Going out is last: the guard's memory is counted while the interpreter's end is waited for. */
     struct gil_gate *gate = guard->gate;
     int is_view = guard->interp == NULL;
+    /* Seen as long as the block is nobody else's: the count of the gate tells only that there is one too many. */
+    GIL_REQUIRE(gate != CLOSED, "the guard was closed before");
+    guard->gate = CLOSED;
     if (!is_view)
         gil_gate_unlist(gate, &guard->pass);
     gil_raw_free(guard);

@@ -498,7 +498,9 @@ Gil_MakePendingCalls(void)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
 
-    return ts->serving ? 0 : gil_pending_serve(ts);
+    int rc = ts->serving ? 0 : gil_pending_serve(ts);
+    gil_unblock_drain(ts);
+    return rc;
 }
 
 /* --- the ends of threads and interpreters --- */

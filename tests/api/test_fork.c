@@ -824,6 +824,46 @@ other_is_lost(void *list)
     lives(list);
 }
 
+static void
+sharer_is_lost(void *unused)
+{
+    (void)unused;
+    CHILD_CHECK(GilInterpreterView_List(NULL, 0) == 1);
+    CHILD_CHECK(GilThreadState_EnsureFromView(other_view) == NULL);
+    CHILD_CHECK(Gil_FinalizeEx() == 0);
+}
+
+/* A thread has the main interpreter's lock, and the child is not to guess what it does: who shares that lock is lost with it. */
+START_TEST(test_D4_an_idle_interpreter_whose_lock_is_held_is_lost)
+{
+    GilThreadState *here = GilThreadState_Get(), *sharer, *own;
+    GilInterpreterView *view = GilInterpreterView_FromMain();
+    GilInterpreterConfig config;
+    pthread_t thread;
+
+    GilInterpreterConfig_Init(&config);
+    config.gil = GilInterpreterConfig_SHARED_GIL;
+    ck_assert(!GilStatus_IsError(Gil_NewInterpreterFromConfig(&sharer, &config)));
+    other_view = GilInterpreterView_FromCurrent();
+    own = Gil_NewInterpreter();
+    ck_assert_ptr_nonnull(own);
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute, view), 0);
+    while (!__atomic_load_n(&computing, __ATOMIC_ACQUIRE))
+        sched_yield();
+    child_does(sharer_is_lost, NULL);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_EndInterpreter(own), 0);
+    GilThreadState_Swap(sharer);
+    ck_assert_int_eq(Gil_EndInterpreter(sharer), 0);
+    GilThreadState_Swap(here);
+    GilInterpreterView_Close(other_view);
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
 START_TEST(test_api_fork__busy_interpreter_is_lost)
 {
     GilThreadState *here = GilThreadState_Get(), *ts = Gil_NewInterpreter();
@@ -1994,6 +2034,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
     tcase_add_test(tc, test_api_fork__idle_interpreter_goes_on);
     tcase_add_test(tc, test_api_fork__busy_interpreter_is_lost);
+    tcase_add_test(tc, test_D4_an_idle_interpreter_whose_lock_is_held_is_lost);
     tcase_add_loop_test(tc, test_api_fork__of_a_state_that_was_left, 0, (int)(sizeof ways_out / sizeof ways_out[0]));
     tcase_add_test(tc, test_api_fork__by_a_thread_that_was_a_visitor);
     tcase_add_test(tc, test_D3_a_state_of_an_interpreter_that_had_ended_goes_with_its_thread);

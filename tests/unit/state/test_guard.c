@@ -342,6 +342,16 @@ close_twice(void *unused)
 }
 
 static void
+close_guard_twice(void *unused)
+{
+    (void)unused;
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    (void)GilInterpreterGuard_FromCurrent();
+    GilInterpreterGuard_Close(guard);
+    GilInterpreterGuard_Close(guard);
+}
+
+static void
 ensure_null(void *unused)
 {
     (void)unused;
@@ -367,6 +377,7 @@ close_view_twice(void *unused)
 START_TEST(test_state_guard__misuse_stops_the_process)
 {
     gil_test_expect_abort(close_twice, NULL, "a guard is closed that is not open");
+    gil_test_expect_abort(close_guard_twice, NULL, "GilInterpreterGuard_Close: the guard was closed before");
     gil_test_expect_abort(close_view_twice, NULL, "GilInterpreterView_Close: the view is not open");
     gil_test_expect_abort(ensure_null, NULL, "GilThreadState_Ensure: the guard is NULL");
     gil_test_expect_abort(visit_null, NULL, "GilThreadState_EnsureFromView: the view is NULL");

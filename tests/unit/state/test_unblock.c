@@ -68,6 +68,21 @@ START_TEST(test_state_unblock__a_function_is_called_in_its_region_and_for_a_reas
 }
 END_TEST
 
+/* Who catches what flew out of the region goes back by the other way in. */
+START_TEST(test_state_unblock__a_region_that_was_left_by_an_exception_is_over)
+{
+    struct _GilRegion lost;
+    GilThreadState *ts = GilEval_SaveThread();
+
+    gil_unblock_enter(ts, &lost, count, &calls, 0);
+    GilEval_RestoreThread(ts);
+    ask(ts);
+    gil_unblock_send(ts);
+    ck_assert_int_eq(calls, 0);
+    calm(ts);
+}
+END_TEST
+
 START_TEST(test_state_unblock__what_was_asked_before_is_answered_at_once)
 {
     struct _GilRegion saved;
@@ -290,6 +305,7 @@ suite(void)
 
     tcase_add_checked_fixture(tcase, world_start, world_stop);
     tcase_add_test(tcase, test_state_unblock__a_function_is_called_in_its_region_and_for_a_reason);
+    tcase_add_test(tcase, test_state_unblock__a_region_that_was_left_by_an_exception_is_over);
     tcase_add_test(tcase, test_state_unblock__what_was_asked_before_is_answered_at_once);
     tcase_add_test(tcase, test_state_unblock__the_innermost_region_counts);
     tcase_add_test(tcase, test_state_unblock__leaving_waits_for_a_call_under_way);
