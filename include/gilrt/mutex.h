@@ -36,7 +36,7 @@ GIL_BEGIN_DECLS
 /**
  * As a flag: the wait also ends when something asks for the thread's attention: what Gil_Poll() would run is run,
  * attached, and if that raises, the wait is over: -1, with the exception set. Otherwise it goes on. The calling
- * thread must be attached, or else the process is stopped. With a time of 0 nothing is waited for, and so nothing run: what is
+ * thread must be attached, or else the process is stopped, as by any other flag than this. With a time of 0 nothing is waited for, and so nothing run: what is
  * asked stays for the next poll or wait.
  */
 #define GIL_WAIT_INTERRUPTIBLE 1u

@@ -109,6 +109,7 @@ int
 GilMutex_LockTimed(GilMutex *m, uint64_t ns, unsigned flags)
 {
     GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    gil_waiting_check(flags, __func__);
     return lock(m, ns, flags, __func__);
 }
 
@@ -178,6 +179,7 @@ int
 GilRecursiveMutex_LockTimed(GilRecursiveMutex *m, uint64_t ns, unsigned flags)
 {
     GIL_REQUIRE(m != NULL, "the mutex is NULL");
+    gil_waiting_check(flags, __func__);
     if (!is_mine(m)) {
         gil_order_wants(&m->_mutex, rank_of(&m->_mutex), __func__);
         int got = try_mutex(&m->_mutex);

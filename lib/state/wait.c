@@ -52,17 +52,25 @@ look(GilThreadState *ts)
 }
 
 void
+gil_waiting_check(unsigned flags, const char *func)
+{
+    if ((flags & ~GIL_WAIT_INTERRUPTIBLE) != 0)
+        gil_panic(func, "a flag is not known");
+    if (flags != 0 && gil_tstate_attached() == NULL)
+        gil_panic(func, "the calling thread is not attached to an interpreter, and an interruptible wait wants that");
+}
+
+void
 gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, const char *func)
 {
     uint64_t now = gil_machine_now();
     uint64_t deadline = ns < GIL_MACHINE_NEVER - now ? now + ns : GIL_MACHINE_NEVER;
 
+    gil_waiting_check(flags, func);
     waiting->ts = gil_tstate_attached();
     waiting->func = func;
-    if ((flags & GIL_WAIT_INTERRUPTIBLE) && waiting->ts == NULL)
-        gil_panic(func, "the calling thread is not attached to an interpreter, and an interruptible wait wants that");
     /* Who does not wait is not interrupted: what is asked is met at the next poll. */
-    waiting->interruptible = (flags & GIL_WAIT_INTERRUPTIBLE) != 0 && ns != 0;
+    waiting->interruptible = flags != 0 && ns != 0;
     if (!waiting->interruptible) {
         gil_wait_init(&waiting->wait, deadline);
         return;
@@ -110,7 +118,7 @@ gil_wait_for(const struct gil_waitable *what, void *object, uint64_t ns, unsigne
     struct gil_waiting waiting;
     int rc;
 
-    if (ns == 0 && !(flags & GIL_WAIT_INTERRUPTIBLE))
+    if (ns == 0 && flags == 0)
         return what->try(object);
     gil_waiting_begin(&waiting, ns, flags, func);
     for (;;) {

@@ -23,7 +23,10 @@ struct gil_waiting {
     int interruptible;         /* [const] */
 };
 
-/* Begin; ns and flags are the public ones. An interruptible wait of a thread that is not attached stops the process. */
+/* Whether the flags are public ones, and the thread is attached if it is to be interrupted; or else the process is stopped. Also
+ * where nothing is waited for: that would be found out only on a busy day. */
+void gil_waiting_check(unsigned flags, const char *func);
+/* Begin, checked; ns and flags are the public ones. */
 void gil_waiting_begin(struct gil_waiting *waiting, uint64_t ns, unsigned flags, const char *func);
 /* Do what the thread is asked to do, if the wait is interruptible: 0, or -1 with an exception set. May run anything. */
 int gil_waiting_attend(struct gil_waiting *waiting);

@@ -315,7 +315,20 @@ interruptible_outside(void *unused)
 {
     (void)unused;
     (void)GilMutex_LockTimed(&mutex, 1, GIL_WAIT_INTERRUPTIBLE);
-    (void)GilMutex_LockTimed(&mutex, 1, GIL_WAIT_INTERRUPTIBLE);
+}
+
+static void
+recursive_outside(void *unused)
+{
+    (void)unused;
+    (void)GilRecursiveMutex_LockTimed(&recursive, 1, GIL_WAIT_INTERRUPTIBLE);
+}
+
+static void
+unknown_flag(void *unused)
+{
+    (void)unused;
+    (void)GilRWMutex_RLockTimed(&rw, 0, GIL_WAIT_INTERRUPTIBLE << 3);
 }
 
 START_TEST(test_api_mutex__misuse_stops_the_process)
@@ -325,7 +338,10 @@ START_TEST(test_api_mutex__misuse_stops_the_process)
     gil_test_expect_abort(unlock_recursive, NULL, "GilRecursiveMutex_Unlock: the calling thread does not have the mutex");
     gil_test_expect_abort(unlock_read, NULL, "GilRWMutex_RUnlock: nobody reads under the mutex");
     gil_test_expect_abort(unlock_write, NULL, "GilRWMutex_Unlock: nobody writes under the mutex");
+    /* Also where nothing has to be waited for. */
     gil_test_expect_abort(interruptible_outside, NULL, "GilMutex_LockTimed: the calling thread is not attached");
+    gil_test_expect_abort(recursive_outside, NULL, "GilRecursiveMutex_LockTimed: the calling thread is not attached");
+    gil_test_expect_abort(unknown_flag, NULL, "GilRWMutex_RLockTimed: a flag is not known");
 }
 END_TEST
 
