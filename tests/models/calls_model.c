@@ -217,6 +217,12 @@ gil_unblock_call(GilThreadState *ts)
     (void)ts;
 }
 
+void
+gil_unblock_drain(GilThreadState *ts)
+{
+    (void)ts;
+}
+
 /* Whoever needs memory has no place in a model. */
 void *
 gil_raw_malloc(size_t size)

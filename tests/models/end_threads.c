@@ -191,3 +191,9 @@ gil_unblock_call(GilThreadState *ts)
 {
     (void)ts;
 }
+
+void
+gil_unblock_drain(GilThreadState *ts)
+{
+    (void)ts;
+}

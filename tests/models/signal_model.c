@@ -249,6 +249,19 @@ gil_unblock_call(GilThreadState *ts)
     (void)ts;
 }
 
+void
+gil_unblock_drain(GilThreadState *ts)
+{
+    (void)ts;
+}
+
+void
+gil_unblock_put_back(int signum, const struct sigaction *before)
+{
+    (void)signum;
+    (void)before;
+}
+
 void *
 gil_raw_malloc(size_t size)
 {
