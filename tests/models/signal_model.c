@@ -51,6 +51,7 @@ static int failures;
 static int pending;           /* an exception is */
 static int reported;          /* and it is no interrupt: another interpreter's poll does not fail */
 static int inside;            /* callbacks under way */
+static int within[NUMBERS];   /* of each signal */
 static int polling;           /* they poll */
 static int posted_calls, made_calls;
 __thread struct _GilThreadBlock *_Gil_thread;
@@ -86,6 +87,7 @@ setup_none(void)
     memset(seen, 0, sizeof seen);
     memset(called, 0, sizeof called);
     memset(is_watched, 0, sizeof is_watched);
+    memset(within, 0, sizeof within);
     main_cell.interp = &main_interp;
     other_cell.interp = &other_interp;
     main_interp.gate = &main_gate;
@@ -360,9 +362,16 @@ note_signal(int signum, void *arg)
     called[i]++;
     explore_point("called");
     if (polling) {
+        EXPLORE_CHECK(within[i]++ == 0);
         inside++;
         EXPLORE_CHECK(Gil_PollThread(&main_cell) == 0);
+        /* As a wait does that is to be interrupted; it sleeps only when nothing is asked. */
+        for (int looks = 0; gil_load_relaxed(&main_cell.block.brk) & _Gil_BRK_SIGNAL; looks++) {
+            EXPLORE_CHECK(looks < 8);
+            EXPLORE_CHECK(Gil_PollThread(&main_cell) == 0);
+        }
         inside--;
+        within[i]--;
     }
     if (failing == 0)
         return 0;
@@ -762,6 +771,7 @@ static const struct model_run runs[] = {
     {{"signal_storm", 3, 0, setup_two, body_storm, of_interest, NULL, finish}, {1, 0, 0}, {3, 0, 0}},
     {{"signal_storm", 2, 0, setup, body_storm, of_interest, NULL, finish}, {3, 0, 0}, {6, 0, 0}},
     {{"signal_again", 2, 0, setup, body_again, of_interest, NULL, finish}, {3, 0, 0}, {6, 0, 0}},
+    {{"signal_within_its_own", 2, 0, setup_polling, body_again, of_interest, NULL, finish}, {3, 0, 0}, {5, 0, 0}},
     {{"signal_failing", 3, 0, setup_failing, body_storm, of_interest, NULL, finish_failing}, {1, 0, 0}, {3, 0, 0}},
     {{"signal_sleep", 3, 0, setup, body_sleep, of_interest, NULL, finish_sleep}, {1, 0, 0}, {3, 0, 1}},
     {{"signal_unwatch", 2, 0, setup, body_unwatch, of_interest, NULL, finish_unwatch}, {3, 0, 0}, {6, 0, 0}},
