@@ -625,6 +625,7 @@ START_TEST(test_value_bytearray__a_subtype)
     GilBuffer_Release(&view);
     ck_assert_int_eq(GilObject_SetAttrString(op, "me", op), 0); /* a circle */
     Gil_DECREF(op);
+    ck_assert_int_ge(GilGC_Collect(), 1);
     /* With a tp_new that gives zeros it is empty. */
     GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew},
                             {Gil_tp_init, (void *)GilType_GetSlot(&GilBaseObject_Type, Gil_tp_init)},
@@ -637,7 +638,6 @@ START_TEST(test_value_bytearray__a_subtype)
     ck_assert_str_eq(GilByteArray_AsString(zeros), "A");
     Gil_DECREF(zeros);
     Gil_DECREF(plain);
-    ck_assert_int_ge(GilGC_Collect(), 1);
     Gil_DECREF(three);
     Gil_DECREF(sub);
 }
