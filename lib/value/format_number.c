@@ -224,9 +224,10 @@ write_character(struct gil_writer *writer, struct gil_spec *spec, GilObject *obj
         return value_error("Sign not allowed with integer format specifier 'c'");
     if (spec->alternate)
         return value_error("Alternate form (#) not allowed with integer format specifier 'c'");
-    int overflow;
-    long value = GilLong_AsLongAndOverflow(obj, &overflow);
-    if (overflow != 0 || value < 0 || value > (long)GIL_MAX_CODE_POINT) {
+    long value = GilLong_AsLong(obj);
+    if (value == -1 && GilErr_Occurred() != NULL)
+        return -1;
+    if (value < 0 || value > (long)GIL_MAX_CODE_POINT) {
         GilErr_SetString(GilExc_OverflowError, "%c arg not in range(0x110000)");
         return -1;
     }
