@@ -131,6 +131,14 @@ is_dict_name(const char *text, size_t len)
     return len == 8 && memcmp(text, "__dict__", 8) == 0;
 }
 
+/* Whether the module's own attribute comes before what its type has: the types here have no data descriptor but object's `__doc__`,
+ * which tells that of the type. A subtype may have some. */
+static int
+is_own_first(GilObject *self, const char *text, size_t len)
+{
+    return GilModule_CheckExact(self) || (len == 7 && memcmp(text, "__doc__", 7) == 0);
+}
+
 static GilObject *
 module_getattro(GilObject *self, GilObject *name)
 {
@@ -144,8 +152,7 @@ module_getattro(GilObject *self, GilObject *name)
         return NULL;
     if (is_dict_name(text, len))
         return Gil_NewRef(module->dict);
-    /* The type has no data descriptors, so the module's own attributes come first. A subtype may have some. */
-    int found = GilModule_CheckExact(self) ? GilDict_GetItemRef(module->dict, name, &value) : 0;
+    int found = is_own_first(self, text, len) ? GilDict_GetItemRef(module->dict, name, &value) : 0;
     if (found == 0)
         found = gil_attr_find(ts, self, text, len, &value);
     if (found == 0)
@@ -166,7 +173,7 @@ module_setattro(GilObject *self, GilObject *name, GilObject *value)
         GilErr_SetString(GilExc_AttributeError, "readonly attribute");
         return -1;
     }
-    if (!GilModule_CheckExact(self))
+    if (!is_own_first(self, text, len))
         return GilObject_GenericSetAttr(self, name, value);
     if (value != NULL)
         return GilDict_SetItem(module->dict, name, value);
@@ -176,18 +183,25 @@ module_setattro(GilObject *self, GilObject *name, GilObject *value)
     return found > 0 ? 0 : -1;
 }
 
-/* module(name, doc=None), and so that a subtype's constructor may take other arguments: tp_init names it. */
+/* There is no module without a dict, whichever tp_new a subtype has. */
 static GilObject *
-module_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+module_alloc(GilTypeObject *type, Gil_ssize_t items)
 {
     GilObject *dict = GilDict_New();
-    GilObject *op = dict != NULL ? type->tp_alloc(type, 0) : NULL;
+    GilObject *op = dict != NULL ? GilType_GenericAlloc(type, items) : NULL;
 
     if (op != NULL)
         gil_module(op)->dict = dict;
     else
         Gil_XDECREF(dict);
     return op;
+}
+
+/* module(name, doc=None), and so that a subtype's constructor may take other arguments: tp_init names it. */
+static GilObject *
+module_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    return type->tp_alloc(type, 0);
 }
 
 static int
@@ -222,6 +236,7 @@ GilTypeObject GilModule_Type = {
     .tp_weaklistoffset = offsetof(GilModuleObject, weaklist),
     .tp_dictoffset = offsetof(GilModuleObject, dict),
     .tp_init = module_init,
+    .tp_alloc = module_alloc,
     .tp_new = module_new,
 };
 

@@ -224,6 +224,39 @@ START_TEST(test_module_module__a_subtype)
 END_TEST
 
 static int
+take_nothing(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    return 0;
+}
+
+/* Whatever constructor a subtype has; and its own doc comes before the type's. */
+START_TEST(test_module_module__a_subtype_that_takes_nothing)
+{
+    GilType_Slot type_slots[] = {{Gil_tp_new, GilType_GenericNew}, {Gil_tp_init, take_nothing}, {0, NULL}};
+    GilType_Spec spec = {"test.Bare", 0, 0, 0, type_slots};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)(void *)&GilModule_Type);
+    GilObject *op = GilObject_CallNoArgs(type), *text = GilUnicode_FromString("what it is"), *value;
+
+    ck_assert_ptr_nonnull(op);
+    ck_assert_int_eq(GilDict_Size(GilModule_GetDict(op)), 0);
+    value = GilObject_Repr(op);
+    ck_assert_str_eq(GilUnicode_AsUTF8(value), "<module ?>");
+    Gil_DECREF(value);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "nine"));
+    gil_expect_error(GilExc_AttributeError, "module has no attribute 'nine'");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "__doc__", text), 0);
+    value = GilObject_GetAttrString(op, "__doc__");
+    ck_assert_ptr_eq(value, text);
+    ck_assert_int_eq(GilDict_ContainsString(GilModule_GetDict(op), "__doc__"), 1);
+    Gil_DECREF(value);
+    ck_assert_int_eq(GilObject_DelAttrString(op, "__doc__"), 0);
+    Gil_DECREF(text);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static int
 make_of_kind(void *arg)
 {
     GilObject *op = GilObject_CallFunction(arg, "s", "m");
@@ -251,6 +284,7 @@ suite(void)
     tcase_add_test(tc, test_module_module__without_a_free_the_state_is_cleared);
     tcase_add_test(tc, test_module_module__made_by_a_call);
     tcase_add_test(tc, test_module_module__a_subtype);
+    tcase_add_test(tc, test_module_module__a_subtype_that_takes_nothing);
     tcase_add_test(tc, test_J1_modules_made_by_a_call);
     suite_add_tcase(s, tc);
     return s;
