@@ -451,8 +451,8 @@ START_TEST(test_runtime_interp__what_is_refused_asks_though_something_is_given_b
     GilThreadState *ts = new_interp(&config);
     for (int round = 0; round < 3; round++) {
         int before = full_collections();
-        for (int i = 0; i < 30; i++) { /* without a safe point */
-            GilObject *list = GilList_New(12500);
+        for (int i = 0; i < 25; i++) { /* without a safe point; as large where jemalloc's pages are of 64 KiB (arm64) */
+            GilObject *list = GilList_New(16000);
             ck_assert_ptr_nonnull(list);
             ck_assert_int_eq(GilList_SetItem(list, 0, Gil_NewRef(list)), 0);
             Gil_DECREF(list);

@@ -98,7 +98,8 @@ START_TEST(test_C7_ten_thousand_cycles_leave_nothing)
     ck_assert_uint_eq(report.blocks, 0);
     ck_assert_uint_eq(report.bytes, 0);
 #ifndef GIL_HEAP_CHECKED
-    ck_assert_int_le(resident_kib() - resident, 256);
+    if (!gil_test_left_out_under_emulation("what test_C7_ten_thousand_cycles_leave_nothing says of pages", "its own are among them"))
+        ck_assert_int_le(resident_kib() - resident, 256);
 #else
     (void)resident;
 #endif
