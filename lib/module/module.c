@@ -91,7 +91,7 @@ module_dealloc(GilObject *self)
         module->slots.clear(self); /* again, as a rule: CPython does not, and loses the state of a module whose exec fails */
     Gil_XDECREF(module->dict);
     gil_heap_free(module->state);
-    gil_object_free(self);
+    Gil_TYPE(self)->tp_free(self);
 }
 
 static GilObject *
@@ -201,7 +201,12 @@ module_alloc(GilTypeObject *type, Gil_ssize_t items)
 static GilObject *
 module_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
 {
-    return type->tp_alloc(type, 0);
+    GilObject *op = type->tp_alloc(type, 0);
+
+    /* Of a subtype with a tp_alloc of its own. */
+    if (op != NULL && gil_module(op)->dict == NULL && (gil_module(op)->dict = GilDict_New()) == NULL)
+        Gil_CLEAR(op);
+    return op;
 }
 
 static int

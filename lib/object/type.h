@@ -152,7 +152,8 @@ gil_type_can_grow(const GilTypeObject *type)
 static inline int
 gil_type_can_be_managed(const GilTypeObject *type)
 {
-    return type->tp_itemsize == 0 || (type->tp_flags & Gil_TPFLAGS_UNICODE_SUBCLASS) != 0;
+    return type->tp_itemsize == 0 ||
+           (type->tp_flags & (Gil_TPFLAGS_UNICODE_SUBCLASS | Gil_TPFLAGS_ITEMS_AT_END)) == Gil_TPFLAGS_UNICODE_SUBCLASS;
 }
 
 #define GIL_TPFLAGS_MANAGED (Gil_TPFLAGS_MANAGED_DICT | Gil_TPFLAGS_MANAGED_WEAKREF)

@@ -641,7 +641,7 @@ bytearray_dealloc(GilObject *op)
                 cast(op)->exports);
     if (cast(op)->allocated > 0)
         gil_heap_free(cast(op)->data);
-    gil_object_free(op);
+    Gil_TYPE(op)->tp_free(op);
 }
 
 static GilObject *

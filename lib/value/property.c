@@ -53,7 +53,7 @@ property_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
     property_clear(op); /* may run anything; nobody can reach the property */
-    gil_object_free_gc(op);
+    Gil_TYPE(op)->tp_free(op);
 }
 
 /* Which part a keyword names; ARGUMENTS: none. */

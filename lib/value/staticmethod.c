@@ -45,7 +45,7 @@ holder_dealloc(GilObject *op)
 {
     gil_object_untrack(op);
     Gil_XDECREF(holder_of(op)->callable); /* may run anything; nobody can reach the holder */
-    gil_object_free_gc(op);
+    Gil_TYPE(op)->tp_free(op);
 }
 
 /* Which of the two op is, or is an instance of a subtype of. */

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,13 +59,39 @@ read_all(int fd, char *text, size_t size)
     text[used] = '\0';
 }
 
+/* What the kernel is asked to wipe in a child ("wf" among the flags of a mapping): whether it is, from now on. */
+static void
+wipe_in_child(int on)
+{
+    static char *start, *end; /* what was found when it was taken back */
+    FILE *maps = on || start != NULL ? NULL : fopen("/proc/self/smaps", "re");
+    char line[256];
+    void *first, *last;
+
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL && end == NULL)
+        if (sscanf(line, "%p-%p ", &first, &last) == 2)
+            start = first;
+        else if (strncmp(line, "VmFlags:", 8) == 0 && strstr(line, " wf") != NULL)
+            end = last;
+    if (maps != NULL)
+        fclose(maps);
+    if (end != NULL)
+        ck_assert_int_eq(madvise(start, (size_t)(end - start), on ? MADV_WIPEONFORK : MADV_KEEPONFORK), 0);
+    if (on || end == NULL)
+        start = end = NULL;
+}
+
 /* A child that the library takes for its parent: what is stopped there is what fn does, and not that a plain fork() came before. So none
- * of the functions that run in the child of a fork() run; the C library makes sure of its own. */
+ * of the functions that run in the child of a fork() run, and nothing is wiped; the C library makes sure of its own. */
 static pid_t
 fork_in_silence(void)
 {
 #ifdef __GLIBC__
-    return _Fork();
+    wipe_in_child(0);
+    pid_t child = _Fork();
+    if (child != 0)
+        wipe_in_child(1);
+    return child;
 #else
     return fork();
 #endif

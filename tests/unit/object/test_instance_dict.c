@@ -255,6 +255,11 @@ START_TEST(test_object_instance_dict__two_dicts_are_refused)
     ck_assert_ptr_null(GilType_FromSpec(&spec));
     expect_error(GilExc_SystemError,
                  "type 'test.T' has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size");
+    /* The text of a str would be taken for items where the dict is. */
+    spec = (GilType_Spec){.name = "test.T", .flags = Gil_TPFLAGS_MANAGED_WEAKREF | Gil_TPFLAGS_ITEMS_AT_END, .slots = none};
+    ck_assert_ptr_null(GilType_FromSpecWithBases(&spec, (GilObject *)&GilUnicode_Type));
+    expect_error(GilExc_SystemError,
+                 "type 'test.T' has a Gil_TPFLAGS_MANAGED flag, but its instances differ in size");
 }
 END_TEST
 

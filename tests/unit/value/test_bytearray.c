@@ -2,17 +2,21 @@
 /* bytearray: growth, items, slices, and what may not happen while a buffer is exported. */
 #include "method_table.h"
 
+#include "gilrt/args.h"
 #include "gilrt/buffer.h"
 #include "gilrt/call.h"
+#include "gilrt/function.h"
 #include "gilrt/gc.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/mapping.h"
 #include "gilrt/memoryview.h"
+#include "gilrt/module.h"
 #include "gilrt/number.h"
 #include "gilrt/sequence.h"
 #include "gilrt/slice.h"
 #include "gilrt/weakref.h"
+#include "object/alloc.h"
 #include "value/bytearray.h"
 
 static GilObject *
@@ -592,6 +596,44 @@ START_TEST(test_value_bytearray__compared_with_views)
 }
 END_TEST
 
+static int allocated, freed;
+
+static GilObject *
+own_alloc(GilTypeObject *type, Gil_ssize_t items)
+{
+    allocated++;
+    return GilType_GenericAlloc(type, items);
+}
+
+static void
+own_free(void *op)
+{
+    freed++;
+    gil_object_tp_free(op);
+}
+
+/* Memory goes back to the subtype that it comes from. */
+START_TEST(test_value_bytearray__a_subtype_with_memory_of_its_own)
+{
+    static const struct {
+        GilTypeObject *base;
+        const char *format;
+    } cases[] = {{&GilByteArray_Type, "()"}, {&GilProperty_Type, "()"}, {&GilClassMethod_Type, "([])"},
+                 {&GilStaticMethod_Type, "([])"}, {&GilModule_Type, "(s)"}};
+    GilType_Slot slots[] = {{Gil_tp_alloc, (void *)own_alloc}, {Gil_tp_free, (void *)own_free}, {0, NULL}};
+    GilType_Spec spec = {"test.Own", 0, 0, 0, slots};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)(void *)cases[_i].base);
+    GilObject *args = Gil_BuildValue(cases[_i].format, "m"), *op = GilObject_Call(type, args, NULL);
+
+    ck_assert_ptr_nonnull(op);
+    ck_assert_int_eq(allocated, 1);
+    Gil_DECREF(op);
+    ck_assert_int_eq(freed, 1);
+    Gil_DECREF(args);
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_value_bytearray__a_subtype)
 {
     GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "Array", &GilByteArray_Type);
@@ -671,6 +713,7 @@ suite(void)
     tcase_add_test(tc, test_value_bytearray__assigned_from_a_view_of_itself);
     tcase_add_test(tc, test_value_bytearray__compared_with_views);
     tcase_add_test(tc, test_value_bytearray__a_subtype);
+    tcase_add_loop_test(tc, test_value_bytearray__a_subtype_with_memory_of_its_own, 0, 5);
     suite_add_tcase(s, tc);
     return s;
 }
