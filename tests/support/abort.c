@@ -89,8 +89,8 @@ fork_in_silence(void)
 #ifdef __GLIBC__
     wipe_in_child(0);
     pid_t child = _Fork();
-    if (child != 0)
-        wipe_in_child(1);
+    /* On both sides: a child may have one of its own. */
+    wipe_in_child(1);
     return child;
 #else
     return fork();
