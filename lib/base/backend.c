@@ -14,6 +14,14 @@
  * a container that grows, that is a page fault for every 4 KiB, each time; faults took three quarters of the time in which a
  * dict got a million keys. So the limit is higher while a heap is open, and jemalloc's own when all of a heap is given back.
  *
+ * Threads. jemalloc keeps something for each thread, which it takes at the thread's first call, whichever that is, and does without
+ * asking whether it got it: where memory has come to its end that is a null pointer read (jemalloc 5.3.0, issues 2247 and 2289,
+ * both open). So a thread comes in by come_in(), which asks the system for what that may take, an arena among it, gives it back,
+ * and lets jemalloc take it; who comes where it is not to be had is refused as any request is. Whoever else comes in at that moment
+ * is counted, so that there is enough for all. The awkward moment: a thread that is in may take the room in between, which needs
+ * megabytes between two calls of the system. A reserve would have to be let go of as well, and is the same. Giving back is no first
+ * call (jemalloc makes a smaller beginning for it); asking for a size is.
+ *
  * The system's. There are no arenas, and the front gives back chunk by chunk. Its realloc() keeps no alignment, so growing
  * copies.
  */
@@ -25,7 +33,9 @@
 #if GIL_WITH_JEMALLOC
 
 #include <jemalloc/jemalloc.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 /* Free memory in one piece that is given back at once: while a heap is open, and when it closes. */
 #define OVERSIZE_OPEN ((size_t)256 << 20)
@@ -43,6 +53,59 @@
  * arena that it puts in is over for the thread that takes it out. */
 #define ARENAS 4096
 static uint64_t arena_pool[ARENAS / 64];
+
+/* What jemalloc may map at the first call of a thread: its cache, for which arena 0 may have to grow, and an arena, each of 2 MiB that
+ * begin at a multiple of that. */
+#define FOR_A_THREAD ((size_t)8 << 20)
+#define MOST_AT_ONCE 8
+
+/* [atomic] Under this key a thread that has come in finds something. A variable of the thread would be static thread-local storage, of
+ * which a library has to take little. Where there is no key, or no room for its value, a thread comes in each time, which costs two
+ * calls of the system and no more; in a child of a fork that fell into the making of the key, all do. */
+static pthread_key_t in_key;
+enum { NOT_MADE, MAKING, MADE };
+/* [atomic] acq_rel: of who uses the key with who made it. */
+static int in_key_made;
+/* [atomic] How many are coming in; any order will do, for the system serves them one by one. Those that a fork leaves behind stay
+ * counted in the child, where more is asked for than is needed. */
+static unsigned coming_in;
+
+static void
+note_in(void)
+{
+    int not_made = NOT_MADE;
+
+    if (gil_load_relaxed(&in_key_made) == NOT_MADE && gil_cas_acq_rel(&in_key_made, &not_made, MAKING))
+        gil_store_release(&in_key_made, pthread_key_create(&in_key, NULL) == 0 ? MADE : NOT_MADE);
+    if (gil_load_acquire(&in_key_made) == MADE)
+        (void)pthread_setspecific(in_key, &in_key);
+}
+
+static int
+come_in(void)
+{
+    unsigned others = gil_fetch_add_relaxed(&coming_in, 1);
+    size_t size = FOR_A_THREAD * (others < MOST_AT_ONCE ? others + 1 : MOST_AT_ONCE);
+    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *first = NULL;
+
+    if (room != MAP_FAILED) {
+        munmap(room, size);
+        first = mallocx(1, MALLOCX_ARENA(0) | MALLOCX_TCACHE_NONE);
+    }
+    if (first != NULL) {
+        dallocx(first, MALLOCX_TCACHE_NONE);
+        note_in();
+    }
+    gil_fetch_sub_relaxed(&coming_in, 1);
+    return first != NULL;
+}
+
+int
+gil_backend_come_in(void)
+{
+    return (gil_load_acquire(&in_key_made) == MADE && pthread_getspecific(in_key) != NULL) || come_in();
+}
 
 static int
 arena_command(uint32_t arena, const char *command)
@@ -87,6 +150,11 @@ gil_backend_open(uint32_t *arena)
     unsigned made = (unsigned)pooled;
     size_t size = sizeof(made);
 
+    if (!gil_backend_come_in()) {
+        if (pooled >= 0)
+            arena_to_pool(made);
+        return -1;
+    }
     if (pooled < 0 && mallctl("arenas.create", &made, &size, NULL, 0) != 0)
         return -1;
     *arena = made;
@@ -97,16 +165,18 @@ gil_backend_open(uint32_t *arena)
 int
 gil_backend_close_discards(void)
 {
-    return 1;
+    return gil_backend_come_in();
 }
 
 void
 gil_backend_close(uint32_t arena, size_t most)
 {
-    set_oversize(arena, OVERSIZE_CLOSING);
-    arena_command(arena, "reset");
-    if (most > KEEP_WARM)
-        arena_command(arena, "purge");
+    if (gil_backend_come_in()) {
+        set_oversize(arena, OVERSIZE_CLOSING);
+        arena_command(arena, "reset");
+        if (most > KEEP_WARM)
+            arena_command(arena, "purge");
+    }
     arena_to_pool(arena);
 }
 
@@ -116,6 +186,8 @@ gil_mem_trim(void)
     uint64_t purged[ARENAS / 64] = {0};
     int arena;
 
+    if (!gil_backend_come_in())
+        return;
     while ((arena = arena_from_pool()) >= 0) {
         arena_command((unsigned)arena, "purge");
         purged[arena / 64] |= UINT64_C(1) << arena % 64;
@@ -138,8 +210,9 @@ tidy_up(uint32_t arena)
 void *
 gil_backend_take(uint32_t arena, size_t bytes)
 {
+    if (!gil_backend_come_in())
+        return NULL;
     void *chunk = mallocx(bytes, CHUNK_FLAGS(arena));
-
     if (chunk == NULL) {
         tidy_up(arena);
         chunk = mallocx(bytes, CHUNK_FLAGS(arena));
@@ -150,9 +223,10 @@ gil_backend_take(uint32_t arena, size_t bytes)
 void *
 gil_backend_resize(uint32_t arena, void *chunk, size_t old_bytes, size_t bytes)
 {
-    void *moved = rallocx(chunk, bytes, CHUNK_FLAGS(arena));
-
     (void)old_bytes;
+    if (!gil_backend_come_in())
+        return NULL;
+    void *moved = rallocx(chunk, bytes, CHUNK_FLAGS(arena));
     if (moved == NULL) {
         tidy_up(arena);
         moved = rallocx(chunk, bytes, CHUNK_FLAGS(arena));
@@ -169,13 +243,13 @@ gil_backend_give(uint32_t arena, void *chunk, size_t bytes)
 size_t
 gil_backend_size(size_t bytes)
 {
-    return nallocx(bytes, MALLOCX_ALIGN(GIL_CHUNK));
+    return gil_backend_come_in() ? nallocx(bytes, MALLOCX_ALIGN(GIL_CHUNK)) : 0;
 }
 
 void *
 gil_backend_raw_take(size_t size, int zero)
 {
-    return mallocx(size, zero ? MALLOCX_ZERO : 0);
+    return gil_backend_come_in() ? mallocx(size, zero ? MALLOCX_ZERO : 0) : NULL;
 }
 
 void *
@@ -210,6 +284,12 @@ gil_mem_backend(void)
 
 /* Large blocks grow by whole pages. */
 #define WHOLE 4096
+
+int
+gil_backend_come_in(void)
+{
+    return 1;
+}
 
 int
 gil_backend_open(uint32_t *arena)

@@ -22,8 +22,12 @@ void *gil_backend_take(uint32_t arena, size_t bytes);
 /* NULL: no memory, and the chunk is as it was. */
 void *gil_backend_resize(uint32_t arena, void *chunk, size_t old_bytes, size_t bytes);
 void gil_backend_give(uint32_t arena, void *chunk, size_t bytes);
-/* How much gil_backend_take(bytes) really gives; 0: too much to ask for. */
+/* How much gil_backend_take(bytes) really gives; 0: too much to ask for, or gil_backend_come_in() is 0. */
 size_t gil_backend_size(size_t bytes);
+
+/* Whether the allocator has what it keeps for the calling thread; 0: no memory. What gives memory asks itself and is NULL then; a
+ * thread for which the answer was 0 must not ask for the size of a block, nor resize one. */
+int gil_backend_come_in(void);
 
 /* Blocks for any thread, aligned to 16 bytes; sizes are of 16 bytes at least. */
 void *gil_backend_raw_take(size_t size, int zero);

@@ -164,6 +164,8 @@ gil_fence_free(void *block)
 void
 gil_fence_look_at_all(void)
 {
+    if (!gil_backend_come_in())
+        return;
     for (unsigned place = 0; place < KEPT_SMALL + KEPT_LARGE; place++)
         look_at(place);
 }

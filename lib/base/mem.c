@@ -157,6 +157,34 @@ fails(void)
 /* [atomic] Relaxed: sums that nobody acts on while others still change them. */
 static size_t raw_blocks, raw_bytes;
 
+/* [atomic] acq_rel: of one who takes them with those who left them. What was freed by threads that memory did not suffice for to
+ * come in: each block begins with the next. */
+static void *left_behind;
+
+static void
+leave_behind(void *block)
+{
+    void *next = gil_load_relaxed(&left_behind);
+
+    do
+        memcpy(block, &next, sizeof(next));
+    while (!gil_cas_acq_rel(&left_behind, &next, block));
+}
+
+/* By a thread that has come in. */
+static void
+free_left_behind(void)
+{
+    void *block = gil_load_relaxed(&left_behind) == NULL ? NULL : gil_exchange_acq_rel(&left_behind, NULL);
+
+    while (block != NULL) {
+        void *next;
+        memcpy(&next, block, sizeof(next));
+        gil_raw_free(block);
+        block = next;
+    }
+}
+
 /* Enter what the backend gave for so many bytes, or NULL. */
 static void *
 raw_enter(void *room, size_t size)
@@ -164,6 +192,7 @@ raw_enter(void *room, size_t size)
     if (room == NULL)
         return NULL;
     gil_fence_look();
+    free_left_behind();
     gil_fetch_add_relaxed(&raw_blocks, 1);
     gil_fetch_add_relaxed(&raw_bytes, gil_backend_raw_size(room));
     return gil_fence_put(room, size);
@@ -228,7 +257,9 @@ raw_move(void *block, size_t size)
 void *
 gil_raw_realloc(void *block, size_t size)
 {
-    return block == NULL ? gil_raw_malloc(size) : raw_move(block, size);
+    if (block == NULL)
+        return gil_raw_malloc(size);
+    return gil_backend_come_in() ? raw_move(block, size) : NULL;
 }
 
 void
@@ -236,6 +267,11 @@ gil_raw_free(void *block)
 {
     if (block == NULL)
         return;
+    if (!gil_backend_come_in()) {
+        leave_behind(block);
+        return;
+    }
+    free_left_behind();
     gil_fence_check("gil_raw_free", block);
     size_t size = gil_backend_raw_size(gil_fence_room(block));
     gil_fetch_sub_relaxed(&raw_blocks, 1);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct gil_heap *heap;
 
@@ -312,6 +313,59 @@ START_TEST(test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end)
         ck_assert_int_lt(resident() - before, 8 << 10);
 }
 END_TEST
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GIL_TEST_SLOW)
+struct late {
+    pthread_barrier_t limit;
+    struct gil_heap *heap;
+    char *freed, *kept;
+    int refused;
+};
+
+/* Its first calls of the allocator come when no page can be added. */
+static void *
+use_without_memory(void *arg)
+{
+    struct late *late = arg;
+
+    pthread_barrier_wait(&late->limit);
+    gil_raw_free(late->freed);
+    late->refused += gil_raw_realloc(late->kept, 100000) == NULL;
+    late->refused += gil_raw_malloc(100) == NULL;
+    late->refused += gil_heap_malloc(late->heap, 3000000) == NULL;
+    late->refused += gil_heap_realloc(late->heap, gil_heap_malloc(late->heap, 100), 3000000) == NULL;
+    late->refused += gil_heap_new() == NULL;
+    gil_mem_trim();
+    gil_heap_destroy(late->heap);
+    return NULL;
+}
+
+START_TEST(test_base_mem__a_thread_that_comes_when_no_memory_is_left)
+{
+    struct late late = {.heap = gil_heap_new(), .freed = gil_raw_malloc(48), .kept = gil_raw_malloc(48)};
+    struct gil_mem_stats before, now;
+    struct rlimit limit = {1, RLIM_INFINITY};
+    pthread_t thread;
+
+    ck_assert_ptr_nonnull(gil_heap_malloc(late.heap, 100000));
+    ck_assert_ptr_nonnull(gil_heap_malloc(late.heap, 100));
+    gil_raw_stats(&before);
+    ck_assert_int_eq(pthread_barrier_init(&late.limit, NULL, 2), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, use_without_memory, &late), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    pthread_barrier_wait(&late.limit);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    limit.rlim_cur = RLIM_INFINITY;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    if (strncmp(gil_mem_backend(), "jemalloc", 8) == 0)
+        ck_assert_int_eq(late.refused, 5);
+    /* What it gave back comes with what the next thread gives back: the block, and the heap with its chunks. */
+    gil_raw_free(late.kept);
+    gil_raw_stats(&now);
+    ck_assert_uint_eq(now.blocks, before.blocks - 3);
+}
+END_TEST
+#endif
 
 START_TEST(test_base_mem__raw_blocks_are_counted)
 {
@@ -682,6 +736,9 @@ suite(void)
     tcase_add_test(tc, test_base_mem__heaps_come_and_go_without_growth);
     tcase_add_test(tc, test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end);
     tcase_add_test(tc, test_base_mem__a_heap_tells_when_it_fills_up);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GIL_TEST_SLOW)
+    tcase_add_test(tc, test_base_mem__a_thread_that_comes_when_no_memory_is_left);
+#endif
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
     tcase_add_test(tc, test_base_mem__other_threads_are_not_failed);
