@@ -38,7 +38,8 @@
  * ever. Until the watch ends it is replaced. Only the handler's address and its kind are read there, each in one access; the rest of the action is for putting it back.
  *
  * A FORK in which the main interpreter is lost ends all watches in the child, as the runtime's end does: the callbacks and their data
- * were that interpreter's, and another has its place (fork.c). A thread of it may have been about to watch one: the word says so (TAKING).
+ * were that interpreter's, and another has its place (fork.c). A thread of it may have been about
+ * to watch one, or to watch it no more: the word says so (TAKING), and where the handler is not there nobody had put it away.
  *
  * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
  * Whoever finds the bit and is not the main thread clears it.
@@ -51,7 +52,7 @@
 #define ON 1u       /* the signal is watched */
 #define TAKEN 2u    /* the handler was installed, and what was there before is known */
 #define REPLACES 4u /* no former handler is called */
-#define TAKING 8u   /* the handler is just being installed: a fork may come in between */
+#define TAKING 8u   /* the handler is just being installed or put away: a fork may come in between */
 
 static struct watch {
     uint32_t state;      /* [atomic] the four above; written by the holder of the main interpreter's lock */
@@ -299,8 +300,10 @@ give_back(struct watch *watch, int signum)
     struct sigaction now;
 
     if ((state & (TAKEN | TAKING)) && sigaction(signum, NULL, &now) == 0) {
-        if (is_ours(&now))
+        if (is_ours(&now)) {
+            gil_store_relaxed(&watch->state, (state & ~TAKEN) | TAKING);
             gil_unblock_put_back(signum, &watch->before);
+        }
         else if (state & TAKEN)
             watch->covered = has_handler(&now);
     }

@@ -400,6 +400,72 @@ watch_in_main(void *unused)
     return unused;
 }
 
+static void *
+unwatch_in_main(void *unused)
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(main_view);
+
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, count_callback, NULL, 0), 0);
+    __atomic_store_n(&cut_at, 1, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    GilThreadState_Release(token);
+    return unused;
+}
+
+static int host_calls, others_calls;
+
+static void
+count_host(int signum)
+{
+    (void)signum;
+    host_calls++;
+}
+
+static void
+count_others(int signum)
+{
+    (void)signum;
+    others_calls++;
+}
+
+/* The host's handler is there again, and is not taken for one that was set over the library's: the next is called as well. */
+static void
+is_heir_of_the_host(void *unused)
+{
+    struct sigaction now, others = {.sa_handler = count_others};
+    (void)unused;
+
+    CHILD_CHECK(sigaction(SIGUSR1, &others, &now) == 0 && now.sa_handler == count_host);
+    CHILD_CHECK(GilSignal_Watch(SIGUSR1, count_callback, NULL, 0) == 0);
+    callbacks_made = 0;
+    CHILD_CHECK(raise(SIGUSR1) == 0 && Gil_Poll() == 0);
+    CHILD_CHECK(host_calls == 0 && others_calls == 1 && callbacks_made == 1);
+}
+
+START_TEST(test_E2_a_signal_that_is_just_given_up_is_the_host_s_in_the_child)
+{
+    GilThreadState *here = GilThreadState_Get();
+    struct sigaction host = {.sa_handler = count_host};
+    pthread_t thread;
+
+    main_view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(sigaction(SIGUSR1, &host, NULL), 0);
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    ck_assert_int_eq(pthread_create(&thread, NULL, unwatch_in_main, NULL), 0);
+    wait_for(&ready[2]);
+    child_does(is_heir_of_the_host, NULL);
+    set(&over);
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(Gil_EndInterpreter(GilThreadState_Get()), 0);
+    GilInterpreterView_Close(main_view);
+    GilEval_RestoreThread(here);
+    host.sa_handler = SIG_DFL;
+    ck_assert_int_eq(sigaction(SIGUSR1, &host, NULL), 0);
+}
+END_TEST
+
 /* What that would have watched is watched by nobody, as before. */
 START_TEST(test_E2_a_signal_that_is_about_to_be_watched_is_nobody_s_in_the_child)
 {
@@ -840,6 +906,7 @@ suite(void)
     tcase_add_test(tc, test_E2_calls_and_signals_have_a_main_thread_in_the_child);
 #ifndef __SANITIZE_THREAD__
     tcase_add_test(tc, test_E2_a_signal_that_is_about_to_be_watched_is_nobody_s_in_the_child);
+    tcase_add_test(tc, test_E2_a_signal_that_is_just_given_up_is_the_host_s_in_the_child);
 #endif
     tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
     tcase_add_test(tc, test_D4_waiters_that_are_gone);
