@@ -58,8 +58,8 @@ GIL_BEGIN_DECLS
 GIL_API pid_t GilOS_Fork(void);
 /**
  * The first half of GilOS_Fork(), for a host that calls fork() or clone() itself. Afterwards this thread calls fork(), then
- * GilOS_AfterFork_Parent() or GilOS_AfterFork_Child(), and nothing else of the runtime in between; a child may call exec or
- * _exit instead. Differs from CPython in that it may refuse.
+ * GilOS_AfterFork_Parent() or GilOS_AfterFork_Child(), and nothing else of the runtime in between: one that would
+ * wait for itself there is stopped with a sentence. A child may call exec or _exit instead. Differs from CPython in that it may refuse.
  * @return 0; -1 with errno, and nothing happened, as GilOS_Fork()
  * @lock_any @before_init @after_finalize
  * @blocks

@@ -451,6 +451,7 @@ prepare(const char *func)
             error = take_everything(func);
         if (error == 0) {
             forking.prepared = 1;
+            gil_mutex_hold_all(gil_machine_thread());
             return 0;
         }
         leave();
@@ -474,6 +475,7 @@ require_prepared(const char *func)
     if (!is_mine() || !forking.prepared)
         gil_panic(func, "the calling thread has not called GilOS_BeforeFork()");
     forking.prepared = 0;
+    gil_mutex_hold_all(0);
 }
 
 void

@@ -15,6 +15,10 @@
  * Why not pthread_mutex_t: the lock must not depend on libc, and its unlock may still read the mutex after the next holder
  * has destroyed it; here only the address is used by then.
  */
+/* [atomic] The thread that holds all of them between GilOS_BeforeFork() and what follows, or 0: it would wait for itself. Relaxed: who
+ * asks wrote it himself, or is another. */
+static unsigned long holder_of_all;
+
 #define FREE 0u
 #define HELD 1u
 #define CONTENDED 2u
@@ -28,10 +32,26 @@ gil_mutex_init(struct gil_mutex *mutex, enum gil_rank rank, const char *name)
 }
 
 void
+gil_mutex_hold_all(unsigned long thread)
+{
+    gil_store_relaxed(&holder_of_all, thread);
+}
+
+static __attribute__((noinline, cold)) void
+check_not_mine(struct gil_mutex *mutex)
+{
+    if (gil_load_relaxed(&holder_of_all) == gil_machine_thread() && gil_mutex_is_locked(mutex))
+        gil_panic("GilOS_BeforeFork", "the thread that called it calls into the runtime: it may call fork() and then "
+                                      "GilOS_AfterFork_Parent() or GilOS_AfterFork_Child(), and nothing else in between");
+}
+
+void
 gil_mutex_lock(struct gil_mutex *mutex)
 {
     uint32_t seen = FREE;
 
+    if (__builtin_expect(gil_load_relaxed(&holder_of_all) != 0, 0))
+        check_not_mine(mutex);
     gil_rank_take(mutex);
     /* Acquire: pairs with the exchange of gil_mutex_unlock(), so that what the last holder wrote is seen. */
     if (gil_cas_acquire(&mutex->word, &seen, HELD))

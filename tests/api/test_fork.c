@@ -675,6 +675,30 @@ after_child(void *unused)
     GilOS_AfterFork_Child();
 }
 
+static void
+finalize_in_between(void *unused)
+{
+    (void)unused;
+    if (GilOS_BeforeFork() == 0)
+        Gil_FinalizeEx();
+}
+
+static void
+guard_in_between(void *unused)
+{
+    (void)unused;
+    if (GilOS_BeforeFork() == 0)
+        GilInterpreterGuard_FromCurrent();
+}
+
+/* It would wait for what it holds itself. */
+START_TEST(test_api_fork__calls_between_the_halves_stop)
+{
+    gil_test_expect_abort(finalize_in_between, NULL, "GilOS_BeforeFork: the thread that called it calls into the runtime: it may call fork()");
+    gil_test_expect_abort(guard_in_between, NULL, "GilOS_BeforeFork: the thread that called it calls into the runtime: it may call fork()");
+}
+END_TEST
+
 START_TEST(test_api_fork__after_without_before_stops)
 {
     gil_test_expect_abort(after_parent, NULL, "GilOS_AfterFork_Parent: the calling thread has not called GilOS_BeforeFork()");
@@ -2029,6 +2053,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
     tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);
+    tcase_add_test(tc, test_api_fork__calls_between_the_halves_stop);
     tcase_add_test(tc, test_api_fork__after_without_before_stops);
     tcase_add_test(tc, test_api_fork__between_begin_and_end);
     tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
