@@ -47,6 +47,9 @@
  * the thread that took them gives them back; so what they protect is whole, and no list of them is needed there.
  * Where a mutex is shown to nobody (a lock or a gate whose interpreter is being made, or has ended) the child makes it anew.
  *
+ * Between the halves of a fork that the host makes itself it may call nothing of the library: what takes a mutex would wait for
+ * its own thread. gil_mutex_lock() knows that thread, and stops it with a sentence.
+ *
  * THE HOST'S LOCKS may be held by threads that wait for the interpreter's lock, which the forking thread has. So none is waited for
  * with it in hand: if one is not free at once, all are given back, the lock is left, and that one is waited for alone. If that
  * fails it will fail again, and nobody knows what the lock protects: no fork. A mutex whose owner has died is got by who tries, and
