@@ -61,13 +61,12 @@ static uint64_t arena_pool[ARENAS / 64];
 
 /* [atomic] Under this key a thread that has come in finds something. A variable of the thread would be static thread-local storage, of
  * which a library has to take little. Where there is no key, or no room for its value, a thread comes in each time, which costs two
- * calls of the system and no more; in a child of a fork that fell into the making of the key, all do. */
+ * calls of the system and no more. */
 static pthread_key_t in_key;
 enum { NOT_MADE, MAKING, MADE };
 /* [atomic] acq_rel: of who uses the key with who made it. */
 static int in_key_made;
-/* [atomic] How many are coming in; any order will do, for the system serves them one by one. Those that a fork leaves behind stay
- * counted in the child, where more is asked for than is needed. */
+/* [atomic] How many are coming in; any order will do, for the system serves them one by one. */
 static unsigned coming_in;
 
 static void
@@ -105,6 +104,17 @@ int
 gil_backend_come_in(void)
 {
     return (gil_load_acquire(&in_key_made) == MADE && pthread_getspecific(in_key) != NULL) || come_in();
+}
+
+void
+gil_backend_in_child(void)
+{
+    /* glibc may let a new thread find what one that the fork cut off had under a key. So it is another key, under which nobody has
+     * anything, and the one thread of the child comes in anew. */
+    if (in_key_made == MADE)
+        (void)pthread_key_delete(in_key);
+    in_key_made = NOT_MADE;
+    coming_in = 0;
 }
 
 static int
@@ -289,6 +299,11 @@ int
 gil_backend_come_in(void)
 {
     return 1;
+}
+
+void
+gil_backend_in_child(void)
+{
 }
 
 int

@@ -28,6 +28,8 @@ size_t gil_backend_size(size_t bytes);
 /* Whether the allocator has what it keeps for the calling thread; 0: no memory. What gives memory asks itself and is NULL then; a
  * thread for which the answer was 0 must not ask for the size of a block, nor resize one. */
 int gil_backend_come_in(void);
+/* In the child of any fork. */
+void gil_backend_in_child(void);
 
 /* Blocks for any thread, aligned to 16 bytes; sizes are of 16 bytes at least. */
 void *gil_backend_raw_take(size_t size, int zero);

@@ -293,6 +293,12 @@ gil_raw_stats(struct gil_mem_stats *stats)
     stats->bytes = stats->mapped = gil_load_relaxed(&raw_bytes);
 }
 
+void
+gil_mem_in_child(void)
+{
+    gil_backend_in_child();
+}
+
 static unsigned
 class_of(size_t size)
 {

@@ -112,6 +112,8 @@ struct gil_mem_stats {
 void gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats);
 /* Raw blocks in use, all threads: exact when no other thread allocates. */
 void gil_raw_stats(struct gil_mem_stats *stats);
+/* In the child of any fork. */
+void gil_mem_in_child(void);
 /* Panics when the heap's lists, counts and free blocks do not agree. */
 void gil_heap_check(const struct gil_heap *heap);
 /* Gives the memory back that destroyed heaps left for the next ones. Any thread. */

@@ -539,6 +539,7 @@ GilOS_Fork(void)
 static void
 in_child(void)
 {
+    gil_mem_in_child();
     gil_shelf_in_child();
     if (gil_interp_first() == NULL) {
         gil_machine_watch(0);

@@ -309,6 +309,7 @@ NOT_HERE(gil_fork_strand(void), (void)0)
 NOT_HERE(gil_machine_watch(int on), (void)on)
 NOT_HERE(gil_finalize_tell(struct gil_gate *gate), (void)gate)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
+NOT_HERE(gil_mem_in_child(void), (void)0)
 
 /* --- setting up --- */
 

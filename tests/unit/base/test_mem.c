@@ -367,6 +367,29 @@ START_TEST(test_base_mem__a_thread_that_comes_when_no_memory_is_left)
 END_TEST
 #endif
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GIL_TEST_SLOW)
+/* What the thread of the parent had is nobody's in the child: it is asked for anew. */
+START_TEST(test_base_mem__the_thread_of_a_child_comes_in_anew)
+{
+    struct rlimit none = {1, RLIM_INFINITY}, all = {RLIM_INFINITY, RLIM_INFINITY};
+    void *before = gil_raw_malloc(100);
+
+    ck_assert_ptr_nonnull(before);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    void *without = gil_raw_malloc(100);
+    gil_mem_in_child();
+    void *refused = gil_raw_malloc(100);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &all), 0);
+    ck_assert_ptr_nonnull(without);
+    ck_assert((refused == NULL) == (strncmp(gil_mem_backend(), "jemalloc", 8) == 0));
+    gil_raw_free(gil_raw_malloc(100));
+    gil_raw_free(before);
+    gil_raw_free(without);
+    gil_raw_free(refused);
+}
+END_TEST
+#endif
+
 START_TEST(test_base_mem__raw_blocks_are_counted)
 {
     struct gil_mem_stats before, now;
@@ -738,6 +761,7 @@ suite(void)
     tcase_add_test(tc, test_base_mem__a_heap_tells_when_it_fills_up);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GIL_TEST_SLOW)
     tcase_add_test(tc, test_base_mem__a_thread_that_comes_when_no_memory_is_left);
+    tcase_add_test(tc, test_base_mem__the_thread_of_a_child_comes_in_anew);
 #endif
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
