@@ -713,10 +713,11 @@ bytearray_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_U
 static int
 bytearray_init(GilObject *self, GilObject *args, GilObject *kwargs)
 {
-    GilObject *source;
+    GilObject *given[3], *source;
     Gil_ssize_t zeros;
 
-    if (gil_octets_arguments(gil_tstate_attached(), "bytearray", args, kwargs, &source, &zeros) < 0)
+    if (gil_take_tuple("033bytearray" GIL_OCTETS_SOURCE, args, kwargs, given) < 0
+        || gil_octets_source(gil_tstate_attached(), "bytearray", given, &source, &zeros) < 0)
         return -1;
     GilObject *made = source == NULL ? GilByteArray_FromStringAndSize(NULL, zeros) : GilByteArray_FromObject(source);
     int rc = made == NULL ? -1 : need_unexported(self);

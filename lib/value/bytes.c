@@ -25,6 +25,7 @@
 #include "object/ops.h"
 #include "object/type.h"
 #include "protocol/kind.h"
+#include "value/named_args.h"
 #include "value/octets.h"
 #include "value/octets_method.h"
 #include "value/octets_percent.h"
@@ -603,12 +604,14 @@ static GilObject *
 make(GilObject *args, GilObject *kwargs)
 {
     GilThreadState *ts = gil_tstate_attached();
-    GilObject *source, *op = NULL;
+    GilObject *given[3], *source, *op = NULL;
     Gil_ssize_t zeros;
 
-    if (GilTuple_GET_SIZE(args) == 1 && (kwargs == NULL || GilDict_Size(kwargs) == 0) && ask_bytes(ts, GilTuple_GET_ITEM(args, 0), &op) != 0)
+    if (gil_take_tuple("033bytes" GIL_OCTETS_SOURCE, args, kwargs, given) < 0)
+        return NULL;
+    if (given[0] != NULL && given[1] == NULL && given[2] == NULL && ask_bytes(ts, given[0], &op) != 0)
         return op;
-    if (gil_octets_arguments(ts, "bytes", args, kwargs, &source, &zeros) < 0)
+    if (gil_octets_source(ts, "bytes", given, &source, &zeros) < 0)
         return NULL;
     if (source != NULL) {
         op = GilBytes_FromObject(source);

@@ -18,8 +18,8 @@
 #include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
-#include "object/ops.h"
 #include "object/type.h"
+#include "value/named_args.h"
 #include "value/row.h"
 
 struct dictproxy {
@@ -186,11 +186,9 @@ static GilMethodDef proxy_methods[] = {
 static GilObject *
 proxy_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
 {
-    if (kwargs != NULL && gil_ops.dict_size(kwargs) > 0)
-        return GilErr_Format(GilExc_TypeError, "mappingproxy() takes no keyword arguments");
-    if (GilTuple_GET_SIZE(args) != 1)
-        return GilErr_Format(GilExc_TypeError, "mappingproxy expected 1 argument, got %zd", GilTuple_GET_SIZE(args));
-    return GilDictProxy_New(GilTuple_GET_ITEM(args, 0));
+    GilObject *mapping;
+
+    return gil_take_tuple("111mappingproxy\0mapping", args, kwargs, &mapping) < 0 ? NULL : GilDictProxy_New(mapping);
 }
 
 static GilNumberMethods proxy_as_number = {.nb_or = proxy_or, .nb_inplace_or = proxy_inplace_or};

@@ -7,16 +7,15 @@
  */
 #include "value/enumerate.h"
 
-#include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/gc.h"
 #include "gilrt/number.h"
-#include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
 #include "object/recursion.h"
 #include "object/type.h"
 #include "value/long.h"
+#include "value/named_args.h"
 #include "value/tuple.h"
 
 struct enumerate {
@@ -81,44 +80,14 @@ enumerate_next(GilObject *op)
     return pair;
 }
 
-/* The arguments iterable and start, borrowed; start NULL where it is not given. 0, or -1 with TypeError. */
-static int
-arguments(GilObject *args, GilObject *kwargs, GilObject **iterable, GilObject **start)
-{
-    Gil_ssize_t n = GilTuple_GET_SIZE(args), pos = 0;
-    GilObject *name, *value;
-    if (n > 2) {
-        GilErr_Format(GilExc_TypeError, "enumerate() takes at most 2 arguments (%zd given)", n);
-        return -1;
-    }
-    *iterable = n > 0 ? GilTuple_GET_ITEM(args, 0) : NULL;
-    *start = n > 1 ? GilTuple_GET_ITEM(args, 1) : NULL;
-    while (kwargs != NULL && GilDict_Next(kwargs, &pos, &name, &value)) {
-        GilObject **at = !gil_is_str(name)                           ? NULL
-                         : GilUnicode_EqualToUTF8(name, "iterable") ? iterable
-                         : GilUnicode_EqualToUTF8(name, "start")    ? start
-                                                                    : NULL;
-        if (at == NULL || *at != NULL) {
-            GilErr_Format(GilExc_TypeError, "enumerate() got %s argument '%S'",
-                          at == NULL ? "an unexpected keyword" : "more than one", name);
-            return -1;
-        }
-        *at = value;
-    }
-    if (*iterable != NULL)
-        return 0;
-    GilErr_SetString(GilExc_TypeError, "enumerate() missing required argument 'iterable'");
-    return -1;
-}
-
 static GilObject *
 enumerate_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 {
-    GilObject *iterable, *start;
-    if (arguments(args, kwargs, &iterable, &start) < 0)
+    GilObject *given[2];
+    if (gil_take_tuple("122enumerate\0iterable\0start", args, kwargs, given) < 0)
         return NULL;
-    GilObject *number = start == NULL ? gil_small_int(0) : GilNumber_Index(start); /* may run anything */
-    GilObject *it = number == NULL ? NULL : GilObject_GetIter(iterable);           /* may run anything */
+    GilObject *number = given[1] == NULL ? gil_small_int(0) : GilNumber_Index(given[1]); /* may run anything */
+    GilObject *it = number == NULL ? NULL : GilObject_GetIter(given[0]);                 /* may run anything */
     GilObject *op = it == NULL ? NULL : type->tp_alloc(type, 0);
     if (op == NULL) {
         Gil_XDECREF(it);

@@ -4,7 +4,7 @@
 
 #include "gilrt/error.h"
 #include "gilrt/number.h"
-#include "gilrt/unicode.h"
+#include "value/named_args.h"
 #include "value/row_iter.h"
 
 static GilObject *
@@ -105,23 +105,12 @@ list_reversed(GilObject *op, GilObject *Gil_UNUSED(args))
 static GIL_COLD GilObject *
 list_sort(GilObject *op, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    GilObject *key = NULL;
+    GilObject *given[2];
     int reverse = 0;
-    if (nargs > 0) {
-        GilErr_SetString(GilExc_TypeError, "sort() takes no positional arguments");
+    if (gil_take_args("002sort\0key\0reverse", args, nargs, NULL, kwnames, given) < 0
+        || (given[1] != NULL && (reverse = GilObject_IsTrue(given[1])) < 0)) /* may run anything */
         return NULL;
-    }
-    for (Gil_ssize_t i = 0; kwnames != NULL && i < GilTuple_GET_SIZE(kwnames); i++) {
-        GilObject *name = GilTuple_GET_ITEM(kwnames, i);
-        if (GilUnicode_EqualToUTF8(name, "key"))
-            key = Gil_IsNone(args[i]) ? NULL : args[i];
-        else if (!GilUnicode_EqualToUTF8(name, "reverse")) {
-            GilErr_Format(GilExc_TypeError, "sort() got an unexpected keyword argument '%U'", name);
-            return NULL;
-        }
-        else if ((reverse = GilObject_IsTrue(args[i])) < 0) /* may run anything */
-            return NULL;
-    }
+    GilObject *key = given[0] == Gil_None ? NULL : given[0];
     return none_unless(gil_list_sort(gil_tstate_need(__func__), (GilListObject *)(void *)op, key, reverse));
 }
 

@@ -81,5 +81,6 @@ libcore_la_SOURCES += lib/value/dictproxy.c lib/value/dictproxy.h
 libcore_la_SOURCES += lib/value/dict_view_set.c
 libcore_la_SOURCES += lib/value/octets_method.c lib/value/octets_method.h lib/value/octets_case.c
 libcore_la_SOURCES += lib/value/text_args.c lib/value/text_args.h
+libcore_la_SOURCES += lib/value/named_args.c lib/value/named_args.h
 libcore_la_SOURCES += lib/value/unicode_pad.c lib/value/unicode_pad.h
 libcore_la_SOURCES += lib/value/unicode_encoding.c lib/value/unicode_encoding.h lib/value/unicode_host.c

@@ -3,7 +3,6 @@
 #include "gilrt/buffer.h"
 #include "gilrt/bytes.h"
 #include "gilrt/call.h"
-#include "gilrt/dict.h"
 #include "gilrt/error.h"
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
@@ -13,6 +12,7 @@
 #include "object/type.h"
 #include "value/format_object.h"
 #include "value/long.h"
+#include "value/text_args.h"
 #include "value/unicode_codec.h"
 
 #include <string.h>
@@ -45,51 +45,22 @@ from_text_in_base(GilThreadState *ts, GilObject *x, GilObject *base)
     return result;
 }
 
-/* The argument base among the keywords, strong, or NULL: absent, or *failed. */
-static GilObject *
-base_keyword(GilObject *kwargs, int *failed)
-{
-    GilObject *base = NULL;
-
-    *failed = 0;
-    if (kwargs == NULL || gil_ops.dict_size(kwargs) == 0)
-        return NULL;
-    int found = GilDict_GetItemStringRef(kwargs, "base", &base);
-    if (found >= 0 && gil_ops.dict_size(kwargs) > found) {
-        GilErr_SetString(GilExc_TypeError, "int() got an unexpected keyword argument");
-        found = -1;
-    }
-    *failed = found < 0;
-    if (*failed)
-        Gil_CLEAR(base);
-    return base;
-}
-
 GilObject *
 gil_long_tp_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    Gil_ssize_t n = GilTuple_GET_SIZE(args);
-    int failed;
-    GilObject *number, *base = base_keyword(kwargs, &failed);
+    GilObject *given[2], *number;
 
-    if (failed)
+    if (gil_take_tuple("022int\0\0base", args, kwargs, given) < 0)
         return NULL;
-    if (n + (base != NULL) > 2) {
-        Gil_XDECREF(base);
-        return GilErr_Format(GilExc_TypeError, "int() takes at most 2 arguments (%zd given)", n + (base != NULL));
-    }
-    if (n == 2)
-        base = Gil_NewRef(GilTuple_GET_ITEM(args, 1));
-    if (n == 0 && base != NULL)
-        number = GilErr_Format(GilExc_TypeError, "int() missing string argument");
-    else if (n == 0)
+    if (given[0] == NULL && given[1] != NULL)
+        return GilErr_Format(GilExc_TypeError, "int() missing string argument");
+    if (given[0] == NULL)
         number = gil_small_int(0);
-    else if (base == NULL)
-        number = GilNumber_Long(GilTuple_GET_ITEM(args, 0));
+    else if (given[1] == NULL)
+        number = GilNumber_Long(given[0]);
     else
-        number = from_text_in_base(ts, GilTuple_GET_ITEM(args, 0), base);
-    Gil_XDECREF(base);
+        number = from_text_in_base(ts, given[0], given[1]);
     return number == NULL || type == &GilLong_Type ? number : gil_long_to_subtype(type, number);
 }
 
@@ -136,23 +107,26 @@ long_as_integer_ratio(GilObject *self, GilObject *Gil_UNUSED(args))
     return pair;
 }
 
-/* Arguments of to_bytes() and from_bytes(): first, byteorder="big", and signed=False by keyword only. */
-struct byte_arguments {
-    GilObject *first;       /* borrowed, or NULL: not given */
-    Gil_ssize_t positional; /* how many were given by position */
-    int little_endian;
-    int is_signed;
-};
+#define BYTEORDER "\0byteorder\0signed"
 
+/* Arguments byteorder='big' and signed=False of to_bytes() and from_bytes(). 0, or -1 with the error set. */
 static int
-read_byteorder(GilObject *order, int *little_endian)
+read_byteorder(const char *func, GilObject *const given[2], int *little_endian, int *is_signed)
 {
-    if (!gil_is_str(order)) {
-        GilErr_Format(GilExc_TypeError, "byteorder must be str, not %.100s", Gil_TYPE(order)->tp_name);
+    size_t len = 3;
+    const char *text = "big";
+
+    *is_signed = given[1] != NULL ? GilObject_IsTrue(given[1]) : 0;
+    if (*is_signed < 0)
         return -1;
+    if (given[0] != NULL) {
+        if (!gil_is_str(given[0])) {
+            GilErr_Format(GilExc_TypeError, "%s() argument 'byteorder' must be str, not %.50s", func,
+                          given[0] == Gil_None ? "None" : Gil_TYPE(given[0])->tp_name);
+            return -1;
+        }
+        text = gil_unicode_text(given[0], &len);
     }
-    size_t len;
-    const char *text = gil_unicode_text(order, &len);
     if (text == NULL)
         return -1;
     *little_endian = len == 6 && memcmp(text, "little", 6) == 0;
@@ -160,53 +134,6 @@ read_byteorder(GilObject *order, int *little_endian)
         return 0;
     GilErr_SetString(GilExc_ValueError, "byteorder must be either 'little' or 'big'");
     return -1;
-}
-
-/* One keyword argument; first_name is what the first parameter is called. */
-static int
-read_keyword(struct byte_arguments *given, GilObject *name, GilObject *value, const char *func, const char *first_name)
-{
-    size_t len;
-    const char *text = gil_ops.str_utf8(name, &len);
-
-    if (text == NULL)
-        return -1;
-    if (strcmp(text, "signed") == 0) {
-        given->is_signed = GilObject_IsTrue(value);
-        return given->is_signed < 0 ? -1 : 0;
-    }
-    int position = strcmp(text, first_name) == 0 ? 1 : strcmp(text, "byteorder") == 0 ? 2 : 0;
-    if (position == 0)
-        GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", func, name);
-    else if (position <= given->positional)
-        GilErr_Format(GilExc_TypeError, "argument for %s() given by name ('%U') and position (%d)", func, name, position);
-    else if (position == 2)
-        return read_byteorder(value, &given->little_endian);
-    else {
-        given->first = value;
-        return 0;
-    }
-    return -1;
-}
-
-static int
-read_byte_arguments(struct byte_arguments *given, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames,
-                    const char *func, const char *first_name)
-{
-    *given = (struct byte_arguments){.positional = nargs};
-    if (nargs > 2) {
-        GilErr_Format(GilExc_TypeError, "%s() takes at most 2 positional arguments (%zd given)", func, nargs);
-        return -1;
-    }
-    if (nargs > 0)
-        given->first = args[0];
-    if (nargs > 1 && read_byteorder(args[1], &given->little_endian) < 0)
-        return -1;
-    Gil_ssize_t names = kwnames == NULL ? 0 : GilTuple_GET_SIZE(kwnames);
-    for (Gil_ssize_t i = 0; i < names; i++)
-        if (read_keyword(given, GilTuple_GET_ITEM(kwnames, i), args[nargs + i], func, first_name) < 0)
-            return -1;
-    return 0;
 }
 
 /* Whether v fits into n bytes; OverflowError otherwise. */
@@ -231,25 +158,23 @@ check_fit(const struct gil_long *v, Gil_ssize_t n, int is_signed)
 static GilObject *
 long_to_bytes(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    struct byte_arguments given;
+    GilObject *given[3];
     Gil_ssize_t n = 1;
+    int little_endian, is_signed;
 
-    if (read_byte_arguments(&given, args, nargs, kwnames, "to_bytes", "length") < 0)
+    if (gil_take_args("023to_bytes\0length" BYTEORDER, args, nargs, NULL, kwnames, given) < 0
+        || (given[0] != NULL && gil_get_index(given[0], GilExc_OverflowError, &n) < 0)
+        || read_byteorder("to_bytes", given + 1, &little_endian, &is_signed) < 0)
         return NULL;
-    if (given.first != NULL) {
-        n = GilNumber_AsSsize_t(given.first, GilExc_OverflowError);
-        if (n == -1 && GilErr_Occurred() != NULL)
-            return NULL;
-    }
     if (n < 0) {
         GilErr_SetString(GilExc_ValueError, "length argument must be non-negative");
         return NULL;
     }
-    if (check_fit(gil_long(self), n, given.is_signed) < 0)
+    if (check_fit(gil_long(self), n, is_signed) < 0)
         return NULL;
     GilObject *bytes = GilBytes_FromStringAndSize(NULL, n);
     if (bytes != NULL)
-        gil_long_to_bytes(gil_long(self), (unsigned char *)GilBytes_AsString(bytes), (size_t)n, given.little_endian);
+        gil_long_to_bytes(gil_long(self), (unsigned char *)GilBytes_AsString(bytes), (size_t)n, little_endian);
     return bytes;
 }
 
@@ -257,19 +182,19 @@ static GilObject *
 long_from_bytes(GilObject *type, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    struct byte_arguments given;
+    GilObject *given[3];
     Gil_buffer view;
+    int little_endian, is_signed;
 
-    if (read_byte_arguments(&given, args, nargs, kwnames, "from_bytes", "bytes") < 0)
+    if (gil_take_args("123from_bytes\0bytes" BYTEORDER, args, nargs, NULL, kwnames, given) < 0
+        || read_byteorder("from_bytes", given + 1, &little_endian, &is_signed) < 0)
         return NULL;
-    if (given.first == NULL)
-        return GilErr_Format(GilExc_TypeError, "from_bytes() missing required argument 'bytes' (pos 1)");
-    GilObject *bytes = GilObject_Bytes(given.first); /* __bytes__, buffers, iterables of ints */
+    GilObject *bytes = GilObject_Bytes(given[0]); /* __bytes__, buffers, iterables of ints */
     if (bytes == NULL)
         return NULL;
     GilObject *number = NULL;
     if (GilObject_GetBuffer(bytes, &view, GilBUF_SIMPLE) == 0) {
-        number = gil_long_from_bytes(ts, view.buf, (size_t)view.len, given.little_endian, given.is_signed);
+        number = gil_long_from_bytes(ts, view.buf, (size_t)view.len, little_endian, is_signed);
         GilBuffer_Release(&view);
     }
     Gil_DECREF(bytes);

@@ -14,6 +14,7 @@
 #include "object/type.h"
 #include "value/dict.h"
 #include "value/memoryview.h"
+#include "value/named_args.h"
 #include "value/octets.h"
 
 /* --- slots --- */
@@ -118,61 +119,12 @@ memoryview_length(GilObject *op)
     return -1;
 }
 
-/* --- arguments --- */
-
-/*
- * The arguments of a method of at most two, both by position or by name, into values, which begin as NULL. 0, or -1
- * with TypeError.
- */
-static int
-read_arguments(const char *method, const char *const names[2], int most, GilObject *const *args, Gil_ssize_t n,
-               GilObject *kwnames, GilObject *values[2])
-{
-    Gil_ssize_t k = kwnames != NULL ? GilTuple_GET_SIZE(kwnames) : 0;
-
-    if (n + k > most) {
-        GilErr_Format(GilExc_TypeError, "%s() takes at most %d %sargument%s (%zd given)", method, most,
-                      n == 0 ? "keyword " : "", most == 1 ? "" : "s", n + k);
-        return -1;
-    }
-    for (Gil_ssize_t i = 0; i < n; i++)
-        values[i] = args[i];
-    for (Gil_ssize_t i = 0; i < k; i++) {
-        GilObject *name = GilTuple_GET_ITEM(kwnames, i);
-        int which = 0;
-        while (which < most && !GilUnicode_EqualToUTF8(name, names[which]))
-            which++;
-        if (which == most) {
-            GilErr_Format(GilExc_TypeError, "%s() got an unexpected keyword argument '%U'", method, name);
-            return -1;
-        }
-        if (values[which] != NULL) {
-            GilErr_Format(GilExc_TypeError, "argument for %s() given by name ('%U') and position (%d)", method, name,
-                          which + 1);
-            return -1;
-        }
-        values[which] = args[n + i];
-    }
-    return 0;
-}
-
 static GilObject *
 memoryview_new(GilTypeObject *Gil_UNUSED(type), GilObject *args, GilObject *kwargs)
 {
-    Gil_ssize_t n = GilTuple_GET_SIZE(args), k = kwargs != NULL ? GilDict_Size(kwargs) : 0;
-    GilObject *object = NULL, *result;
+    GilObject *object;
 
-    if (n + k > 1)
-        return GilErr_Format(GilExc_TypeError, "memoryview() takes at most 1 argument (%zd given)", n + k);
-    if (n == 1)
-        return GilMemoryView_FromObject(GilTuple_GET_ITEM(args, 0));
-    if (k == 1 && GilDict_GetItemStringRef(kwargs, "object", &object) < 0)
-        return NULL;
-    if (object == NULL)
-        return GilErr_Format(GilExc_TypeError, "memoryview() missing required argument 'object' (pos 1)");
-    result = GilMemoryView_FromObject(object);
-    Gil_DECREF(object);
-    return result;
+    return gil_take_tuple("111memoryview\0object", args, kwargs, &object) < 0 ? NULL : GilMemoryView_FromObject(object);
 }
 
 /* --- methods --- */
@@ -198,17 +150,16 @@ method_exit(GilObject *op, GilObject *Gil_UNUSED(args))
 static GilObject *
 method_tobytes(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwnames)
 {
-    static const char *const names[2] = {"order", NULL};
-    GilObject *values[2] = {NULL, NULL};
+    GilObject *given;
     char order = 'C';
 
-    if (read_arguments("tobytes", names, 1, args, n, kwnames, values) < 0)
+    if (gil_take_args("011tobytes\0order", args, n, NULL, kwnames, &given) < 0)
         return NULL;
-    if (values[0] != NULL && values[0] != Gil_None) {
-        if (!GilUnicode_Check(values[0]))
+    if (given != NULL && given != Gil_None) {
+        if (!GilUnicode_Check(given))
             return GilErr_Format(GilExc_TypeError, "tobytes() argument 'order' must be str or None, not %.50s",
-                                 Gil_TYPE(values[0])->tp_name);
-        const char *text = GilUnicode_AsUTF8(values[0]);
+                                 Gil_TYPE(given)->tp_name);
+        const char *text = GilUnicode_AsUTF8(given);
         if (text == NULL)
             return NULL;
         if ((text[0] != 'C' && text[0] != 'F' && text[0] != 'A') || text[1] != '\0')
@@ -219,12 +170,12 @@ method_tobytes(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *
 }
 
 static GilObject *
-method_hex(GilObject *op, GilObject *const *args, Gil_ssize_t nargs)
+method_hex(GilObject *op, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     GilObject *bytes = to_bytes(gil_memoryview(op), 'C'), *text = NULL;
 
     if (bytes != NULL)
-        text = gil_octets_hex(GilBytes_AS_STRING(bytes), GilBytes_GET_SIZE(bytes), args, nargs);
+        text = gil_octets_hex(GilBytes_AS_STRING(bytes), GilBytes_GET_SIZE(bytes), args, nargs, kwnames);
     Gil_XDECREF(bytes);
     return text;
 }
@@ -249,13 +200,10 @@ method_toreadonly(GilObject *op, GilObject *Gil_UNUSED(args))
 static GilObject *
 method_cast(GilObject *op, GilObject *const *args, Gil_ssize_t n, GilObject *kwnames)
 {
-    static const char *const names[2] = {"format", "shape"};
-    GilObject *values[2] = {NULL, NULL};
+    GilObject *values[2];
 
-    if (read_arguments("cast", names, 2, args, n, kwnames, values) < 0)
+    if (gil_take_args("122cast\0format\0shape", args, n, NULL, kwnames, values) < 0)
         return NULL;
-    if (values[0] == NULL)
-        return GilErr_Format(GilExc_TypeError, "cast() missing required argument 'format' (pos 1)");
     if (!GilUnicode_Check(values[0]))
         return GilErr_Format(GilExc_TypeError, "cast() argument 'format' must be str, not %.50s",
                              Gil_TYPE(values[0])->tp_name);
@@ -308,7 +256,7 @@ static GilMethodDef memoryview_methods[] = {
      "release($self, /)\n--\n\nGive the memory back; nothing else works then."},
     {"tobytes", _GilCFunction_CAST(method_tobytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "tobytes($self, /, order='C')\n--\n\nThe elements as bytes, in order 'C', 'F', or 'A' for that of the memory."},
-    {"hex", _GilCFunction_CAST(method_hex), GIL_METH_FASTCALL,
+    {"hex", _GilCFunction_CAST(method_hex), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "hex([sep[, bytes_per_sep]])\n--\n\nTwo digits a byte, as str."},
     {"tolist", method_tolist, GIL_METH_NOARGS, "tolist($self, /)\n--\n\nThe elements as lists, one in another."},
     {"cast", _GilCFunction_CAST(method_cast), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,

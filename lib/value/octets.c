@@ -4,17 +4,16 @@
 
 #include "gilrt/buffer.h"
 #include "gilrt/bytes.h"
-#include "gilrt/dict.h"
 #include "gilrt/iter.h"
 #include "gilrt/number.h"
-#include "gilrt/tuple.h"
 #include "object/error.h"
 #include "value/text_args.h"
-#include "value/unicode_encoding.h"
+#include "value/unicode.h"
 
 #include <string.h>
 
 static const char hex_digits[] = "0123456789abcdef";
+static const char no_encoding[] = "string argument without an encoding";
 
 /* --- shown --- */
 
@@ -95,14 +94,16 @@ read_separator(GilObject *sep)
 }
 
 GilObject *
-gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs)
+gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     GilThreadState *ts = gil_tstate_attached();
     Gil_ssize_t group = 1, gaps = 0;
+    GilObject *given[2];
     int sep = 0;
 
-    if (gil_need_args("hex", nargs, 0, 2) < 0 || (nargs > 0 && (sep = read_separator(args[0])) < 0)
-        || (nargs > 1 && gil_get_index(args[1], GilExc_OverflowError, &group) < 0))
+    if (gil_take_args("022hex\0sep\0bytes_per_sep", args, nargs, NULL, kwnames, given) < 0
+        || (given[0] != NULL && (sep = read_separator(given[0])) < 0)
+        || (given[1] != NULL && gil_get_index(given[1], GilExc_OverflowError, &group) < 0))
         return NULL;
     if (size > GIL_SSIZE_T_MAX / 3)
         return gil_err_no_memory(ts);
@@ -110,7 +111,7 @@ gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_s
         return gil_unicode_empty();
     int from_left = group < 0;
     group = from_left && group != GIL_SSIZE_T_MIN ? -group : group;
-    if (nargs > 0 && group > 0)
+    if (given[0] != NULL && group > 0)
         gaps = (size - 1) / group;
     GilObject *op = gil_unicode_alloc(ts, size * 2 + gaps, 0x7f);
     if (op == NULL)
@@ -123,33 +124,6 @@ gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_s
         *to++ = hex_digits[(unsigned char)data[i] & 15];
     }
     return op;
-}
-
-/* Text of an argument that must be a str; NULL with the error set. */
-static const char *
-text_argument(const char *func, const char *what, GilObject *arg)
-{
-    if (!gil_unicode_check(arg)) {
-        GilErr_Format(GilExc_TypeError, "%s() argument '%s' must be str, not %.50s", func, what,
-                      Gil_TYPE(arg)->tp_name);
-        return NULL;
-    }
-    return gil_codec_name(arg);
-}
-
-GilObject *
-gil_octets_decode(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs)
-{
-    const char *encoding = NULL, *errors = NULL;
-
-    if (nargs > 2) {
-        GilErr_Format(GilExc_TypeError, "decode() takes at most 2 arguments (%zd given)", nargs);
-        return NULL;
-    }
-    if ((nargs > 0 && (encoding = text_argument("decode", "encoding", args[0])) == NULL)
-        || (nargs > 1 && (errors = text_argument("decode", "errors", args[1])) == NULL))
-        return NULL;
-    return GilUnicode_Decode(data, size, encoding, errors);
 }
 
 /* --- compared --- */
@@ -247,46 +221,36 @@ gil_octets_collect(GilThreadState *ts, GilObject *iterable, const char *kind)
     return to.bytes;
 }
 
-/* (str, encoding[, errors]): the text encoded. */
+/* (source, encoding, errors) of which the second or the third is given: the text encoded. */
 static GilObject *
-encoded_source(const char *kind, GilObject *args)
+encoded_source(const char *kind, GilObject *const given[3])
 {
-    const char *names[2] = {NULL, NULL};
-    Gil_ssize_t n = GilTuple_GET_SIZE(args);
-    GilObject *text = GilTuple_GET_ITEM(args, 0);
+    const char *names[2];
+    int text = given[0] != NULL && gil_unicode_check(given[0]);
 
-    for (Gil_ssize_t i = 1; i < n; i++) {
-        names[i - 1] = text_argument(kind, i == 1 ? "encoding" : "errors", GilTuple_GET_ITEM(args, i));
-        if (names[i - 1] == NULL)
-            return NULL;
-    }
-    if (!gil_unicode_check(text)) {
-        GilErr_SetString(GilExc_TypeError, "encoding without a string argument");
+    if (gil_get_codec(kind, given + 1, names) < 0)
         return NULL;
-    }
-    return GilUnicode_AsEncodedString(text, names[0], names[1]);
+    if (text && names[0] != NULL)
+        return GilUnicode_AsEncodedString(given[0], names[0], names[1]);
+    GilErr_SetString(GilExc_TypeError, names[0] != NULL ? "encoding without a string argument"
+                                       : text           ? no_encoding
+                                                        : "errors without a string argument");
+    return NULL;
 }
 
 int
-gil_octets_arguments(GilThreadState *ts, const char *kind, GilObject *args, GilObject *kwargs, GilObject **source,
-                     Gil_ssize_t *zeros)
+gil_octets_source(GilThreadState *ts, const char *kind, GilObject *const given[3], GilObject **source, Gil_ssize_t *zeros)
 {
-    Gil_ssize_t n = GilTuple_GET_SIZE(args);
-    GilObject *arg = n > 0 ? GilTuple_GET_ITEM(args, 0) : NULL;
+    GilObject *arg = given[0];
 
     *source = NULL;
     *zeros = 0;
-    if (n > 3 || (kwargs != NULL && GilDict_Size(kwargs) > 0)) {
-        GilErr_Format(GilExc_TypeError,
-                      n > 3 ? "%s() takes at most 3 arguments (%zd given)" : "%s() takes no keyword arguments", kind, n);
-        return -1;
-    }
-    if (arg == NULL)
+    if (given[1] != NULL || given[2] != NULL)
+        *source = encoded_source(kind, given);
+    else if (arg == NULL)
         return 0;
-    if (n > 1)
-        *source = encoded_source(kind, args);
     else if (gil_unicode_check(arg))
-        GilErr_SetString(GilExc_TypeError, "string argument without an encoding");
+        GilErr_SetString(GilExc_TypeError, no_encoding);
     else if (GilIndex_Check(arg)) {
         *zeros = GilNumber_AsSsize_t(arg, GilExc_OverflowError);
         if (*zeros >= 0)

@@ -8,11 +8,8 @@
 
 /* PREFIX b'...' SUFFIX as str; double quotes only when smart and when that saves escapes. NULL with the error set. */
 GilObject *gil_octets_repr(const char *prefix, const char *data, Gil_ssize_t size, const char *suffix, int smart);
-/* Two digits an octet, as str. Arguments ([separator[, octets_per_separator]]) of the method hex; data must stay in
- * place. */
-GilObject *gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs);
-/* Arguments ([encoding[, errors]]) of the method decode; data must stay in place. */
-GilObject *gil_octets_decode(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs);
+/* Two digits an octet, as str. Arguments (sep, bytes_per_sep) of the method hex; data must stay in place. */
+GilObject *gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames);
 /* True or False. */
 GilObject *gil_octets_compare(const char *a, Gil_ssize_t a_size, const char *b, Gil_ssize_t b_size, int op);
 
@@ -25,11 +22,11 @@ int gil_octets_contain(const char *data, Gil_ssize_t size, GilObject *item);
 GilObject *gil_octets_collect(GilThreadState *ts, GilObject *iterable, const char *kind);
 
 /*
- * The arguments of bytes() and bytearray(): nothing, a length, a str with encoding and errors, or a source. On success
- * either *source is a new reference to an object that exports a buffer, or it is NULL and *zeros tells how many zero
- * octets are wanted. 0, or -1 with the error set.
+ * What bytes() and bytearray() are to be made from, given (source, encoding, errors), NULL for each that is not given: a
+ * length, a str with its encoding, or a source. On success either *source is a new reference to an object that exports a
+ * buffer, or it is NULL and *zeros tells how many zero octets are wanted. 0, or -1 with the error set.
  */
-int gil_octets_arguments(GilThreadState *ts, const char *kind, GilObject *args, GilObject *kwargs, GilObject **source,
-                         Gil_ssize_t *zeros);
+#define GIL_OCTETS_SOURCE "\0source\0encoding\0errors"
+int gil_octets_source(GilThreadState *ts, const char *kind, GilObject *const given[3], GilObject **source, Gil_ssize_t *zeros);
 
 #endif

@@ -272,15 +272,15 @@ expand(const struct gil_octets *text, Gil_ssize_t tab, char *to)
 }
 
 GilObject *
-gil_octets_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+gil_octets_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     struct gil_octets text;
     Gil_ssize_t tab = 8;
-    GilObject *op = NULL;
+    GilObject *op = NULL, *given;
     char *to;
 
-    if (gil_need_args("expandtabs", nargs, 0, 1) < 0
-        || (nargs > 0 && gil_get_index(args[0], GilExc_OverflowError, &tab) < 0) || gil_octets_open(self, &text) < 0)
+    if (gil_take_args("011expandtabs\0tabsize", args, nargs, NULL, kwnames, &given) < 0
+        || (given != NULL && gil_get_index(given, GilExc_OverflowError, &tab) < 0) || gil_octets_open(self, &text) < 0)
         return NULL;
     Gil_ssize_t size = expand(&text, tab, NULL);
     if (size < 0)

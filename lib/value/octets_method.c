@@ -14,6 +14,7 @@
 #include "gilrt/long.h"
 #include "gilrt/number.h"
 #include "gilrt/tuple.h"
+#include "gilrt/unicodecodec.h"
 #include "value/bytes.h"
 #include "value/octets.h"
 #include "value/text_args.h"
@@ -354,17 +355,17 @@ split_text(GilObject *list, GilObject *self, const struct gil_octets *text, cons
 }
 
 static GilObject *
-split(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, int direction)
+split(const char *takes, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames, int direction)
 {
     struct gil_octets text, sep = {.view.obj = NULL, .size = 1};
     Gil_ssize_t maxsplit = -1;
-    GilObject *list = NULL;
+    GilObject *list = NULL, *given[2];
 
-    if (gil_need_args(name, nargs, 0, 2) < 0 || gil_octets_open(self, &text) < 0)
+    if (gil_take_args(takes, args, nargs, NULL, kwnames, given) < 0 || gil_octets_open(self, &text) < 0)
         return NULL;
-    int spaces = nargs == 0 || args[0] == Gil_None;
-    if ((nargs < 2 || gil_get_index(args[1], GilExc_OverflowError, &maxsplit) == 0)
-        && (spaces || gil_octets_open(args[0], &sep) == 0)) {
+    int spaces = given[0] == NULL || given[0] == Gil_None;
+    if ((given[1] == NULL || gil_get_index(given[1], GilExc_OverflowError, &maxsplit) == 0)
+        && (spaces || gil_octets_open(given[0], &sep) == 0)) {
         if (sep.size == 0)
             GilErr_SetString(GilExc_ValueError, "empty separator");
         else
@@ -382,24 +383,26 @@ split(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nar
 }
 
 static GilObject *
-octets_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    return split("split", self, args, nargs, 1);
+    return split("022split\0sep\0maxsplit", self, args, nargs, kwnames, 1);
 }
 
 static GilObject *
-octets_rsplit(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_rsplit(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    return split("rsplit", self, args, nargs, -1);
+    return split("022rsplit\0sep\0maxsplit", self, args, nargs, kwnames, -1);
 }
 
 static GilObject *
-octets_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     struct gil_octets text;
+    GilObject *given;
     int keepends = 0;
 
-    if (gil_need_args("splitlines", nargs, 0, 1) < 0 || (nargs > 0 && (keepends = GilObject_IsTrue(args[0])) < 0)
+    if (gil_take_args("011splitlines\0keepends", args, nargs, NULL, kwnames, &given) < 0
+        || (given != NULL && (keepends = GilObject_IsTrue(given)) < 0)
         || gil_octets_open(self, &text) < 0)
         return NULL;
     GilObject *list = GilList_New(0);
@@ -532,17 +535,17 @@ translate(GilObject *self, const struct gil_octets *text, const char *table, con
 }
 
 static GilObject *
-octets_translate(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_translate(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     struct gil_octets text, table = {.view.obj = NULL, .size = 256}, drop = {.view.obj = NULL, .data = ""};
-    GilObject *op = NULL;
+    GilObject *op = NULL, *given[2];
 
-    if (gil_need_args("translate", nargs, 1, 2) < 0 || gil_octets_open(self, &text) < 0)
+    if (gil_take_args("122translate\0\0delete", args, nargs, NULL, kwnames, given) < 0 || gil_octets_open(self, &text) < 0)
         return NULL;
-    if (args[0] == Gil_None || gil_octets_open(args[0], &table) == 0) {
+    if (given[0] == Gil_None || gil_octets_open(given[0], &table) == 0) {
         if (table.size != 256)
             GilErr_SetString(GilExc_ValueError, "translation table must be 256 characters long");
-        else if (nargs < 2 || gil_octets_open(args[1], &drop) == 0) {
+        else if (given[1] == NULL || gil_octets_open(given[1], &drop) == 0) {
             op = translate(self, &text, table.data, &drop);
             gil_octets_close(&drop);
         }
@@ -579,25 +582,28 @@ octets_maketrans(GilObject *Gil_UNUSED(type), GilObject *const *args, Gil_ssize_
 /* --- others --- */
 
 static GilObject *
-octets_decode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_decode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     struct gil_octets text;
+    GilObject *given[2];
+    const char *names[2];
 
-    if (gil_octets_open(self, &text) < 0)
+    if (gil_take_args("022decode\0encoding\0errors", args, nargs, NULL, kwnames, given) < 0
+        || gil_get_codec("decode", given, names) < 0 || gil_octets_open(self, &text) < 0)
         return NULL;
-    GilObject *op = gil_octets_decode(text.data, text.size, args, nargs);
+    GilObject *op = GilUnicode_Decode(text.data, text.size, names[0], names[1]);
     gil_octets_close(&text);
     return op;
 }
 
 static GilObject *
-octets_hex(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+octets_hex(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     struct gil_octets text;
 
     if (gil_octets_open(self, &text) < 0)
         return NULL;
-    GilObject *op = gil_octets_hex(text.data, text.size, args, nargs);
+    GilObject *op = gil_octets_hex(text.data, text.size, args, nargs, kwnames);
     gil_octets_close(&text);
     return op;
 }
@@ -618,10 +624,12 @@ octets_join(GilObject *self, GilObject *iterable)
 
 GilMethodDef gil_octets_methods[GIL_OCTETS_METHODS + 1] = {
     {"count", _GilCFunction_CAST(octets_count), GIL_METH_FASTCALL, "count(sub[, start[, end]]) -> int"},
-    {"decode", _GilCFunction_CAST(octets_decode), GIL_METH_FASTCALL, "decode([encoding[, errors]]) -> str"},
+    {"decode", _GilCFunction_CAST(octets_decode), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "decode($self, /, encoding='utf-8', errors='strict')\n--\n\nThe octets as text."},
     {"endswith", _GilCFunction_CAST(octets_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
     {"find", _GilCFunction_CAST(octets_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int"},
-    {"hex", _GilCFunction_CAST(octets_hex), GIL_METH_FASTCALL, "hex([sep[, octets_per_sep]]) -> str"},
+    {"hex", _GilCFunction_CAST(octets_hex), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "hex([sep[, bytes_per_sep]])\n--\n\nTwo digits a byte, as str."},
     {"index", _GilCFunction_CAST(octets_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
     {"join", octets_join, GIL_METH_O, "join(iterable)"},
     {"lstrip", _GilCFunction_CAST(octets_lstrip), GIL_METH_FASTCALL, "lstrip([octets])"},
@@ -634,14 +642,18 @@ GilMethodDef gil_octets_methods[GIL_OCTETS_METHODS + 1] = {
     {"rfind", _GilCFunction_CAST(octets_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int"},
     {"rindex", _GilCFunction_CAST(octets_rindex), GIL_METH_FASTCALL, "rindex(sub[, start[, end]]) -> int"},
     {"rpartition", octets_rpartition, GIL_METH_O, "rpartition(sep) -> (head, sep, tail)"},
-    {"rsplit", _GilCFunction_CAST(octets_rsplit), GIL_METH_FASTCALL, "rsplit([sep[, maxsplit]]) -> list"},
+    {"rsplit", _GilCFunction_CAST(octets_rsplit), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "rsplit($self, /, sep=None, maxsplit=-1)\n--\n\nThe list of the parts, split from the end on."},
     {"rstrip", _GilCFunction_CAST(octets_rstrip), GIL_METH_FASTCALL, "rstrip([octets])"},
-    {"split", _GilCFunction_CAST(octets_split), GIL_METH_FASTCALL, "split([sep[, maxsplit]]) -> list"},
-    {"splitlines", _GilCFunction_CAST(octets_splitlines), GIL_METH_FASTCALL, "splitlines([keepends]) -> list"},
+    {"split", _GilCFunction_CAST(octets_split), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "split($self, /, sep=None, maxsplit=-1)\n--\n\nThe list of the parts."},
+    {"splitlines", _GilCFunction_CAST(octets_splitlines), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "splitlines($self, /, keepends=False)\n--\n\nThe list of the lines."},
     {"startswith", _GilCFunction_CAST(octets_startswith), GIL_METH_FASTCALL,
      "startswith(prefix[, start[, end]]) -> bool"},
     {"strip", _GilCFunction_CAST(octets_strip), GIL_METH_FASTCALL, "strip([octets])"},
-    {"translate", _GilCFunction_CAST(octets_translate), GIL_METH_FASTCALL, "translate(table[, delete])"},
+    {"translate", _GilCFunction_CAST(octets_translate), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "translate($self, table, /, delete=b'')\n--\n\nThe octets that are not deleted, through the table."},
     GIL_OCTETS_CASE_METHODS,
     {NULL, NULL, 0, NULL},
 };

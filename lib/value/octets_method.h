@@ -34,7 +34,8 @@ gil_octet_is_space(char c)
 #define GIL_OCTETS_CASE_METHODS                                                                                       \
     {"capitalize", gil_octets_capitalize, GIL_METH_NOARGS, "capitalize()"},                                           \
     {"center", _GilCFunction_CAST(gil_octets_center), GIL_METH_FASTCALL, "center(width[, fill])"},                    \
-    {"expandtabs", _GilCFunction_CAST(gil_octets_expandtabs), GIL_METH_FASTCALL, "expandtabs([size])"},               \
+    {"expandtabs", _GilCFunction_CAST(gil_octets_expandtabs), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,                  \
+     "expandtabs($self, /, tabsize=8)\n--\n\nThe octets with spaces for tabs."},                                      \
     {"fromhex", gil_octets_fromhex, GIL_METH_O | GIL_METH_CLASS, "fromhex(text)"},                                    \
     {"isalnum", gil_octets_isalnum, GIL_METH_NOARGS, "isalnum() -> bool"},                                            \
     {"isalpha", gil_octets_isalpha, GIL_METH_NOARGS, "isalpha() -> bool"},                                            \
@@ -54,7 +55,7 @@ gil_octet_is_space(char c)
 
 GilObject *gil_octets_capitalize(GilObject *self, GilObject *args);
 GilObject *gil_octets_center(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);
-GilObject *gil_octets_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);
+GilObject *gil_octets_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames);
 GilObject *gil_octets_fromhex(GilObject *type, GilObject *text);
 GilObject *gil_octets_isalnum(GilObject *self, GilObject *args);
 GilObject *gil_octets_isalpha(GilObject *self, GilObject *args);

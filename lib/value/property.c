@@ -6,20 +6,17 @@
  * called with the instance. It serves languages above, which have callables of their own and no C functions at hand.
  */
 #include "gilrt/call.h"
-#include "gilrt/dict.h"
 #include "gilrt/gc.h"
-#include "gilrt/tuple.h"
 #include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
 #include "object/type.h"
 #include "value/function.h"
+#include "value/named_args.h"
 
 /* The name is what the class that the property stands in calls it. */
 enum part { FGET, FSET, FDEL, DOC, NAME, PARTS };
 #define ARGUMENTS NAME /* those before it */
-
-static const char *const part_names[ARGUMENTS] = {"fget", "fset", "fdel", "doc"};
 
 struct property {
     GilObject_HEAD
@@ -56,50 +53,12 @@ property_dealloc(GilObject *op)
     Gil_TYPE(op)->tp_free(op);
 }
 
-/* Which part a keyword names; ARGUMENTS: none. */
-static int
-part_named(GilObject *key)
-{
-    int i = 0;
-
-    while (i < ARGUMENTS && !GilUnicode_EqualToUTF8(key, part_names[i]))
-        i++;
-    return i;
-}
-
-/* What (fget=None, fset=None, fdel=None, doc=None) gives, borrowed. 0, or -1 with TypeError. */
-static int
-read_parts(GilObject *args, GilObject *kwargs, GilObject *parts[PARTS])
-{
-    GilObject *key, *value;
-    Gil_ssize_t n = GilTuple_GET_SIZE(args), pos = 0;
-
-    if (n > ARGUMENTS) {
-        GilErr_Format(GilExc_TypeError, "property expected at most %d arguments, got %zd", ARGUMENTS, n);
-        return -1;
-    }
-    for (Gil_ssize_t i = 0; i < n; i++)
-        parts[i] = GilTuple_GET_ITEM(args, i);
-    while (kwargs != NULL && GilDict_Next(kwargs, &pos, &key, &value)) {
-        int i = GilUnicode_Check(key) ? part_named(key) : ARGUMENTS;
-        if (i < ARGUMENTS && parts[i] == NULL) {
-            parts[i] = value;
-            continue;
-        }
-        GilErr_Format(GilExc_TypeError,
-                      i < ARGUMENTS ? "property() got multiple values for argument '%U'"
-                                    : "property() got an unexpected keyword argument %R", key);
-        return -1;
-    }
-    return 0;
-}
-
 static int
 property_init(GilObject *op, GilObject *args, GilObject *kwargs)
 {
     GilObject *parts[PARTS] = {NULL};
 
-    if (read_parts(args, kwargs, parts) < 0)
+    if (gil_take_tuple("044property\0fget\0fset\0fdel\0doc", args, kwargs, parts) < 0)
         return -1;
     for (int i = 0; i < PARTS; i++) {
         GilObject *old = property_of(op)->part[i];

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Arguments of the methods of text and octets: how many, and which part is meant. */
+/* Arguments of the methods of text and octets: how many, which part and which codec is meant. */
 #include "value/text_args.h"
 
 #include "gilrt/number.h"
 #include "object/error.h"
 #include "value/unicode.h"
+#include "value/unicode_encoding.h"
 
 int
 gil_need_args(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t max)
@@ -19,6 +20,24 @@ gil_need_args(const char *name, Gil_ssize_t nargs, Gil_ssize_t min, Gil_ssize_t 
                                   : "at most ",
                   bound, bound == 1 ? "" : "s", nargs);
     return -1;
+}
+
+int
+gil_get_codec(const char *func, GilObject *const given[2], const char *names[2])
+{
+    for (int i = 0; i < 2; i++) {
+        names[i] = NULL;
+        if (given[i] == NULL)
+            continue;
+        if (!gil_unicode_check(given[i]))
+            GilErr_Format(GilExc_TypeError, "%s() argument '%s' must be str, not %.50s", func, i == 0 ? "encoding" : "errors",
+                          given[i] == Gil_None ? "None" : Gil_TYPE(given[i])->tp_name);
+        else
+            names[i] = gil_codec_name(given[i]);
+        if (names[i] == NULL)
+            return -1;
+    }
+    return 0;
 }
 
 int

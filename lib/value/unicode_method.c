@@ -2,11 +2,10 @@
 /*
  * str for its users: repr, the constructor, and the methods that attribute access finds.
  *
- * Case and the like are in unicode_case.c, templates in unicode_format.c. Arguments of methods are positional.
+ * Case and the like are in unicode_case.c, templates in unicode_format.c.
  */
 #include "value/unicode_method.h"
 
-#include "gilrt/dict.h"
 #include "gilrt/long.h"
 #include "gilrt/tuple.h"
 #include "value/format_object.h"
@@ -153,31 +152,16 @@ gil_unicode_to_subtype(GilTypeObject *type, GilObject *str)
 static GilObject *
 make(GilObject *args, GilObject *kwargs)
 {
-    Gil_ssize_t n = GilTuple_GET_SIZE(args);
-    const char *names[2] = {NULL, NULL};
+    GilObject *given[3];
+    const char *names[2];
 
-    if (kwargs != NULL && GilDict_Size(kwargs) > 0) {
-        GilErr_SetString(GilExc_TypeError, "str() takes no keyword arguments");
+    if (gil_take_tuple("033str\0object\0encoding\0errors", args, kwargs, given) < 0 || gil_get_codec("str", given + 1, names) < 0)
         return NULL;
-    }
-    if (n > 3) {
-        GilErr_Format(GilExc_TypeError, "str() takes at most 3 arguments (%zd given)", n);
-        return NULL;
-    }
-    if (n <= 1)
-        return n == 0 ? gil_unicode_empty() : GilObject_Str(GilTuple_GET_ITEM(args, 0));
-    for (Gil_ssize_t i = 1; i < n; i++) {
-        GilObject *arg = GilTuple_GET_ITEM(args, i);
-        if (!gil_unicode_check(arg)) {
-            GilErr_Format(GilExc_TypeError, "str() argument '%s' must be str, not %.50s",
-                          i == 1 ? "encoding" : "errors", Gil_TYPE(arg)->tp_name);
-            return NULL;
-        }
-        names[i - 1] = gil_codec_name(arg);
-        if (names[i - 1] == NULL)
-            return NULL;
-    }
-    return GilUnicode_FromEncodedObject(GilTuple_GET_ITEM(args, 0), names[0], names[1]);
+    if (given[0] == NULL)
+        return gil_unicode_empty();
+    if (given[1] == NULL && given[2] == NULL)
+        return GilObject_Str(given[0]);
+    return GilUnicode_FromEncodedObject(given[0], names[0], names[1]);
 }
 
 GilObject *
@@ -372,35 +356,34 @@ unicode_join(GilObject *self, GilObject *iterable)
     return GilUnicode_Join(self, iterable);
 }
 
-/* split and rsplit. */
 static GilObject *
-split(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t nargs,
+split(const char *takes, GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames,
       GilObject *(*function)(GilObject *, GilObject *, Gil_ssize_t))
 {
+    GilObject *given[2];
     Gil_ssize_t maxsplit = -1;
 
-    if (gil_need_args(name, nargs, 0, 2) < 0)
+    if (gil_take_args(takes, args, nargs, NULL, kwnames, given) < 0
+        || (given[1] != NULL && gil_get_index(given[1], GilExc_OverflowError, &maxsplit) < 0))
         return NULL;
-    GilObject *sep = nargs == 0 || args[0] == Gil_None ? NULL : args[0];
+    GilObject *sep = given[0] == Gil_None ? NULL : given[0];
     if (sep != NULL && !gil_unicode_check(sep)) {
         GilErr_Format(GilExc_TypeError, "must be str or None, not %.100s", Gil_TYPE(sep)->tp_name);
         return NULL;
     }
-    if (nargs > 1 && gil_get_index(args[1], GilExc_OverflowError, &maxsplit) < 0)
-        return NULL;
     return function(self, sep, maxsplit);
 }
 
 static GilObject *
-unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+unicode_split(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    return split("split", self, args, nargs, GilUnicode_Split);
+    return split("022split\0sep\0maxsplit", self, args, nargs, kwnames, GilUnicode_Split);
 }
 
 static GilObject *
-unicode_rsplit(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+unicode_rsplit(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    return split("rsplit", self, args, nargs, GilUnicode_RSplit);
+    return split("022rsplit\0sep\0maxsplit", self, args, nargs, kwnames, GilUnicode_RSplit);
 }
 
 /* The one argument of a method that takes a str. */
@@ -446,41 +429,38 @@ unicode_removesuffix(GilObject *self, GilObject *suffix)
 }
 
 static GilObject *
-unicode_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+unicode_splitlines(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    if (gil_need_args("splitlines", nargs, 0, 1) < 0)
+    GilObject *given;
+    if (gil_take_args("011splitlines\0keepends", args, nargs, NULL, kwnames, &given) < 0)
         return NULL;
-    int keepends = nargs == 0 ? 0 : GilObject_IsTrue(args[0]);
+    int keepends = given == NULL ? 0 : GilObject_IsTrue(given);
     return keepends < 0 ? NULL : GilUnicode_Splitlines(self, keepends);
 }
 
 static GilObject *
-unicode_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+unicode_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
+    GilObject *given[3];
     Gil_ssize_t maxcount = -1;
 
-    if (gil_need_args("replace", nargs, 2, 3) < 0 || need_str("replace", 1, args[0]) < 0
-        || need_str("replace", 2, args[1]) < 0)
+    if (gil_take_args("233replace\0\0\0count", args, nargs, NULL, kwnames, given) < 0 || need_str("replace", 1, given[0]) < 0
+        || need_str("replace", 2, given[1]) < 0)
         return NULL;
-    if (nargs > 2 && gil_get_index(args[2], GilExc_OverflowError, &maxcount) < 0)
+    if (given[2] != NULL && gil_get_index(given[2], GilExc_OverflowError, &maxcount) < 0)
         return NULL;
-    return GilUnicode_Replace(self, args[0], args[1], maxcount);
+    return GilUnicode_Replace(self, given[0], given[1], maxcount);
 }
 
 static GilObject *
-unicode_encode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+unicode_encode(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
-    const char *names[2] = {NULL, NULL};
+    GilObject *given[2];
+    const char *names[2];
 
-    if (gil_need_args("encode", nargs, 0, 2) < 0)
+    if (gil_take_args("022encode\0encoding\0errors", args, nargs, NULL, kwnames, given) < 0
+        || gil_get_codec("encode", given, names) < 0)
         return NULL;
-    for (Gil_ssize_t i = 0; i < nargs; i++) {
-        if (need_str("encode", (int)i + 1, args[i]) < 0)
-            return NULL;
-        names[i] = gil_codec_name(args[i]);
-        if (names[i] == NULL)
-            return NULL;
-    }
     return GilUnicode_AsEncodedString(self, names[0], names[1]);
 }
 
@@ -507,7 +487,8 @@ unicode_isidentifier(GilObject *self, GilObject *Gil_UNUSED(args))
 GilMethodDef gil_unicode_methods[] = {
     GIL_FORMAT_METHOD,
     {"count", _GilCFunction_CAST(unicode_count), GIL_METH_FASTCALL, "count(sub[, start[, end]]) -> int"},
-    {"encode", _GilCFunction_CAST(unicode_encode), GIL_METH_FASTCALL, "encode([encoding[, errors]]) -> bytes"},
+    {"encode", _GilCFunction_CAST(unicode_encode), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "encode($self, /, encoding='utf-8', errors='strict')\n--\n\nThe text as bytes."},
     {"endswith", _GilCFunction_CAST(unicode_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
     {"format", _GilCFunction_CAST(gil_unicode_format_method), GIL_METH_VARARGS | GIL_METH_KEYWORDS,
      "format(*args, **kwargs) -> str"},
@@ -520,14 +501,18 @@ GilMethodDef gil_unicode_methods[] = {
     {"partition", unicode_partition, GIL_METH_O, "partition(sep) -> (head, sep, tail)"},
     {"removeprefix", unicode_removeprefix, GIL_METH_O, "removeprefix(prefix) -> str"},
     {"removesuffix", unicode_removesuffix, GIL_METH_O, "removesuffix(suffix) -> str"},
-    {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL, "replace(old, new[, count]) -> str"},
+    {"replace", _GilCFunction_CAST(unicode_replace), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "replace($self, old, new, /, count=-1)\n--\n\nThe text with old as new, count times at most."},
     {"rfind", _GilCFunction_CAST(unicode_rfind), GIL_METH_FASTCALL, "rfind(sub[, start[, end]]) -> int"},
     {"rindex", _GilCFunction_CAST(unicode_rindex), GIL_METH_FASTCALL, "rindex(sub[, start[, end]]) -> int"},
     {"rpartition", unicode_rpartition, GIL_METH_O, "rpartition(sep) -> (head, sep, tail)"},
-    {"rsplit", _GilCFunction_CAST(unicode_rsplit), GIL_METH_FASTCALL, "rsplit([sep[, maxsplit]]) -> list"},
+    {"rsplit", _GilCFunction_CAST(unicode_rsplit), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "rsplit($self, /, sep=None, maxsplit=-1)\n--\n\nThe list of the parts, split from the end on."},
     {"rstrip", _GilCFunction_CAST(unicode_rstrip), GIL_METH_FASTCALL, "rstrip([chars]) -> str"},
-    {"split", _GilCFunction_CAST(unicode_split), GIL_METH_FASTCALL, "split([sep[, maxsplit]]) -> list"},
-    {"splitlines", _GilCFunction_CAST(unicode_splitlines), GIL_METH_FASTCALL, "splitlines([keepends]) -> list"},
+    {"split", _GilCFunction_CAST(unicode_split), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "split($self, /, sep=None, maxsplit=-1)\n--\n\nThe list of the parts."},
+    {"splitlines", _GilCFunction_CAST(unicode_splitlines), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
+     "splitlines($self, /, keepends=False)\n--\n\nThe list of the lines."},
     {"startswith", _GilCFunction_CAST(unicode_startswith), GIL_METH_FASTCALL,
      "startswith(prefix[, start[, end]]) -> bool"},
     {"strip", _GilCFunction_CAST(unicode_strip), GIL_METH_FASTCALL, "strip([chars]) -> str"},

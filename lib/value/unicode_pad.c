@@ -96,14 +96,15 @@ gil_unicode_zfill(GilObject *self, GilObject *arg)
 }
 
 GilObject *
-gil_unicode_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
+gil_unicode_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames)
 {
     Gil_ssize_t tab = 8, column = 0;
     struct gil_writer writer;
+    GilObject *given;
     int rc = 0;
 
-    if (gil_need_args("expandtabs", nargs, 0, 1) < 0
-        || (nargs > 0 && gil_get_index(args[0], GilExc_OverflowError, &tab) < 0))
+    if (gil_take_args("011expandtabs\0tabsize", args, nargs, NULL, kwnames, &given) < 0
+        || (given != NULL && gil_get_index(given, GilExc_OverflowError, &tab) < 0))
         return NULL;
     gil_writer_init(&writer, gil_tstate_attached());
     for (Gil_ssize_t i = 0; rc == 0 && i < GilUnicode_GET_LENGTH(self); i++) {

@@ -7,7 +7,8 @@
 
 #define GIL_UNICODE_PAD_METHODS                                                                                       \
     {"center", _GilCFunction_CAST(gil_unicode_center), GIL_METH_FASTCALL, "center(width[, fill]) -> str"},            \
-    {"expandtabs", _GilCFunction_CAST(gil_unicode_expandtabs), GIL_METH_FASTCALL, "expandtabs([size]) -> str"},       \
+    {"expandtabs", _GilCFunction_CAST(gil_unicode_expandtabs), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,                 \
+     "expandtabs($self, /, tabsize=8)\n--\n\nThe text with spaces for tabs."},                                        \
     {"ljust", _GilCFunction_CAST(gil_unicode_ljust), GIL_METH_FASTCALL, "ljust(width[, fill]) -> str"},               \
     {"maketrans", _GilCFunction_CAST(gil_unicode_maketrans), GIL_METH_FASTCALL | GIL_METH_STATIC,                     \
      "maketrans(from[, to[, delete]]) -> dict"},                                                                      \
@@ -16,7 +17,7 @@
     {"zfill", gil_unicode_zfill, GIL_METH_O, "zfill(width) -> str"}
 
 GilObject *gil_unicode_center(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);
-GilObject *gil_unicode_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);
+GilObject *gil_unicode_expandtabs(GilObject *self, GilObject *const *args, Gil_ssize_t nargs, GilObject *kwnames);
 GilObject *gil_unicode_ljust(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);
 GilObject *gil_unicode_maketrans(GilObject *type, GilObject *const *args, Gil_ssize_t nargs);
 GilObject *gil_unicode_rjust(GilObject *self, GilObject *const *args, Gil_ssize_t nargs);

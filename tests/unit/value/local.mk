@@ -79,6 +79,7 @@ UNIT_TESTS += tests/unit/value/test_cell
 UNIT_TESTS += tests/unit/value/test_dictproxy
 UNIT_TESTS += tests/unit/value/test_dict_view_set
 UNIT_TESTS += tests/unit/value/test_octets_method tests/unit/value/test_octets_case tests/unit/value/test_text_args
+UNIT_TESTS += tests/unit/value/test_named_args
 UNIT_TESTS += tests/unit/value/test_unicode_pad \
 	tests/unit/value/test_unicode_encoding tests/unit/value/test_unicode_host
 UNIT_TESTS += tests/unit/value/test_long_native

@@ -11,6 +11,7 @@
 
 #include "gilrt/bytearray.h"
 #include "gilrt/call.h"
+#include "gilrt/dict.h"
 #include "gilrt/long.h"
 #include "gilrt/tuple.h"
 #include "gilrt/typeobject.h"
@@ -18,7 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Arguments are between bars: y and octets, s and UTF-8, i and a number, N for None, ( and a tuple of y and s. */
+/* Arguments are between bars: y and octets, s and UTF-8, i and a number, N for None, ( and a tuple of y and s; =name= before
+ * one that is given by name. */
 struct method_case {
     const char *self, *method, *arguments, *result;
 };
@@ -42,9 +44,24 @@ make_argument(const char *text, size_t size)
     }
 }
 
+/* "=name=argument" into *named, a dict, which is made where there is none. */
+static void
+make_named_argument(const char *text, size_t size, GilObject **named)
+{
+    const char *value = (const char *)memchr(text + 1, '=', size - 1) + 1;
+    char *name = strndup(text + 1, (size_t)(value - text - 2));
+    GilObject *arg = make_argument(value, size - (size_t)(value - text));
+
+    if (*named == NULL)
+        *named = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItemString(*named, name, arg), 0);
+    Gil_DECREF(arg);
+    free(name);
+}
+
 /* The arguments between separators; text may be NULL. */
 static GilObject *
-make_arguments(const char *text, size_t size, char separator)
+make_arguments(const char *text, size_t size, char separator, GilObject **named)
 {
     GilObject *items[8] = {NULL};
     Gil_ssize_t n = 0;
@@ -52,8 +69,12 @@ make_arguments(const char *text, size_t size, char separator)
     while (size > 0) {
         const char *next = memchr(text, separator, size);
         size_t length = next == NULL ? size : (size_t)(next - text);
-        items[n] = *text == '(' ? make_arguments(text + 1, length - 1, ',') : make_argument(text, length);
-        ck_assert_ptr_nonnull(items[n++]);
+        if (*text == '=')
+            make_named_argument(text, length, named);
+        else {
+            items[n] = *text == '(' ? make_arguments(text + 1, length - 1, ',', NULL) : make_argument(text, length);
+            ck_assert_ptr_nonnull(items[n++]);
+        }
         text += next == NULL ? length : length + 1;
         size -= next == NULL ? length : length + 1;
     }
@@ -86,21 +107,23 @@ said_of(GilObject *result)
 }
 
 static inline GilObject *
-arguments_of(const struct method_case *c)
+arguments_of(const struct method_case *c, GilObject **named)
 {
-    return make_arguments(c->arguments, c->arguments == NULL ? 0 : strlen(c->arguments), '|');
+    return make_arguments(c->arguments, c->arguments == NULL ? 0 : strlen(c->arguments), '|', named);
 }
 
-/* self.method(*arguments), whose result is a new block. */
+/* self.method(*arguments), or with the method NULL self(*arguments), whose result is a new block. */
 static inline char *
 call_method(GilObject *self, const struct method_case *c)
 {
-    GilObject *args = arguments_of(c), *method = GilObject_GetAttrString(self, c->method);
+    GilObject *named = NULL, *args = arguments_of(c, &named);
+    GilObject *method = c->method == NULL ? Gil_NewRef(self) : GilObject_GetAttrString(self, c->method);
 
     ck_assert_msg(method != NULL, "there is no method %s", c->method);
-    char *said = said_of(GilObject_Call(method, args, NULL));
+    char *said = said_of(GilObject_Call(method, args, named));
     Gil_DECREF(method);
     Gil_DECREF(args);
+    Gil_XDECREF(named);
     return said;
 }
 
@@ -110,8 +133,8 @@ expect_method(GilObject *self, const struct method_case *c, const char *result)
 {
     char *said = call_method(self, c);
 
-    ck_assert_msg(strcmp(said, result) == 0, "%s.%s(%s) is %s instead of %s", c->self, c->method,
-                  c->arguments == NULL ? "" : c->arguments, said, result);
+    ck_assert_msg(strcmp(said, result) == 0, "%s.%s(%s) is %s instead of %s", c->self,
+                  c->method == NULL ? "" : c->method, c->arguments == NULL ? "" : c->arguments, said, result);
     free(said);
 }
 
@@ -138,7 +161,7 @@ call_once(void *arg)
 static inline void
 expect_no_leak(GilObject *self, const struct method_case *c)
 {
-    struct method_call call = {self, arguments_of(c), c->method};
+    struct method_call call = {self, arguments_of(c, NULL), c->method};
 
     gil_test_oom_loop(call_once, &call);
     Gil_DECREF(call.args);

@@ -46,11 +46,11 @@ START_TEST(test_value_enumerate__arguments)
     ck_assert_ptr_null(call("(O)", "start", list));
     gil_test_error(GilExc_TypeError, "'list' object cannot be interpreted as an integer");
     ck_assert_ptr_null(call("(O)", "iterable", list));
-    gil_test_error(GilExc_TypeError, "enumerate() got more than one argument 'iterable'");
+    gil_test_error(GilExc_TypeError, "argument for enumerate() given by name ('iterable') and position (1)");
     ck_assert_ptr_null(call("(O)", "end", list));
-    gil_test_error(GilExc_TypeError, "enumerate() got an unexpected keyword argument 'end'");
+    gil_test_error(GilExc_TypeError, "'end' is an invalid keyword argument for enumerate()");
     ck_assert_ptr_null(call("()", "start", list));
-    gil_test_error(GilExc_TypeError, "enumerate() missing required argument 'iterable'");
+    gil_test_error(GilExc_TypeError, "enumerate() missing required argument 'iterable' (pos 1)");
     ck_assert_ptr_null(GilObject_CallFunction(ENUMERATE, "(Oii)", list, 1, 2));
     gil_test_error(GilExc_TypeError, "enumerate() takes at most 2 arguments (3 given)");
     ck_assert_ptr_null(GilObject_CallFunction(ENUMERATE, "(i)", 1));

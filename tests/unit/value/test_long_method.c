@@ -35,7 +35,7 @@ START_TEST(test_value_long_method__base_by_keyword)
     Gil_DECREF(kwargs);
     kwargs = Gil_BuildValue("{s:i}", "bas", 36);
     gil_expect_failure(GilObject_Call((GilObject *)(void *)&GilLong_Type, args, kwargs), GilExc_TypeError,
-                       "int() got an unexpected keyword argument");
+                       "'bas' is an invalid keyword argument for int()");
     Gil_DECREF(kwargs);
     Gil_DECREF(args);
 }
@@ -168,8 +168,9 @@ START_TEST(test_value_long_method__octets_by_keyword)
     Gil_DECREF(args);
     Gil_DECREF(f);
     gil_expect_failure(with_keyword(n, "to_bytes", two, "size", two), GilExc_TypeError,
-                       "to_bytes() got an unexpected keyword argument 'size'");
-    gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", two), GilExc_TypeError, "byteorder must be str, not int");
+                       "'size' is an invalid keyword argument for to_bytes()");
+    gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", two), GilExc_TypeError,
+                       "to_bytes() argument 'byteorder' must be str, not int");
     gil_expect_failure(with_keyword(n, "to_bytes", two, "byteorder", odd), GilExc_ValueError,
                        "byteorder must be either 'little' or 'big'");
     gil_expect_failure(with_keyword(n, "to_bytes", two, "signed", maybe), GilExc_OSError, "neither true nor false");
@@ -218,7 +219,7 @@ START_TEST(test_value_long_method__text_in_a_base)
     gil_expect_failure(GilObject_Call(type, none, kwargs), GilExc_TypeError, "int() missing string argument");
     gil_expect_repr(GilObject_Call(type, args, kwargs), "18");
     ck_assert_int_eq(GilDict_SetItemString(kwargs, "bass", sixteen), 0);
-    gil_expect_failure(GilObject_Call(type, args, kwargs), GilExc_TypeError, "int() got an unexpected keyword argument");
+    gil_expect_failure(GilObject_Call(type, args, kwargs), GilExc_TypeError, "int() takes at most 2 arguments (3 given)");
     Gil_DECREF(args);
     Gil_DECREF(kwargs);
     Gil_DECREF(empty);

@@ -110,7 +110,7 @@ START_TEST(test_value_memoryview_type__arguments_by_name)
     gil_expect_failure(call_by_name(view, "cast", "B", "format", format), GilExc_TypeError,
                        "argument for cast() given by name ('format') and position (1)");
     gil_expect_failure(call_by_name(view, "cast", "B", "other", format), GilExc_TypeError,
-                       "cast() got an unexpected keyword argument 'other'");
+                       "'other' is an invalid keyword argument for cast()");
     gil_expect_failure(call_by_name(view, "cast", NULL, "shape", shape), GilExc_TypeError,
                        "cast() missing required argument 'format' (pos 1)");
     gil_expect_failure(GilObject_CallMethod(view, "cast", "i", 3), GilExc_TypeError,

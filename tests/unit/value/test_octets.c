@@ -6,6 +6,7 @@
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/tuple.h"
+#include "value/named_args.h"
 #include "value/octets.h"
 
 START_TEST(test_value_octets__repr)
@@ -21,8 +22,8 @@ END_TEST
 
 START_TEST(test_value_octets__hex)
 {
-    gil_expect_text(gil_octets_hex("\x00\x0f\xa5\xff", 4, NULL, 0), "000fa5ff");
-    gil_expect_text(gil_octets_hex("", 0, NULL, 0), "");
+    gil_expect_text(gil_octets_hex("\x00\x0f\xa5\xff", 4, NULL, 0, NULL), "000fa5ff");
+    gil_expect_text(gil_octets_hex("", 0, NULL, 0, NULL), "");
 }
 END_TEST
 
@@ -89,39 +90,48 @@ START_TEST(test_value_octets__collect)
 }
 END_TEST
 
+static int
+read_source(GilObject *args, GilObject **source, Gil_ssize_t *zeros)
+{
+    GilObject *given[3];
+
+    if (gil_take_tuple("033bytes" GIL_OCTETS_SOURCE, args, NULL, given) < 0)
+        return -1;
+    return gil_octets_source(gil_tstate_attached(), "bytes", given, source, zeros);
+}
+
 START_TEST(test_value_octets__arguments)
 {
-    GilThreadState *ts = gil_tstate_attached();
     GilObject *args = GilTuple_New(0), *source, *text = GilUnicode_FromString("\xc3\xa9");
     Gil_ssize_t zeros;
 
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), 0);
+    ck_assert_int_eq(read_source(args, &source, &zeros), 0);
     ck_assert_ptr_null(source);
     ck_assert_int_eq(zeros, 0);
     args = GilTuple_Pack(1, GilLong_FromLong(7));
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), 0);
+    ck_assert_int_eq(read_source(args, &source, &zeros), 0);
     ck_assert_ptr_null(source);
     ck_assert_int_eq(zeros, 7);
     Gil_DECREF(args);
     args = GilTuple_Pack(1, GilLong_FromLong(-1));
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), -1);
+    ck_assert_int_eq(read_source(args, &source, &zeros), -1);
     gil_expect_error(GilExc_ValueError, "negative count");
     Gil_DECREF(args);
     args = GilTuple_Pack(1, text);
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), -1);
+    ck_assert_int_eq(read_source(args, &source, &zeros), -1);
     gil_expect_error(GilExc_TypeError, "string argument without an encoding");
     Gil_DECREF(args);
     GilObject *latin1 = GilUnicode_FromString("latin-1");
     args = GilTuple_Pack(2, text, latin1);
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), 0);
+    ck_assert_int_eq(read_source(args, &source, &zeros), 0);
     gil_expect_octets(source, "\xe9", 1);
     Gil_DECREF(args);
     args = GilTuple_Pack(2, Gil_None, latin1);
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), -1);
+    ck_assert_int_eq(read_source(args, &source, &zeros), -1);
     gil_expect_error(GilExc_TypeError, "encoding without a string argument");
     Gil_DECREF(args);
     args = GilTuple_Pack(4, text, latin1, latin1, latin1);
-    ck_assert_int_eq(gil_octets_arguments(ts, "bytes", args, NULL, &source, &zeros), -1);
+    ck_assert_int_eq(read_source(args, &source, &zeros), -1);
     gil_expect_error(GilExc_TypeError, "bytes() takes at most 3 arguments (4 given)");
     Gil_DECREF(args);
     Gil_DECREF(text);

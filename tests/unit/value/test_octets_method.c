@@ -183,7 +183,7 @@ START_TEST(test_value_octets_method__bytes_give_themselves)
     };
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(same); i++) {
         GilObject *bytes = GilBytes_FromString(same[i].self), *array = GilByteArray_FromObject(bytes);
-        GilObject *args = arguments_of(&same[i]);
+        GilObject *args = arguments_of(&same[i], NULL);
         for (int k = 0; k < 2; k++) {
             GilObject *self = k == 0 ? bytes : array, *method = GilObject_GetAttrString(self, same[i].method);
             GilObject *result = GilObject_Call(method, args, NULL);
@@ -206,12 +206,12 @@ START_TEST(test_value_octets_method__number_of_arguments)
         {"", "find", "ya|i1|i2|i3", "TypeError: find expected at most 3 arguments, got 4"},
         {"", "strip", "ya|yb", "TypeError: strip expected at most 1 argument, got 2"},
         {"", "replace", "ya", "TypeError: replace expected at least 2 arguments, got 1"},
-        {"", "split", "ya|i1|i2", "TypeError: split expected at most 2 arguments, got 3"},
-        {"", "translate", NULL, "TypeError: translate expected at least 1 argument, got 0"},
+        {"", "split", "ya|i1|i2", "TypeError: split() takes at most 2 arguments (3 given)"},
+        {"", "translate", NULL, "TypeError: translate() takes at least 1 positional argument (0 given)"},
         {"", "maketrans", "ya", "TypeError: maketrans expected 2 arguments, got 1"},
-        {"", "hex", "y:|i1|i1", "TypeError: hex expected at most 2 arguments, got 3"},
+        {"", "hex", "y:|i1|i1", "TypeError: hex() takes at most 2 arguments (3 given)"},
         {"", "hex", "i1", "TypeError: sep must be str or bytes."},
-        {"", "splitlines", "i1|i1", "TypeError: splitlines expected at most 1 argument, got 2"},
+        {"", "splitlines", "i1|i1", "TypeError: splitlines() takes at most 1 argument (2 given)"},
         {"", "maketrans", "ya|ybc", "ValueError: maketrans arguments must have same length"},
     };
     expect_octets_methods(wrong, Gil_ARRAY_LENGTH(wrong));

@@ -134,11 +134,11 @@ END_TEST
 START_TEST(test_value_property__arguments_that_do_not_fit)
 {
     ck_assert_ptr_null(property(Gil_BuildValue("(iiiii)", 1, 2, 3, 4, 5), NULL));
-    expect_error(GilExc_TypeError, "property expected at most 4 arguments, got 5");
+    expect_error(GilExc_TypeError, "property() takes at most 4 arguments (5 given)");
     ck_assert_ptr_null(property(GilTuple_New(0), Gil_BuildValue("{s:i}", "x", 1)));
-    expect_error(GilExc_TypeError, "property() got an unexpected keyword argument 'x'");
+    expect_error(GilExc_TypeError, "'x' is an invalid keyword argument for property()");
     ck_assert_ptr_null(property(Gil_BuildValue("(i)", 1), Gil_BuildValue("{s:i}", "fget", 1)));
-    expect_error(GilExc_TypeError, "property() got multiple values for argument 'fget'");
+    expect_error(GilExc_TypeError, "argument for property() given by name ('fget') and position (1)");
 }
 END_TEST
 
