@@ -624,6 +624,17 @@ make(GilObject *args, GilObject *kwargs)
     return op;
 }
 
+/* For subtypes: without a hash, also where tp_new is overridden. */
+static GilObject *
+bytes_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems)
+{
+    GilObject *op = GilType_GenericAlloc(type, nitems);
+
+    if (op != NULL)
+        ((GilBytesObject *)(void *)op)->ob_shash = -1;
+    return op;
+}
+
 /* For a subtype the octets are copied into an instance of it. */
 static GilObject *
 bytes_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
@@ -635,7 +646,7 @@ bytes_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
     Gil_ssize_t size = GilBytes_GET_SIZE(from);
     GilObject *op = type->tp_alloc(type, size);
     if (op != NULL) {
-        ((GilBytesObject *)(void *)op)->ob_shash = -1;
+        ((GilBytesObject *)(void *)op)->ob_shash = -1; /* a subtype may have a tp_alloc of its own */
         memcpy(GilBytes_AS_STRING(op), GilBytes_AS_STRING(from), (size_t)size + 1);
     }
     Gil_DECREF(from);
@@ -676,6 +687,7 @@ GilTypeObject GilBytes_Type = {
     .tp_doc = GilDoc_STR("bytes([source[, encoding[, errors]]]) -> immutable octets"),
     .tp_richcompare = bytes_richcompare,
     .tp_methods = gil_octets_methods,
+    .tp_alloc = bytes_tp_alloc,
     .tp_new = bytes_new,
 };
 

@@ -175,6 +175,16 @@ dict_inplace_or(GilObject *op, GilObject *other)
     return gil_dict_update_from(op, other) < 0 ? NULL : Gil_NewRef(op);
 }
 
+/* For subtypes: empty, and so it stays where tp_new is overridden. */
+static GilObject *
+dict_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems)
+{
+    GilObject *op = GilType_GenericAlloc(type, nitems);
+    if (op != NULL)
+        gil_dict_init_empty(gil_dict(op));
+    return op;
+}
+
 static GilObject *
 dict_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
 {
@@ -373,6 +383,7 @@ GilTypeObject GilDict_Type = {
     .tp_iter = dict_iter,
     .tp_methods = dict_methods,
     .tp_init = dict_init,
+    .tp_alloc = dict_tp_alloc,
     .tp_new = dict_new,
 };
 

@@ -186,6 +186,17 @@ long_repr(GilObject *self)
     return gil_long_to_text(gil_tstate_need(__func__), gil_long(self), 10, 0);
 }
 
+/* For subtypes: zero, which has a limb too, and stays so where tp_new is overridden. */
+static GilObject *
+long_tp_alloc(GilTypeObject *type, Gil_ssize_t limbs)
+{
+    GilObject *op = GilType_GenericAlloc(type, limbs != 0 ? limbs : 1);
+
+    if (op != NULL)
+        gil_long(op)->size = 0;
+    return op;
+}
+
 GilTypeObject GilLong_Type = {
     GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "int",
@@ -201,6 +212,7 @@ GilTypeObject GilLong_Type = {
     .tp_richcompare = gil_long_richcompare,
     .tp_methods = gil_long_methods,
     .tp_getset = gil_long_getset,
+    .tp_alloc = long_tp_alloc,
     .tp_new = gil_long_tp_new,
 };
 

@@ -486,6 +486,16 @@ read_argument(GilTypeObject *type, GilObject *args, GilObject **iterable)
     return 0;
 }
 
+/* For subtypes: empty, and so it stays where tp_new is overridden. */
+static GilObject *
+set_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems)
+{
+    GilObject *op = GilType_GenericAlloc(type, nitems);
+    if (op != NULL)
+        gil_set_init_empty(gil_set(op));
+    return op;
+}
+
 static GilObject *
 new_empty(GilTypeObject *type)
 {
@@ -635,6 +645,7 @@ GilTypeObject GilSet_Type = {
     .tp_iter = set_iter,
     .tp_methods = set_methods,
     .tp_init = set_init,
+    .tp_alloc = set_tp_alloc,
     .tp_new = set_new,
 };
 
@@ -655,6 +666,7 @@ GilTypeObject GilFrozenSet_Type = {
     .tp_weaklistoffset = offsetof(struct gil_set, weaklist),
     .tp_iter = set_iter,
     .tp_methods = frozenset_methods,
+    .tp_alloc = set_tp_alloc,
     .tp_new = frozenset_new,
 };
 

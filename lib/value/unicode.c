@@ -679,6 +679,7 @@ GilTypeObject GilUnicode_Type = {
     .tp_doc = GilDoc_STR("str(object='') -> text\n\nText, a sequence of Unicode code points."),
     .tp_richcompare = gil_unicode_richcompare,
     .tp_methods = gil_unicode_methods,
+    .tp_alloc = gil_unicode_tp_alloc,
     .tp_new = gil_unicode_new,
 };
 

@@ -125,21 +125,50 @@ gil_unicode_repr(GilObject *self)
 
 /* --- the constructor --- */
 
+/* Where the code points of a subtype's instance begin; *items is how many bytes behind its fields that is, and those. */
+static size_t
+data_of(const GilTypeObject *type, size_t bytes, Gil_ssize_t *items)
+{
+    size_t end = gil_object_size(type, 0), data = (end + 7) & ~(size_t)7;
+
+    *items = data >> (32 - _Gil_STR_DATA_SHIFT) == 0 ? (Gil_ssize_t)(data - end + bytes) : -1;
+    return data;
+}
+
+static void
+set_head(GilObject *op, const GilASCIIObject *from, size_t data)
+{
+    GilASCIIObject *to = (GilASCIIObject *)(void *)op;
+
+    to->length = from->length;
+    to->hash = from->hash;
+    to->state = (from->state & (_Gil_STR_KIND_MASK | _Gil_STR_ASCII)) | (uint32_t)data << _Gil_STR_DATA_SHIFT;
+}
+
+GilObject *
+gil_unicode_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems)
+{
+    Gil_ssize_t least;
+    size_t data = data_of(type, 1, &least);
+    GilObject *op = GilType_GenericAlloc(type, least < 0 ? -1 : Gil_MAX(nitems, least));
+
+    if (op != NULL)
+        set_head(op, (const GilASCIIObject *)(void *)gil_unicode_empty(), data);
+    return op;
+}
+
 GilObject *
 gil_unicode_to_subtype(GilTypeObject *type, GilObject *str)
 {
     if (str == NULL)
         return NULL;
     size_t size = ((size_t)GilUnicode_GET_LENGTH(str) + 1) * (size_t)GilUnicode_KIND(str);
-    size_t end = gil_object_size(type, 0), data = (end + 7) & ~(size_t)7;
-    GilObject *op = data >> (32 - _Gil_STR_DATA_SHIFT) == 0 ? type->tp_alloc(type, (Gil_ssize_t)(data - end + size))
-                                                            : gil_err_no_memory(gil_tstate_attached());
+    Gil_ssize_t items;
+    size_t data = data_of(type, size, &items);
+    GilObject *op = items >= 0 ? type->tp_alloc(type, items) : gil_err_no_memory(gil_tstate_attached());
     if (op != NULL) {
-        const GilASCIIObject *from = (const GilASCIIObject *)(void *)str;
         GilCompactUnicodeObject *to = (GilCompactUnicodeObject *)(void *)op;
-        to->_base.length = from->length;
-        to->_base.hash = from->hash;
-        to->_base.state = (from->state & (_Gil_STR_KIND_MASK | _Gil_STR_ASCII)) | (uint32_t)data << _Gil_STR_DATA_SHIFT;
+        set_head(op, (const GilASCIIObject *)(void *)str, data);
         to->utf8_length = 0;
         to->utf8 = NULL;
         memcpy(_GilUnicode_DATA(op), _GilUnicode_DATA(str), size);

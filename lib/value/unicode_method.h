@@ -12,6 +12,9 @@ GilObject *gil_unicode_repr(GilObject *self);
 /* The tp_new: str(), str(object), str(bytes, encoding[, errors]). */
 GilObject *gil_unicode_new(GilTypeObject *type, GilObject *args, GilObject *kwargs);
 
+/* The tp_alloc, of subtypes: an empty text, which it stays for who overrides tp_new. */
+GilObject *gil_unicode_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems);
+
 /* Whitespace beyond ASCII. */
 int gil_is_wide_space(Gil_UCS4 ch);
 /* Whitespace as str.split() and str.strip() see it. */

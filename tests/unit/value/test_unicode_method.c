@@ -5,8 +5,10 @@
 
 #include "gilrt/args.h"
 #include "gilrt/bool.h"
+#include "gilrt/bytearray.h"
 #include "gilrt/call.h"
 #include "gilrt/dict.h"
+#include "gilrt/float.h"
 #include "gilrt/function.h"
 #include "gilrt/gc.h"
 #include "gilrt/list.h"
@@ -332,6 +334,57 @@ START_TEST(test_value_unicode_method__a_subtype_of_each_form)
 }
 END_TEST
 
+/* Instances that no constructor has filled are the empty one of their kind in every respect. */
+START_TEST(test_value_unicode_method__instances_that_nobody_filled)
+{
+    static const struct {
+        GilTypeObject *base;
+        int more; /* fields of the subtype, in bytes */
+        unsigned long flags;
+    } cases[] = {
+        {&GilUnicode_Type, 0, 0},  {&GilUnicode_Type, 1, 0},  {&GilUnicode_Type, 24, Gil_TPFLAGS_MANAGED_WEAKREF},
+        {&GilBytes_Type, 0, 0},    {&GilLong_Type, 0, 0},     {&GilFloat_Type, 0, 0},
+        {&GilTuple_Type, 0, 0},    {&GilFrozenSet_Type, 0, 0}, {&GilSet_Type, 0, 0},    {&GilDict_Type, 0, 0},
+        {&GilList_Type, 0, 0},     {&GilByteArray_Type, 0, 0},
+    };
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
+        GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew}, {0, NULL}};
+        GilType_Spec spec = {.name = "t.T", .basicsize = -cases[i].more, .flags = Gil_TPFLAGS_DEFAULT | (unsigned)cases[i].flags,
+                             .slots = slots};
+        GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)cases[i].base);
+        ck_assert_msg(type != NULL, "no type over %s", cases[i].base->tp_name);
+        GilObject *op = GilObject_CallNoArgs(type), *plain = GilObject_CallNoArgs((GilObject *)cases[i].base);
+        GilObject *shown[] = {GilObject_Repr(op), GilObject_Repr(plain)}, *set = GilSet_New(NULL);
+        int named = GilAnySet_Check(op) || GilByteArray_Check(op), hashable = Gil_TYPE(plain)->tp_hash != GilObject_HashNotImplemented;
+        ck_assert_ptr_eq(Gil_TYPE(op), (GilTypeObject *)(void *)type);
+        ck_assert_msg(named || GilObject_RichCompareBool(shown[0], shown[1], Gil_EQ) == 1, "%s is shown as %s",
+                      cases[i].base->tp_name, GilUnicode_AsUTF8(shown[0]));
+        ck_assert_msg(!hashable || GilObject_Hash(op) == GilObject_Hash(plain), "%s has another hash", cases[i].base->tp_name);
+        ck_assert_msg(GilObject_RichCompareBool(op, plain, Gil_EQ) == 1, "%s is not equal", cases[i].base->tp_name);
+        ck_assert_int_eq(GilObject_RichCompareBool(plain, op, Gil_EQ), 1);
+        if (hashable) {
+            ck_assert_int_eq(GilSet_Add(set, plain), 0);
+            ck_assert_int_eq(GilSet_Contains(set, op), 1);
+        }
+        if (GilUnicode_Check(op)) {
+            ck_assert_int_eq(GilUnicode_KIND(op), GilUnicode_1BYTE_KIND);
+            ck_assert(GilUnicode_IS_ASCII(op));
+            ck_assert_str_eq(GilUnicode_AsUTF8(op), "");
+            ck_assert_str_eq(GilUnicode_DATA(op), "");
+            GilObject *joined = GilUnicode_Concat(op, shown[0]), *upper = GilObject_CallMethod(op, "upper", NULL);
+            ck_assert_int_eq(GilUnicode_Compare(joined, shown[0]), 0);
+            ck_assert_ptr_eq(upper, plain);
+            Gil_DECREF(upper);
+            Gil_DECREF(joined);
+        }
+        GilObject *all[] = {shown[0], shown[1], set, op, plain, type};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(all); k++)
+            Gil_DECREF(all[k]);
+    }
+}
+END_TEST
+
 static GilObject *
 say_other(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
 {
@@ -460,6 +513,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_method__changing);
     tcase_add_test(tc, test_value_unicode_method__identifier);
     tcase_add_test(tc, test_value_unicode_method__every_allocation_may_fail);
+    tcase_add_test(tc, test_value_unicode_method__instances_that_nobody_filled);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_of_each_form);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_that_says_otherwise);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_with_fields);
