@@ -18,7 +18,6 @@
 #include "gilrt/unicode.h"
 #include "gilrt/weakref.h"
 #include "object/alloc.h"
-#include "object/attr.h"
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
@@ -103,84 +102,13 @@ module_repr(GilObject *self)
     if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
         return NULL;
     if (GilDict_GetItemStringRef(module->dict, "__file__", &file) == 0)
-        text = name != NULL ? GilUnicode_FromFormat("<module %R>", name) : GilUnicode_FromString("<module ?>");
+        text = name != NULL ? GilUnicode_FromFormat("<module %R>", name) : GilUnicode_FromString("<module '?'>");
     else if (file != NULL)
         text = name != NULL ? GilUnicode_FromFormat("<module %R from %R>", name, file)
-                            : GilUnicode_FromFormat("<module ? from %R>", file);
+                            : GilUnicode_FromFormat("<module '?' from %R>", file);
     Gil_XDECREF(file);
     Gil_XDECREF(name);
     return text;
-}
-
-static void
-no_attribute(GilModuleObject *module, GilObject *attribute)
-{
-    GilObject *name;
-    if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
-        return;
-    if (name != NULL && gil_is_str(name))
-        GilErr_Format(GilExc_AttributeError, "module '%U' has no attribute '%U'", name, attribute);
-    else
-        GilErr_Format(GilExc_AttributeError, "module has no attribute '%U'", attribute);
-    Gil_XDECREF(name);
-}
-
-static int
-is_dict_name(const char *text, size_t len)
-{
-    return len == 8 && memcmp(text, "__dict__", 8) == 0;
-}
-
-/* Whether the module's own attribute comes before what its type has: the types here have no data descriptor but object's `__doc__`,
- * which tells that of the type. A subtype may have some. */
-static int
-is_own_first(GilObject *self, const char *text, size_t len)
-{
-    return GilModule_CheckExact(self) || (len == 7 && memcmp(text, "__doc__", 7) == 0);
-}
-
-static GilObject *
-module_getattro(GilObject *self, GilObject *name)
-{
-    GilThreadState *ts = gil_tstate_need(__func__);
-    GilModuleObject *module = gil_module(self);
-    GilObject *value;
-    size_t len;
-
-    const char *text = gil_text_of_str(name, &len);
-    if (text == NULL)
-        return NULL;
-    if (is_dict_name(text, len))
-        return Gil_NewRef(module->dict);
-    int found = is_own_first(self, text, len) ? GilDict_GetItemRef(module->dict, name, &value) : 0;
-    if (found == 0)
-        found = gil_attr_find(ts, self, text, len, &value);
-    if (found == 0)
-        no_attribute(module, name);
-    return found > 0 ? value : NULL;
-}
-
-static int
-module_setattro(GilObject *self, GilObject *name, GilObject *value)
-{
-    GilModuleObject *module = gil_module(self);
-    size_t len;
-
-    const char *text = gil_text_of_str(name, &len);
-    if (text == NULL)
-        return -1;
-    if (is_dict_name(text, len)) {
-        GilErr_SetString(GilExc_AttributeError, "readonly attribute");
-        return -1;
-    }
-    if (!is_own_first(self, text, len))
-        return GilObject_GenericSetAttr(self, name, value);
-    if (value != NULL)
-        return GilDict_SetItem(module->dict, name, value);
-    int found = GilDict_Pop(module->dict, name, NULL);
-    if (found == 0)
-        no_attribute(module, name);
-    return found > 0 ? 0 : -1;
 }
 
 /* There is no module without a dict, whichever tp_new a subtype has. */
@@ -226,18 +154,35 @@ module_init(GilObject *self, GilObject *args, GilObject *kwargs)
     return set_names(gil_module(self), name, doc);
 }
 
+/* dir(): what the module has, and not what its type has. */
+static GilObject *
+module_dir(GilObject *self, GilObject *Gil_UNUSED(unused))
+{
+    return GilDict_Keys(gil_module(self)->dict);
+}
+
+static GilMethodDef module_methods[] = {
+    {"__dir__", module_dir, GIL_METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static GilMemberDef module_members[] = {
+    {"__dict__", _Gil_T_OBJECT, offsetof(GilModuleObject, dict), Gil_READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 GilTypeObject GilModule_Type = {
     .ob_base = GilVarObject_HEAD_INIT(&GilType_Type, 0)
     .tp_name = "module",
     .tp_basicsize = sizeof(GilModuleObject),
     .tp_dealloc = module_dealloc,
     .tp_repr = module_repr,
-    .tp_getattro = module_getattro,
-    .tp_setattro = module_setattro,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE,
     .tp_doc = "module(name, doc=None)\n--\n\nWhat an extension gives: named objects.",
     .tp_traverse = module_traverse,
     .tp_clear = module_clear,
+    .tp_methods = module_methods,
+    .tp_members = module_members,
     .tp_weaklistoffset = offsetof(GilModuleObject, weaklist),
     .tp_dictoffset = offsetof(GilModuleObject, dict),
     .tp_init = module_init,
@@ -260,13 +205,19 @@ token_of(GilObject *module)
 static const char *
 name_of(GilObject *op)
 {
-    const char *name = GilModule_Check(op) ? GilModule_GetName(op) : NULL;
+    GilObject *name = NULL;
+    const char *text = NULL;
+    size_t len;
 
-    if (name != NULL && strcmp(name, "builtins") != 0)
-        return name;
     if (!GilModule_Check(op))
         return NULL;
-    GilErr_Clear();
+    int rc = GilDict_GetItemStringRef(gil_module(op)->dict, "__name__", &name);
+    if (rc > 0 && gil_is_str(name))
+        text = gil_text_of_str(name, &len);
+    Gil_XDECREF(name); /* its dict holds it */
+    if (text != NULL)
+        return text;
+    GilErr_Clear(); /* no memory: there is another error to raise */
     return "";
 }
 

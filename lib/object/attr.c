@@ -34,18 +34,30 @@ read_name(GilObject *str, struct gil_name *name)
     return -1;
 }
 
+/* The text as a str where it has surrogates, which it would lose in a format, and a str does not; else NULL. */
+static GilObject *
+str_of_odd(const char *text, size_t len)
+{
+    return gil_text_surrogate(text, len) != NULL ? gil_ops.str_from_utf8(text, len) : NULL;
+}
+
 void
 gil_attr_missing(GilObject *o, const char *name, size_t len)
 {
-    /* Bytes lose surrogates in a format, and objects do not. */
-    GilObject *str = gil_text_surrogate(name, len) != NULL ? gil_ops.str_from_utf8(name, len) : NULL;
+    const char *module = gil_type_hooks.module_name(o);
+    GilObject *str = str_of_odd(name, len), *module_str = module != NULL ? str_of_odd(module, strlen(module)) : NULL;
 
     if (gil_is_type(o))
         GilErr_Format(GilExc_AttributeError, "type object '%s' has no attribute '%.*V'",
                       gil_type_short_name((GilTypeObject *)(void *)o), (int)len, str, name);
-    else
+    else if (module == NULL)
         GilErr_Format(GilExc_AttributeError, "'%s' object has no attribute '%.*V'", Gil_TYPE(o)->tp_name,
                       (int)len, str, name);
+    else
+        GilErr_Format(GilExc_AttributeError,
+                      *module != '\0' ? "module '%V' has no attribute '%.*V'" : "module%V has no attribute '%.*V'",
+                      module_str, module, (int)len, str, name);
+    Gil_XDECREF(module_str);
     Gil_XDECREF(str);
 }
 
@@ -109,6 +121,8 @@ gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o)
         return bind_value(found->entry.u.value, o, Gil_TYPE(o));
     case GIL_NAME_SLOT:
         return gil_method_wrapper_new(ts, &found->entry, found->owner, o);
+    case GIL_NAME_DOC:
+        return gil_type_doc(found->owner);
     default:
         return gil_descr_get(found, o);
     }
@@ -134,11 +148,11 @@ gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *name, G
 }
 
 int
-gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result)
+gil_attr_find(GilThreadState *ts, GilObject *o, GilObject *name, GilObject **result)
 {
-    struct gil_name looked_up = gil_name_of_text(name, len);
+    struct gil_name looked_up;
 
-    return gil_attr_lookup(ts, o, &looked_up, result);
+    return read_name(name, &looked_up) < 0 ? -1 : gil_attr_lookup(ts, o, &looked_up, result);
 }
 
 GilObject *
@@ -149,7 +163,7 @@ gil_attr_bind_on_type(GilThreadState *ts, const struct gil_found *found, GilType
     if (found->entry.kind == GIL_NAME_METHOD &&
         (found->entry.u.method->ml_flags & (GIL_METH_CLASS | GIL_METH_STATIC)) != 0)
         return bind_method(found, NULL, type);
-    return gil_descr_new(ts, found);
+    return found->entry.kind == GIL_NAME_DOC ? gil_type_doc(found->owner) : gil_descr_new(ts, found);
 }
 
 /* gil_attr_lookup() for a type as the object asked: its own attributes and those of its type. */

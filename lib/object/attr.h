@@ -11,8 +11,8 @@
  * exceptions): call this first or last, as the type's rules want.
  */
 int gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject **result);
-/* The same for a name as text. */
-int gil_attr_find(GilThreadState *ts, GilObject *o, const char *name, size_t len, GilObject **result);
+/* The same for a name as an object; -1 with TypeError also when that is no str. */
+int gil_attr_find(GilThreadState *ts, GilObject *o, GilObject *name, GilObject **result);
 /* What an entry found in type(o) gives for o: a new reference, or NULL with the error set. */
 GilObject *gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o);
 /* What an entry found in type, or in a base of it, gives when type itself is asked. */

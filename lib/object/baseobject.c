@@ -90,19 +90,8 @@ object_get_class(GilObject *self, void *closure)
     return Gil_NewRef(Gil_TYPE(self));
 }
 
-static GilObject *
-object_get_doc(GilObject *self, void *closure)
-{
-    GilTypeObject *type = Gil_TYPE(self);
-    const char *doc = gil_doc_text(gil_type_short_name(type), type->tp_doc);
-    (void)closure;
-
-    return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
-}
-
 static GilGetSetDef object_getset[] = {
     {"__class__", object_get_class, NULL, "the object's class", NULL},
-    {"__doc__", object_get_doc, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -65,7 +65,7 @@ clear_type(GilHeapTypeObject *ht)
 static int
 holds_something(const GilHeapTypeObject *ht)
 {
-    return ht->module != NULL || (ht->type.tp_names != NULL && gil_names_count(ht->type.tp_names) > 0);
+    return ht->module != NULL || ht->qualname != NULL || (ht->type.tp_names != NULL && gil_names_count(ht->type.tp_names) > 0);
 }
 
 /* The type, or the next older one that is alive; NULL: there is none. */
@@ -287,11 +287,8 @@ type_get_doc(GilObject *self, void *closure)
     const char *key = closure;
     const struct gil_name_entry *entry =
         gil_names_find(type->tp_names, key, strlen(key), gil_names_hash(key, strlen(key)));
-    const char *doc = gil_doc_text(gil_type_short_name(type), type->tp_doc);
 
-    if (entry != NULL && entry->kind == GIL_NAME_VALUE)
-        return Gil_NewRef(entry->u.value);
-    return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_NewRef(Gil_None);
+    return entry != NULL && entry->kind == GIL_NAME_VALUE ? Gil_NewRef(entry->u.value) : gil_type_doc(type);
 }
 
 static GilObject *

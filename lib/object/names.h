@@ -15,7 +15,8 @@ enum gil_name_kind {
     GIL_NAME_MEMBER, /* a GilMemberDef */
     GIL_NAME_GETSET, /* a GilGetSetDef */
     GIL_NAME_VALUE,  /* an object: class attribute; strong */
-    GIL_NAME_SLOT    /* a slot of the type; in no table, see object/slotdef.h */
+    GIL_NAME_SLOT,   /* a slot of the type; in no table, see object/slotdef.h */
+    GIL_NAME_DOC     /* the type's text; the same */
 };
 
 /* slot is what stands in the type; args a tuple; kwargs NULL or not empty; op of a comparison. */

@@ -395,6 +395,13 @@ has_name(const GilTypeObject *type, const char *name)
     return gil_names_find(type->tp_names, name, strlen(name), gil_names_hash(name, strlen(name))) != NULL;
 }
 
+/* A name in a namespace may have null characters. */
+static int
+is_name(const char *name, size_t len, const char *wanted)
+{
+    return len == strlen(wanted) && memcmp(name, wanted, len) == 0;
+}
+
 /* The items of plan's dict as attributes. Who says what equality is must say what the hash is, or has none. */
 static int
 add_attributes(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObject *type)
@@ -407,11 +414,11 @@ add_attributes(GilThreadState *ts, const struct gil_type_plan *plan, GilTypeObje
         const char *name = gil_text_of_str(key, &len);
         if (name == NULL)
             return -1;
-        if (plan->called && strcmp(name, "__slots__") == 0) {
+        if (plan->called && is_name(name, len, "__slots__")) {
             GilErr_Format(GilExc_TypeError, "type '%s': __slots__ are not supported; members come from a spec", plan->name);
             return -1;
         }
-        if (plan->called && strcmp(name, "__qualname__") == 0) {
+        if (plan->called && is_name(name, len, "__qualname__")) {
             if (!gil_is_str(value)) {
                 GilErr_Format(GilExc_TypeError, "type __qualname__ must be a str, not %s", Gil_TYPE(value)->tp_name);
                 return -1;

@@ -14,6 +14,8 @@
  * can set `__add__` and call what it covers. Two names have only the way back: `__new__`, which is called with a type
  * and is no method of its instances, and `__getattr__`, which is no slot of its own.
  *
+ * `__doc__` is found here as well: it stands for tp_doc, which each type has of its own. It is no slot that an attribute fills.
+ *
  * Several slots can have one name (a number's addition, a sequence's concatenation); the first that is filled counts.
  */
 #include "object/slotdef.h"
@@ -340,6 +342,9 @@ static const struct gil_name_entry entries[] = {
 static const struct gil_name_entry no_hash = {
     .name = "__hash__", .len = 8, .kind = GIL_NAME_VALUE, .u = {.value = Gil_None}};
 
+/* What each type has, though it be None: no instance shows the text of a base, and one that has a dict can have its own. */
+static const struct gil_name_entry doc = {.name = "__doc__", .len = 7, .kind = GIL_NAME_DOC};
+
 /* --- looking up --- */
 
 static int
@@ -390,7 +395,7 @@ gil_slot_entry(const GilTypeObject *type, const struct gil_name *name)
         if (entry != NULL)
             return entry;
     }
-    return NULL;
+    return compare_names(&doc, name) == 0 ? &doc : NULL;
 }
 
 const struct gil_name_entry *
@@ -401,7 +406,7 @@ gil_slot_entry_next(const GilTypeObject *type, size_t *pos)
         if (entry != NULL)
             return entry;
     }
-    return NULL;
+    return (*pos)++ == Gil_ARRAY_LENGTH(entries) ? &doc : NULL;
 }
 
 size_t

@@ -7,7 +7,7 @@
 
 /*
  * The entry that stands for a slot which type, and none of its bases, fills: as if it stood in type's table. NULL: the
- * name is none of a slot, or type has nothing of its own there.
+ * name is none of a slot, or type has nothing of its own there. `__doc__` is each type's own.
  */
 const struct gil_name_entry *gil_slot_entry(const GilTypeObject *type, const struct gil_name *name);
 /* All such entries of type: *pos begins at 0; NULL at the end. */

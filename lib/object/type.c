@@ -45,6 +45,14 @@ gil_doc_text(const char *name, const char *doc)
 }
 
 GilObject *
+gil_type_doc(const GilTypeObject *type)
+{
+    const char *doc = gil_doc_text(gil_type_short_name(type), type->tp_doc);
+
+    return doc != NULL ? gil_ops.str_from_utf8(doc, strlen(doc)) : Gil_None;
+}
+
+GilObject *
 gil_doc_signature(const char *name, const char *doc)
 {
     const char *end = signature_end(name, doc);

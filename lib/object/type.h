@@ -111,6 +111,8 @@ gil_type_short_name(const GilTypeObject *type)
 GilObject *gil_type_full_name(GilTypeObject *type, const char *hidden);
 /* tp_doc without the "name(signature)\n--\n\n" that may stand in front; NULL when there is none. */
 const char *gil_doc_text(const char *name, const char *doc);
+/* That of a type, as str, or None. New reference, or NULL with the error set. */
+GilObject *gil_type_doc(const GilTypeObject *type);
 /* And that signature: "(...)" as str, or None (immortal); NULL with the error set. */
 GilObject *gil_doc_signature(const char *name, const char *doc);
 /* Whether ml_flags are a combination that can be called. */
@@ -195,7 +197,8 @@ struct gil_type_hooks {
     /* a method asks for its module's state. */
     void *(*module_state)(GilObject *module);
     const void *(*module_token)(GilObject *module);
-    /* an error names the function: the module's name, "" for builtins and where there is none; NULL when op is no module. */
+    /* an error names the function, or says what a module lacks: its name, surrogates in it like other characters, until
+       anything runs; "" where there is none; NULL when op is no module. */
     const char *(*module_name)(GilObject *op);
 };
 extern struct gil_type_hooks gil_type_hooks;

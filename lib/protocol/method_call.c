@@ -28,6 +28,8 @@ refuse(const GilMethodDef *def, GilObject *self, const char *why, Gil_ssize_t na
 {
     const char *owner = self != NULL ? gil_type_hooks.module_name(self) : "";
 
+    if (owner != NULL && strcmp(owner, "builtins") == 0)
+        owner = "";
     if (owner == NULL)
         owner = gil_type_short_name(gil_is_type(self) ? (GilTypeObject *)(void *)self : Gil_TYPE(self));
     GilErr_Format(GilExc_TypeError, nargs >= 0 ? "%.200s%s%.200s() takes %s (%zd given)" : "%.200s%s%.200s() takes %s",

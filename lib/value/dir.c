@@ -58,6 +58,8 @@ held_by(GilThreadState *ts, GilTypeObject *type, const struct gil_name_entry *en
 
     if (entry->kind == GIL_NAME_VALUE)
         return Gil_NewRef(entry->u.value);
+    if (entry->kind == GIL_NAME_DOC)
+        return gil_type_doc(type);
     if (entry->kind != GIL_NAME_METHOD || !(entry->u.method->ml_flags & GIL_METH_STATIC))
         return gil_descr_new(ts, &found);
     GilObject *function = gil_attr_bind_on_type(ts, &found, type);

@@ -8,7 +8,6 @@
 #include "object/alloc.h"
 #include "object/attr.h"
 #include "object/error.h"
-#include "object/format.h"
 #include "protocol/call.h"
 #include "value/function.h"
 
@@ -109,17 +108,11 @@ method_getattro(GilObject *op, GilObject *name)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
     GilObject *result = NULL, *func = method_of(op)->func;
-    size_t len;
-    const char *text = gil_text_of_str(name, &len);
-    if (text == NULL)
-        return NULL;
-    int found = gil_attr_find(ts, op, text, len, &result);
-    if (found != 0)
+
+    if (func == NULL)
+        return GilObject_GenericGetAttr(op, name);
+    if (gil_attr_find(ts, op, name, &result) != 0)
         return result;
-    if (func == NULL) {
-        gil_attr_missing(op, text, len);
-        return NULL;
-    }
     if (Gil_EnterRecursiveCall(" while asking a method") == 0) { /* its function may be another method */
         result = GilObject_GetAttr(func, name);
         Gil_LeaveRecursiveCall();
@@ -180,10 +173,28 @@ method_descr_get(GilObject *op, GilObject *Gil_UNUSED(obj), GilObject *Gil_UNUSE
     return Gil_NewRef(op);
 }
 
+/* What the function says: else it would be the type's own text that is found. */
+static GilObject *
+get_doc(GilObject *op, void *Gil_UNUSED(closure))
+{
+    while (op != NULL && Gil_IS_TYPE(op, &GilMethod_Type))
+        op = method_of(op)->func;
+    GilObject *func = Gil_XNewRef(op);
+    GilObject *doc = func != NULL ? GilObject_GetAttrString(func, "__doc__") : Gil_NewRef(Gil_None); /* may run anything */
+
+    Gil_XDECREF(func);
+    return doc;
+}
+
 static GilMemberDef method_members[] = {
     {"__func__", _Gil_T_OBJECT, offsetof(struct method, func), Gil_READONLY, "the function that is called"},
     {"__self__", _Gil_T_OBJECT, offsetof(struct method, self), Gil_READONLY, "its first argument"},
     {NULL, 0, 0, 0, NULL},
+};
+
+static GilGetSetDef method_getset[] = {
+    {"__doc__", get_doc, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 GilTypeObject GilMethod_Type = {
@@ -204,6 +215,7 @@ GilTypeObject GilMethod_Type = {
     .tp_richcompare = method_richcompare,
     .tp_weaklistoffset = offsetof(struct method, weaklist),
     .tp_members = method_members,
+    .tp_getset = method_getset,
     .tp_descr_get = method_descr_get,
 };
 

@@ -9,6 +9,7 @@
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/unicode.h"
+#include "gilrt/unicodecodec.h"
 #include "module/module.h"
 
 #include <stddef.h>
@@ -113,7 +114,7 @@ START_TEST(test_module_module__clear_empties_and_keeps_the_state)
     ck_assert_int_eq(GilDict_Size(GilModule_GetDict(module)), 0);
     ck_assert_ptr_nonnull(GilModule_GetState(module));
     GilObject *repr = GilObject_Repr(module);
-    ck_assert_str_eq(GilUnicode_AsUTF8(repr), "<module ?>");
+    ck_assert_str_eq(GilUnicode_AsUTF8(repr), "<module '?'>");
     Gil_DECREF(repr);
     ck_assert_int_eq(Gil_REFCNT(module), 1);
     Gil_DECREF(module);
@@ -240,7 +241,7 @@ START_TEST(test_module_module__a_subtype_that_takes_nothing)
     ck_assert_ptr_nonnull(op);
     ck_assert_int_eq(GilDict_Size(GilModule_GetDict(op)), 0);
     value = GilObject_Repr(op);
-    ck_assert_str_eq(GilUnicode_AsUTF8(value), "<module ?>");
+    ck_assert_str_eq(GilUnicode_AsUTF8(value), "<module '?'>");
     Gil_DECREF(value);
     ck_assert_ptr_null(GilObject_GetAttrString(op, "nine"));
     gil_expect_error(GilExc_AttributeError, "module has no attribute 'nine'");
@@ -253,6 +254,121 @@ START_TEST(test_module_module__a_subtype_that_takes_nothing)
     Gil_DECREF(text);
     Gil_DECREF(op);
     Gil_DECREF(type);
+}
+END_TEST
+
+/* A subtype of module with nothing of its own. */
+static GilObject *
+plain_kind(void)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {"test.Kind", 0, 0, 0, none};
+
+    return GilType_FromSpecWithBases(&spec, (GilObject *)(void *)&GilModule_Type);
+}
+
+/* Looking an attribute up by a name that is a str takes no memory, whether it is there or not. */
+START_TEST(test_module_module__attributes_are_found_without_memory)
+{
+    GilObject *kind = plain_kind();
+    GilObject *names[] = {GilUnicode_FromString("nine"), GilUnicode_FromString("eight"), GilUnicode_FromString("__class__")};
+    GilObject *modules[] = {GilModule_New("m"), GilObject_CallFunction(kind, "s", "m")}, *value;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(modules); i++) {
+        ck_assert_int_eq(GilObject_SetAttr(modules[i], names[1], names[0]), 0);
+        for (size_t j = 0; j < Gil_ARRAY_LENGTH(names); j++) {
+            gil_test_fail_alloc(1, 1);
+            int rc = GilObject_GetOptionalAttr(modules[i], names[j], &value);
+            gil_test_fail_alloc_off();
+            ck_assert_int_eq(rc, j > 0);
+            if (j == 1)
+                ck_assert_ptr_eq(value, names[0]);
+            Gil_XDECREF(value);
+        }
+        Gil_DECREF(modules[i]);
+    }
+    for (size_t j = 0; j < Gil_ARRAY_LENGTH(names); j++)
+        Gil_DECREF(names[j]);
+    Gil_DECREF(kind);
+}
+END_TEST
+
+/* The rules are those of all objects: what the type computes comes first, then the module's dict, then the rest of the type. */
+START_TEST(test_module_module__whose_attribute_comes_first)
+{
+    GilObject *kind = plain_kind(), *five = GilLong_FromLong(5), *value;
+    GilObject *modules[] = {GilModule_New("m"), GilObject_CallFunction(kind, "s", "m")};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(modules); i++) {
+        GilObject *op = modules[i], *dict = GilModule_GetDict(op);
+        ck_assert_int_eq(GilDict_SetItemString(dict, "__class__", five), 0);
+        ck_assert_int_eq(GilDict_SetItemString(dict, "__dict__", five), 0);
+        ck_assert_int_eq(GilDict_SetItemString(dict, "__repr__", five), 0);
+        value = GilObject_GetAttrString(op, "__class__");
+        ck_assert_ptr_eq(value, Gil_TYPE(op));
+        Gil_DECREF(value);
+        value = GilObject_GetAttrString(op, "__dict__");
+        ck_assert_ptr_eq(value, dict);
+        Gil_DECREF(value);
+        value = GilObject_GetAttrString(op, "__repr__");
+        ck_assert_ptr_eq(value, five);
+        Gil_DECREF(value);
+        ck_assert_int_eq(GilObject_SetAttrString(op, "__dict__", dict), -1);
+        gil_expect_error(GilExc_AttributeError, "readonly attribute");
+        ck_assert_int_eq(GilObject_DelAttrString(op, "__dict__"), -1);
+        gil_expect_error(GilExc_AttributeError, "readonly attribute");
+        ck_assert_int_eq(GilObject_DelAttrString(op, "nine"), -1);
+        gil_expect_error(GilExc_AttributeError, "module 'm' has no attribute 'nine'");
+        /* Its own text, then that of its type. */
+        ck_assert_int_eq(GilObject_DelAttrString(op, "__doc__"), 0);
+        value = GilObject_GetAttrString(op, "__doc__");
+        if (i == 0)
+            ck_assert_str_eq(GilUnicode_AsUTF8(value), "What an extension gives: named objects.");
+        else
+            ck_assert_ptr_eq(value, Gil_None);
+        Gil_DECREF(value);
+        Gil_DECREF(op);
+    }
+    Gil_DECREF(five);
+    Gil_DECREF(kind);
+}
+END_TEST
+
+/* dir() gives what an extension put there. */
+START_TEST(test_module_module__dir_is_what_it_has)
+{
+    GilObject *op = GilModule_New("m"), *dir;
+
+    ck_assert_int_eq(GilModule_AddIntConstant(op, "nine", 9), 0);
+    dir = GilObject_Dir(op);
+    GilObject *text = GilObject_Repr(dir);
+    ck_assert_str_eq(GilUnicode_AsUTF8(text), "['__doc__', '__name__', 'nine']");
+    Gil_DECREF(text);
+    Gil_DECREF(dir);
+    Gil_DECREF(op);
+}
+END_TEST
+
+/* What stands in the message of an attribute that is missing. */
+START_TEST(test_module_module__its_name_in_messages)
+{
+    GilObject *odd = GilUnicode_DecodeFSDefault("x\xff"), *op = GilModule_New("builtins"), *exc, *text;
+
+    ck_assert_ptr_nonnull(odd);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "nine"));
+    gil_expect_error(GilExc_AttributeError, "module 'builtins' has no attribute 'nine'");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "__name__", Gil_None), 0);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "nine"));
+    gil_expect_error(GilExc_AttributeError, "module has no attribute 'nine'");
+    ck_assert_int_eq(GilObject_SetAttrString(op, "__name__", odd), 0);
+    ck_assert_ptr_null(GilObject_GetAttr(op, odd));
+    exc = GilErr_GetRaisedException();
+    text = GilObject_ASCII(exc);
+    ck_assert_str_eq(GilUnicode_AsUTF8(text), "AttributeError(\"module 'x\\udcff' has no attribute 'x\\udcff'\")");
+    Gil_DECREF(text);
+    Gil_DECREF(exc);
+    Gil_DECREF(odd);
+    Gil_DECREF(op);
 }
 END_TEST
 
@@ -285,6 +401,10 @@ suite(void)
     tcase_add_test(tc, test_module_module__made_by_a_call);
     tcase_add_test(tc, test_module_module__a_subtype);
     tcase_add_test(tc, test_module_module__a_subtype_that_takes_nothing);
+    tcase_add_test(tc, test_module_module__attributes_are_found_without_memory);
+    tcase_add_test(tc, test_module_module__whose_attribute_comes_first);
+    tcase_add_test(tc, test_module_module__dir_is_what_it_has);
+    tcase_add_test(tc, test_module_module__its_name_in_messages);
     tcase_add_test(tc, test_J1_modules_made_by_a_call);
     suite_add_tcase(s, tc);
     return s;

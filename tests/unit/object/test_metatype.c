@@ -159,6 +159,29 @@ START_TEST(test_object_metatype__names_from_the_namespace)
 }
 END_TEST
 
+/* Names that only begin like one that is taken out of the namespace. */
+START_TEST(test_object_metatype__names_with_null_characters)
+{
+    GilObject *dict = GilDict_New(), *five = GilLong_FromLong(5);
+    GilObject *odd[] = {GilUnicode_FromStringAndSize("__qualname__\0x", 14), GilUnicode_FromStringAndSize("__slots__\0x", 11)};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(odd); i++)
+        ck_assert_int_eq(GilDict_SetItem(dict, odd[i], five), 0);
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s()O", "X", dict);
+    ck_assert_ptr_nonnull(type);
+    expect_text(GilObject_GetAttrString(type, "__qualname__"), "X");
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(odd); i++) {
+        GilObject *value = GilObject_GetAttr(type, odd[i]);
+        ck_assert_ptr_eq(value, five);
+        Gil_DECREF(value);
+        Gil_DECREF(odd[i]);
+    }
+    Gil_DECREF(type);
+    Gil_DECREF(five);
+    Gil_DECREF(dict);
+}
+END_TEST
+
 /* The name stands whole in the repr, however long it is. */
 START_TEST(test_object_metatype__long_names)
 {
@@ -226,6 +249,23 @@ START_TEST(test_object_metatype__clearing_gives_tables_back_newest_first)
     ck_assert_int_eq(nodes_gone, 1);
     ck_assert_int_eq(GilObject_HasAttrStringWithError((GilObject *)new, "other"), 0);
     Gil_DECREF(new);
+}
+END_TEST
+
+/* A type that holds nothing but a name of its own lets go of that as well. */
+START_TEST(test_object_metatype__clearing_takes_the_name_that_was_given)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *name = GilUnicode_FromString("some.where.X");
+    GilObject *type = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "X", &GilLong_Type);
+
+    ck_assert_int_eq(gil_names_count(((GilTypeObject *)(void *)type)->tp_names), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(type, "__qualname__", name), 0);
+    ck_assert_int_eq(Gil_REFCNT(name), 2);
+    gil_types_clear(ts);
+    ck_assert_int_eq(Gil_REFCNT(name), 1);
+    Gil_DECREF(name);
+    Gil_DECREF(type);
 }
 END_TEST
 
@@ -505,17 +545,19 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[8 + 10];
+    static const TTest *tests[8 + 12];
     int n = 0;
 
     tests[n++] = test_object_metatype__calling_makes_and_initialises;
     tests[n++] = test_object_metatype__type_of_an_object;
     tests[n++] = test_object_metatype__what_types_tell;
     tests[n++] = test_object_metatype__names_from_the_namespace;
+    tests[n++] = test_object_metatype__names_with_null_characters;
     tests[n++] = test_object_metatype__long_names;
     tests[n++] = test_J1_repr_of_a_type;
     tests[n++] = test_object_metatype__what_may_be_set;
     tests[n++] = test_object_metatype__clearing_gives_tables_back_newest_first;
+    tests[n++] = test_object_metatype__clearing_takes_the_name_that_was_given;
     tests[n++] = test_object_metatype__types_are_instances_of_their_metatype;
     tests[n++] = test_object_metatype__conflicts_are_refused;
     tests[n++] = test_object_metatype__a_metatype_decides_what_a_call_does;

@@ -382,7 +382,7 @@ START_TEST(test_object_slotdef__the_table_is_in_order)
         ck_assert_ptr_nonnull(found);
         ck_assert_str_eq(found->name, entry->name);
     }
-    ck_assert_int_eq(n, 13);
+    ck_assert_int_eq(n, 13 + 1); /* __doc__ is each type's own */
     static const char *const strangers[] = {"__x__", "__lenx__", "__le", "len", "__zzz__", "__aaa__", "_len_", ""};
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(strangers); i++) {
         struct gil_name name = gil_name_of_text(strangers[i], strlen(strangers[i]));

@@ -62,6 +62,24 @@ START_TEST(test_value_method__attributes_are_those_of_the_function)
 }
 END_TEST
 
+/* The text is the function's too, through methods of methods, and not the type's. */
+START_TEST(test_value_method__the_text_is_that_of_the_function)
+{
+    static GilMethodDef told = {"told", _GilCFunction_CAST(collect), GIL_METH_FASTCALL | GIL_METH_KEYWORDS, "What it is told."};
+    GilObject *f = GilCFunction_New(&told, NULL), *m = GilMethod_New(f, Gil_None), *outer = GilMethod_New(m, Gil_None), *text;
+
+    gil_test_repr(text = GilObject_GetAttrString(outer, "__doc__"), "'What it is told.'");
+    Gil_DECREF(text);
+    ck_assert_int_eq(GilObject_SetAttrString(m, "__doc__", Gil_None), -1);
+    gil_test_raised(GilExc_AttributeError);
+    ck_assert_int_eq(Gil_TYPE(m)->tp_clear(m), 0);
+    ck_assert_ptr_eq(GilObject_GetAttrString(outer, "__doc__"), Gil_None);
+    Gil_DECREF(outer);
+    Gil_DECREF(m);
+    Gil_DECREF(f);
+}
+END_TEST
+
 static int
 make_and_call(void *arg)
 {
@@ -272,6 +290,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_method__puts_self_first);
     tcase_add_test(tc, test_value_method__attributes_are_those_of_the_function);
+    tcase_add_test(tc, test_value_method__the_text_is_that_of_the_function);
     tcase_add_test(tc, test_J1_method);
     tcase_add_test(tc, test_value_method__compares_function_and_self);
     tcase_add_test(tc, test_value_method__of_a_function_that_does_not_answer);
