@@ -53,6 +53,47 @@ property_dealloc(GilObject *op)
     Gil_TYPE(op)->tp_free(op);
 }
 
+/* The property's own text, or its getter's. */
+static GilObject *
+get_doc(GilObject *op, void *Gil_UNUSED(closure))
+{
+    struct property *property = property_of(op);
+
+    if (property->part[DOC] != NULL)
+        return Gil_NewRef(property->part[DOC]);
+    if (property->part[FGET] == NULL)
+        return Gil_NewRef(Gil_None);
+    GilObject *get = Gil_NewRef(property->part[FGET]), *doc;
+    int rc = GilObject_GetOptionalAttrString(get, "__doc__", &doc); /* may run anything */
+    Gil_DECREF(get);
+    return rc != 0 ? doc : Gil_NewRef(Gil_None);
+}
+
+/* One that was taken away is None, not the getter's. */
+static int
+set_doc(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
+{
+    Gil_XSETREF(property_of(op)->part[DOC], Gil_NewRef(value != NULL ? value : Gil_None)); /* may run anything */
+    return 0;
+}
+
+/*
+ * A subtype has a text, which stands before what property computes. So an instance of it gets its own as an attribute, or none
+ * where it has no dict: that is no reason to have no property.
+ */
+static int
+keep_doc(GilObject *op)
+{
+    GilObject *doc = get_doc(op, NULL); /* may run anything */
+    int rc = doc != NULL ? GilObject_SetAttrString(op, "__doc__", doc) : -1; /* may run anything */
+
+    Gil_XDECREF(doc);
+    if (rc == 0 || doc == NULL || !GilErr_ExceptionMatches(GilExc_AttributeError))
+        return rc;
+    GilErr_Clear();
+    return 0;
+}
+
 static int
 property_init(GilObject *op, GilObject *args, GilObject *kwargs)
 {
@@ -67,7 +108,7 @@ property_init(GilObject *op, GilObject *args, GilObject *kwargs)
     }
     for (int i = 0; i < PARTS; i++)
         Gil_XDECREF(parts[i]); /* may run anything */
-    return 0;
+    return Gil_IS_TYPE(op, &GilProperty_Type) ? 0 : keep_doc(op);
 }
 
 /* The property with one part exchanged: a new one of its type, for the class that has this one may share it. */
@@ -160,22 +201,6 @@ property_set(GilObject *op, GilObject *obj, GilObject *value)
     return result != NULL ? 0 : -1;
 }
 
-/* The property's own text, or its getter's. */
-static GilObject *
-get_doc(GilObject *op, void *Gil_UNUSED(closure))
-{
-    struct property *property = property_of(op);
-
-    if (property->part[DOC] != NULL)
-        return Gil_NewRef(property->part[DOC]);
-    if (property->part[FGET] == NULL)
-        return Gil_NewRef(Gil_None);
-    GilObject *get = Gil_NewRef(property->part[FGET]), *doc;
-    int rc = GilObject_GetOptionalAttrString(get, "__doc__", &doc); /* may run anything */
-    Gil_DECREF(get);
-    return rc != 0 ? doc : Gil_NewRef(Gil_None);
-}
-
 static GilObject *
 get_abstract(GilObject *op, void *Gil_UNUSED(closure))
 {
@@ -187,7 +212,7 @@ get_abstract(GilObject *op, void *Gil_UNUSED(closure))
 }
 
 static GilGetSetDef property_getset[] = {
-    {"__doc__", get_doc, NULL, NULL, NULL},
+    {"__doc__", get_doc, set_doc, NULL, NULL},
     {"__isabstractmethod__", get_abstract, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -198,6 +198,92 @@ START_TEST(test_value_property__a_subtype)
 }
 END_TEST
 
+/* o.__doc__ is this text, or None for NULL. */
+static void
+expect_doc(GilObject *o, const char *text)
+{
+    GilObject *doc = GilObject_GetAttrString(o, "__doc__");
+
+    if (text == NULL)
+        ck_assert_ptr_eq(doc, Gil_None);
+    else
+        expect_text(doc, text);
+}
+
+START_TEST(test_value_property__its_text_can_be_set)
+{
+    GilObject *get = GilCFunction_New(&get_def, NULL), *set = GilCFunction_New(&set_def, NULL);
+    GilObject *p = property(GilTuple_Pack(1, get), NULL);
+    GilObject *text = GilUnicode_FromString("another"), *copy;
+
+    expect_doc(p, "The number.");
+    ck_assert_int_eq(GilObject_SetAttrString(p, "__doc__", text), 0);
+    expect_doc(p, "another");
+    copy = GilObject_CallMethod(p, "setter", "(O)", set);
+    expect_doc(copy, "another");
+    Gil_DECREF(copy);
+    ck_assert_int_eq(GilObject_DelAttrString(p, "__doc__"), 0);
+    expect_doc(p, NULL);
+    ck_assert_int_eq(GilObject_SetAttrString(p, "__doc__", text), 0);
+    ck_assert_int_eq(GilObject_SetAttrString(p, "__doc__", Gil_None), 0);
+    expect_doc(p, NULL); /* not the getter's */
+    GilObject *all[] = {text, p, set, get};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+/* A subtype's own text is that of the subtype, and not of its properties. */
+START_TEST(test_value_property__the_text_of_one_of_a_subtype)
+{
+    GilObject *type = (GilObject *)&GilType_Type;
+    GilObject *sub = GilObject_CallFunction(type, "s(O){ss}", "P", &GilProperty_Type, "__doc__", "that of P");
+    GilObject *get = GilCFunction_New(&get_def, NULL), *set = GilCFunction_New(&set_def, NULL);
+    GilObject *text = GilUnicode_FromString("given"), *p, *copy;
+
+    expect_doc(sub, "that of P");
+    p = GilObject_CallOneArg(sub, get);
+    expect_doc(p, "The number.");
+    copy = GilObject_CallMethod(p, "setter", "(O)", set);
+    expect_doc(copy, "The number.");
+    Gil_DECREF(copy);
+    ck_assert_int_eq(GilObject_SetAttrString(p, "__doc__", text), 0);
+    expect_doc(p, "given");
+    Gil_DECREF(p);
+    p = GilObject_CallOneArg(sub, set); /* has no text */
+    expect_doc(p, NULL);
+    Gil_DECREF(p);
+    p = GilObject_CallNoArgs(sub);
+    expect_doc(p, NULL);
+    Gil_DECREF(p);
+    p = GilObject_CallFunctionObjArgs(sub, get, Gil_None, Gil_None, text, NULL);
+    expect_doc(p, "given");
+    copy = GilObject_CallMethod(p, "setter", "(O)", set);
+    expect_doc(copy, "given");
+    GilObject *all[] = {copy, p, text, set, get, sub};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+/* Without a dict there is no place for it. */
+START_TEST(test_value_property__the_text_of_one_without_a_dict)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {"test.P", 0, 0, 0, none};
+    GilObject *sub = GilType_FromSpecWithBases(&spec, (GilObject *)&GilProperty_Type), *get = GilCFunction_New(&get_def, NULL);
+    GilObject *text = GilUnicode_FromString("given"), *p = GilObject_CallOneArg(sub, get);
+
+    expect_doc(p, NULL);
+    Gil_DECREF(p);
+    p = GilObject_CallFunctionObjArgs(sub, get, Gil_None, Gil_None, text, NULL);
+    expect_doc(p, NULL);
+    GilObject *all[] = {p, text, get, sub};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 /* As abc.abstractmethod marks them. */
 START_TEST(test_value_property__what_is_abstract)
 {
@@ -221,10 +307,15 @@ START_TEST(test_value_property__what_is_abstract)
 }
 END_TEST
 
+struct made {
+    GilObject *type, *get;
+};
+
 static int
 make_and_ask(void *arg)
 {
-    GilObject *p = GilObject_CallOneArg((GilObject *)&GilProperty_Type, arg), *doc = NULL;
+    const struct made *made = arg;
+    GilObject *p = GilObject_CallOneArg(made->type, made->get), *doc = NULL;
 
     if (p != NULL)
         doc = GilObject_GetAttrString(p, "__doc__");
@@ -237,7 +328,11 @@ START_TEST(test_J1_properties_under_lack_of_memory)
 {
     GilObject *get = GilCFunction_New(&get_def, NULL);
 
-    gil_test_oom_loop(make_and_ask, get);
+    GilObject *sub = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "P", &GilProperty_Type);
+
+    gil_test_oom_loop(make_and_ask, &(struct made){(GilObject *)&GilProperty_Type, get});
+    gil_test_oom_loop(make_and_ask, &(struct made){sub, get});
+    Gil_DECREF(sub);
     Gil_DECREF(get);
 }
 END_TEST
@@ -245,7 +340,7 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[10];
+    static const TTest *tests[14];
     int n = 0;
 
     tests[n++] = test_value_property__calls_its_parts;
@@ -255,6 +350,9 @@ suite(void)
     tests[n++] = test_value_property__a_circle_is_collected;
     tests[n++] = test_value_property__a_class_says_the_name;
     tests[n++] = test_value_property__a_subtype;
+    tests[n++] = test_value_property__its_text_can_be_set;
+    tests[n++] = test_value_property__the_text_of_one_of_a_subtype;
+    tests[n++] = test_value_property__the_text_of_one_without_a_dict;
     tests[n++] = test_value_property__what_is_abstract;
     tests[n++] = test_J1_properties_under_lack_of_memory;
     return suite_of_one("value/property", tests);
