@@ -720,8 +720,9 @@ bytearray_init(GilObject *self, GilObject *args, GilObject *kwargs)
         || gil_octets_source(gil_tstate_attached(), "bytearray", given, &source, &zeros) < 0)
         return -1;
     GilObject *made = source == NULL ? GilByteArray_FromStringAndSize(NULL, zeros) : GilByteArray_FromObject(source);
-    int rc = made == NULL ? -1 : need_unexported(self);
-    if (rc == 0) {
+    int changes = made != NULL && (Gil_SIZE(self) > 0 || Gil_SIZE(made) > 0);
+    int rc = made == NULL ? -1 : changes ? need_unexported(self) : 0;
+    if (rc == 0 && changes) {
         struct gil_bytearray *to = cast(self), *from = cast(made), old = *to;
         to->data = from->data;
         to->allocated = from->allocated;

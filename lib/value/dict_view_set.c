@@ -4,7 +4,8 @@
  *
  * An operator has a view on one side and anything iterable on the other. Its result is a set made of the left operand
  * and changed by the right one: so what may happen while elements are asked is the business of set_algebra.c alone. The
- * rest walks one side by an iterator, which notices a dict that changed, and asks the other whether it has the item.
+ * rest walks one side by an iterator, which notices a dict that changed, and asks the other whether it has the item; so
+ * does `&`, for items may have values without a hash, and none is asked for that is not in the result.
  */
 #include "gilrt/error.h"
 #include "gilrt/iter.h"
@@ -25,12 +26,6 @@ combine(GilObject *v, GilObject *w, int (*change)(GilThreadState *, struct gil_s
 }
 
 static GilObject *
-view_and(GilObject *v, GilObject *w)
-{
-    return combine(v, w, gil_set_intersection_update);
-}
-
-static GilObject *
 view_or(GilObject *v, GilObject *w)
 {
     return combine(v, w, gil_set_update);
@@ -48,16 +43,10 @@ view_subtract(GilObject *v, GilObject *w)
     return combine(v, w, gil_set_difference_update);
 }
 
-GilNumberMethods gil_dict_view_as_number = {
-    .nb_and = view_and,
-    .nb_or = view_or,
-    .nb_xor = view_xor,
-    .nb_subtract = view_subtract,
-};
-
-/* Whether some item of what is iterated is in container, or with wanted 0, some is not. 1, 0, -1. May run anything. */
+/* Whether some item of what is iterated is in container, or with wanted 0, some is not. 1, 0, -1. With a set to put them
+ * into, all of them are looked for, and the answer is 0. May run anything. */
 static int
-any_item(GilObject *iterable, GilObject *container, int wanted)
+any_item(GilObject *iterable, GilObject *container, int wanted, GilObject *all)
 {
     GilObject *it = GilObject_GetIter(iterable), *item;
     int rc = -1, found = 0;
@@ -65,16 +54,39 @@ any_item(GilObject *iterable, GilObject *container, int wanted)
         return -1;
     while (!found && (rc = GilIter_NextItem(it, &item)) == 1) {
         int in = GilSequence_Contains(container, item);
+        found = in == wanted;
+        if (found && all != NULL)
+            found = in = GilSet_Add(all, item);
         Gil_DECREF(item);
         if (in < 0) {
             rc = -1;
             break;
         }
-        found = in == wanted;
     }
     Gil_DECREF(it);
     return rc < 0 ? -1 : found;
 }
+
+/* The smaller side is walked, and the other asked; what is neither set nor view has no size, and cannot be asked. */
+static GilObject *
+view_and(GilObject *v, GilObject *w)
+{
+    GilObject *view = GilDictViewSet_Check(v) ? v : w, *other = view == v ? w : v, *result = GilSet_New(NULL);
+    if (result == NULL)
+        return NULL;
+    int sized = GilAnySet_CheckExact(other) || GilDictViewSet_Check(other);
+    int walk_view = sized && GilObject_Size(view) <= GilObject_Size(other);
+    if (any_item(walk_view ? view : other, walk_view ? other : view, 1, result) < 0)
+        Gil_CLEAR(result);
+    return result;
+}
+
+GilNumberMethods gil_dict_view_as_number = {
+    .nb_and = view_and,
+    .nb_or = view_or,
+    .nb_xor = view_xor,
+    .nb_subtract = view_subtract,
+};
 
 /* Whether every item of v is in w, where v has so many. 1, 0, -1. */
 static int
@@ -85,7 +97,7 @@ is_subset(GilObject *v, GilObject *w, int proper)
         return -1;
     if (proper ? left >= right : left > right)
         return 0;
-    int missing = any_item(v, w, 0);
+    int missing = any_item(v, w, 0, NULL);
     return missing < 0 ? -1 : !missing;
 }
 
@@ -124,6 +136,6 @@ gil_dict_view_richcompare(GilObject *v, GilObject *w, int op)
 GilObject *
 gil_dict_view_isdisjoint(GilObject *op, GilObject *other)
 {
-    int common = op == other ? GilObject_Size(op) > 0 : any_item(other, op, 1);
+    int common = op == other ? GilObject_Size(op) > 0 : any_item(other, op, 1, NULL);
     return common < 0 ? NULL : _Gil_RichResult(!common);
 }

@@ -665,6 +665,15 @@ START_TEST(test_value_bytearray__a_subtype)
     gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
     ck_assert_str_eq(view.buf, "other");
     GilBuffer_Release(&view);
+    /* Nothing that becomes nothing is no change, as in CPython. */
+    GilObject *nothing = GilObject_CallNoArgs(sub);
+    ck_assert_int_eq(GilObject_GetBuffer(nothing, &view, GilBUF_SIMPLE), 0);
+    got = GilObject_CallMethod(nothing, "__init__", "y", "");
+    ck_assert_ptr_nonnull(got);
+    ck_assert_ptr_null(GilObject_CallMethod(nothing, "__init__", "y", "a"));
+    gil_expect_error(GilExc_BufferError, "Existing exports of data: object cannot be re-sized");
+    GilBuffer_Release(&view);
+    Gil_DECREF(nothing);
     ck_assert_int_eq(GilObject_SetAttrString(op, "me", op), 0); /* a circle */
     Gil_DECREF(op);
     ck_assert_int_ge(GilGC_Collect(), 1);

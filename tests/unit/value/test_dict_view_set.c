@@ -113,6 +113,48 @@ START_TEST(test_value_dict_view_set__what_is_no_set)
 }
 END_TEST
 
+/* v & w, a set, is written so. */
+static void
+same_and(GilObject *v, GilObject *w, const char *expected)
+{
+    GilObject *result = GilNumber_And(v, w);
+    ck_assert_ptr_nonnull(result);
+    ck_assert(GilSet_CheckExact(result));
+    GilObject *repr = GilObject_Repr(result);
+    ck_assert(GilUnicode_EqualToUTF8(repr, expected));
+    Gil_DECREF(repr);
+    Gil_DECREF(result);
+}
+
+/* {1: [2], 3: 4}.items(): what is asked for is looked up, and no item is hashed that was not asked for. */
+START_TEST(test_value_dict_view_set__unhashable_items_are_met_by_hashable_ones)
+{
+    GilObject *d = Gil_BuildValue("{i[i]ii}", 1, 2, 3, 4), *items = view_of(d, "items");
+    GilObject *list = Gil_BuildValue("[(ii)(ii)]", 3, 4, 1, 5), *set = GilSet_New(NULL), *pair = Gil_BuildValue("(ii)", 3, 4);
+    same_and(items, list, "{(3, 4)}");
+    same_and(list, items, "{(3, 4)}");
+    ck_assert_int_eq(GilSet_Add(set, pair), 0);
+    same_and(items, set, "{(3, 4)}");
+    same_and(set, items, "{(3, 4)}");
+    GilObject *e = Gil_BuildValue("{ii}", 3, 4), *others = view_of(e, "items");
+    same_and(items, others, "{(3, 4)}");
+    same_and(others, items, "{(3, 4)}");
+    GilObject *found = Gil_BuildValue("[(i[i])]", 1, 2);
+    ck_assert_ptr_null(GilNumber_And(items, found)); /* this one is in both, and would be in the result */
+    gil_test_raised(GilExc_TypeError);
+    ck_assert_ptr_null(GilNumber_Or(items, list));
+    gil_test_raised(GilExc_TypeError);
+    Gil_DECREF(found);
+    Gil_DECREF(others);
+    Gil_DECREF(e);
+    Gil_DECREF(pair);
+    Gil_DECREF(set);
+    Gil_DECREF(list);
+    Gil_DECREF(items);
+    Gil_DECREF(d);
+}
+END_TEST
+
 static GilObject *evil_dict;
 
 static int
@@ -185,6 +227,7 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_dict_view_set__answers_as_sets_do);
     tcase_add_test(tc, test_value_dict_view_set__what_is_no_set);
+    tcase_add_test(tc, test_value_dict_view_set__unhashable_items_are_met_by_hashable_ones);
     tcase_add_test(tc, test_H1_every_view_operation_while_the_dict_is_cleared);
     tcase_add_test(tc, test_J1_views_as_sets);
     suite_add_tcase(s, tc);
