@@ -23,6 +23,7 @@
 _Static_assert(offsetof(struct _GilTypeLook, basicsize) == offsetof(GilTypeObject, tp_basicsize) &&
                    offsetof(struct _GilTypeLook, flags) == offsetof(GilTypeObject, tp_flags),
                "the looked-at part of a type is ABI");
+/* NOLINTNEXTLINE(misc-redundant-expression): two names are meant to be one number. */
 _Static_assert(_Gil_TYPE_GC == Gil_TPFLAGS_HAVE_GC && sizeof(struct gil_gc_head) == 2 * sizeof(uintptr_t), "and this");
 _Static_assert(_Gil_LISTS == GIL_HEAP_FINE / 16 && offsetof(struct gil_chunk, free) == 0 && sizeof(struct _GilFreeList) == sizeof(void *),
                "and this");

@@ -151,7 +151,7 @@ gil_plain_dealloc(GilObject *self)
 void
 gil_dealloc_put_off(GilThreadState *ts)
 {
-    GIL_ASSERT(ts != gil_tstate_attached() || ts->dealloc_depth == 0);
+    GIL_ASSERT(ts != NULL && (ts != gil_tstate_attached() || ts->dealloc_depth == 0));
     while (ts->dealloc_later != NULL) {
         GilObject *op = take_put_off(ts);
         op->ob_refcnt = 1;

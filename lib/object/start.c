@@ -52,6 +52,7 @@ gil_object_interp_stop(GilThreadState *ts)
 void
 gil_object_tstate_clear(GilThreadState *ts)
 {
+    GIL_ASSERT(ts != NULL);
     /* A state may be cleared after the middle of a destructor: its thread left the lock in a finalizer, and exited there,
      * or has no guard and comes back to no interpreter. */
     if (ts != gil_tstate_attached() || ts->dealloc_depth == 0)

@@ -246,6 +246,7 @@ list(struct listing *listing, const void *entry, size_t known)
     size_t size = listing->size, at = listing->found;
 
     if (listing->last && at >= listing->count) {
+        GIL_ASSERT(listing->count > 0);
         at = listing->count - 1;
         memmove(room, room + size, at * size);
     }

@@ -123,6 +123,7 @@ is_in(GilObject *in, GilObject *key, Gil_hash_t hash)
 {
     Gil_ssize_t i = GilDict_CheckExact(in) ? gil_dict_lookup(gil_dict(in), key, hash)
                                            : gil_set_lookup(gil_set(in), key, hash); /* may run anything */
+    /* NOLINTNEXTLINE(misc-redundant-expression): two names are meant to be one number. */
     _Static_assert(GIL_DICT_ABSENT == GIL_SET_ABSENT && GIL_DICT_FAILED == GIL_SET_FAILED, "both say it in one way");
     return i == GIL_SET_FAILED ? -1 : i >= 0;
 }

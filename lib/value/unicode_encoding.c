@@ -25,11 +25,11 @@
 
 /* An encoding. */
 struct gil_codec {
-    char name[10];      /* in messages */
-    signed char width;  /* bytes of a unit; 1, 2 or 4 */
-    signed char order;  /* of more than one: -1 lowest first, 1 highest first, 0 as a mark in front tells */
-    Gil_UCS4 limit;     /* the first code point that it cannot express */
-    const char *reason; /* why a code point cannot be encoded */
+    char name[10];       /* in messages */
+    unsigned char width; /* bytes of a unit; 1, 2 or 4 */
+    signed char order;   /* of more than one: -1 lowest first, 1 highest first, 0 as a mark in front tells */
+    Gil_UCS4 limit;      /* the first code point that it cannot express */
+    const char *reason;  /* why a code point cannot be encoded */
 };
 
 enum { UTF8, ASCII, LATIN1, UTF16, UTF16_LE, UTF16_BE, UTF32, UTF32_LE, UTF32_BE };

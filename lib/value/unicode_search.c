@@ -439,6 +439,7 @@ need_separator(const char *func, GilObject *str, GilObject *sep, int optional)
         return 0;
     if (gil_unicode_need(func, sep) < 0)
         return -1;
+    GIL_ASSERT(sep != NULL);
     if (GilUnicode_GET_LENGTH(sep) > 0)
         return 0;
     GilErr_SetString(GilExc_ValueError, "empty separator");
