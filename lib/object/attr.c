@@ -11,8 +11,8 @@
  * out, by way of their tp_descr_get if they have one. For a type as the object, the type's own tables stand between the
  * data descriptors of its type and the rest.
  *
- * Looking into a dict may run anything, since its keys need not be str. What was found in the type before is looked up
- * again after.
+ * Looking into a dict may run anything, since its keys need not be str. As a rule nothing is run, and the dict says so
+ * (gil_instance_dict_peek()); else what was found in the type before is looked up again after.
  */
 #include "object/attr.h"
 
@@ -71,7 +71,7 @@ name_as_text(const struct gil_name *name)
     return (char *)(uintptr_t)text;
 }
 
-static int
+static inline int
 is_data(const struct gil_found *found)
 {
     switch (found->entry.kind) {
@@ -128,18 +128,22 @@ gil_attr_bind(GilThreadState *ts, const struct gil_found *found, GilObject *o)
     }
 }
 
-int
+GIL_HOT int
 gil_attr_lookup(GilThreadState *ts, GilObject *o, const struct gil_name *name, GilObject **result)
 {
+    GilObject *dict = gil_instance_dict(o);
     struct gil_found found;
     int in_type = gil_type_lookup(ts, Gil_TYPE(o), name, &found);
 
     *result = NULL;
-    if (gil_instance_dict(o) != NULL && !(in_type && is_data(&found))) {
-        int rc = gil_instance_dict_get(o, name, result); /* may run anything */
+    if (dict != NULL && !(in_type && is_data(&found))) {
+        int rc = gil_instance_dict_peek(dict, name, result);
+        if (GIL_UNLIKELY(rc < 0)) {
+            rc = gil_instance_dict_get(o, name, result); /* may run anything */
+            in_type = rc == 0 && gil_type_lookup(ts, Gil_TYPE(o), name, &found);
+        }
         if (rc != 0)
             return rc;
-        in_type = gil_type_lookup(ts, Gil_TYPE(o), name, &found);
     }
     if (!in_type)
         return 0;
@@ -195,9 +199,13 @@ gil_attr_find_method(GilThreadState *ts, GilObject *o, GilObject *name, struct g
         return 0;
     if (gil_ops.str_name(name, &looked_up) < 0)
         return -1;
-    if (gil_instance_dict(o) != NULL) {
-        int rc = gil_instance_dict_get(o, &looked_up, &own); /* may run anything */
-        Gil_XDECREF(own);
+    GilObject *dict = gil_instance_dict(o);
+    if (dict != NULL) {
+        int rc = gil_instance_dict_peek(dict, &looked_up, &own);
+        if (GIL_UNLIKELY(rc < 0))
+            rc = gil_instance_dict_get(o, &looked_up, &own); /* may run anything */
+        if (rc > 0)
+            Gil_DECREF(own);
         if (rc != 0)
             return rc < 0 ? -1 : 0;
     }

@@ -135,7 +135,8 @@ answer(struct gil_found *found, const struct gil_name_entry *entry, GilTypeObjec
     return 1;
 }
 
-static int
+/* Apart, so that gil_type_lookup() needs no frame where it is remembered. */
+static __attribute__((noinline)) int
 find_and_remember(struct gil_object_pocket *pocket, GilTypeObject *type, const struct gil_name *name,
                   struct gil_found *found)
 {
@@ -168,7 +169,7 @@ is_true(const struct gil_attr_slot *slot, const GilTypeObject *type, const struc
     return slot->u.absent.len > 0 ? entry == NULL : entry == slot->u.found.entry && owner == slot->u.found.owner;
 }
 
-int
+GIL_HOT int
 gil_type_lookup(GilThreadState *ts, GilTypeObject *type, const struct gil_name *name, struct gil_found *found)
 {
     struct gil_object_pocket *pocket = gil_object_pocket(ts);
@@ -178,12 +179,12 @@ gil_type_lookup(GilThreadState *ts, GilTypeObject *type, const struct gil_name *
     if (GIL_LIKELY(slot->version == version && version != 0 && slot->hash == name->hash)) {
         const struct gil_name_entry *entry = slot->u.found.entry;
         if (slot->u.absent.len == 0) {
-            if (entry->len == name->len && memcmp(entry->name, name->text, name->len) == 0) {
+            if (entry->len == name->len && gil_short_bytes_equal(entry->name, name->text, name->len)) {
                 GIL_ASSERT(is_true(slot, type, name));
                 return answer(found, entry, slot->u.found.owner);
             }
         }
-        else if (slot->u.absent.len == name->len && memcmp(slot->u.absent.name, name->text, name->len) == 0) {
+        else if (slot->u.absent.len == name->len && gil_short_bytes_equal(slot->u.absent.name, name->text, name->len)) {
             GIL_ASSERT(is_true(slot, type, name));
             return 0;
         }

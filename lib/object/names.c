@@ -126,7 +126,7 @@ gil_names_find(const struct gil_names *names, const char *name, size_t len, uint
     uint32_t mask = names->nslots - 1;
     for (uint32_t slot = hash & mask; names->index[slot] != FREE; slot = (slot + 1) & mask) {
         struct gil_name_entry *entry = &names->entries[names->index[slot]];
-        if (entry->hash == hash && entry->name != NULL && entry->len == len && memcmp(entry->name, name, len) == 0)
+        if (entry->hash == hash && entry->name != NULL && entry->len == len && gil_short_bytes_equal(entry->name, name, len))
             return entry;
     }
     return NULL;

@@ -6,6 +6,8 @@
 #include "gilrt/typeobject.h"
 #include "object/alloc.h"
 
+#include <string.h>
+
 /*
  * An entry says what an attribute is; the descriptor object that CPython would keep is made only when somebody asks
  * for it. Names are UTF-8, of any length, compared byte by byte.
@@ -46,6 +48,39 @@ struct gil_name {
     uint32_t hash;
     GilObject *str; /* borrowed; NULL: the name came as text */
 };
+
+static inline uint64_t
+gil_word_at(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t
+gil_half_at(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+/* Names are short: a call of memcmp() takes longer than to compare them. The last words may overlap those before. */
+static inline int
+gil_short_bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (gil_word_at(a + i) != gil_word_at(b + i))
+                return 0;
+        return gil_word_at(a + n - 8) == gil_word_at(b + n - 8);
+    }
+    if (n >= 4)
+        return gil_half_at(a) == gil_half_at(b) && gil_half_at(a + n - 4) == gil_half_at(b + n - 4);
+    while (n > 0 && a[n - 1] == b[n - 1])
+        n--;
+    return n == 0;
+}
 
 struct gil_names; /* open addressing, insertion order kept; object/names.c */
 

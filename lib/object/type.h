@@ -184,8 +184,9 @@ void gil_types_clear(GilThreadState *ts);
 
 /* What types ask of the layers above, which fill this before the first interpreter runs. */
 struct gil_type_hooks {
-    /* dicts of instances: a new one; gets name as gil_instance_dict_get(), sets or deletes it as the _set(). */
+    /* dicts of instances: a new one; gets name as gil_instance_dict_peek() and _get(), sets or deletes it as the _set(). */
     GilObject *(*dict_new)(void);
+    int (*dict_peek)(GilObject *dict, GilObject *name, GilObject **value);
     int (*dict_get)(GilObject *dict, GilObject *name, GilObject **value);
     int (*dict_set)(GilObject *dict, GilObject *name, GilObject *value);
     /* type(name, bases, dict): a class is made by a call, and what its attributes and bases say is called. */

@@ -267,8 +267,8 @@ texts_equal(const GilObject *a, const GilObject *b)
            gil_short_bytes_equal(_GilUnicode_DATA(a), _GilUnicode_DATA(b), (size_t)length * (size_t)kind);
 }
 
-/* For a str: all that stands under its hash can be told without asking, as a rule. */
-static GIL_HOT Gil_ssize_t
+/* For a str: all that stands under its hash can be told without asking, as a rule; else GIL_DICT_UNKNOWN. */
+static inline __attribute__((always_inline)) Gil_ssize_t
 lookup_text(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 {
     const struct gil_dict_table *table = d->table;
@@ -286,16 +286,34 @@ lookup_text(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
         if (entries[ix].hash != hash)
             continue;
         if (GIL_UNLIKELY(!GilUnicode_CheckExact(there)))
-            return lookup_asking(d, key, hash);
+            return GIL_DICT_UNKNOWN;
         if (GIL_LIKELY(texts_equal(there, key)))
             return ix;
     }
 }
 
-Gil_ssize_t
+GIL_HOT Gil_ssize_t
 gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash)
 {
-    return GilUnicode_CheckExact(key) ? lookup_text(d, key, hash) : lookup_asking(d, key, hash);
+    Gil_ssize_t ix = GilUnicode_CheckExact(key) ? lookup_text(d, key, hash) : GIL_DICT_UNKNOWN;
+
+    return ix != GIL_DICT_UNKNOWN ? ix : lookup_asking(d, key, hash);
+}
+
+GIL_HOT int
+gil_dict_peek(GilObject *dict, GilObject *key, GilObject **value)
+{
+    struct gil_dict *d = gil_dict(dict);
+    Gil_hash_t hash = ((GilASCIIObject *)(void *)key)->hash;
+
+    if (GIL_UNLIKELY(!GilUnicode_CheckExact(key)) || GIL_UNLIKELY(!gil_dict_check(dict)) || GIL_UNLIKELY(hash == -1))
+        return -1;
+    Gil_ssize_t ix = gil_dict_first(d->table, hash);
+    if (ix != GIL_DICT_SLOT_FREE && (ix < 0 || gil_dict_entries(d->table)[ix].key != key))
+        ix = lookup_text(d, key, hash);
+    if (ix >= 0)
+        *value = Gil_NewRef(gil_dict_entries(d->table)[ix].value);
+    return ix >= 0 ? 1 : ix == GIL_DICT_ABSENT ? 0 : -1;
 }
 
 static inline __attribute__((always_inline)) int

@@ -115,6 +115,8 @@ gil_dict_hash(GilObject *key)
 /* What gil_dict_lookup() says when it gives no entry. */
 #define GIL_DICT_ABSENT ((Gil_ssize_t)-1)
 #define GIL_DICT_FAILED ((Gil_ssize_t)-2)
+/* And what is said where a key must be asked, and that is not to be. */
+#define GIL_DICT_UNKNOWN ((Gil_ssize_t)-3)
 
 /* gil_dict_lookup() in full. */
 Gil_ssize_t gil_dict_lookup_slow(struct gil_dict *d, GilObject *key, Gil_hash_t hash);
@@ -210,6 +212,9 @@ GilObject *gil_dict_view_new(GilThreadState *ts, GilObject *op, enum gil_dict_pa
 GilObject *gil_dict_view_isdisjoint(GilObject *op, GilObject *other);
 GilObject *gil_dict_view_richcompare(GilObject *v, GilObject *w, int op);
 extern GilNumberMethods gil_dict_view_as_number;
+
+/* gil_type_hooks.dict_peek: 1 and a new reference, 0, or -1: a key must be asked. Runs nothing. */
+int gil_dict_peek(GilObject *dict, GilObject *key, GilObject **value);
 
 /* gil_ops.dict_from_kwnames, dict_next, dict_size. */
 GilObject *gil_dict_ops_from_kwnames(GilObject *const *values, GilObject *kwnames);

@@ -57,12 +57,12 @@ static void
 function_dealloc(GilObject *op)
 {
     GilTypeObject *cls = gil_function_class(op);
-    gil_object_untrack(op);
+    gil_object_untrack_last(op);
     if (function_of(op)->weaklist != NULL)
         GilObject_ClearWeakRefs(op); /* may run anything */
     Gil_XDECREF(function_of(op)->self); /* may run anything; nobody can reach the function */
     Gil_XDECREF(function_of(op)->module);
-    gil_object_free(op);
+    gil_object_free_gc(op);
     Gil_XDECREF(cls);
 }
 
@@ -218,10 +218,12 @@ GilTypeObject GilCMethod_Type = {
 static GilObject *
 function_new(GilThreadState *ts, GilMethodDef *ml, GilObject *self, GilObject *module, GilTypeObject *cls)
 {
-    GilObject *op = gil_object_alloc(ts, cls != NULL ? &GilCMethod_Type : &GilCFunction_Type, 0);
+    GilTypeObject *type = cls != NULL ? &GilCMethod_Type : &GilCFunction_Type;
+    GilObject *op = gil_object_alloc_gc(ts, type, (size_t)type->tp_basicsize);
     if (op == NULL)
         return NULL;
     struct gil_function *f = function_of(op);
+    f->weaklist = NULL;
     f->vectorcall = vectorcall_for(ml->ml_flags);
     f->def = ml;
     f->self = Gil_XNewRef(self);

@@ -103,6 +103,7 @@ gil_value_start(void)
     fill_ops();
     gil_type_hooks.dict_new = GilDict_New;
     gil_type_hooks.type_dict = gil_type_dict;
+    gil_type_hooks.dict_peek = gil_dict_peek;
     gil_type_hooks.dict_get = GilDict_GetItemRef;
     gil_type_hooks.dict_set = set_or_delete;
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)

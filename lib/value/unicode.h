@@ -7,6 +7,7 @@
 #include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
+#include "object/names.h"
 
 #include <string.h>
 
@@ -30,39 +31,6 @@ static inline int
 gil_is_surrogate(Gil_UCS4 ch)
 {
     return ch >= 0xd800 && ch <= 0xdfff;
-}
-
-static inline uint64_t
-gil_word_at(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static inline uint32_t
-gil_half_at(const char *at)
-{
-    uint32_t half;
-    memcpy(&half, at, sizeof half);
-    return half;
-}
-
-/* Names are short: a call of memcmp() takes longer than to compare them. The last words may overlap those before. */
-static inline int
-gil_short_bytes_equal(const char *a, const char *b, size_t n)
-{
-    if (n >= 8) {
-        for (size_t i = 0; i + 8 < n; i += 8)
-            if (gil_word_at(a + i) != gil_word_at(b + i))
-                return 0;
-        return gil_word_at(a + n - 8) == gil_word_at(b + n - 8);
-    }
-    if (n >= 4)
-        return gil_half_at(a) == gil_half_at(b) && gil_half_at(a + n - 4) == gil_half_at(b + n - 4);
-    while (n > 0 && a[n - 1] == b[n - 1])
-        n--;
-    return n == 0;
 }
 
 /* Whether two str, of no subtype, are ASCII and the same; the other answer means nothing. */

@@ -516,6 +516,59 @@ START_TEST(test_value_dict__equal_keys_of_other_types)
 }
 END_TEST
 
+static void
+never(void *Gil_UNUSED(arg))
+{
+    ck_abort_msg("a key was asked");
+}
+
+static int
+never_compared(void *arg)
+{
+    never(arg);
+    return -1;
+}
+
+/* What can be told of a str without asking any key is told, and the rest is not. */
+START_TEST(test_value_dict__a_look_that_asks_nobody)
+{
+    static const struct gil_test_probe_hooks hooks = {.on_hash = never, .on_compare = never_compared};
+    GilObject *dict = GilDict_New(), *key = text_of(9, -1, 'z'), *equal = text_of(9, -1, 'z'), *other = text_of(9, 4, 'z');
+    GilObject *asked = gil_test_probe(7, 1, NULL), *strict = gil_test_probe(7, 1, &hooks), *value = NULL;
+
+    ck_assert_int_eq(gil_dict_peek(dict, key, &value), 0);
+    ck_assert_int_eq(GilDict_SetItem(dict, key, Gil_True), 0);
+    GilObject *texts[] = {key, equal};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(gil_dict_peek(dict, texts[i], &value), 1);
+        ck_assert_ptr_eq(value, Gil_True);
+        Gil_DECREF(value);
+    }
+    value = NULL;
+    ck_assert_int_eq(gil_dict_peek(dict, other, &value), 0);
+    ck_assert_int_eq(gil_dict_peek(dict, asked, &value), -1); /* no str */
+    /* A key of the same hash that would have to be asked, before the one that is equal, and alone. */
+    Gil_DECREF(dict);
+    dict = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItem(dict, asked, Gil_True), 0);
+    Gil_XSETREF(gil_dict_entries(gil_dict(dict)->table)[0].key, Gil_NewRef(strict));
+    ck_assert_int_eq(gil_dict_peek(dict, key, &value), -1);
+    ck_assert_int_eq(gil_dict_peek(dict, other, &value), -1);
+    ck_assert_ptr_null(value);
+    /* Removed: the first slot is not free. */
+    GilObject *again = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItem(again, key, Gil_True), 0);
+    ck_assert_int_eq(GilDict_SetItem(again, other, Gil_False), 0);
+    ck_assert_int_eq(GilDict_DelItem(again, key), 0);
+    ck_assert_int_eq(gil_dict_peek(again, key, &value), 0);
+    ck_assert_int_eq(gil_dict_peek(again, other, &value), 1);
+    ck_assert_ptr_eq(value, Gil_False);
+    GilObject *all[] = {again, dict, strict, asked, other, equal, key};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -533,6 +586,7 @@ suite(void)
     tcase_add_test(tc, test_value_dict__texts_of_one_hash_differ_in_any_character);
     tcase_add_loop_test(tc, test_value_dict__equal_keys_are_found_in_every_index_width, 0, 2);
     tcase_add_test(tc, test_value_dict__equal_keys_of_other_types);
+    tcase_add_test(tc, test_value_dict__a_look_that_asks_nobody);
     tcase_add_test(tc, test_J1_dict_is_unchanged_when_it_cannot_grow);
     tcase_add_test(tc, test_G4_deep_dict_in_64_KiB_of_stack);
     suite_add_tcase(s, tc);
