@@ -541,7 +541,7 @@ bytearray_extend(GilObject *self, GilObject *source)
     if (GilObject_CheckBuffer(source))
         rc = append_buffer(ts, self, source);
     else {
-        GilObject *bytes = gil_octets_collect(ts, source, "bytearray");
+        GilObject *bytes = gil_octets_collect(ts, source, NULL);
         if (bytes != NULL) {
             rc = append_buffer(ts, self, bytes);
             Gil_DECREF(bytes);

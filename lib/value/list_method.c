@@ -23,7 +23,7 @@ list_extend(GilObject *op, GilObject *iterable)
 static GIL_COLD int
 index_argument(GilObject *arg, Gil_ssize_t *i)
 {
-    *i = GilNumber_AsSsize_t(arg, GilExc_IndexError);
+    *i = GilNumber_AsSsize_t(arg, GilExc_OverflowError);
     return *i == -1 && GilErr_Occurred() ? -1 : 0;
 }
 

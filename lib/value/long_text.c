@@ -6,6 +6,7 @@
  * length. In other bases both take its square, so texts of more digits than the interpreter's limit are refused (a text
  * of a megabyte would otherwise hold the lock for seconds); as many digits as fit into a limb are treated at once.
  */
+#include "gilrt/bytes.h"
 #include "gilrt/error.h"
 #include "gilrt/long.h"
 #include "gilrt/unicode.h"
@@ -348,8 +349,10 @@ convert(GilThreadState *ts, const char *text, size_t len, int base, GilObject *s
     if (!bad)
         return evaluate(ts, &found);
     /* A text may be long: what the message shows of it is cut. */
-    GilObject *quoted =
-        shown != NULL ? Gil_NewRef(shown) : GilUnicode_DecodeUTF8(text, (Gil_ssize_t)Gil_MIN(len, 200), "replace");
+    Gil_ssize_t cut = (Gil_ssize_t)Gil_MIN(len, 200);
+    GilObject *quoted = shown == NULL               ? GilUnicode_DecodeUTF8(text, cut, "replace")
+                        : gil_unicode_check(shown) ? Gil_NewRef(shown)
+                                                   : GilBytes_FromStringAndSize(text, cut);
     if (quoted != NULL) {
         GilErr_Format(GilExc_ValueError, "invalid literal for int() with base %d: %.200R", base, quoted);
         Gil_DECREF(quoted);

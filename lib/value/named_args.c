@@ -139,17 +139,17 @@ check_required(const struct unpacking *call, int minpos, int maxpos, int minkw)
     return 0;
 }
 
-/* Say what is wrong with key, if anything is: -1 with TypeError, or 0. */
+/* Say that key is given by position as well, or when that is asked, that it is none: -1 with TypeError, or 0. */
 static int
-explain(const struct unpacking *call, GilObject *key)
+explain(const struct unpacking *call, GilObject *key, int unknown)
 {
     const char *fname = call->fname;
     int i = find_parameter(call, key, call->positional);
 
-    if (i < 0)
+    if (unknown && i < 0)
         GilErr_Format(GilExc_TypeError, "'%U' is an invalid keyword argument for %.200s%s", key,
                       fname == NULL ? "this function" : fname, fname == NULL ? "" : "()");
-    else if (i < call->nargs)
+    else if (i >= 0 && i < call->nargs)
         GilErr_Format(GilExc_TypeError, "argument for %.200s%s given by name ('%U') and position (%d)", WHO(fname), key,
                       i + 1);
     else
@@ -162,14 +162,16 @@ static void
 explain_strays(const struct unpacking *call, GilObject *kwnames, GilObject *kwargs)
 {
     GilObject *key, *value;
-    Gil_ssize_t pos = 0;
 
-    for (Gil_ssize_t i = 0; kwnames != NULL && i < GilTuple_GET_SIZE(kwnames); i++)
-        if (explain(call, GilTuple_GET_ITEM(kwnames, i)) < 0)
-            return;
-    while (kwargs != NULL && GilDict_Next(kwargs, &pos, &key, &value))
-        if (explain(call, key) < 0)
-            return;
+    for (int unknown = 0; unknown < 2; unknown++) {
+        Gil_ssize_t pos = 0;
+        for (Gil_ssize_t i = 0; kwnames != NULL && i < GilTuple_GET_SIZE(kwnames); i++)
+            if (explain(call, GilTuple_GET_ITEM(kwnames, i), unknown) < 0)
+                return;
+        while (kwargs != NULL && GilDict_Next(kwargs, &pos, &key, &value))
+            if (explain(call, key, unknown) < 0)
+                return;
+    }
     GilErr_SetString(GilExc_TypeError, "a keyword argument is given twice");
 }
 

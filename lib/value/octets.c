@@ -6,6 +6,7 @@
 #include "gilrt/bytes.h"
 #include "gilrt/iter.h"
 #include "gilrt/number.h"
+#include "gilrt/mapping.h"
 #include "object/error.h"
 #include "value/text_args.h"
 #include "value/unicode.h"
@@ -72,18 +73,20 @@ gil_octets_repr(const char *prefix, const char *data, Gil_ssize_t size, const ch
     return op;
 }
 
-/* The separator of hex(): a str or bytes of one ASCII character, or -1 with the error set. */
+/* The separator of hex(): a str or bytes of one ASCII character, or -1 with the error set. May run anything. */
 static int
 read_separator(GilObject *sep)
 {
-    int text = gil_unicode_check(sep);
+    Gil_ssize_t n = GilObject_Size(sep);
 
-    if (!text && !GilBytes_Check(sep)) {
-        GilErr_SetString(GilExc_TypeError, "sep must be str or bytes.");
+    if (n != 1) {
+        if (n >= 0)
+            GilErr_SetString(GilExc_ValueError, "sep must be length 1.");
         return -1;
     }
-    if ((text ? GilUnicode_GET_LENGTH(sep) : GilBytes_GET_SIZE(sep)) != 1) {
-        GilErr_SetString(GilExc_ValueError, "sep must be length 1.");
+    int text = gil_unicode_check(sep);
+    if (!text && !GilBytes_Check(sep)) {
+        GilErr_SetString(GilExc_TypeError, "sep must be str or bytes.");
         return -1;
     }
     Gil_UCS4 ch = text ? GilUnicode_READ_CHAR(sep, 0) : (unsigned char)*GilBytes_AS_STRING(sep);
@@ -102,8 +105,8 @@ gil_octets_hex(const char *data, Gil_ssize_t size, GilObject *const *args, Gil_s
     int sep = 0;
 
     if (gil_take_args("022hex\0sep\0bytes_per_sep", args, nargs, NULL, kwnames, given) < 0
-        || (given[0] != NULL && (sep = read_separator(given[0])) < 0)
-        || (given[1] != NULL && gil_get_index(given[1], GilExc_OverflowError, &group) < 0))
+        || (given[1] != NULL && gil_get_index(given[1], GilExc_OverflowError, &group) < 0)
+        || (given[0] != NULL && (sep = read_separator(given[0])) < 0))
         return NULL;
     if (size > GIL_SSIZE_T_MAX / 3)
         return gil_err_no_memory(ts);
@@ -203,7 +206,8 @@ gil_octets_collect(GilThreadState *ts, GilObject *iterable, const char *kind)
     GilObject *it = gil_unicode_check(iterable) ? NULL : GilObject_GetIter(iterable);
     if (it == NULL) {
         if (!gil_err_pending(ts) || GilErr_ExceptionMatches(GilExc_TypeError))
-            GilErr_Format(GilExc_TypeError, "cannot convert '%.200s' object to %s", Gil_TYPE(iterable)->tp_name, kind);
+            GilErr_Format(GilExc_TypeError, kind == NULL ? "can't extend bytearray with %.200s" : "cannot convert '%.200s' object to %s",
+                          Gil_TYPE(iterable)->tp_name, kind);
         return NULL;
     }
     to.bytes = GilBytes_FromStringAndSize(NULL, 16);

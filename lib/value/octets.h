@@ -18,7 +18,8 @@ int gil_octets_from_int(GilObject *item, const char *what, unsigned char *octet)
 /* Whether item, a buffer or an int, occurs: 1, 0, -1 with the error set. The octets must stay in place meanwhile. */
 int gil_octets_contain(const char *data, Gil_ssize_t size, GilObject *item);
 
-/* A new bytes object of the ints that an iterable yields; TypeError "cannot convert 'X' object to KIND". */
+/* A new bytes object of the ints that an iterable yields; TypeError "cannot convert 'X' object to KIND", or with
+ * NULL that a bytearray cannot be extended by it. */
 GilObject *gil_octets_collect(GilThreadState *ts, GilObject *iterable, const char *kind);
 
 /*

@@ -205,7 +205,7 @@ justify(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t n
         GilErr_Format(GilExc_TypeError, "%s() argument 2 must be a byte string of length 1, not %.50s", name,
                       Gil_TYPE(args[1])->tp_name);
     else {
-        Gil_ssize_t room = Gil_MAX(width - text.size, 0);
+        Gil_ssize_t room = Gil_MAX(width, text.size) - text.size;
         Gil_ssize_t left = side < 0 ? 0 : side > 0 ? room : room / 2 + (room & width & 1);
         op = pad(self, &text, left, room - left, *fill.data);
     }
@@ -241,7 +241,7 @@ gil_octets_zfill(GilObject *self, GilObject *arg)
 
     if (gil_get_index(arg, GilExc_OverflowError, &width) < 0 || gil_octets_open(self, &text) < 0)
         return NULL;
-    Gil_ssize_t zeros = Gil_MAX(width - text.size, 0);
+    Gil_ssize_t zeros = Gil_MAX(width, text.size) - text.size;
     GilObject *op = pad(self, &text, zeros, 0, '0');
     if (op != NULL && zeros > 0 && text.size > 0 && (text.data[0] == '+' || text.data[0] == '-')) {
         char *to = GilBytes_Check(op) ? GilBytes_AS_STRING(op) : GilByteArray_AS_STRING(op);

@@ -438,7 +438,8 @@ partition(GilObject *self, GilObject *separator, int direction)
         if (sep.size == 0)
             GilErr_SetString(GilExc_ValueError, "empty separator");
         else if ((parts[0] = slice(self, &text, 0, at)) != NULL
-                 && (parts[1] = gil_octets_make(Gil_TYPE(self), sep.data, gap, NULL)) != NULL
+                 && (parts[1] = gap > 0 && gil_bytes_check(self) ? Gil_NewRef(separator)
+                                                                 : gil_octets_make(Gil_TYPE(self), sep.data, gap, NULL)) != NULL
                  && (parts[2] = slice(self, &text, at + gap, text.size)) != NULL)
             tuple = GilTuple_FromArray(parts, 3);
         gil_octets_close(&sep);
@@ -501,11 +502,12 @@ octets_replace(GilObject *self, GilObject *const *args, Gil_ssize_t nargs)
 
     if (gil_need_args("replace", nargs, 2, 3) < 0 || gil_octets_open(self, &text) < 0)
         return NULL;
-    if ((nargs < 3 || gil_get_index(args[2], GilExc_OverflowError, &limit) == 0)
-        && gil_octets_open(args[0], &old) == 0) {
+    if (gil_octets_open(args[0], &old) == 0) {
         if (gil_octets_open(args[1], &new) == 0) {
-            Gil_ssize_t n = count(text.data, text.size, &old, limit < 0 ? GIL_SSIZE_T_MAX : limit);
-            op = replace(self, &text, &old, &new, n);
+            if (nargs < 3 || gil_get_index(args[2], GilExc_OverflowError, &limit) == 0) {
+                Gil_ssize_t n = count(text.data, text.size, &old, limit < 0 ? GIL_SSIZE_T_MAX : limit);
+                op = replace(self, &text, &old, &new, n);
+            }
             gil_octets_close(&new);
         }
         gil_octets_close(&old);

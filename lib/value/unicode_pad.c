@@ -61,7 +61,7 @@ justify(const char *name, GilObject *self, GilObject *const *args, Gil_ssize_t n
             return GilErr_Format(GilExc_TypeError, "The fill character must be exactly one character long");
         fill = GilUnicode_READ_CHAR(args[1], 0);
     }
-    Gil_ssize_t room = Gil_MAX(width - GilUnicode_GET_LENGTH(self), 0);
+    Gil_ssize_t length = GilUnicode_GET_LENGTH(self), room = Gil_MAX(width, length) - length;
     Gil_ssize_t left = side < 0 ? 0 : side > 0 ? room : room / 2 + (room & width & 1);
     return pad(self, 0, left, room - left, fill);
 }
@@ -92,7 +92,7 @@ gil_unicode_zfill(GilObject *self, GilObject *arg)
     if (gil_get_index(arg, GilExc_OverflowError, &width) < 0)
         return NULL;
     Gil_UCS4 first = length > 0 ? GilUnicode_READ_CHAR(self, 0) : 0;
-    return pad(self, first == '+' || first == '-' ? first : 0, Gil_MAX(width - length, 0), 0, '0');
+    return pad(self, first == '+' || first == '-' ? first : 0, Gil_MAX(width, length) - length, 0, '0');
 }
 
 GilObject *
@@ -253,10 +253,12 @@ gil_unicode_maketrans(GilObject *Gil_UNUSED(type), GilObject *const *args, Gil_s
         return NULL;
     if (nargs == 1 && !GilDict_CheckExact(args[0]))
         return GilErr_Format(GilExc_TypeError, "if you give only one argument to maketrans it must be a dict");
-    for (Gil_ssize_t i = 0; nargs > 1 && i < nargs; i++)
+    for (Gil_ssize_t i = 1; i < nargs; i++)
         if (!gil_unicode_check(args[i]))
             return GilErr_Format(GilExc_TypeError, "maketrans() argument %zd must be str, not %.50s", i + 1,
-                                 Gil_TYPE(args[i])->tp_name);
+                                 args[i] == Gil_None ? "None" : Gil_TYPE(args[i])->tp_name);
+    if (nargs > 1 && !gil_unicode_check(args[0]))
+        return GilErr_Format(GilExc_TypeError, "first maketrans argument must be a string if there is a second argument");
     GilObject *dict = GilDict_New();
     if (dict == NULL)
         return NULL;

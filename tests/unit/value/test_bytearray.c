@@ -275,6 +275,8 @@ START_TEST(test_value_bytearray__other_operations)
 
     GilList_Append(list, GilLong_FromLong('A'));
     ck_assert_ptr_eq(GilObject_CallMethod(op, "extend", "O", list), Gil_None);
+    ck_assert_ptr_null(GilObject_CallMethod(op, "extend", "O", Gil_None));
+    gil_expect_error(GilExc_TypeError, "can't extend bytearray with NoneType");
     expect_array(op, "abA");
     other = GilSequence_InPlaceRepeat(op, 2);
     ck_assert_ptr_eq(other, op);

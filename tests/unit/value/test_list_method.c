@@ -45,6 +45,10 @@ START_TEST(test_value_list_method__arguments_are_counted)
     gil_test_error(GilExc_TypeError, "pop expected at most 1 argument, got 2");
     ck_assert_ptr_null(GilObject_CallMethod(list, "pop", "i", 2));
     gil_test_error(GilExc_IndexError, "pop index out of range");
+    ck_assert_ptr_null(GilObject_CallMethod(list, "pop", "N", GilLong_FromString("18446744073709551616", NULL, 10)));
+    gil_test_raised(GilExc_OverflowError);
+    ck_assert_ptr_null(GilObject_CallMethod(list, "insert", "Ni", GilLong_FromString("18446744073709551616", NULL, 10), 1));
+    gil_test_raised(GilExc_OverflowError);
     ck_assert_ptr_null(GilObject_CallMethod(list, "sort", "i", 1));
     gil_test_error(GilExc_TypeError, "sort() takes no positional arguments");
     gil_test_repr(list, "[1, 2]");

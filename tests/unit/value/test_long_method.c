@@ -211,6 +211,9 @@ START_TEST(test_value_long_method__text_in_a_base)
     gil_expect_repr(GilObject_CallFunction(type, "Oi", octets, 16), "255");
     gil_expect_failure(GilObject_CallFunction(type, "Os", octets, "x"), GilExc_TypeError,
                        "'str' object cannot be interpreted as an integer");
+    GilObject *wrong = GilByteArray_FromStringAndSize("\xffz", 2);
+    gil_expect_failure(GilObject_CallOneArg(type, wrong), GilExc_ValueError, "invalid literal for int() with base 10: b'\\xffz'");
+    Gil_DECREF(wrong);
     gil_expect_failure(GilObject_CallFunction(type, "Oi", text, 37), GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
     gil_expect_failure(GilObject_CallFunction(type, "Oi", text, -1), GilExc_ValueError, "int() base must be >= 2 and <= 36, or 0");
     gil_expect_repr(GilObject_Call(type, none, empty), "0");

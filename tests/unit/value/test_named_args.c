@@ -99,6 +99,8 @@ static const struct method_case octets_cases[] = {
 
 /* The self is written as an argument. */
 static const struct method_case int_cases[] = {
+    {"i1", "to_bytes", "i1|=base=i1|=length=i2",
+     "TypeError: argument for to_bytes() given by name ('length') and position (1)"},
     {"i258", "to_bytes", "=length=i2", "b'\\x01\\x02'"},
     {"i258", "to_bytes", "=length=i2|=byteorder=slittle", "b'\\x02\\x01'"},
     {"i-2", "to_bytes", "i2|slittle|=signed=i1", "b'\\xfe\\xff'"},

@@ -5,6 +5,11 @@
 #include "value/octets_method.h"
 
 static const struct method_case cases[] = {
+    {"abc", "zfill", "i-9223372036854775808", "b'abc'"},
+    {"+1", "zfill", "i-9223372036854775808", "b'+1'"},
+    {"abc", "center", "i-9223372036854775808", "b'abc'"},
+    {"abc", "ljust", "i-9223372036854775808", "b'abc'"},
+    {"abc", "rjust", "i-9223372036854775808", "b'abc'"},
     {"", "isalnum", NULL, "False"},
     {"", "isalpha", NULL, "False"},
     {"", "isascii", NULL, "True"},

@@ -6,6 +6,16 @@
 #include "value/octets_method.h"
 
 static const struct method_case cases[] = {
+    {"abc", "hex", "i1", "TypeError: object of type 'int' has no len()"},
+    {"abc", "hex", "(ya", "TypeError: sep must be str or bytes."},
+    {"abc", "hex", "N|sx", "TypeError: 'str' object cannot be interpreted as an integer"},
+    {"abc", "hex", "sab", "ValueError: sep must be length 1."},
+    {"abc", "hex", "s", "ValueError: sep must be length 1."},
+    {"abc", "hex", "s\303\251", "ValueError: sep must be ASCII."},
+    {"abc", "replace", "ya|i1|sx", "TypeError: a bytes-like object is required, not 'int'"},
+    {"abc", "replace", "ya|yb|sx", "TypeError: 'str' object cannot be interpreted as an integer"},
+    {"abc", "replace", "i1|yb|sx", "TypeError: a bytes-like object is required, not 'int'"},
+    {"abc", "partition", "yb", "(b'a', b'b', b'c')"},
     {"the cat and the dog", "find", "ythe", "0"},
     {"the cat and the dog", "find", "ythe|i1", "12"},
     {"the cat and the dog", "find", "ythe|i1|i12", "-1"},
@@ -210,11 +220,24 @@ START_TEST(test_value_octets_method__number_of_arguments)
         {"", "translate", NULL, "TypeError: translate() takes at least 1 positional argument (0 given)"},
         {"", "maketrans", "ya", "TypeError: maketrans expected 2 arguments, got 1"},
         {"", "hex", "y:|i1|i1", "TypeError: hex() takes at most 2 arguments (3 given)"},
-        {"", "hex", "i1", "TypeError: sep must be str or bytes."},
+        {"", "hex", "i1", "TypeError: object of type 'int' has no len()"},
         {"", "splitlines", "i1|i1", "TypeError: splitlines() takes at most 1 argument (2 given)"},
         {"", "maketrans", "ya|ybc", "ValueError: maketrans arguments must have same length"},
     };
     expect_octets_methods(wrong, Gil_ARRAY_LENGTH(wrong));
+}
+END_TEST
+
+/* The middle is the separator itself where self is bytes, whatever lends it; else octets of self's type. */
+START_TEST(test_value_octets_method__the_separator_of_a_partition)
+{
+    GilObject *bytes = GilBytes_FromString("abc"), *array = GilByteArray_FromStringAndSize("b", 1);
+
+    gil_expect_repr(GilObject_CallMethod(bytes, "partition", "O", array), "(b'a', bytearray(b'b'), b'c')");
+    gil_expect_repr(GilObject_CallMethod(bytes, "rpartition", "O", array), "(b'a', bytearray(b'b'), b'c')");
+    gil_expect_repr(GilObject_CallMethod(array, "partition", "y", "b"), "(bytearray(b''), bytearray(b'b'), bytearray(b''))");
+    Gil_DECREF(array);
+    Gil_DECREF(bytes);
 }
 END_TEST
 
@@ -325,6 +348,7 @@ suite(void)
     tcase_add_test(tc, test_value_octets_method__as_in_cpython);
     tcase_add_test(tc, test_value_octets_method__bytes_give_themselves);
     tcase_add_test(tc, test_value_octets_method__number_of_arguments);
+    tcase_add_test(tc, test_value_octets_method__the_separator_of_a_partition);
     tcase_add_test(tc, test_value_octets_method__translation);
     tcase_add_test(tc, test_value_octets_method__translation_of_much);
     tcase_add_test(tc, test_value_octets_method__nobody_resizes_self_meanwhile);

@@ -8,6 +8,14 @@
 #include "gilrt/type.h"
 
 static const struct method_case cases[] = {
+    {"abc", "zfill", "i-9223372036854775808", "'abc'"},
+    {"+1", "zfill", "i-9223372036854775808", "'+1'"},
+    {"abc", "center", "i-9223372036854775808", "'abc'"},
+    {"abc", "ljust", "i-9223372036854775808", "'abc'"},
+    {"abc", "rjust", "i-9223372036854775808", "'abc'"},
+    {"", "maketrans", "i1|sab", "TypeError: first maketrans argument must be a string if there is a second argument"},
+    {"", "maketrans", "sab|N", "TypeError: maketrans() argument 2 must be str, not None"},
+    {"", "maketrans", "i1|sab|i2", "TypeError: maketrans() argument 3 must be str, not int"},
     {"ab", "center", "i0", "'ab'"},
     {"ab", "center", "i2", "'ab'"},
     {"ab", "center", "i3", "' ab'"},
