@@ -61,11 +61,12 @@ static int
 assign(GilObject *o, GilObject *key, GilObject *value)
 {
     const GilTypeObject *type = Gil_TYPE(o);
+    const GilSequenceMethods *sq = type->tp_as_sequence;
     Gil_ssize_t i;
 
     if (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_ass_subscript != NULL)
         return type->tp_as_mapping->mp_ass_subscript(o, key, value);
-    if (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_ass_item != NULL) {
+    if (sq != NULL && (sq->sq_ass_item != NULL || gil_has_index(key))) { /* the latter for the error's words only */
         if (sequence_index(key, &i) < 0)
             return -1;
         return value != NULL ? GilSequence_SetItem(o, i, value) : GilSequence_DelItem(o, i);

@@ -487,12 +487,20 @@ ask_tp_setattro(GilObject *self, GilObject *name, GilObject *value)
     return ask_set("__setattr__", "__delattr__", self, name, value);
 }
 
-/* An error that is left is reported by who finalizes. */
+/* An error is reported with the attribute, as in CPython, and not with the object. */
 static void
 ask_tp_finalize(GilObject *self)
 {
-    GilObject *result = ask_if_any("__del__", &self, 1);
+    struct gil_found found;
+
+    if (!find(self, "__del__", &found))
+        return;
+    GilObject *attribute = found.entry.kind == GIL_NAME_VALUE ? Gil_NewRef(found.entry.u.value) : NULL;
+    GilObject *result = ask_if_any("__del__", &self, 1); /* may run anything */
+    if (result == NULL)
+        GilErr_WriteUnraisable(attribute);
     Gil_XDECREF(result);
+    Gil_XDECREF(attribute);
 }
 
 #define AT(slot) [Gil_##slot] = (void *)ask_##slot

@@ -4,6 +4,7 @@
 #include "support/support.h"
 
 #include <gilrt.h>
+#include <stdio.h>
 
 START_TEST(test_protocol_mapping__subscripts)
 {
@@ -22,7 +23,27 @@ START_TEST(test_protocol_mapping__subscripts)
     gil_expect_error(GilExc_TypeError, "'NoneType' object does not support item assignment");
     ck_assert_int_eq(GilObject_DelItem(Gil_None, zero), -1);
     gil_expect_error(GilExc_TypeError, "'NoneType' object does not support item deletion");
-    Gil_DECREF(dict);
+    /* In CPython's words: those of sequences, where there is an index. */
+    GilObject *class = GilObject_CallFunction((GilObject *)(void *)&GilType_Type, "s(){}", "Plain"), *op = GilObject_CallNoArgs(class);
+    GilObject *tuple = Gil_BuildValue("(i)", 1), *large = GilLong_FromString("100000000000000000000", NULL, 10);
+    GilObject *without[] = {op, tuple};
+    for (int i = 0; i < 2; i++) {
+        char text[80];
+        ck_assert_int_eq(GilObject_DelItem(without[i], zero), -1);
+        snprintf(text, sizeof text, "'%s' object doesn't support item deletion", i == 0 ? "Plain" : "tuple");
+        gil_expect_error(GilExc_TypeError, text);
+        ck_assert_int_eq(GilObject_DelItem(without[i], Gil_None), -1);
+        snprintf(text, sizeof text, "'%s' object does not support item deletion", i == 0 ? "Plain" : "tuple");
+        gil_expect_error(GilExc_TypeError, text);
+        ck_assert_int_eq(GilObject_SetItem(without[i], zero, zero), -1);
+        snprintf(text, sizeof text, "'%s' object does not support item assignment", i == 0 ? "Plain" : "tuple");
+        gil_expect_error(GilExc_TypeError, text);
+        ck_assert_int_eq(GilObject_SetItem(without[i], large, zero), -1);
+        gil_expect_error(GilExc_IndexError, "cannot fit 'int' into an index-sized integer");
+    }
+    GilObject *all[] = {large, tuple, op, class, dict};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
 }
 END_TEST
 

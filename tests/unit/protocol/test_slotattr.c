@@ -638,6 +638,60 @@ START_TEST(test_protocol_slotattr__finalizers)
 }
 END_TEST
 
+static GilObject *
+fail_today(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    GilErr_SetString(GilExc_ValueError, "not today");
+    return NULL;
+}
+
+static GilMethodDef def_fail = {"fail_today", fail_today, GIL_METH_VARARGS, NULL};
+
+struct told {
+    GilObject *object; /* borrowed */
+    GilObject *class;
+    int times;
+};
+
+static void
+remember(const GilUnraisable *error, void *arg)
+{
+    struct told *told = arg;
+
+    told->object = error->object;
+    told->class = (GilObject *)Gil_TYPE(error->exc_value);
+    told->times++;
+}
+
+/* Who is told of an error in a finalizer gets what failed, and not the object. */
+START_TEST(test_protocol_slotattr__finalizers_that_fail)
+{
+    GilTypeObject *type = plain_class();
+    GilObject *function = GilCFunction_New(&def_fail, NULL), *five = GilLong_FromLong(5);
+    struct told told = {0};
+
+    GilErr_SetUnraisableHook(remember, &told);
+    set(type, "__del__", function);
+    Gil_DECREF(instance_of(type));
+    ck_assert_int_eq(told.times, 1);
+    ck_assert_ptr_eq(told.object, function);
+    ck_assert_ptr_eq(told.class, GilExc_ValueError);
+    set(type, "__del__", five);
+    GilObject *op = instance_of(type);
+    GilErr_SetNone(GilExc_KeyError); /* pending meanwhile, and afterwards */
+    Gil_DECREF(op);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_KeyError), 1);
+    GilErr_Clear();
+    ck_assert_int_eq(told.times, 2);
+    ck_assert_ptr_eq(told.object, five);
+    ck_assert_ptr_eq(told.class, GilExc_TypeError);
+    GilErr_SetUnraisableHook(NULL, NULL);
+    Gil_DECREF(five);
+    Gil_DECREF(function);
+    Gil_DECREF(type);
+}
+END_TEST
+
 /* An attribute that is found through itself ends at the limit of recursion. */
 START_TEST(test_protocol_slotattr__circles_end)
 {
@@ -712,6 +766,7 @@ suite(void)
                                    test_protocol_slotattr__descriptors,
                                    test_protocol_slotattr__attributes,
                                    test_protocol_slotattr__finalizers,
+                                   test_protocol_slotattr__finalizers_that_fail,
                                    test_protocol_slotattr__circles_end,
                                    test_J1_protocol_slotattr,
                                    NULL};
