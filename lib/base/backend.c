@@ -17,8 +17,7 @@
  * Threads. jemalloc keeps something for each thread, which it takes at the thread's first call, whichever that is, and does without
  * asking whether it got it: where memory has come to its end that is a null pointer read (jemalloc 5.3.0, issues 2247 and 2289,
  * both open). So a thread comes in by come_in(), which asks the system for what that may take, an arena among it, gives it back,
- * and lets jemalloc take it; who comes where it is not to be had is refused as any request is. Whoever else comes in at that moment
- * is counted, so that there is enough for all. The awkward moment: a thread that is in may take the room in between, which needs
+ * and lets jemalloc take it, one thread at a time; who comes where it is not to be had is refused as any request is. The awkward moment: a thread that is in may take the room in between, which needs
  * megabytes between two calls of the system. A reserve would have to be let go of as well, and is the same. Giving back is no first
  * call (jemalloc makes a smaller beginning for it); asking for a size is.
  *
@@ -54,56 +53,51 @@
 #define ARENAS 4096
 static uint64_t arena_pool[ARENAS / 64];
 
-/* What jemalloc may map at the first call of a thread: its cache, for which arena 0 may have to grow, and an arena, each of 2 MiB that
- * begin at a multiple of that. */
-#define FOR_A_THREAD ((size_t)8 << 20)
-#define MOST_AT_ONCE 8
+/* What jemalloc may map at the first call of a thread: 2 MiB into which arena 0 grows for the thread's cache, and 2 MiB for an arena
+ * of its own, which begin at a multiple of that and may be cut out of 4. */
+#define FOR_A_THREAD ((size_t)13 << 19)
 
-/* [atomic] Under this key a thread that has come in finds something. A variable of the thread would be static thread-local storage, of
+/* One comes in at a time, so that what was asked for is still there. */
+static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
+/* [door] Under this key a thread that has come in finds something. A variable of the thread would be static thread-local storage, of
  * which a library has to take little. Where there is no key, or no room for its value, a thread comes in each time, which costs two
  * calls of the system and no more. */
 static pthread_key_t in_key;
-enum { NOT_MADE, MAKING, MADE };
-/* [atomic] acq_rel: of who uses the key with who made it. */
+/* [atomic] acq_rel: of who uses the key with who made it. Written with the door shut. */
 static int in_key_made;
-/* [atomic] How many are coming in; any order will do, for the system serves them one by one. */
-static unsigned coming_in;
 
 static void
 note_in(void)
 {
-    int not_made = NOT_MADE;
-
-    if (gil_load_relaxed(&in_key_made) == NOT_MADE && gil_cas_acq_rel(&in_key_made, &not_made, MAKING))
-        gil_store_release(&in_key_made, pthread_key_create(&in_key, NULL) == 0 ? MADE : NOT_MADE);
-    if (gil_load_acquire(&in_key_made) == MADE)
+    if (!in_key_made)
+        gil_store_release(&in_key_made, pthread_key_create(&in_key, NULL) == 0);
+    if (in_key_made)
         (void)pthread_setspecific(in_key, &in_key);
 }
 
-static int
+static __attribute__((cold)) int
 come_in(void)
 {
-    unsigned others = gil_fetch_add_relaxed(&coming_in, 1);
-    size_t size = FOR_A_THREAD * (others < MOST_AT_ONCE ? others + 1 : MOST_AT_ONCE);
-    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     void *first = NULL;
 
+    pthread_mutex_lock(&door);
+    void *room = mmap(NULL, FOR_A_THREAD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room != MAP_FAILED) {
-        munmap(room, size);
+        munmap(room, FOR_A_THREAD);
         first = mallocx(1, MALLOCX_ARENA(0) | MALLOCX_TCACHE_NONE);
     }
     if (first != NULL) {
         dallocx(first, MALLOCX_TCACHE_NONE);
         note_in();
     }
-    gil_fetch_sub_relaxed(&coming_in, 1);
+    pthread_mutex_unlock(&door);
     return first != NULL;
 }
 
 int
 gil_backend_come_in(void)
 {
-    return (gil_load_acquire(&in_key_made) == MADE && pthread_getspecific(in_key) != NULL) || come_in();
+    return (gil_load_acquire(&in_key_made) && pthread_getspecific(in_key) != NULL) || come_in();
 }
 
 void
@@ -111,10 +105,10 @@ gil_backend_in_child(void)
 {
     /* glibc may let a new thread find what one that the fork cut off had under a key. So it is another key, under which nobody has
      * anything, and the one thread of the child comes in anew. */
-    if (in_key_made == MADE)
+    if (in_key_made)
         (void)pthread_key_delete(in_key);
-    in_key_made = NOT_MADE;
-    coming_in = 0;
+    in_key_made = 0;
+    door = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER; /* a thread that is gone may have shut it */
 }
 
 static int

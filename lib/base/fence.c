@@ -62,6 +62,23 @@ gil_fence_room(void *block)
     return fence_of(block);
 }
 
+/* Not in the block, which may be shorter. Whoever frees it once more meanwhile is told that something was written before it. */
+void
+gil_fence_leave(void *block, void *next)
+{
+    fence_of(block)->inner = (uintptr_t)next;
+}
+
+void *
+gil_fence_return(void *block)
+{
+    struct fence *fence = fence_of(block);
+    void *next = (void *)(uintptr_t)fence->inner;
+
+    fence->inner = IN_USE ^ (uintptr_t)block;
+    return next;
+}
+
 /* From the beginning of the block to the end of what the backend gave, in words: some give bytes. */
 static size_t
 room_of(const void *block)
@@ -92,8 +109,8 @@ gil_fence_check(const char *func, const void *block)
     uint64_t address = (uintptr_t)block, inner = address % 16 == 0 ? fence_of(block)->inner ^ address : 0;
     int is_raw = gil_fence_is_raw(block);
 
-    if (is_raw && inner == IN_USE)
-        return gil_zone_check(func, block, room_of(block));
+    if (is_raw && inner == IN_USE) /* a thread that could not come in may not ask for its size, nor needs it */
+        return gil_backend_come_in() ? gil_zone_check(func, block, room_of(block)) : 0;
     if (inner == IS_FREE)
         gil_panic(func, "the block at %p was freed before", block);
     if (is_raw || inner == IN_USE)

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 #if defined(GIL_DEBUG) && !defined(GIL_HEAP_ASAN)
 #define GIL_FENCED 1
 
@@ -27,6 +29,9 @@ int gil_fence_is_raw(const void *block);
 void *gil_fence_room(void *block);
 /* Instead of giving the room back: that is done when others have been freed after it. */
 void gil_fence_free(void *block);
+/* Block is left to another thread, with `next` kept in it meanwhile; and in use again: what was kept. */
+void gil_fence_leave(void *block, void *next);
+void *gil_fence_return(void *block);
 /* Look at one of the freed blocks that are kept, the next each time; at all of them. */
 void gil_fence_look(void);
 void gil_fence_look_at_all(void);
@@ -40,6 +45,20 @@ gil_fence_put(void *room, size_t size)
 {
     (void)size;
     return room;
+}
+
+static inline void
+gil_fence_leave(void *block, void *next)
+{
+    memcpy(block, &next, sizeof(next));
+}
+
+static inline void *
+gil_fence_return(void *block)
+{
+    void *next;
+    memcpy(&next, block, sizeof(next));
+    return next;
 }
 
 static inline size_t

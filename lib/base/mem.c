@@ -158,7 +158,7 @@ fails(void)
 static size_t raw_blocks, raw_bytes;
 
 /* [atomic] acq_rel: of one who takes them with those who left them. What was freed by threads that memory did not suffice for to
- * come in: each block begins with the next. */
+ * come in: each block has the next. */
 static void *left_behind;
 
 static void
@@ -167,7 +167,7 @@ leave_behind(void *block)
     void *next = gil_load_relaxed(&left_behind);
 
     do
-        memcpy(block, &next, sizeof(next));
+        gil_fence_leave(block, next);
     while (!gil_cas_acq_rel(&left_behind, &next, block));
 }
 
@@ -178,8 +178,7 @@ free_left_behind(void)
     void *block = gil_load_relaxed(&left_behind) == NULL ? NULL : gil_exchange_acq_rel(&left_behind, NULL);
 
     while (block != NULL) {
-        void *next;
-        memcpy(&next, block, sizeof(next));
+        void *next = gil_fence_return(block);
         gil_raw_free(block);
         block = next;
     }
@@ -291,6 +290,12 @@ gil_raw_stats(struct gil_mem_stats *stats)
 {
     stats->blocks = gil_load_relaxed(&raw_blocks);
     stats->bytes = stats->mapped = gil_load_relaxed(&raw_bytes);
+}
+
+int
+gil_mem_come_in(void)
+{
+    return gil_backend_come_in();
 }
 
 void

@@ -112,6 +112,8 @@ struct gil_mem_stats {
 void gil_heap_stats(const struct gil_heap *heap, struct gil_mem_stats *stats);
 /* Raw blocks in use, all threads: exact when no other thread allocates. */
 void gil_raw_stats(struct gil_mem_stats *stats);
+/* Whether the calling thread has what the allocator keeps for a thread, without which it must not fork; 0: no memory for that. */
+int gil_mem_come_in(void);
 /* In the child of any fork. */
 void gil_mem_in_child(void);
 /* Panics when the heap's lists, counts and free blocks do not agree. */

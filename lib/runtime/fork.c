@@ -440,7 +440,8 @@ tell_of_opened(const char *func)
 static int
 prepare(const char *func)
 {
-    int error = begin();
+    /* The allocator's own functions of a fork are a call of it as well. */
+    int error = gil_mem_come_in() ? begin() : ENOMEM;
 
     if (error != 0)
         return error;

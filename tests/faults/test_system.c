@@ -2,6 +2,7 @@
 /* What the system runs out of: address space, descriptors, keys for thread data. Public interface only. */
 #include "support/support.h"
 
+#include <errno.h>
 #include <gilrt.h>
 #include <limits.h>
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -213,7 +215,8 @@ END_TEST
 struct late {
     sem_t go;
     GilInterpreterView *view;
-    int entered, told;
+    int entered, told, came;
+    void *blocks[65]; /* of which each thread frees one */
 };
 
 static void
@@ -232,6 +235,7 @@ come_late(void *arg)
     while (sem_wait(&late->go) != 0)
         ;
     GilMem_RawFree(GilMem_RawMalloc(48));
+    GilMem_RawFree(late->blocks[__atomic_add_fetch(&late->came, 1, __ATOMIC_SEQ_CST)]);
     GilThreadStateToken *token = GilThreadState_EnsureFromView(late->view);
     if (token != NULL) {
         make_large();
@@ -257,8 +261,10 @@ START_TEST(test_J4_threads_that_come_when_no_memory_is_left)
     gil_test_start();
     late.view = GilInterpreterView_FromCurrent();
     sem_init(&late.go, 0, 0);
-    for (int i = 0; i < THREADS; i++)
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_ptr_nonnull(late.blocks[i + 1] = GilMem_RawMalloc(3));
         ck_assert_int_eq(pthread_create(&threads[i], NULL, come_late, &late), 0);
+    }
     limit_address_space((size_t)8 << 20);
     if (!first)
         fill_memory(100000);
@@ -282,6 +288,48 @@ START_TEST(test_J4_threads_that_come_when_no_memory_is_left)
 }
 END_TEST
 
+static void *
+fork_late(void *arg)
+{
+    struct late *late = arg;
+
+    while (sem_wait(&late->go) != 0)
+        ;
+    pid_t child = GilOS_Fork();
+    if (child == 0)
+        _exit(0);
+    late->told = child < 0 ? errno : 0;
+    if (child > 0)
+        late->entered = waitpid(child, NULL, 0) == child;
+    return NULL;
+}
+
+/* Its first call of the allocator would be the allocator's own part of the fork. */
+START_TEST(test_J4_a_fork_by_a_thread_that_comes_when_no_memory_is_left)
+{
+    struct late late = {.entered = 0};
+    struct rlimit none = {1, RLIM_INFINITY}, all = {RLIM_INFINITY, RLIM_INFINITY};
+    pthread_t thread;
+
+    if (SANITIZED)
+        return;
+    if (_i)
+        gil_test_start();
+    sem_init(&late.go, 0, 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, fork_late, &late), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    sem_post(&late.go);
+    GilThreadState *ts = _i ? GilEval_SaveThread() : NULL;
+    pthread_join(thread, NULL);
+    if (_i)
+        GilEval_RestoreThread(ts);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &all), 0);
+    ck_assert(late.told == ENOMEM || late.entered);
+    if (_i)
+        gil_test_stop();
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -295,6 +343,7 @@ suite(void)
     tcase_add_test(tc, test_B12_no_key_for_thread_data_is_an_error);
     tcase_add_test(tc, test_J4_an_interpreter_without_address_space_is_an_error);
     tcase_add_loop_test(tc, test_J4_threads_that_come_when_no_memory_is_left, 0, 2);
+    tcase_add_loop_test(tc, test_J4_a_fork_by_a_thread_that_comes_when_no_memory_is_left, 0, 2);
     suite_add_tcase(s, tc);
     return s;
 }

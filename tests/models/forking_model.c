@@ -123,6 +123,12 @@ GilThreadState_Release(GilThreadStateToken *token)
 }
 
 int
+gil_mem_come_in(void)
+{
+    return 1;
+}
+
+int
 gil_inside_served(void)
 {
     return 0;
