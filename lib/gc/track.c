@@ -203,11 +203,10 @@ tally_object(GilObject *op, struct report *report)
 {
     const GilTypeObject *type = Gil_TYPE(op);
     struct tally *tally = line_of(report->lines, &report->n, type);
+    Gil_ssize_t items = type->tp_itemsize > 0 ? Gil_SIZE(op) : 0; /* below 0: an int's sign is there */
 
     tally->count++;
-    tally->size += (size_t)type->tp_basicsize;
-    if (type->tp_itemsize > 0 && Gil_SIZE(op) > 0)
-        tally->size += (size_t)Gil_SIZE(op) * (size_t)type->tp_itemsize;
+    tally->size += gil_is_str(op) ? gil_type_hooks.str_size(op) : gil_object_size(type, items < 0 ? -items : items);
 }
 
 /* Count the objects of one list. */

@@ -201,6 +201,8 @@ struct gil_type_hooks {
     /* an error names the function, or says what a module lacks: its name, surrogates in it like other characters, until
        anything runs; "" where there is none; NULL when op is no module. */
     const char *(*module_name)(GilObject *op);
+    /* the leak report: the bytes of a str, whose items are of no one size. Runs nothing. */
+    size_t (*str_size)(const GilObject *op);
 };
 extern struct gil_type_hooks gil_type_hooks;
 

@@ -30,6 +30,7 @@
 #include "value/tuple.h"
 #include "value/unicode.h"
 #include "value/unicode_codec.h"
+#include "value/unicode_method.h"
 #include "value/weakproxy.h"
 
 /* gil_ops.str_name: a str in ASCII is its own UTF-8 and hash. */
@@ -106,6 +107,7 @@ gil_value_start(void)
     gil_type_hooks.dict_peek = gil_dict_peek;
     gil_type_hooks.dict_get = GilDict_GetItemRef;
     gil_type_hooks.dict_set = set_or_delete;
+    gil_type_hooks.str_size = gil_unicode_size;
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(starts); i++)
         if (starts[i]() < 0)
             return -1;

@@ -145,6 +145,14 @@ set_head(GilObject *op, const GilASCIIObject *from, size_t data)
     to->state = (from->state & (_Gil_STR_KIND_MASK | _Gil_STR_ASCII)) | (uint32_t)data << _Gil_STR_DATA_SHIFT;
 }
 
+size_t
+gil_unicode_size(const GilObject *op)
+{
+    size_t head = (size_t)((const char *)_GilUnicode_DATA(op) - (const char *)op);
+
+    return head + ((size_t)GilUnicode_GET_LENGTH(op) + 1) * (size_t)GilUnicode_KIND(op);
+}
+
 GilObject *
 gil_unicode_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems)
 {

@@ -15,6 +15,9 @@ GilObject *gil_unicode_new(GilTypeObject *type, GilObject *args, GilObject *kwar
 /* The tp_alloc, of subtypes: an empty text, which it stays for who overrides tp_new. */
 GilObject *gil_unicode_tp_alloc(GilTypeObject *type, Gil_ssize_t nitems);
 
+/* Bytes of the object, head and text; without a UTF-8 form. */
+size_t gil_unicode_size(const GilObject *op);
+
 /* Whitespace beyond ASCII. */
 int gil_is_wide_space(Gil_UCS4 ch);
 /* Whitespace as str.split() and str.strip() see it. */

@@ -3,7 +3,10 @@
 #include "unit/object/node.h"
 
 #include "gc/track.h"
+#include "gilrt/call.h"
+#include "gilrt/long.h"
 #include "gilrt/typeobject.h"
+#include "gilrt/unicode.h"
 
 #include <stdio.h>
 
@@ -246,6 +249,38 @@ START_TEST(test_gc_track__the_report_counts_by_type)
 }
 END_TEST
 
+/* The text of a str is counted in bytes, and an int's digits whatever its sign is. */
+START_TEST(test_gc_track__the_report_counts_bytes)
+{
+    static const char *const texts[] = {"", "abcd", "\xc3\xa9", "\xe2\x82\xac\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *text = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "test.S", &GilUnicode_Type);
+    GilObject *number = GilObject_CallFunction((GilObject *)&GilType_Type, "s(O){}", "test.I", &GilLong_Type);
+    size_t zero = 0, sizes[2];
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(texts); i++) {
+        GilObject *op = GilObject_CallFunction(text, "s", texts[i]);
+        size_t head = (size_t)((char *)GilUnicode_DATA(op) - (char *)op);
+        report[0] = '\0';
+        gil_gc_report(ts, add_line, NULL);
+        ck_assert_int_eq(sscanf(report, "test.S 1 %zu\n", sizes), 1);
+        ck_assert_uint_eq(sizes[0], head + (size_t)((GilUnicode_GET_LENGTH(op) + 1) * GilUnicode_KIND(op)));
+        Gil_DECREF(op);
+    }
+    for (int i = 0; i < 3; i++) {
+        GilObject *op = GilObject_CallFunction(number, "i", i == 0 ? 0 : i == 1 ? 5 : -5);
+        report[0] = '\0';
+        gil_gc_report(ts, add_line, NULL);
+        ck_assert_int_eq(sscanf(report, "test.I 1 %zu\n", i == 0 ? &zero : &sizes[i - 1]), 1);
+        Gil_DECREF(op);
+    }
+    ck_assert_uint_eq(sizes[0], zero + 8);
+    ck_assert_uint_eq(sizes[1], zero + 8);
+    Gil_DECREF(number);
+    Gil_DECREF(text);
+}
+END_TEST
+
 START_TEST(test_gc_track__too_many_types_share_the_last_line)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
@@ -403,6 +438,7 @@ suite(void)
     tests[n++] = test_gc_track__who_has_gc;
     tests[n++] = test_gc_track__resizing;
     tests[n++] = test_gc_track__the_report_counts_by_type;
+    tests[n++] = test_gc_track__the_report_counts_bytes;
     tests[n++] = test_gc_track__too_many_types_share_the_last_line;
     tests[n++] = test_gc_track__misuse_stops_the_process;
     tests[n++] = test_gc_track__a_type_may_decide_by_object;
