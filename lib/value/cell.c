@@ -115,7 +115,7 @@ GilTypeObject GilCell_Type = {
     .tp_repr = cell_repr,
     .tp_hash = GilObject_HashNotImplemented,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_HAVE_GC,
-    .tp_doc = "cell([contents])\n--\n\nHolds an object, or nothing.",
+    .tp_doc = "cell(contents=<unrepresentable>, /)\n--\n\nHolds an object, or nothing.",
     .tp_traverse = cell_traverse,
     .tp_clear = cell_clear,
     .tp_richcompare = cell_richcompare,

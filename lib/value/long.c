@@ -208,7 +208,7 @@ GilTypeObject GilLong_Type = {
     .tp_hash = gil_long_hash,
     .tp_flags = Gil_TPFLAGS_STATIC_BUILTIN | GIL_TPFLAGS_PLAIN | Gil_TPFLAGS_IMMUTABLETYPE | Gil_TPFLAGS_BASETYPE |
                 Gil_TPFLAGS_LONG_SUBCLASS,
-    .tp_doc = "int(x=0, /)\nint(text, /, base=10)\n--\n\nA whole number of any size.",
+    .tp_doc = "int(x=0, /)\nint(text, /, base=10)\n\nA whole number of any size.",
     .tp_richcompare = gil_long_richcompare,
     .tp_methods = gil_long_methods,
     .tp_getset = gil_long_getset,

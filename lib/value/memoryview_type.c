@@ -257,7 +257,7 @@ static GilMethodDef memoryview_methods[] = {
     {"tobytes", _GilCFunction_CAST(method_tobytes), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "tobytes($self, /, order='C')\n--\n\nThe elements as bytes, in order 'C', 'F', or 'A' for that of the memory."},
     {"hex", _GilCFunction_CAST(method_hex), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
-     "hex([sep[, bytes_per_sep]])\n--\n\nTwo digits a byte, as str."},
+     "hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\nTwo digits a byte, as str."},
     {"tolist", method_tolist, GIL_METH_NOARGS, "tolist($self, /)\n--\n\nThe elements as lists, one in another."},
     {"cast", _GilCFunction_CAST(method_cast), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
      "cast($self, /, format, shape=None)\n--\n\nA view of the same memory in another format or shape."},

@@ -631,7 +631,7 @@ GilMethodDef gil_octets_methods[GIL_OCTETS_METHODS + 1] = {
     {"endswith", _GilCFunction_CAST(octets_endswith), GIL_METH_FASTCALL, "endswith(suffix[, start[, end]]) -> bool"},
     {"find", _GilCFunction_CAST(octets_find), GIL_METH_FASTCALL, "find(sub[, start[, end]]) -> int"},
     {"hex", _GilCFunction_CAST(octets_hex), GIL_METH_FASTCALL | GIL_METH_KEYWORDS,
-     "hex([sep[, bytes_per_sep]])\n--\n\nTwo digits a byte, as str."},
+     "hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\nTwo digits a byte, as str."},
     {"index", _GilCFunction_CAST(octets_index), GIL_METH_FASTCALL, "index(sub[, start[, end]]) -> int"},
     {"join", octets_join, GIL_METH_O, "join(iterable)"},
     {"lstrip", _GilCFunction_CAST(octets_lstrip), GIL_METH_FASTCALL, "lstrip([octets])"},

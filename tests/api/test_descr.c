@@ -5,6 +5,9 @@
 
 #include <gilrt.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct point {
     GilObject_HEAD
@@ -107,6 +110,158 @@ START_TEST(test_api_descr__bad_definitions)
 }
 END_TEST
 
+/* --- what the documentation of the built-in types says of arguments --- */
+
+#define TYPES(X) \
+    X(GilBaseObject_Type) X(GilBool_Type) X(GilByteArray_Type) X(GilBytes_Type)                      \
+    X(GilCFunction_Type) X(GilCMethod_Type) X(GilCallIter_Type) X(GilCapsule_Type) X(GilCell_Type)   \
+    X(GilClassMethod_Type) X(GilDictItems_Type) X(GilDictIterItem_Type) X(GilDictIterKey_Type)       \
+    X(GilDictIterValue_Type) X(GilDictKeys_Type) X(GilDictProxy_Type) X(GilDictRevIterItem_Type)     \
+    X(GilDictRevIterKey_Type) X(GilDictRevIterValue_Type) X(GilDictValues_Type) X(GilDict_Type)      \
+    X(GilEllipsis_Type) X(GilEnum_Type) X(GilFloat_Type) X(GilFrozenSet_Type) X(GilListIter_Type)    \
+    X(GilListRevIter_Type) X(GilList_Type) X(GilLongRangeIter_Type) X(GilLong_Type)                  \
+    X(GilMemoryView_Type) X(GilMethod_Type) X(GilModule_Type) X(GilProperty_Type)  \
+    X(GilRangeIter_Type) X(GilRange_Type) X(GilReversed_Type) X(GilSeqIter_Type) X(GilSetIter_Type)  \
+    X(GilSet_Type) X(GilSlice_Type) X(GilStaticMethod_Type) X(GilTraceBack_Type)                     \
+    X(GilTupleIter_Type) X(GilTuple_Type) X(GilType_Type) X(GilUnicode_Type)
+
+#define NAME_AND_TYPE(type) {#type, &type},
+static const struct {
+    const char *name;
+    GilTypeObject *type;
+} built_in[] = {TYPES(NAME_AND_TYPE)};
+
+/* Where a default value ends: at the next comma or the end, but not within quotes or brackets. NULL: they are not closed. */
+static const char *
+after_default(const char *s)
+{
+    int depth = 0;
+
+    for (; *s != '\0' && (depth > 0 || (*s != ',' && *s != ')')); s++)
+        if (*s == '\'' || *s == '"') {
+            s = strchr(s + 1, *s);
+            if (s == NULL)
+                return NULL;
+        }
+        else
+            depth += (strchr("([{", *s) != NULL) - (strchr(")]}", *s) != NULL);
+    return depth == 0 ? s : NULL;
+}
+
+/* Whether s is like "(a, /, b=1, *args, c, **kwargs)": the arguments of a def in Python. A "$" marks the first as self or so. */
+static int
+is_signature(const char *s)
+{
+    int slash = 0, star = 0, optional = 0;
+
+    if (*s++ != '(')
+        return 0;
+    for (int first = 1; *s != ')'; first = 0) {
+        if (!first && (*s++ != ',' || *s++ != ' '))
+            return 0;
+        size_t stars = strspn(s, "*"), self = first && *s == '$', length;
+        s += stars + self;
+        length = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+        if (stars == 0 && length == 0) { /* those before are positional only */
+            if (*s++ != '/' || first || slash++ || star)
+                return 0;
+            continue;
+        }
+        s += length;
+        if (stars > 2 || (stars == 2 && (length == 0 || *s != ')')) || (stars == 1 && (star++ || *s == '=')))
+            return 0;
+        if (*s == '=') {
+            const char *end = after_default(s + 1);
+            if (end == NULL || end == s + 1)
+                return 0;
+            s = end;
+            optional = 1;
+        }
+        else if (optional && stars == 0 && !star)
+            return 0;
+    }
+    return s[1] == '\0';
+}
+
+/* o is a type, or what one has under a name: a doc with a signature that is none keeps the mark. */
+static void
+check_doc(const char *type, const char *attribute, GilObject *o, int *signatures)
+{
+    GilObject *doc, *signature;
+
+    if (GilObject_GetOptionalAttrString(o, "__doc__", &doc) > 0 && GilUnicode_Check(doc))
+        ck_assert_msg(strstr(GilUnicode_AsUTF8(doc), "--\n") == NULL, "%s.%s: %s", type, attribute, GilUnicode_AsUTF8(doc));
+    if (GilObject_GetOptionalAttrString(o, "__text_signature__", &signature) > 0 && GilUnicode_Check(signature)) {
+        ck_assert_msg(is_signature(GilUnicode_AsUTF8(signature)), "%s.%s%s", type, attribute, GilUnicode_AsUTF8(signature));
+        ++*signatures;
+    }
+    ck_assert(!GilErr_Occurred());
+    Gil_XDECREF(doc);
+    Gil_XDECREF(signature);
+}
+
+static void
+check_type(const char *named, GilObject *type, int *signatures)
+{
+    GilObject *dict = GilObject_GetAttrString(type, "__dict__"), *items = GilMapping_Items(dict);
+
+    check_doc(named, "", type, signatures);
+    for (Gil_ssize_t i = 0; i < GilList_Size(items); i++) {
+        GilObject *pair = GilList_GetItemRef(items, i), *value = GilTuple_GetItem(pair, 1);
+        check_doc(named, GilUnicode_AsUTF8(GilTuple_GetItem(pair, 0)), value, signatures);
+        Gil_DECREF(pair);
+    }
+    Gil_DECREF(items);
+    Gil_DECREF(dict);
+}
+
+START_TEST(test_api_descr__signatures_of_built_in_types)
+{
+    static const char *const good[] = {"()", "($self)", "(a)", "($self, a, /)", "(*args)",
+                                       "(a, b=1, /, c='(,', *, d, e=(1, 2), **f)"};
+    static const char *const bad[] = {"(", "a", "(a,b)", "(a, )", "(/)", "(a, /, /)", "(a=)", "(a=1, b)", "(a, $b)", "(**a, b)",
+                                      "(a=')", "(a='()", "(a b)", "(a))", "(*a, *b)", "(*, /)", "(-> int)", "(***a)", "(*a=1)"};
+    int signatures = 0;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(good); i++)
+        ck_assert_msg(is_signature(good[i]), "%s", good[i]);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(bad); i++)
+        ck_assert_msg(!is_signature(bad[i]), "%s", bad[i]);
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(built_in); i++)
+        check_type(built_in[i].name, (GilObject *)built_in[i].type, &signatures);
+    check_type("BaseException", GilExc_BaseException, &signatures);
+    check_type("ImportError", GilExc_ImportError, &signatures);
+    check_type("OSError", GilExc_OSError, &signatures);
+    ck_assert_int_gt(signatures, 100);
+}
+END_TEST
+
+/* The table above has all the types that the library exports. */
+START_TEST(test_api_descr__all_built_in_types_are_looked_at)
+{
+    const char *top = getenv("top_srcdir");
+    char line[200];
+    size_t n = 0;
+
+    snprintf(line, sizeof line, "%s/lib/libgilrt.map", top != NULL ? top : ".");
+    FILE *map = fopen(line, "r");
+    ck_assert_msg(map != NULL, "%s", line);
+    while (fgets(line, sizeof line, map) != NULL) {
+        char *end = strstr(line, "_Type;"), *exported = line + strspn(line, " ");
+        if (end == NULL || *exported == '_' || strncmp(exported, "GilObject_Type", 14) == 0) /* that is a function */
+            continue;
+        end[5] = '\0';
+        size_t i = 0;
+        while (i < Gil_ARRAY_LENGTH(built_in) && strcmp(built_in[i].name, exported) != 0)
+            i++;
+        ck_assert_msg(i < Gil_ARRAY_LENGTH(built_in), "%s is not in the table", exported);
+        n++;
+    }
+    fclose(map);
+    ck_assert_int_eq(n, Gil_ARRAY_LENGTH(built_in));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -116,6 +271,8 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_api_descr__attributes_of_ones_own);
     tcase_add_test(tc, test_api_descr__bad_definitions);
+    tcase_add_test(tc, test_api_descr__signatures_of_built_in_types);
+    tcase_add_test(tc, test_api_descr__all_built_in_types_are_looked_at);
     suite_add_tcase(s, tc);
     return s;
 }
