@@ -254,6 +254,18 @@ convert_char(struct gil_args *args, char unit, GilObject *arg)
 
 /* --- text and octets --- */
 
+/* A view of octets in a row, also of an exporter that looks at no flags. -1 with an error or a reason. */
+static int
+get_octets(struct gil_args *args, GilObject *arg, Gil_buffer *view, int flags)
+{
+    if (GilObject_GetBuffer(arg, view, flags) < 0)
+        return -1;
+    if (GilBuffer_IsContiguous(view, 'C'))
+        return 0;
+    GilBuffer_Release(view); /* may run anything */
+    return wrong_type(args, "contiguous buffer", arg);
+}
+
 /* A view that the caller releases (s* z* y* w*), entered as an undo. */
 static int
 convert_view(struct gil_args *args, char unit, GilObject *arg)
@@ -272,8 +284,8 @@ convert_view(struct gil_args *args, char unit, GilObject *arg)
         if (text == NULL || GilBuffer_FillInfo(view, arg, (void *)(uintptr_t)text, size, 1, GilBUF_SIMPLE) < 0)
             return -1;
     }
-    else if (GilObject_GetBuffer(arg, view, unit == 'w' ? GilBUF_WRITABLE : GilBUF_SIMPLE) < 0) {
-        if (unit != 'w' || GilErr_ExceptionMatches(GilExc_MemoryError))
+    else if (get_octets(args, arg, view, unit == 'w' ? GilBUF_WRITABLE : GilBUF_SIMPLE) < 0) {
+        if (unit != 'w' || !failed(args) || GilErr_ExceptionMatches(GilExc_MemoryError))
             return -1;
         GilErr_Clear();
         return wrong_type(args, "read-write bytes-like object", arg);
@@ -297,7 +309,7 @@ borrow_octets(struct gil_args *args, GilObject *arg, Gil_ssize_t *size)
         wrong_type(args, "read-only bytes-like object", arg);
         return NULL;
     }
-    if (GilObject_GetBuffer(arg, &view, GilBUF_SIMPLE) < 0)
+    if (get_octets(args, arg, &view, GilBUF_SIMPLE) < 0)
         return NULL;
     const char *octets = view.buf;
     *size = view.len;

@@ -215,6 +215,69 @@ START_TEST(test_module_args_unit__views)
 }
 END_TEST
 
+static struct {
+    Gil_ssize_t stride, suboffset;
+    int nested, releases;
+} lie;
+
+/* Six octets, whatever is asked for, as lie says. */
+static int
+lying_getbuffer(GilObject *self, Gil_buffer *view, int Gil_UNUSED(flags))
+{
+    static char octets[12];
+    static Gil_ssize_t shape = 6;
+
+    *view = (Gil_buffer){.buf = octets + 6, .obj = Gil_NewRef(self), .len = 6, .itemsize = 1, .ndim = 1, .format = "B"};
+    view->shape = &shape;
+    view->strides = &lie.stride;
+    view->suboffsets = lie.nested ? &lie.suboffset : NULL;
+    return 0;
+}
+
+static void
+lying_releasebuffer(GilObject *Gil_UNUSED(self), Gil_buffer *Gil_UNUSED(view))
+{
+    lie.releases++;
+}
+
+static GilType_Slot lying_slots[] = {{Gil_bf_getbuffer, lying_getbuffer}, {Gil_bf_releasebuffer, lying_releasebuffer}, {0, NULL}};
+static GilType_Spec lying_spec = {"test.Lying", sizeof(GilObject), 0, Gil_TPFLAGS_DEFAULT, lying_slots};
+static GilType_Slot constant_slots[] = {{Gil_bf_getbuffer, lying_getbuffer}, {0, NULL}};
+static GilType_Spec constant_spec = {"test.Constant", sizeof(GilObject), 0, Gil_TPFLAGS_DEFAULT, constant_slots};
+
+START_TEST(test_module_args_unit__octets_not_in_a_row)
+{
+    static const struct {
+        Gil_ssize_t stride;
+        int nested;
+    } cases[] = {{-1, 0}, {2, 0}, {1, 1}};
+    static const char *const units[] = {"y*", "s*", "z*", "w*"};
+    GilObject *lying = GilType_FromSpec(&lying_spec), *constant = GilType_FromSpec(&constant_spec);
+    Gil_buffer view;
+    const char *text;
+    Gil_ssize_t size;
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
+        lie = (typeof(lie)){.stride = cases[i].stride, .nested = cases[i].nested};
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(units); k++) {
+            ck_assert(!PARSE(GilObject_CallNoArgs(lying), units[k], &view));
+            gil_expect_error(GilExc_TypeError, "argument 1 must be contiguous buffer, not test.Lying");
+            ck_assert_int_eq(lie.releases, (int)k + 1);
+        }
+        ck_assert(!PARSE(GilObject_CallNoArgs(constant), "y#", &text, &size));
+        gil_expect_error(GilExc_TypeError, "argument 1 must be contiguous buffer, not test.Constant");
+        ck_assert(!PARSE(GilObject_CallNoArgs(constant), "y", &text));
+        gil_expect_error(GilExc_TypeError, "argument 1 must be contiguous buffer, not test.Constant");
+    }
+    lie = (typeof(lie)){.stride = 1};
+    ck_assert(PARSE(GilObject_CallNoArgs(lying), "y*", &view));
+    ck_assert_int_eq(view.len, 6);
+    GilBuffer_Release(&view);
+    Gil_DECREF(lying);
+    Gil_DECREF(constant);
+}
+END_TEST
+
 START_TEST(test_module_args_unit__encoded)
 {
     char *copy = NULL, small[3] = "", *room = small;
@@ -343,6 +406,7 @@ suite(void)
     tcase_add_test(tc, test_module_args_unit__reals_truth_characters);
     tcase_add_test(tc, test_module_args_unit__text);
     tcase_add_test(tc, test_module_args_unit__views);
+    tcase_add_test(tc, test_module_args_unit__octets_not_in_a_row);
     tcase_add_test(tc, test_module_args_unit__encoded);
     tcase_add_test(tc, test_module_args_unit__objects);
     tcase_add_test(tc, test_module_args_unit__items);
