@@ -36,12 +36,36 @@ need_module(const char *func, GilObject *op)
     return gil_module(op);
 }
 
+/* The module's dict, borrowed, made where there is none yet: what another tp_alloc or tp_new gave. NULL with MemoryError. */
+static GilObject *
+dict_of(GilModuleObject *module)
+{
+    if (module->dict == NULL)
+        module->dict = GilDict_New();
+    return module->dict;
+}
+
+/* 1 with a new reference, 0 there is no such item, -1 with the error set. */
+static int
+get_item(GilModuleObject *module, const char *name, GilObject **value)
+{
+    *value = NULL;
+    return module->dict != NULL ? GilDict_GetItemStringRef(module->dict, name, value) : 0;
+}
+
+static int
+set_item(GilModuleObject *module, const char *name, GilObject *value)
+{
+    GilObject *dict = dict_of(module);
+    return dict != NULL ? GilDict_SetItemString(dict, name, value) : -1;
+}
+
 /* A str attribute from the module's dict: new reference, or NULL with SystemError. */
 static GilObject *
 str_attribute(GilModuleObject *module, const char *name)
 {
     GilObject *value;
-    if (GilDict_GetItemStringRef(module->dict, name, &value) < 0)
+    if (get_item(module, name, &value) < 0)
         return NULL;
     if (value == NULL || !gil_is_str(value)) {
         Gil_XDECREF(value);
@@ -73,7 +97,8 @@ module_clear(GilObject *self)
     /* May run anything; the module stays whole: its dict is emptied and not taken away, its state is kept. */
     if (module->slots.clear != NULL)
         module->slots.clear(self);
-    GilDict_Clear(module->dict);
+    if (module->dict != NULL)
+        GilDict_Clear(module->dict);
     return 0;
 }
 
@@ -99,9 +124,9 @@ module_repr(GilObject *self)
     GilModuleObject *module = gil_module(self);
     GilObject *name, *file = NULL, *text = NULL;
 
-    if (GilDict_GetItemStringRef(module->dict, "__name__", &name) < 0)
+    if (get_item(module, "__name__", &name) < 0)
         return NULL;
-    if (GilDict_GetItemStringRef(module->dict, "__file__", &file) == 0)
+    if (get_item(module, "__file__", &file) == 0)
         text = name != NULL ? GilUnicode_FromFormat("<module %R>", name) : GilUnicode_FromString("<module '?'>");
     else if (file != NULL)
         text = name != NULL ? GilUnicode_FromFormat("<module %R from %R>", name, file)
@@ -111,36 +136,11 @@ module_repr(GilObject *self)
     return text;
 }
 
-/* There is no module without a dict, whichever tp_new a subtype has. */
-static GilObject *
-module_alloc(GilTypeObject *type, Gil_ssize_t items)
-{
-    GilObject *dict = GilDict_New();
-    GilObject *op = dict != NULL ? GilType_GenericAlloc(type, items) : NULL;
-
-    if (op != NULL)
-        gil_module(op)->dict = dict;
-    else
-        Gil_XDECREF(dict);
-    return op;
-}
-
-/* module(name, doc=None), and so that a subtype's constructor may take other arguments: tp_init names it. */
-static GilObject *
-module_new(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
-{
-    GilObject *op = type->tp_alloc(type, 0);
-
-    /* Of a subtype with a tp_alloc of its own. */
-    if (op != NULL && gil_module(op)->dict == NULL && (gil_module(op)->dict = GilDict_New()) == NULL)
-        Gil_CLEAR(op);
-    return op;
-}
-
+/* module(name, doc=None): it is tp_init that names it, so that a subtype's constructor may take other arguments. */
 static int
 set_names(GilModuleObject *module, GilObject *name, GilObject *doc)
 {
-    return GilDict_SetItemString(module->dict, "__name__", name) < 0 ? -1 : GilDict_SetItemString(module->dict, "__doc__", doc);
+    return set_item(module, "__name__", name) < 0 ? -1 : set_item(module, "__doc__", doc);
 }
 
 static int
@@ -158,7 +158,15 @@ module_init(GilObject *self, GilObject *args, GilObject *kwargs)
 static GilObject *
 module_dir(GilObject *self, GilObject *Gil_UNUSED(unused))
 {
-    return GilDict_Keys(gil_module(self)->dict);
+    GilObject *dict = dict_of(gil_module(self));
+    return dict != NULL ? GilDict_Keys(dict) : NULL;
+}
+
+static int
+refuse_dict(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(value), void *Gil_UNUSED(closure))
+{
+    GilErr_SetString(GilExc_AttributeError, "readonly attribute");
+    return -1;
 }
 
 static GilMethodDef module_methods[] = {
@@ -166,9 +174,9 @@ static GilMethodDef module_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static GilMemberDef module_members[] = {
-    {"__dict__", _Gil_T_OBJECT, offsetof(GilModuleObject, dict), Gil_READONLY, NULL},
-    {NULL, 0, 0, 0, NULL},
+static GilGetSetDef module_getset[] = {
+    {"__dict__", GilObject_GenericGetDict, refuse_dict, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 GilTypeObject GilModule_Type = {
@@ -182,12 +190,11 @@ GilTypeObject GilModule_Type = {
     .tp_traverse = module_traverse,
     .tp_clear = module_clear,
     .tp_methods = module_methods,
-    .tp_members = module_members,
+    .tp_getset = module_getset,
     .tp_weaklistoffset = offsetof(GilModuleObject, weaklist),
     .tp_dictoffset = offsetof(GilModuleObject, dict),
     .tp_init = module_init,
-    .tp_alloc = module_alloc,
-    .tp_new = module_new,
+    .tp_new = GilType_GenericNew,
 };
 
 static void *
@@ -211,7 +218,7 @@ name_of(GilObject *op)
 
     if (!GilModule_Check(op))
         return NULL;
-    int rc = GilDict_GetItemStringRef(gil_module(op)->dict, "__name__", &name);
+    int rc = get_item(gil_module(op), "__name__", &name);
     if (rc > 0 && gil_is_str(name))
         text = gil_text_of_str(name, &len);
     Gil_XDECREF(name); /* its dict holds it */
@@ -253,7 +260,7 @@ GilModule_NewObject(GilObject *name)
     gil_tstate_need(__func__);
     if (name == NULL)
         return gil_err_null(__func__);
-    GilObject *op = module_new(&GilModule_Type, NULL, NULL);
+    GilObject *op = GilType_GenericAlloc(&GilModule_Type, 0);
     if (op != NULL && set_names(gil_module(op), name, Gil_None) < 0)
         Gil_CLEAR(op);
     return op;
@@ -286,7 +293,7 @@ gil_module_fill(GilThreadState *ts, GilObject *op, const struct gil_module_slots
         }
     }
     module->slots = *slots;
-    if ((file == NULL || GilDict_SetItemString(module->dict, "__file__", file) == 0) &&
+    if ((file == NULL || set_item(module, "__file__", file) == 0) &&
         (slots->doc == NULL || GilModule_SetDocString(op, slots->doc) == 0) &&
         (slots->methods == NULL || GilModule_AddFunctions(op, slots->methods) == 0))
         return 0;
@@ -369,7 +376,7 @@ add(GilModuleObject *module, const char *name, GilObject *value)
 {
     if (value == NULL)
         return -1;
-    int rc = GilDict_SetItemString(module->dict, name, value);
+    int rc = set_item(module, name, value);
     Gil_DECREF(value);
     return rc;
 }
@@ -492,7 +499,7 @@ GilModule_GetDict(GilObject *op)
     if (op != NULL && !GilModule_Check(op))
         return gil_err_bad_argument(__func__, "a module", op); /* SystemError, as in CPython */
     GilModuleObject *module = need_module(__func__, op);
-    return module == NULL ? NULL : module->dict;
+    return module == NULL ? NULL : dict_of(module);
 }
 
 GilObject *

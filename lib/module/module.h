@@ -27,7 +27,7 @@ int gil_module_slots_read(GilThreadState *ts, const GilSlot *slots, const char *
 
 typedef struct {
     GilObject_HEAD
-    GilObject *dict;               /* [const] strong */
+    GilObject *dict;               /* [gil] strong; once it is there it stays; NULL in what a subtype's allocator gave */
     void *state;                   /* [const] heap block of slots.state_size bytes, or NULL */
     int executed;                  /* [gil] GilModule_Exec() has begun, and has not failed */
     struct gil_module_slots slots; /* [gil] all zero for a module that was made without, or is not filled yet */

@@ -257,6 +257,57 @@ START_TEST(test_module_module__a_subtype_that_takes_nothing)
 }
 END_TEST
 
+static GilObject *
+allocated(GilTypeObject *type, GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    return GilType_GenericAlloc(type, 0);
+}
+
+/* Whoever allocates a module, and whatever is asked first, it has a dict. */
+START_TEST(test_module_module__a_subtype_with_an_allocator)
+{
+    GilType_Slot kinds[][4] = {
+        {{Gil_tp_new, GilType_GenericNew}, {Gil_tp_alloc, GilType_GenericAlloc}, {Gil_tp_init, take_nothing}, {0, NULL}},
+        {{Gil_tp_new, allocated}, {Gil_tp_init, take_nothing}, {0, NULL}},
+        {{Gil_tp_new, allocated}, {0, NULL}},
+    };
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(kinds); i++) {
+        GilType_Spec spec = {"test.Bare", 0, 0, 0, kinds[i]};
+        GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)(void *)&GilModule_Type), *ops[6], *value;
+
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(ops); k++) {
+            ops[k] = i == 2 ? allocated((GilTypeObject *)(void *)type, NULL, NULL) : GilObject_CallNoArgs(type);
+            ck_assert_ptr_nonnull(ops[k]);
+        }
+        ck_assert_ptr_null(GilObject_GetAttrString(ops[0], "nine"));
+        gil_expect_error(GilExc_AttributeError, "module has no attribute 'nine'");
+        value = GilObject_GetAttrString(ops[0], "__dict__");
+        ck_assert(value != NULL && value == GilModule_GetDict(ops[0]));
+        Gil_DECREF(value);
+        ck_assert_int_eq(GilObject_SetAttrString(ops[0], "__dict__", Gil_None), -1);
+        gil_expect_error(GilExc_AttributeError, "readonly attribute");
+        value = GilObject_Repr(ops[1]);
+        ck_assert_str_eq(GilUnicode_AsUTF8(value), "<module '?'>");
+        Gil_DECREF(value);
+        value = GilObject_Dir(ops[2]);
+        ck_assert_int_eq(GilList_Size(value), 0);
+        Gil_DECREF(value);
+        ck_assert_ptr_null(GilModule_GetNameObject(ops[3]));
+        gil_expect_raised(GilExc_SystemError);
+        ck_assert_int_eq(GilModule_AddIntConstant(ops[3], "k", 1), 0);
+        ck_assert_int_eq(GilObject_SetAttrString(ops[4], "k", Gil_None), 0);
+        ck_assert_ptr_nonnull(GilModule_GetDict(ops[5]));
+        value = GilObject_CallMethod(ops[2], "__init__", "s", "named");
+        ck_assert_ptr_nonnull(value);
+        Gil_DECREF(value);
+        for (size_t k = 0; k < Gil_ARRAY_LENGTH(ops); k++)
+            Gil_DECREF(ops[k]);
+        Gil_DECREF(type);
+    }
+}
+END_TEST
+
 /* A subtype of module with nothing of its own. */
 static GilObject *
 plain_kind(void)
@@ -401,6 +452,7 @@ suite(void)
     tcase_add_test(tc, test_module_module__made_by_a_call);
     tcase_add_test(tc, test_module_module__a_subtype);
     tcase_add_test(tc, test_module_module__a_subtype_that_takes_nothing);
+    tcase_add_test(tc, test_module_module__a_subtype_with_an_allocator);
     tcase_add_test(tc, test_module_module__attributes_are_found_without_memory);
     tcase_add_test(tc, test_module_module__whose_attribute_comes_first);
     tcase_add_test(tc, test_module_module__dir_is_what_it_has);
