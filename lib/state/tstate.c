@@ -551,6 +551,22 @@ comes_back(const struct _GilThreadBlock *before, const GilThreadState *ts)
     return before != NULL && before != &ts->block;
 }
 
+/* A call back between BEGIN and END: the place of the BEGIN, which the detach of its Release forgets, and a BEGIN of its own
+ * overwrites, is where the thread is again afterwards. It is for who looks, so what is nested deeper goes without. */
+static __attribute__((noinline)) void
+keep_place(GilThreadState *ts)
+{
+    if (ts->ensured < GIL_TSTATE_PLACES)
+        ts->places[ts->ensured] = ts->block.site;
+}
+
+static __attribute__((noinline)) void
+put_place_back(GilThreadState *ts)
+{
+    if (ts->ensured < GIL_TSTATE_PLACES)
+        gil_store_relaxed(&ts->block.site, ts->places[ts->ensured]);
+}
+
 /* visit: VISIT if the caller has gone in at the gate for this pair alone, else 0. A constant in both callers, and one of them is the
  * way of each foreign thread into the interpreter: so it is compiled into them. */
 static inline __attribute__((always_inline)) struct _giltoken *
@@ -575,6 +591,8 @@ ensure(GilInterpreterState *interp, uintptr_t visit, const char *func)
         back = current != NULL ? BACK_SWITCH : BACK_LEAVE;
         if (comes_back(before, ts))
             state_of(before)->within++;
+        else if (before != NULL)
+            keep_place(ts);
         if (current != NULL)
             gil_tstate_detach(current, func);
         unsigned long self = announce_thread(ts);
@@ -670,6 +688,8 @@ gil_tstate_release(struct _giltoken *token, const char *func)
         enter(state_of(before), func);
     if (comes_back(before, ts))
         state_of(before)->within--;
+    else if (before != NULL)
+        put_place_back(ts);
     if (before != NULL)
         gil_store_relaxed(&state_of(before)->left_by, 0); /* attached, or as a BEGIN left it: see gil_tstate_is_left_open() */
     _Gil_thread = before;

@@ -36,6 +36,9 @@ struct gil_lock_stats {
     uint64_t held_ns;                    /* for how long it had it, as far as that was seen */
 };
 
+/* So many calls back, one within another, each made between BEGIN and END, find the place of that BEGIN again. */
+#define GIL_TSTATE_PLACES 4
+
 struct _gilts {
     struct _GilThreadBlock block; /* public: st, brk, site; first, its layout is ABI */
 
@@ -82,6 +85,7 @@ struct _gilts {
     int masked;                  /* [own] depth of GilThreadState_MaskAsyncExc() */
     int within;                  /* [own] depth of collections, walks of objects, imports, hooks, and visits elsewhere that come back to it */
     GilThreadState *left_before; /* [own] of a kept one: what its thread had left when it came in by this one; see state/tstate.c */
+    struct _GilCallSite *places[GIL_TSTATE_PLACES]; /* [own] where a BEGIN had left it, for each depth of Ensure that came in there */
 
     /* What the object layer keeps a thread; empty at birth and asserted empty at deletion. */
     GilObject *handled;        /* [own] exception being handled, strong, or NULL */

@@ -127,6 +127,73 @@ START_TEST(test_state_dump__holder_waiter_and_who_is_outside)
 }
 END_TEST
 
+static void
+check_place(unsigned line)
+{
+    char expected[60];
+
+    snprintf(expected, sizeof expected, "test_dump.c:%u", line);
+    ck_assert_says(state_line(dump(), world_ts), expected);
+    ck_assert_uint_eq(gil_tstate_open_region()->line, line);
+}
+
+/* In a call back of depth levels, each with a BEGIN of its own. */
+static void
+call_back(GilInterpreterView *view, int depth)
+{
+    GilThreadStateToken *token = depth % 2 ? GilThreadState_EnsureFromView(view) : GilThreadState_Ensure(world_guard);
+
+    Gil_BEGIN_ALLOW_THREADS
+    unsigned line = __LINE__ - 1;
+    if (depth > 1)
+        call_back(view, depth - 1);
+    check_place(line);
+    Gil_END_ALLOW_THREADS
+    GilThreadState_Release(token);
+}
+
+/* Also for the sentence about who is between BEGIN and END. */
+START_TEST(test_state_dump__a_call_back_leaves_the_place_of_its_begin)
+{
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+
+    Gil_BEGIN_ALLOW_THREADS
+    unsigned line = __LINE__ - 1;
+    check_place(line);
+    GilThreadState_Release(GilThreadState_EnsureFromView(view));
+    check_place(line);
+    GilThreadState_Release(GilThreadState_Ensure(world_guard));
+    check_place(line);
+    call_back(view, GIL_TSTATE_PLACES);
+    check_place(line);
+    Gil_END_ALLOW_THREADS
+    GilInterpreterView_Close(view);
+}
+END_TEST
+
+static void
+be_deep(int depth)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    Gil_BEGIN_ALLOW_THREADS
+    if (depth > 1)
+        be_deep(depth - 1);
+    Gil_END_ALLOW_THREADS
+    GilThreadState_Release(token);
+}
+
+/* What is nested deeper than places are kept for goes without, and the others have theirs. */
+START_TEST(test_state_dump__call_backs_that_are_nested_deep_leave_no_wrong_place)
+{
+    Gil_BEGIN_ALLOW_THREADS
+    unsigned line = __LINE__ - 1;
+    be_deep(3 * GIL_TSTATE_PLACES);
+    check_place(line);
+    Gil_END_ALLOW_THREADS
+}
+END_TEST
+
 START_TEST(test_state_dump__requests_are_told)
 {
     uint32_t asked = _Gil_BRK_SHARED | _Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT | _Gil_BRK_COLLECT | _Gil_BRK_ENDING;
@@ -320,6 +387,8 @@ suite(void)
 
     tcase_add_checked_fixture(tc, world_start, world_stop);
     tcase_add_test(tc, test_state_dump__holder_waiter_and_who_is_outside);
+    tcase_add_test(tc, test_state_dump__a_call_back_leaves_the_place_of_its_begin);
+    tcase_add_test(tc, test_state_dump__call_backs_that_are_nested_deep_leave_no_wrong_place);
     tcase_add_test(tc, test_state_dump__requests_are_told);
     tcase_add_test(tc, test_state_dump__each_interpreter_and_those_that_ended);
     tcase_add_test(tc, test_state_dump__call_site_that_was_unloaded);
