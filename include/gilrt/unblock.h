@@ -185,7 +185,8 @@ GIL_API int GilErr_CheckSignalsDetached(GilThreadState *ts);
  * reads nor closes it. What clears it is GilErr_CheckSignals(), the form of it for detached threads, Gil_MakePendingCalls() where
  * calls are all that is asked, or Gil_Poll(). It may be readable though nothing is asked any more (the end of an interpreter was
  * taken back): the first three of these clear it then. In the child of GilOS_Fork() the same number is a descriptor of the child's
- * own; an epoll set has to be told of it again.
+ * own, also where no other descriptor is left; an epoll set has to be told of it again. Only where none can be made at all (by
+ * memory, or a limit below that number) it is closed there, and the next call of this function in the child tries anew.
  * @return the descriptor, with FD_CLOEXEC; -1 with OSError
  * @lock_held
  */

@@ -53,6 +53,13 @@ gil_cancel_renew(int fd)
 {
     int own = gil_cancel_open();
 
+    /* None is left: the parent's has to go first, and nobody else in the child takes its place. */
+    if (own < 0) {
+        gil_cancel_close(fd);
+        own = gil_cancel_open();
+    }
+    if (own == fd)
+        return 0;
     /* Whoever has the number in his hands is to wait for what is the child's. */
     int rc = own >= 0 && dup3(own, fd, O_CLOEXEC) >= 0 ? 0 : -1;
     if (own >= 0)

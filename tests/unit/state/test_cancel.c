@@ -75,21 +75,57 @@ START_TEST(test_state_cancel__a_child_has_one_of_its_own_under_the_same_number)
 }
 END_TEST
 
+/* So many may be open, and are. */
+static void
+have_all(rlim_t limit)
+{
+    struct rlimit all = {.rlim_cur = limit, .rlim_max = limit};
+
+    if (setrlimit(RLIMIT_NOFILE, &all) != 0)
+        _exit(1);
+    while (open("/dev/null", O_RDONLY) >= 0)
+        continue;
+}
+
+static int
+renew_the_last_one(int fd)
+{
+    have_all((rlim_t)fd + 1);
+    return renew_and_write(fd);
+}
+
+/* The parent's is the one that is given up for it. */
+START_TEST(test_R9_a_child_has_its_own_where_no_other_descriptor_is_left)
+{
+    int fd = gil_cancel_open();
+
+    gil_cancel_write(fd);
+    ck_assert_int_eq(in_a_child(renew_the_last_one, fd), 0);
+    gil_cancel_read(fd);
+    ck_assert_int_eq(in_a_child(renew_the_last_one, fd), 0);
+    ck_assert_int_eq(is_readable(fd), 0);
+}
+END_TEST
+
 static int
 renew_without_descriptors(int fd)
 {
-    struct rlimit none = {.rlim_cur = (rlim_t)fd + 1, .rlim_max = (rlim_t)fd + 1};
-
-    if (setrlimit(RLIMIT_NOFILE, &none) != 0)
-        return 1;
-    while (open("/dev/null", O_RDONLY) >= 0)
-        continue;
+    have_all((rlim_t)fd);
     return gil_cancel_renew(fd) == -1 && fcntl(fd, F_GETFD) == -1 ? 0 : 2;
+}
+
+static int
+renew_under_another_number(int fd)
+{
+    have_all((rlim_t)fd);
+    gil_cancel_close(0);
+    return gil_cancel_renew(fd) == -1 && fcntl(fd, F_GETFD) == -1 && fcntl(0, F_GETFD) == -1 ? 0 : 2;
 }
 
 START_TEST(test_R9_a_child_without_descriptors_has_no_stranger_s)
 {
     ck_assert_int_eq(in_a_child(renew_without_descriptors, gil_cancel_open()), 0);
+    ck_assert_int_eq(in_a_child(renew_under_another_number, gil_cancel_open()), 0);
 }
 END_TEST
 
@@ -101,6 +137,7 @@ suite(void)
 
     tcase_add_test(tcase, test_state_cancel__is_readable_from_a_write_to_the_next_read);
     tcase_add_test(tcase, test_state_cancel__a_child_has_one_of_its_own_under_the_same_number);
+    tcase_add_test(tcase, test_R9_a_child_has_its_own_where_no_other_descriptor_is_left);
     tcase_add_test(tcase, test_R9_a_child_without_descriptors_has_no_stranger_s);
     suite_add_tcase(s, tcase);
     return s;
