@@ -707,10 +707,11 @@ gil_pending_fork_interp(GilInterpreterState *interp)
 void
 gil_pending_fork_state(GilThreadState *ts, int survives)
 {
-    if (survives)
-        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
-    else
+    if (!survives)
         leave(ts, (struct gil_calls){NULL, NULL});
+    /* Who posted what is there may have asked nobody yet. */
+    else if (has_calls(ts) || gil_load_relaxed(&gil_main_calls.heir) != 0)
+        gil_fetch_or_seq_cst(&ts->block.brk, _Gil_BRK_SHARED);
 }
 
 void

@@ -227,6 +227,41 @@ START_TEST(test_runtime_fork__the_thread_is_renumbered)
 }
 END_TEST
 
+/* Of each state that is left, and the calls that wait still. */
+static void
+has_to_call(void *which)
+{
+    GilThreadState *mine = GilThreadState_GetUnchecked(), **calls = which;
+
+    for (GilInterpreterState *interp = gil_interp_newest(); interp != NULL; interp = interp->next)
+        for (GilThreadState *ts = interp->threads; ts != NULL; ts = ts->next)
+            CHILD_CHECK(!(ts->block.brk & (_Gil_BRK_CALLS | _Gil_BRK_SHARED)) == (ts != *calls));
+    CHILD_CHECK(mine != NULL && Gil_Poll() == 0);
+}
+
+static int
+succeed(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+START_TEST(test_runtime_fork__who_has_no_calls_to_make_is_asked_for_none)
+{
+    GilThreadState *none = NULL, *here = GilThreadState_Get(), *other = Gil_NewInterpreter();
+
+    GilThreadState_Swap(here);
+    child_does(has_to_call, &none);
+    ck_assert_int_eq(Gil_AddPendingCall(succeed, NULL), 0);
+    here->block.brk &= ~_Gil_BRK_CALLS;
+    child_does(has_to_call, &here);
+    ck_assert_int_eq(Gil_MakePendingCalls(), 0);
+    GilThreadState_Swap(other);
+    ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+    GilThreadState_Swap(here);
+}
+END_TEST
+
 START_TEST(test_D3_states_of_threads_that_are_gone)
 {
     GilInterpreterView *view = GilInterpreterView_FromCurrent();
@@ -908,6 +943,7 @@ suite(void)
     tcase_add_test(tc, test_E2_a_signal_that_is_about_to_be_watched_is_nobody_s_in_the_child);
     tcase_add_test(tc, test_E2_a_signal_that_is_just_given_up_is_the_host_s_in_the_child);
 #endif
+    tcase_add_test(tc, test_runtime_fork__who_has_no_calls_to_make_is_asked_for_none);
     tcase_add_test(tc, test_D3_states_of_threads_that_are_gone);
     tcase_add_test(tc, test_D4_waiters_that_are_gone);
     GIL_TEST_ADD_UNLESS_EMULATED(tc, test_D5_membarrier_is_refused_in_the_child, 0, 1, "it has no seccomp");
