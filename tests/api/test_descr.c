@@ -148,7 +148,7 @@ after_default(const char *s)
     return depth == 0 ? s : NULL;
 }
 
-/* Whether s is like "(a, /, b=1, *args, c, **kwargs)": the arguments of a def in Python. A "$" marks the first as self or so. */
+/* Whether s is like "(a, /, b=1, *args, c, **kwargs)": the arguments of a def in Python. "$" marks the first as self. */
 static int
 is_signature(const char *s)
 {
