@@ -334,21 +334,15 @@ done:
 
 /* What an exec that failed without saying why, or worked and yet left an error, is reported as. */
 static int
-exec_result(GilThreadState *ts, GilModuleObject *module, int result)
+exec_result(GilThreadState *ts, GilObject *op, int result)
 {
     int pending = gil_err_pending(ts);
-    if (result == 0 && !pending)
-        return 0;
-    if (result != 0 && pending)
-        return -1;
-    GilObject *name = str_attribute(module, "__name__");
-    if (name == NULL)
-        return -1;
-    GilErr_Format(GilExc_SystemError,
-                  result == 0 ? "execution of module %U left an error set"
-                              : "execution of module %U failed without an error",
-                  name);
-    Gil_DECREF(name);
+    if ((result != 0) == pending)
+        return result == 0 ? 0 : -1;
+    GilObject *cause = GilErr_GetRaisedException();
+    const char *name = name_of(op);
+    gil_err_system_from(ts, cause, "execution of module %s %s", *name != '\0' ? name : "?",
+                        pending ? "left an error set" : "failed without an error");
     return -1;
 }
 
@@ -362,7 +356,7 @@ GilModule_Exec(GilObject *op)
     if (module->slots.exec == NULL || module->executed)
         return 0;
     module->executed = 1;
-    int rc = exec_result(ts, module, module->slots.exec(op));
+    int rc = exec_result(ts, op, module->slots.exec(op));
     if (rc < 0)
         module->executed = 0; /* it is not complete: who asks again is not told that it is */
     return rc;

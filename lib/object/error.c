@@ -200,6 +200,24 @@ gil_err_null(const char *func)
     return gil_err_pending(gil_tstate_need(func)) ? NULL : raise_null(func);
 }
 
+void *
+gil_err_system_from(GilThreadState *ts, GilObject *cause, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    GilErr_FormatV(GilExc_SystemError, format, args);
+    va_end(args);
+    if (cause == NULL)
+        return NULL;
+    GilObject *raised = take_instance(ts);
+    gil_ops.set_context(raised, cause);
+    gil_ops.set_cause(raised, cause);
+    replace(ts, of_instance(raised));
+    Gil_DECREF(cause);
+    return NULL;
+}
+
 #ifdef GIL_DEBUG
 void
 gil_err_expect_none(const GilThreadState *ts, const char *func)

@@ -15,6 +15,9 @@ void *gil_err_bad_argument(const char *func, const char *wanted, GilObject *got)
 /* The same of a number, and of what can be told by no type or number. Always NULL. */
 void *gil_err_bad_number(const char *func, const char *wanted, Gil_ssize_t got);
 void *gil_err_bad_value(const char *func, const char *wanted);
+/* Raise SystemError with a text of GilErr_Format()'s units, and with cause as its cause and context: takes the reference, NULL is
+ * none. Nothing may be pending. Always NULL. */
+void *gil_err_system_from(GilThreadState *ts, GilObject *cause, const char *format, ...);
 /* Raise TypeError "FUNC: expected WANTED, got TYPE". Always NULL. */
 void *gil_err_type(const char *func, const char *wanted, GilObject *got);
 

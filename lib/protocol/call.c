@@ -59,27 +59,18 @@ panic_unbalanced(const char *name, const void *code)
 static GilObject *
 bad_result(GilThreadState *ts, GilObject *callable, const char *name, GilObject *result)
 {
-    if (result == NULL) {
-        if (callable != NULL)
-            GilErr_Format(GilExc_SystemError, "%R returned NULL without setting an exception", callable);
-        else
-            GilErr_Format(GilExc_SystemError, "%s() returned NULL without setting an exception", name);
-        return NULL;
+    const char *what = "returned NULL without setting an exception";
+    GilObject *cause = NULL;
+
+    if (result != NULL) {
+        struct gil_indicator pending = gil_err_save(ts);
+        Gil_DECREF(result); /* may run anything */
+        gil_err_restore(ts, pending);
+        cause = GilErr_GetRaisedException();
+        what = "returned a result with an exception set";
     }
-    struct gil_indicator pending = gil_err_save(ts);
-    Gil_DECREF(result);
-    gil_err_restore(ts, pending);
-    GilObject *cause = GilErr_GetRaisedException();
-    if (callable != NULL)
-        GilErr_Format(GilExc_SystemError, "%R returned a result with an exception set", callable);
-    else
-        GilErr_Format(GilExc_SystemError, "%s() returned a result with an exception set", name);
-    GilObject *raised = GilErr_GetRaisedException();
-    if (raised != cause)
-        gil_ops.set_context(raised, cause);
-    GilErr_SetRaisedException(raised);
-    Gil_DECREF(cause);
-    return NULL;
+    return callable != NULL ? gil_err_system_from(ts, cause, "%R %s", callable, what)
+                            : gil_err_system_from(ts, cause, "%s() %s", name, what);
 }
 
 GilObject *

@@ -443,7 +443,7 @@ import_and_drop(const char *name)
 }
 
 #define BUILTIN(NAME, ...)                                                                     \
-    static int NAME##_exec(GilObject *Gil_UNUSED(module)) { __VA_ARGS__; }                     \
+    static int NAME##_exec(GilObject *module) { (void)module; __VA_ARGS__; }                   \
     static GilSlot NAME##_slots[] = {                                                          \
         GilSlot_DATA(Gil_mod_abi, &abi), GilSlot_FUNC(Gil_mod_exec, NAME##_exec), GilSlot_END  \
     };                                                                                         \
@@ -523,6 +523,8 @@ BUILTIN(adds, return add_itself("adds"))
 BUILTIN(asks, return import_and_drop("adds_other"))
 BUILTIN(adds_other, return add_itself("asks"))
 BUILTIN(noisy, GilErr_SetString(GilExc_ValueError, "not cleared"); return 0)
+BUILTIN(nameless, GilDict_Clear(GilModule_GetDict(module)); GilErr_SetString(GilExc_ValueError, "not cleared"); return 0)
+BUILTIN(nameless_silent, GilDict_Clear(GilModule_GetDict(module)); return -1)
 
 /* early: what old code did in its function of that kind, where there is no argument to know its module by. */
 static GilObject *early_module;
@@ -574,7 +576,7 @@ add_builtins(void)
         {"plain", plain_hook},     {"nested", nested_hook},     {"ring_a", ring_a_hook},     {"ring_b", ring_b_hook},
         {"ring_c", ring_c_hook},   {"self", self_hook},         {"slow", slow_hook},         {"cross_a", cross_a_hook},
         {"cross_b", cross_b_hook}, {"hookless", hookless_hook}, {"raising", raising_hook},   {"silent", silent_hook},
-        {"noisy", noisy_hook},     {"adds", adds_hook},         {"asks", asks_hook},         {"adds_other", adds_other_hook},
+        {"nameless", nameless_hook}, {"nameless_silent", nameless_silent_hook}, {"noisy", noisy_hook},     {"adds", adds_hook},         {"asks", asks_hook},         {"adds_other", adds_other_hook},
         {"early", early_hook},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -639,6 +641,29 @@ START_TEST(test_K4_failed_hook_and_bad_results_are_errors)
     check_refused("raising", GilExc_KeyError, "from the hook");
     check_refused("silent", GilExc_SystemError, "execution of module silent failed without an error");
     check_refused("noisy", GilExc_SystemError, "execution of module noisy left an error set");
+    check_refused("nameless", GilExc_SystemError, "execution of module ? left an error set");
+    check_refused("nameless_silent", GilExc_SystemError, "execution of module ? failed without an error");
+}
+END_TEST
+
+/* What was left behind tells more than that it was. */
+START_TEST(test_K4_error_that_exec_left_is_the_cause)
+{
+    static const char *const names[] = {"noisy", "nameless"};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(names); i++) {
+        ck_assert_ptr_null(GilImport_ImportModule(names[i]));
+        GilObject *error = GilErr_GetRaisedException(), *cause = GilException_GetCause(error);
+        GilObject *context = GilException_GetContext(error);
+        ck_assert_ptr_nonnull(cause);
+        ck_assert_ptr_eq(cause, context);
+        GilObject *text = GilObject_Repr(cause);
+        ck_assert_str_eq(GilUnicode_AsUTF8(text), "ValueError('not cleared')");
+        Gil_DECREF(text);
+        Gil_DECREF(context);
+        Gil_DECREF(cause);
+        Gil_DECREF(error);
+    }
 }
 END_TEST
 
@@ -915,6 +940,7 @@ suite(void)
     tcase_add_test(tc, test_Q5_swappable_parent_is_refused_in_strict_mode);
     tcase_add_test(tc, test_K4_failed_init_leaves_nothing_and_retry_works);
     tcase_add_test(tc, test_K4_failed_hook_and_bad_results_are_errors);
+    tcase_add_test(tc, test_K4_error_that_exec_left_is_the_cause);
     tcase_add_test(tc, test_K5_circular_import_names_the_circle);
     tcase_add_test(tc, test_api_import__adding_a_module_under_way_gives_it_to_its_own_code);
     tcase_add_test(tc, test_api_import__a_hook_is_given_the_module_that_it_describes);

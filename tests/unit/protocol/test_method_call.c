@@ -127,7 +127,8 @@ START_TEST(test_L3_null_without_error_and_result_with_error)
     GilObject *error = GilErr_GetRaisedException(), *context = GilException_GetContext(error);
     gil_expect_text(GilObject_Str(error), "loud() returned a result with an exception set");
     ck_assert_ptr_nonnull(context);
-    gil_expect_repr(context, "ValueError('left behind')");
+    gil_expect_repr(context, "ValueError('left behind')"); /* takes the reference */
+    gil_expect_repr(GilException_GetCause(error), "ValueError('left behind')");
     Gil_DECREF(error);
 }
 END_TEST
