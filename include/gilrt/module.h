@@ -28,7 +28,8 @@
  * the lock that interpreters share, and one with a lock of its own refuses it with ImportError.
  *
  * When a module ends, Gil_mod_state_free (`void free(void *module)`) gives back what its state holds; without one
- * Gil_mod_state_clear is called for that, be it for the second time.
+ * Gil_mod_state_clear is called for that, be it for the second time. The module is held meanwhile: a reference that either keeps
+ * makes it live on.
  *
  * Left out on purpose: GilModule_AddObject(), which steals its argument only when it works: GilModule_AddObjectRef()
  * never does, GilModule_Add() always. PyModuleDef and PyModule_Create() have slots as their successor.

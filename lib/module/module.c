@@ -6,6 +6,7 @@
  * makes the object, which the hook that gives the slots may have already; gil_module_fill() gives it its state, zeroed,
  * and its functions; GilModule_Exec() runs the extension's own code. The state lives as long as the object: it is there
  * before exec, and after gil_module_clear(), when finalizers may still reach it through types that were made with the module.
+ * What gives the state back in the end may take references to the module, and keep one (object/finalize.c says how).
  */
 #include "module/module.h"
 
@@ -18,9 +19,11 @@
 #include "gilrt/unicode.h"
 #include "gilrt/weakref.h"
 #include "object/alloc.h"
+#include "object/dealloc.h"
 #include "object/error.h"
 #include "object/format.h"
 #include "object/type.h"
+#include "object/weakref.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -95,24 +98,55 @@ module_clear(GilObject *self)
 {
     GilModuleObject *module = gil_module(self);
     /* May run anything; the module stays whole: its dict is emptied and not taken away, its state is kept. */
-    if (module->slots.clear != NULL)
+    if (module->slots.clear != NULL) {
         module->slots.clear(self);
+        if (gil_err_pending(gil_tstate_need(__func__)))
+            GilErr_FormatUnraisable("Exception ignored in Gil_mod_state_clear of '%s'", Gil_TYPE(self)->tp_name);
+    }
     if (module->dict != NULL)
         GilDict_Clear(module->dict);
     return 0;
 }
 
+/*
+ * Let the extension's own code give back what the state holds: by its free, once and for ever, or else by its clear: again, as
+ * a rule; CPython does not, and loses the state of a module whose exec fails. 0, or -1: it kept the module, which lives on. May
+ * run anything.
+ */
+static int
+give_back_state(GilThreadState *ts, GilObject *self)
+{
+    struct gil_module_slots *slots = &gil_module(self)->slots;
+    freefunc release = slots->free;
+    struct gil_indicator saved = gil_dying_lend(ts, self);
+
+    if (release != NULL) {
+        slots->traverse = NULL;
+        slots->clear = NULL;
+        slots->free = NULL;
+        release(self);
+    }
+    else
+        slots->clear(self);
+    return gil_dying_take_back(ts, self, saved, release != NULL ? "Gil_mod_state_free" : "Gil_mod_state_clear");
+}
+
 static void
 module_dealloc(GilObject *self)
 {
+    GilThreadState *ts = gil_tstate_need(__func__);
     GilModuleObject *module = gil_module(self);
 
     GilObject_GC_UnTrack(self);
     GilObject_ClearWeakRefs(self); /* may run anything */
-    if (module->slots.free != NULL)
-        module->slots.free(self);
-    else if (module->slots.clear != NULL)
-        module->slots.clear(self); /* again, as a rule: CPython does not, and loses the state of a module whose exec fails */
+    if ((module->slots.free != NULL || module->slots.clear != NULL) && give_back_state(ts, self) < 0) {
+        if (gil_type_is_heap(Gil_TYPE(self)))
+            Gil_INCREF(Gil_TYPE(self)); /* the destructor of the subtype, which called this one, drops the instance's */
+        if (!gil_gc_is_tracked(self))
+            gil_object_track(ts, self);
+        return;
+    }
+    gil_weakref_clear_silently(self);
     Gil_XDECREF(module->dict);
     gil_heap_free(module->state);
     Gil_TYPE(self)->tp_free(self);

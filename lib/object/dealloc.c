@@ -17,7 +17,9 @@
  *   - Beyond, the object is put on the stack, and the destructor that wanted it gone returns at once as if it were.
  *   - The outermost call works the stack off before it returns. It does so with the depth at 1, so that a destructor
  *     which it runs there finds an outermost call above itself and never works the stack off too.
- *   - At depth 0 there is nobody to leave the object to: it is destroyed at once, however low the stack is.
+ *   - At depth 0 there is nobody to leave the object to: it is destroyed at once, however low the stack is. Two levels below it
+ *     are as well: what an object's own code puts the dying object into, such as a list, must be gone when that code returns, or
+ *     it would keep the object, and its end would begin anew without an end (finalize.c).
  *
  * Both limits are needed. The stack may end earlier than its bounds say (see recursion.c); and depth alone does not
  * know how much stack a destructor takes.
@@ -43,6 +45,7 @@
 
 /* At some 300 bytes a level in plain destructors, and a kilobyte in rich ones, 48 KiB at the most. */
 #define NESTED_MAX 48
+#define NESTED_ALWAYS 2
 
 static void
 put_off(GilThreadState *ts, GilObject *op)
@@ -89,7 +92,7 @@ destroy(GilThreadState *ts, GilObject *op)
 static __attribute__((noinline)) void
 destroy_nested(GilThreadState *ts, GilObject *op)
 {
-    if (ts->dealloc_depth >= NESTED_MAX || gil_stack_is_low(ts)) {
+    if (ts->dealloc_depth >= NESTED_MAX || (ts->dealloc_depth > NESTED_ALWAYS && gil_stack_is_low(ts))) {
         put_off(ts, op);
         return;
     }

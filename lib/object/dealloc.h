@@ -22,6 +22,14 @@ gil_object_is_alive(const GilObject *op)
     return op->ob_refcnt > 0 || op->ob_refcnt < GIL_DEAD_REFCNT_MIN;
 }
 
+/*
+ * Around a call that a destructor makes with its own object (finalize.c): the object has one reference meanwhile, and no error
+ * is pending. What the call leaves behind is reported as ignored in what ("tp_clear"), and the error from before is back. 0: the
+ * object is dead again. -1: the call kept a reference, and the object lives on; the destructor must leave it alone.
+ */
+struct gil_indicator gil_dying_lend(GilThreadState *ts, GilObject *self);
+int gil_dying_take_back(GilThreadState *ts, GilObject *self, struct gil_indicator saved, const char *what);
+
 /* tp_dealloc of the plain types (GIL_TPFLAGS_PLAIN), which only their subclasses come to. */
 void gil_plain_dealloc(GilObject *self);
 

@@ -6,6 +6,7 @@
 #include "gilrt/call.h"
 #include "gilrt/dict.h"
 #include "gilrt/error.h"
+#include "gilrt/gc.h"
 #include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "gilrt/unicode.h"
@@ -163,6 +164,138 @@ START_TEST(test_module_module__without_a_free_the_state_is_cleared)
     ck_assert_int_eq(Gil_REFCNT(held), 1);
     Gil_DECREF(held);
     Gil_DECREF(spec);
+}
+END_TEST
+
+static GilObject *saved;
+static int keeps, leaves_error; /* so many calls do */
+
+/* What an extension may do with its module in the end. */
+static void
+use_in_the_end(GilObject *module)
+{
+    GilObject *list = GilList_New(0);
+
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_ptr_nonnull(GilModule_GetState(module));
+    ck_assert_int_eq(GilList_Append(list, module), 0);
+    Gil_DECREF(list);
+    if (keeps > 0) {
+        keeps--;
+        saved = Gil_NewRef(module);
+    }
+    if (leaves_error > 0) {
+        leaves_error--;
+        GilErr_SetString(GilExc_ValueError, "of the state");
+    }
+}
+
+static int
+let_go_of_nothing(GilObject *module)
+{
+    if (keeps > 0) {
+        keeps--;
+        saved = Gil_NewRef(module);
+    }
+    return 0;
+}
+
+static int
+use_in_clear(GilObject *module)
+{
+    cleared++;
+    use_in_the_end(module);
+    return 0;
+}
+
+static void
+use_in_free(void *module)
+{
+    freed++;
+    use_in_the_end(module);
+}
+
+static GilSlot using_clear[] = {
+    GilSlot_DATA(Gil_mod_abi, &abi),
+    GilSlot_SIZE(Gil_mod_state_size, sizeof(GilObject *)),
+    GilSlot_FUNC(Gil_mod_state_clear, use_in_clear),
+    GilSlot_END
+};
+
+static GilSlot using_free[] = {
+    GilSlot_DATA(Gil_mod_abi, &abi),
+    GilSlot_SIZE(Gil_mod_state_size, sizeof(GilObject *)),
+    GilSlot_FUNC(Gil_mod_state_free, use_in_free),
+    GilSlot_END
+};
+
+static GilObject *
+from_slots(const GilSlot *from)
+{
+    GilObject *spec = GilModule_New("spec");
+
+    GilModule_AddStringConstant(spec, "name", "m");
+    GilObject *module = GilModule_FromSlotsAndSpec(from, spec);
+    ck_assert_ptr_nonnull(module);
+    Gil_DECREF(spec);
+    cleared = freed = 0;
+    return module;
+}
+
+/* The module is held while its state is given back, and lives on if it is kept: its clear runs again then, its free never. */
+START_TEST(test_module_module__the_end_of_the_state_may_use_the_module)
+{
+    for (int frees = 0; frees < 2; frees++) {
+        GilObject *op = from_slots(frees ? using_free : using_clear);
+        keeps = 1;
+        Gil_DECREF(op);
+        ck_assert_int_eq(cleared + freed, 1);
+        ck_assert_ptr_eq(saved, op);
+        ck_assert_int_eq(Gil_REFCNT(op), 1);
+        ck_assert_int_eq(GilObject_GC_IsTracked(op), 1);
+        ck_assert_str_eq(GilModule_GetName(op), "m");
+        GilGC_Collect();
+        Gil_DECREF(op);
+        ck_assert_int_eq(cleared + freed, frees ? 1 : 2);
+    }
+}
+END_TEST
+
+START_TEST(test_module_module__a_subtype_kept_by_its_state_keeps_its_type)
+{
+    GilType_Slot none[] = {{0, NULL}};
+    GilType_Spec spec = {.name = "test.Kind", .slots = none};
+    GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)(void *)&GilModule_Type);
+    GilObject *op = GilObject_CallFunction(type, "s", "m");
+
+    ((GilModuleObject *)op)->slots.clear = let_go_of_nothing;
+    keeps = 1;
+    Gil_DECREF(op);
+    ck_assert_ptr_eq(saved, op);
+    ck_assert_int_eq(Gil_REFCNT(type), 2);
+    Gil_DECREF(op);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* Errors of the state's end are reported, and the one that was pending stays. */
+START_TEST(test_module_module__errors_of_the_end_of_the_state)
+{
+    for (int frees = 0; frees < 2; frees++) {
+        GilObject *op = from_slots(frees ? using_free : using_clear);
+        leaves_error = 1;
+        GilErr_SetString(GilExc_KeyError, "mine");
+        Gil_DECREF(op);
+        ck_assert_int_eq(cleared + freed, 1);
+        gil_expect_error(GilExc_KeyError, "'mine'");
+    }
+    GilObject *op = from_slots(using_clear);
+    leaves_error = 1;
+    gil_module_clear(op);
+    ck_assert_ptr_null(GilErr_Occurred());
+    Gil_DECREF(op);
+    ck_assert_int_eq(cleared, 2);
 }
 END_TEST
 
@@ -449,6 +582,9 @@ suite(void)
     tcase_add_test(tc, test_module_module__adders_without_memory);
     tcase_add_test(tc, test_module_module__clear_empties_and_keeps_the_state);
     tcase_add_test(tc, test_module_module__without_a_free_the_state_is_cleared);
+    tcase_add_test(tc, test_module_module__the_end_of_the_state_may_use_the_module);
+    tcase_add_test(tc, test_module_module__a_subtype_kept_by_its_state_keeps_its_type);
+    tcase_add_test(tc, test_module_module__errors_of_the_end_of_the_state);
     tcase_add_test(tc, test_module_module__made_by_a_call);
     tcase_add_test(tc, test_module_module__a_subtype);
     tcase_add_test(tc, test_module_module__a_subtype_that_takes_nothing);

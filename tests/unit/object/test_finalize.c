@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Finalizers run on whole objects, may resurrect once, and leave the pending error as it is. */
 #include "node.h"
+#include "stderr.h"
 
 #include "gilrt/typeobject.h"
+#include "state/tstate.h"
 
 #include <pthread.h>
 
@@ -244,6 +246,263 @@ START_TEST(test_object_finalize__a_clear_stays_with_the_destructor_of_its_type)
 }
 END_TEST
 
+/* --- a tp_clear that the destructor calls --- */
+
+static int (*in_clear)(GilObject *self);
+static int keeps; /* so many calls keep a reference in saved */
+
+static int
+clear_and_more(GilObject *self)
+{
+    clears++;
+    ck_assert_int_ge(Gil_REFCNT(self), 1);
+    ck_assert_ptr_null(GilErr_Occurred());
+    int rc = in_clear(self);
+    Gil_CLEAR(((struct node *)self)->next);
+    return rc;
+}
+
+static int
+sub_clear_and_more(GilObject *self)
+{
+    return clear_and_more(self);
+}
+
+static int
+hold_in_a_list(GilObject *self)
+{
+    GilObject *list = GilList_New(0);
+
+    ck_assert_int_eq(GilList_Append(list, self), 0);
+    Gil_DECREF(list);
+    return 0;
+}
+
+static int
+hold_in_a_call(GilObject *self)
+{
+    Gil_DECREF(GilObject_CallOneArg((GilObject *)&GilType_Type, self));
+    return 0;
+}
+
+static int
+keep_some_times(GilObject *self)
+{
+    if (keeps > 0) {
+        keeps--;
+        saved = Gil_NewRef(self);
+    }
+    return 0;
+}
+
+static int
+keep_at_the_second(GilObject *self)
+{
+    if (clears == 2)
+        saved = Gil_NewRef(self);
+    return 0;
+}
+
+static int
+leave_an_error(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_ValueError, "of the clear");
+    return -1;
+}
+
+static int
+clear_errors(GilObject *Gil_UNUSED(self))
+{
+    GilErr_SetString(GilExc_ValueError, "of the clear");
+    GilErr_Clear();
+    return 0;
+}
+
+static GilObject *
+clearing_type(inquiry clear, GilObject *base)
+{
+    GilType_Slot slots[] = {{Gil_tp_traverse, (void *)node_traverse}, {Gil_tp_clear, (void *)clear}, {0, NULL}};
+    GilType_Spec spec = {.name = base == NULL ? "test.Held" : "test.Sub", .basicsize = base == NULL ? sizeof(struct node) : 0,
+                         .flags = Gil_TPFLAGS_HAVE_GC | Gil_TPFLAGS_BASETYPE | (base == NULL ? Gil_TPFLAGS_MANAGED_WEAKREF : 0),
+                         .slots = slots};
+    GilObject *type = base == NULL ? GilType_FromSpec(&spec) : GilType_FromSpecWithBases(&spec, base);
+
+    ck_assert_ptr_nonnull(type);
+    return type;
+}
+
+static GilObject *
+clearing(GilObject *type, int (*what)(GilObject *), GilObject *next)
+{
+    GilObject *op = GilObject_CallNoArgs(type);
+
+    in_clear = what;
+    clears = 0;
+    ((struct node *)op)->next = Gil_XNewRef(next);
+    return op;
+}
+
+/* It is held while it is cleared, as in a collection: its count does not come to zero a second time. */
+START_TEST(test_object_finalize__a_clear_may_take_and_drop_references)
+{
+    static int (*const whats[])(GilObject *) = {hold_in_a_list, hold_in_a_call};
+    GilObject *type = clearing_type(clear_and_more, NULL);
+
+    for (int i = 0; i < 2; i++) {
+        Gil_DECREF(clearing(type, whats[i], NULL));
+        ck_assert_int_eq(clears, 1);
+        GilObject *op = clearing(type, whats[i], NULL);
+        ((struct node *)op)->next = op;
+        ck_assert_int_eq(GilGC_Collect(), 1);
+        ck_assert_int_eq(clears, 2); /* the collector's and the destructor's */
+        ck_assert_int_eq(Gil_REFCNT(type), 1);
+    }
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* Such objects nest no deeper in their end than others. A list that is put off keeps its object until it is gone; so some are
+   cleared twice. */
+START_TEST(test_object_finalize__a_long_chain_of_clears_that_hold)
+{
+    enum { LINKS = 300000 };
+    GilObject *type = clearing_type(clear_and_more, NULL), *first = NULL;
+
+    for (int i = 0; i < LINKS; i++) {
+        GilObject *op = clearing(type, hold_in_a_list, NULL);
+        ((struct node *)op)->next = first;
+        first = op;
+    }
+    Gil_DECREF(first);
+    ck_assert_int_ge(clears, LINKS);
+    ck_assert_int_le(clears, LINKS + LINKS / 40);
+    ck_assert_int_eq(Gil_REFCNT(type), 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+/* Also where little stack is left: else the list would be put off, keep the object, and its end begin anew without an end. */
+START_TEST(test_object_finalize__a_clear_may_hold_on_a_low_stack)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    GilObject *type = clearing_type(clear_and_more, NULL), *op = clearing(type, hold_in_a_list, NULL);
+    char *limit = ts->stack_limit;
+
+    ts->stack_limit = (char *)__builtin_frame_address(0) + 1024; /* as if nothing were left */
+    Gil_DECREF(op);
+    ts->stack_limit = limit;
+    ck_assert_int_eq(clears, 1);
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_object_finalize__a_clear_may_resurrect)
+{
+    GilObject *base = clearing_type(clear_and_more, NULL), *sub = clearing_type(sub_clear_and_more, base);
+
+    for (int derived = 0; derived < 2; derived++) {
+        GilObject *type = derived ? sub : base, *held = GilList_New(0), *op = clearing(type, keep_some_times, held);
+        GilObject *ref = GilWeakref_NewRef(op, NULL), *alive;
+        Gil_ssize_t types = Gil_REFCNT(type);
+        for (int death = 1; death <= 2; death++) {
+            keeps = 1;
+            Gil_DECREF(op);
+            ck_assert_int_eq(clears, death);
+            ck_assert_ptr_eq(saved, op);
+            ck_assert_int_eq(Gil_REFCNT(op), 1);
+            ck_assert_int_eq(GilObject_GC_IsTracked(op), 1);
+            ck_assert_int_eq(Gil_REFCNT(held), 1); /* like the collector's call: the object lives, what it held is gone */
+            ck_assert_int_eq(GilWeakref_GetRef(ref, &alive), 0);
+            ck_assert_int_eq(Gil_REFCNT(type), types);
+        }
+        /* In a circle it is cleared by the collector, and the destructor's call keeps it. */
+        ((struct node *)op)->next = op;
+        in_clear = keep_at_the_second;
+        clears = 0;
+        ck_assert_int_eq(GilGC_Collect(), 1);
+        ck_assert_int_eq(clears, 2);
+        ck_assert_int_eq(Gil_REFCNT(op), 1);
+        ck_assert_int_eq(GilObject_GC_IsTracked(op), 1);
+        in_clear = keep_some_times;
+        clears = 0;
+        Gil_DECREF(op);
+        ck_assert_int_eq(clears, derived + 1);
+        ck_assert_int_eq(Gil_REFCNT(type), types - 1);
+        Gil_DECREF(ref);
+        Gil_DECREF(held);
+    }
+    Gil_DECREF(sub);
+    Gil_DECREF(base);
+}
+END_TEST
+
+static int
+refer(GilObject *self)
+{
+    saved = GilWeakref_NewRef(self, NULL);
+    return 0;
+}
+
+START_TEST(test_object_finalize__weak_references_made_by_a_clear_die)
+{
+    GilObject *type = clearing_type(clear_and_more, NULL), *alive = Gil_None;
+
+    Gil_DECREF(clearing(type, refer, NULL));
+    ck_assert_ptr_nonnull(saved);
+    ck_assert_int_eq(GilWeakref_GetRef(saved, &alive), 0);
+    ck_assert_ptr_null(alive);
+    Gil_DECREF(saved);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static void
+del_leaves_an_error(GilObject *self)
+{
+    ck_assert_ptr_null(GilErr_Occurred());
+    leave_an_error(self);
+}
+
+/* Who drops a reference while an error is pending finds it unchanged; one that the clear leaves is reported. */
+START_TEST(test_G7_the_pending_error_stays_in_a_clear)
+{
+    GilObject *type = clearing_type(clear_and_more, NULL), *op = clearing(type, clear_errors, NULL);
+
+    GilErr_SetString(GilExc_KeyError, "mine");
+    Gil_DECREF(op);
+    ck_assert_int_eq(clears, 1);
+    expect_error(GilExc_KeyError, "'mine'");
+
+    for (int pending = 0; pending < 2; pending++) {
+        op = clearing(type, leave_an_error, NULL);
+        catch_stderr();
+        if (pending)
+            GilErr_SetString(GilExc_KeyError, "mine");
+        Gil_DECREF(op);
+        if (pending)
+            expect_error(GilExc_KeyError, "'mine'");
+        expect_printed("Exception ignored in tp_clear of 'test.Held':\nValueError: of the clear\n");
+        ck_assert_int_eq(clears, 1);
+    }
+    Gil_DECREF(type);
+}
+END_TEST
+
+START_TEST(test_G7_the_pending_error_stays_in_a_del)
+{
+    GilType_Slot slots[] = {{Gil_tp_del, (void *)del_leaves_an_error}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Del", .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+
+    catch_stderr();
+    GilErr_SetString(GilExc_KeyError, "mine");
+    Gil_DECREF(op);
+    expect_error(GilExc_KeyError, "'mine'");
+    expect_printed("Exception ignored in tp_del of 'test.Del':\nValueError: of the clear\n");
+    Gil_DECREF(type);
+}
+END_TEST
+
 START_TEST(test_object_finalize__null)
 {
     GilObject_CallFinalizer(NULL);
@@ -383,7 +642,7 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[20];
+    static const TTest *tests[24];
     int n = 0;
 
     tests[n++] = test_object_finalize__runs_once_before_the_end;
@@ -394,6 +653,13 @@ suite(void)
     tests[n++] = test_object_finalize__derived_from_a_type_with_a_destructor;
     tests[n++] = test_object_finalize__a_type_with_a_clear_needs_no_destructor;
     tests[n++] = test_object_finalize__a_clear_stays_with_the_destructor_of_its_type;
+    tests[n++] = test_object_finalize__a_clear_may_take_and_drop_references;
+    tests[n++] = test_object_finalize__a_long_chain_of_clears_that_hold;
+    tests[n++] = test_object_finalize__a_clear_may_hold_on_a_low_stack;
+    tests[n++] = test_object_finalize__a_clear_may_resurrect;
+    tests[n++] = test_object_finalize__weak_references_made_by_a_clear_die;
+    tests[n++] = test_G7_the_pending_error_stays_in_a_clear;
+    tests[n++] = test_G7_the_pending_error_stays_in_a_del;
     tests[n++] = test_object_finalize__null;
     tests[n++] = test_object_finalize__a_living_object_is_not_dying;
     tests[n++] = test_object_finalize__tp_del_may_resurrect;
