@@ -2,7 +2,8 @@
 /*
  * Warnings on their way to the interpreter's hook, or to file descriptor 2.
  *
- * The hook is code of the host and may do anything, even set another hook; what it was given is held until it returns.
+ * The hook is code of the host and may do anything, even set another hook, or warn; what it was given is held until it returns.
+ * One that warns is called by its own warning, until the stack is low: that warning is printed.
  */
 #include "gilrt/warnings.h"
 
@@ -10,6 +11,7 @@
 #include "object/error.h"
 #include "object/format.h"
 #include "object/ops.h"
+#include "object/recursion.h"
 #include "object/report.h"
 #include "object/type.h"
 
@@ -62,7 +64,7 @@ deliver(GilThreadState *ts, GilWarning *warning)
     int rc = 0;
 
     warning->size = sizeof *warning;
-    if (pocket->warning_hook == NULL)
+    if (pocket->warning_hook == NULL || gil_stack_is_low(ts))
         print_warning(ts, warning);
     else {
         ts->within++; /* it is come back to: the hook must not end the interpreter */

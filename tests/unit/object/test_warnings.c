@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Warnings reach the hook, or descriptor 2; a hook may make errors of them. */
 #include "node.h"
+#include "state/tstate.h"
 #include "stderr.h"
 #include "support/expect.h"
 
@@ -196,6 +197,32 @@ count_only(const GilWarning *Gil_UNUSED(warning), void *arg)
 }
 
 static int
+warn_again(const GilWarning *Gil_UNUSED(warning), void *arg)
+{
+    ++*(int *)arg;
+    return GilErr_WarnEx(GilExc_UserWarning, "again", 1);
+}
+
+/* Where the stack ends its warning is printed. */
+START_TEST(test_object_warnings__a_hook_that_warns_ends)
+{
+    GilThreadState *ts = gil_tstate_need(__func__);
+    char *limit = ts->stack_limit;
+    int calls = 0;
+
+    GilErr_SetWarningHook(warn_again, &calls);
+    catch_stderr();
+    ts->stack_limit = (char *)__builtin_frame_address(0) - ((uintptr_t)32 << 10); /* as if no more were left */
+    int rc = GilErr_WarnEx(GilExc_UserWarning, "first", 1);
+    ts->stack_limit = limit;
+    expect_printed("UserWarning: again\n");
+    ck_assert_int_eq(rc, 0);
+    ck_assert_int_gt(calls, 1);
+    GilErr_SetWarningHook(NULL, NULL);
+}
+END_TEST
+
+static int
 warn_step(void *arg)
 {
     if (GilErr_WarnEx(GilExc_UserWarning, "text", 1) < 0 || GilErr_WarnFormat(NULL, 1, "%R", arg) < 0)
@@ -229,6 +256,7 @@ suite(void)
     tcase_add_test(tc, test_object_warnings__a_pending_error_is_put_aside);
     tcase_add_test(tc, test_object_warnings__without_a_hook_a_line_is_printed);
     tcase_add_test(tc, test_object_warnings__wrong_calls);
+    tcase_add_test(tc, test_object_warnings__a_hook_that_warns_ends);
     tcase_add_test(tc, test_object_warnings__without_memory);
     suite_add_tcase(s, tc);
     return s;
