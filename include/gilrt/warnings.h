@@ -30,7 +30,8 @@ typedef struct {
 } GilWarning;
 
 /** A hook: 0 when the warning was dealt with, -1 with an error set to make it an error. It is called attached, with no
- *  error pending. What it is told about is borrowed for the time of the call. */
+ *  error pending. What it is told about is borrowed for the time of the call. One that warns is called again; where little
+ *  is left of the stack the warning is printed instead. */
 typedef int (*GilErr_WarningHook)(const GilWarning *warning, void *arg);
 
 /** Let @p hook deal with the warnings of this interpreter; NULL: print them again.
