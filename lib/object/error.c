@@ -212,7 +212,9 @@ gil_err_system_from(GilThreadState *ts, GilObject *cause, const char *format, ..
         return NULL;
     GilObject *raised = take_instance(ts);
     gil_ops.set_context(raised, cause);
-    gil_ops.set_cause(raised, cause);
+    if ((GilObject *)Gil_TYPE(raised) == GilExc_SystemError && /* no MemoryError that all share */
+        GilObject_SetAttrString(raised, "__cause__", cause) < 0)
+        gil_err_clear(ts);
     replace(ts, of_instance(raised));
     Gil_DECREF(cause);
     return NULL;

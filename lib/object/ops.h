@@ -46,8 +46,6 @@ struct gil_object_ops {
     GilObject *(*memory_error)(void);
     /* raising while handling: set value's context unless that would close a circle. */
     void (*set_context)(GilObject *value, GilObject *context);
-    /* value was raised from cause on purpose */
-    void (*set_cause)(GilObject *value, GilObject *cause);
     /* printing errors: the traceback and the notes of an exception as str, new references; NULL: there are none, or no
        memory, and no error is set. */
     void (*exception_parts)(GilObject *exc, GilObject **traceback, GilObject **notes);

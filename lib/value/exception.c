@@ -358,13 +358,6 @@ gil_exception_ops_set_context(GilObject *value, GilObject *context)
     GilException_SetContext(value, Gil_NewRef(context));
 }
 
-void
-gil_exception_ops_set_cause(GilObject *value, GilObject *cause)
-{
-    if (value != cause && value != gil_value_pocket(gil_tstate_need(__func__))->memory_error)
-        GilException_SetCause(value, Gil_NewRef(cause));
-}
-
 int
 gil_exception_interp_start(GilThreadState *ts)
 {
