@@ -176,7 +176,8 @@ GIL_API void *GilModule_GetState(GilObject *module);
 /** Size of the state, into *@p result; 0 when there is none.
  *  @lock_held */
 GIL_API int GilModule_GetStateSize(GilObject *module, Gil_ssize_t *result);
-/** The token from slot Gil_mod_token, into *@p result; NULL when there is none (see GilType_GetModuleByToken()).
+/** The token from slot Gil_mod_token, into *@p result; of an imported module without one, its slot array;
+ *  NULL when there is neither (see GilType_GetModuleByToken()).
  *  @lock_held */
 GIL_API int GilModule_GetToken(GilObject *module, void **result);
 /** @} */

@@ -268,6 +268,8 @@ fill_by_hook(GilThreadState *ts, GilObject *module, const char *text, const char
     }
     if (gil_module_slots_read(ts, slots, text, &read) < 0)
         return -1;
+    if (read.token == NULL)
+        read.token = slots; /* the array is the module's own */
     if (file != NULL) {
         file_str = GilUnicode_DecodeUTF8(file, (Gil_ssize_t)strlen(file), "replace");
         if (file_str == NULL)

@@ -646,6 +646,17 @@ START_TEST(test_K4_failed_hook_and_bad_results_are_errors)
 }
 END_TEST
 
+START_TEST(test_api_import__token_is_the_slots_where_none_is_given)
+{
+    GilObject *module = GilImport_ImportModule("plain");
+    void *token = NULL;
+
+    ck_assert_int_eq(GilModule_GetToken(module, &token), 0);
+    ck_assert_ptr_eq(token, plain_slots);
+    Gil_DECREF(module);
+}
+END_TEST
+
 /* What was left behind tells more than that it was. */
 START_TEST(test_K4_error_that_exec_left_is_the_cause)
 {
@@ -941,6 +952,7 @@ suite(void)
     tcase_add_test(tc, test_K4_failed_init_leaves_nothing_and_retry_works);
     tcase_add_test(tc, test_K4_failed_hook_and_bad_results_are_errors);
     tcase_add_test(tc, test_K4_error_that_exec_left_is_the_cause);
+    tcase_add_test(tc, test_api_import__token_is_the_slots_where_none_is_given);
     tcase_add_test(tc, test_K5_circular_import_names_the_circle);
     tcase_add_test(tc, test_api_import__adding_a_module_under_way_gives_it_to_its_own_code);
     tcase_add_test(tc, test_api_import__a_hook_is_given_the_module_that_it_describes);
