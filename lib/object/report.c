@@ -15,8 +15,8 @@
 #include "object/recursion.h"
 #include "object/type.h"
 
-/* Causes that are followed: more is a circle, or nobody reads it. */
-#define CAUSES_MAX 16
+/* Causes that are followed: nobody reads more. */
+#define CAUSES_MAX 1000
 
 /* No encoding has surrogates: they are told by their numbers. Where memory lacks the text ends there. */
 static void
@@ -114,24 +114,43 @@ context_is_hidden(GilObject *exc)
     return rc;
 }
 
-/* exc, after what led to it. */
+/* An exception that is being told, and those that it led to. */
+struct told {
+    GilObject *exc;
+    const struct told *newer;
+};
+
 static int
-append_chain(struct gil_text *text, GilObject *exc, int depth)
+is_told(const struct told *told, const GilObject *exc)
 {
+    while (told != NULL && told->exc != exc)
+        told = told->newer;
+    return told != NULL;
+}
+
+/* exc, after what led to it: so many of them, and each once, for they may stand in a circle. */
+static int
+append_chain(struct gil_text *text, GilObject *exc, const struct told *newer, int left)
+{
+    const struct told told = {exc, newer};
     GilObject *other = NULL;
     const char *between = "\nThe above exception was the direct cause of the following exception:\n\n";
-    int rc = depth < CAUSES_MAX ? linked(exc, "__cause__", &other) : 0;
+    int rc = linked(exc, "__cause__", &other);
 
-    if (rc == 0 && depth < CAUSES_MAX) {
+    if (rc == 0) {
         between = "\nDuring handling of the above exception, another exception occurred:\n\n";
         rc = context_is_hidden(exc);
         rc = rc == 0 ? linked(exc, "__context__", &other) : rc > 0 ? 0 : -1;
     }
     if (rc > 0) {
-        rc = append_chain(text, other, depth + 1);
+        if (!is_told(&told, other)) {
+            rc = left > 0 && !gil_stack_is_low(gil_tstate_attached())
+                     ? append_chain(text, other, &told, left - 1)
+                     : gil_text_append_format(text, "[what led to it is left out]\n");
+            if (rc == 0)
+                rc = gil_text_append_format(text, "%s", between);
+        }
         Gil_DECREF(other);
-        if (rc == 0)
-            rc = gil_text_append_format(text, "%s", between);
     }
     if (rc < 0)
         GilErr_Clear(); /* the exception itself matters more than its causes */
@@ -149,7 +168,7 @@ GilErr_PrintEx(int set_sys_last_vars)
     if (exc == NULL)
         return;
     gil_text_init(&text, ts->heap);
-    append_chain(&text, exc, 0);
+    append_chain(&text, exc, NULL, CAUSES_MAX);
     gil_err_clear(ts);
     if (text.len == 0 && Gil_TYPE(exc) != NULL)
         gil_print_line("%s", Gil_TYPE(exc)->tp_name); /* not even memory for one line */

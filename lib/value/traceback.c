@@ -91,8 +91,14 @@ traceback_text(GilThreadState *ts, GilObject *tb)
     GilObject *op = NULL;
 
     gil_text_init(&text, ts->heap);
-    int rc = gil_text_append_format(&text, "Traceback (most recent call last):\n");
-    for (int i = 0; rc == 0 && tb != NULL && i < LINES_MAX; tb = cast(tb)->next, i++)
+    int rc = gil_text_append_format(&text, "Traceback (most recent call last):\n"), more = -LINES_MAX;
+    for (GilObject *entry = tb; entry != NULL; entry = cast(entry)->next)
+        more++;
+    if (rc == 0 && more > 0)
+        rc = gil_text_append_format(&text, "  [%d outer entries left out]\n", more);
+    for (; more > 0; more--)
+        tb = cast(tb)->next; /* where it was raised matters more than from where all began */
+    for (; rc == 0 && tb != NULL; tb = cast(tb)->next)
         rc = gil_text_append_format(&text, "  File \"%s\", line %d, in %s\n", cast(tb)->text, cast(tb)->lineno,
                                     cast(tb)->text + cast(tb)->name);
     if (rc == 0)
@@ -110,8 +116,8 @@ notes_text(GilThreadState *ts, GilObject *notes)
     int rc = it == NULL ? -1 : 0;
 
     gil_text_init(&text, ts->heap);
-    for (int i = 0; rc == 0 && i < LINES_MAX && (rc = GilIter_NextItem(it, &note)) == 1; i++) {
-        rc = gil_text_append_format(&text, "%S\n", note);
+    for (int i = 0; rc == 0 && i <= LINES_MAX && (rc = GilIter_NextItem(it, &note)) == 1; i++) {
+        rc = gil_text_append_format(&text, i < LINES_MAX ? "%S\n" : "[further notes left out]\n", note);
         Gil_DECREF(note);
     }
     if (rc == 0 && text.len > 0)

@@ -60,6 +60,71 @@ START_TEST(test_object_report__causes_come_first)
 }
 END_TEST
 
+#define DURING "\nDuring handling of the above exception, another exception occurred:\n\n"
+
+/* The newest of n exceptions, each raised while the one before was handled. */
+static GilObject *
+chain(int n)
+{
+    GilObject *newest = NULL;
+
+    for (int i = 0; i < n; i++) {
+        GilErr_Format(GilExc_ValueError, "e%d", i);
+        GilObject *exc = GilErr_GetRaisedException();
+        GilException_SetContext(exc, newest);
+        newest = exc;
+    }
+    return newest;
+}
+
+/* Prints it, and expects text at the beginning of what came. */
+static void
+expect_beginning(GilObject *exc, const char *text)
+{
+    char got[200];
+
+    catch_stderr();
+    GilErr_SetRaisedException(exc);
+    GilErr_Print();
+    dup2(kept_stderr, STDERR_FILENO);
+    close(kept_stderr);
+    ssize_t n = read(pipe_end, got, sizeof got - 1);
+    close(pipe_end);
+    got[n > 0 && (size_t)n > strlen(text) ? strlen(text) : 0] = '\0';
+    ck_assert_str_eq(got, text);
+}
+
+/* The first cause is what one looks for. */
+START_TEST(test_object_report__all_causes_are_printed_once)
+{
+    char wanted[2048] = "ValueError: e0\n";
+
+    for (size_t i = 1, len = strlen(wanted); i < 20; i++)
+        len += (size_t)snprintf(wanted + len, sizeof wanted - len, DURING "ValueError: e%zu\n", i);
+    catch_stderr();
+    GilErr_SetRaisedException(chain(20));
+    GilErr_Print();
+    expect_printed(wanted);
+    expect_beginning(chain(1100), "[what led to it is left out]\n" DURING "ValueError: e99\n");
+
+    GilObject *newer = chain(2), *older = GilException_GetContext(newer);
+    GilException_SetContext(older, Gil_NewRef(newer));
+    catch_stderr();
+    GilErr_SetRaisedException(Gil_NewRef(newer));
+    GilErr_Print();
+    expect_printed("ValueError: e0\n" DURING "ValueError: e1\n");
+    GilException_SetContext(older, NULL);
+    GilException_SetCause(older, Gil_NewRef(older));
+    catch_stderr();
+    GilErr_SetRaisedException(Gil_NewRef(older));
+    GilErr_Print();
+    expect_printed("ValueError: e0\n");
+    GilException_SetCause(older, NULL);
+    Gil_DECREF(older);
+    Gil_DECREF(newer);
+}
+END_TEST
+
 static GilObject *
 str_fails(GilObject *self)
 {
@@ -213,12 +278,13 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[10];
+    static const TTest *tests[11];
     int n = 0;
 
     tests[n++] = test_object_report__one_line_for_an_error;
     tests[n++] = test_object_report__surrogates_are_told_by_their_numbers;
     tests[n++] = test_object_report__causes_come_first;
+    tests[n++] = test_object_report__all_causes_are_printed_once;
     tests[n++] = test_object_report__an_exception_that_cannot_be_shown;
     tests[n++] = test_object_report__unraisable_errors;
     tests[n++] = test_object_report__a_hook_is_told_instead;

@@ -5,6 +5,7 @@
 
 #include "gilrt/call.h"
 #include "gilrt/exception.h"
+#include "gilrt/list.h"
 #include "gilrt/long.h"
 #include "value/traceback.h"
 
@@ -138,6 +139,33 @@ START_TEST(test_value_traceback__parts_are_text)
 }
 END_TEST
 
+/* What is left out is the outermost, and the last notes; and that something is, is said. */
+START_TEST(test_value_traceback__what_is_left_out_is_told)
+{
+    GilObject *tb, *notes, *note = GilUnicode_FromString("note"), *list = GilList_New(0);
+
+    for (int i = 0; i < 1001; i++)
+        ck_assert_int_eq(GilList_Append(list, note), 0);
+    GilErr_SetString(GilExc_ValueError, "x");
+    for (int i = 0; i < 1003; i++)
+        ck_assert_int_eq(GilTraceBack_Add("f", "a.c", i), 0);
+    GilObject *exc = GilErr_GetRaisedException();
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "__notes__", list), 0);
+    gil_traceback_ops_parts(exc, &tb, &notes);
+    const char *text = GilUnicode_AsUTF8(tb), *first = "  [3 outer entries left out]\n  File \"a.c\", line 999, in f\n";
+    const char *last = "  File \"a.c\", line 1, in f\n  File \"a.c\", line 0, in f\n";
+    ck_assert_ptr_eq(strstr(text, first), strchr(text, '\n') + 1);
+    ck_assert_str_eq(text + strlen(text) - strlen(last), last);
+    text = GilUnicode_AsUTF8(notes);
+    ck_assert_str_eq(text + 1000 * strlen("note\n"), "[further notes left out]\n");
+    Gil_DECREF(notes);
+    Gil_DECREF(tb);
+    Gil_DECREF(exc);
+    Gil_DECREF(note);
+    Gil_DECREF(list);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -152,6 +180,7 @@ suite(void)
     tcase_add_test(tc, test_value_traceback__without_memory_the_error_stays);
     tcase_add_test(tc, test_value_traceback__a_long_way_ends_in_constant_stack);
     tcase_add_test(tc, test_value_traceback__parts_are_text);
+    tcase_add_test(tc, test_value_traceback__what_is_left_out_is_told);
     suite_add_tcase(s, tc);
     return s;
 }
