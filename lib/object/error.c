@@ -27,11 +27,12 @@
 #include "object/alloc.h"
 #include "object/format.h"
 #include "object/ops.h"
+#include "object/recursion.h"
 #include "object/type.h"
 
 #include <string.h>
 
-/* Attempts to make an exception whose constructor fails with yet another exception, before giving up on them. */
+/* Attempts to make an exception whose constructor fails with yet another exception, before that becomes RecursionError. */
 #define MAKE_ATTEMPTS 8
 
 /* Levels that GilErr_GivenExceptionMatches() goes down: they fit into the margin of a small stack. */
@@ -96,11 +97,22 @@ make_once(const struct gil_indicator *ind)
     return exc;
 }
 
+/* Whether making the pending error runs a constructor of others, for which there is no stack: one that makes another error of its
+   class comes to this again and again. */
+static int
+is_too_deep(GilThreadState *ts)
+{
+    return ts->err.type != NULL && !ts->err.normalized &&
+           !(((GilTypeObject *)(void *)ts->err.type)->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN) && gil_stack_is_low(ts);
+}
+
 /* The pending error as an instance, a new reference; nothing is pending afterwards. There must be one. Cannot fail. */
 static GilObject *
 take_instance(GilThreadState *ts)
 {
-    for (int attempt = 0; attempt < MAKE_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAKE_ATTEMPTS + 2; attempt++) {
+        if (attempt == MAKE_ATTEMPTS || is_too_deep(ts)) /* a built-in one: making it can lack memory only */
+            GilErr_SetString(GilExc_RecursionError, "maximum recursion depth exceeded while normalizing an exception");
         struct gil_indicator taken = take(ts);
         GilObject *exc;
         if (taken.normalized)

@@ -297,6 +297,17 @@ GilTypeObject gil_exception_base_type = {
 
 /* --- errors become objects --- */
 
+/* A constructor failed without an error, or made op and left one, which becomes the cause. Takes op; always NULL. */
+static GilObject *
+bad_result(GilThreadState *ts, GilTypeObject *type, GilObject *op)
+{
+    if (op == NULL)
+        return gil_err_system_from(ts, NULL, "%R returned NULL without setting an exception", type);
+    GilObject *cause = GilErr_GetRaisedException();
+    Gil_DECREF(op); /* may run anything */
+    return gil_err_system_from(ts, cause, "%R returned a result with an exception set", type);
+}
+
 GilObject *
 gil_exception_ops_make(GilTypeObject *type, GilObject *arg)
 {
@@ -313,10 +324,11 @@ gil_exception_ops_make(GilTypeObject *type, GilObject *arg)
                       Gil_TYPE(op)->tp_name);
         Gil_CLEAR(op);
     }
-    if (op != NULL && Gil_TYPE(op)->tp_init != NULL && Gil_TYPE(op)->tp_init(op, args, NULL) < 0) /* may run anything */
+    if (op != NULL && !gil_err_pending(ts) && Gil_TYPE(op)->tp_init != NULL &&
+        Gil_TYPE(op)->tp_init(op, args, NULL) < 0) /* may run anything */
         Gil_CLEAR(op);
     Gil_XDECREF(args);
-    return op;
+    return GIL_LIKELY((op == NULL) == gil_err_pending(ts)) ? op : bad_result(ts, type, op);
 }
 
 GilObject *

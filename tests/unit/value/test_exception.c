@@ -30,6 +30,76 @@ START_TEST(test_value_exception__str_and_repr_by_number_of_arguments)
 }
 END_TEST
 
+/* --- constructors that misbehave, when an error becomes an object --- */
+
+static GilObject *odd_class;
+static int oddity;
+
+static int
+odd_init(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args), GilObject *Gil_UNUSED(kwargs))
+{
+    if (oddity == 0) /* fails without an error */
+        return -1;
+    if (oddity == 1) { /* fails by itself, for ever */
+        GilErr_SetString(odd_class, "again");
+        return -1;
+    }
+    if (oddity == 2) /* works, and leaves an error */
+        GilErr_SetString(GilExc_KeyError, "left");
+    if (oddity == 3) { /* makes another first, for ever */
+        GilErr_SetString(odd_class, "another");
+        Gil_DECREF(GilErr_GetRaisedException());
+    }
+    return 0;
+}
+
+static GilObject *
+odd_new(GilTypeObject *type, GilObject *args, GilObject *kwargs)
+{
+    return oddity == 4 ? NULL : gil_exception_new(type, args, kwargs);
+}
+
+/* What the error is when somebody takes it: a new reference. */
+static GilObject *
+taken_of_odd(int kind, GilObject *expected)
+{
+    oddity = kind;
+    GilErr_SetString(odd_class, "first");
+    GilObject *exc = GilErr_GetRaisedException();
+    ck_assert_ptr_nonnull(exc);
+    ck_assert_ptr_null(GilErr_Occurred());
+    ck_assert_ptr_eq(Gil_TYPE(exc), expected);
+    return exc;
+}
+
+START_TEST(test_value_exception__of_a_class_whose_constructor_misbehaves)
+{
+    static const char nothing[] = "<class 'test.Odd'> returned NULL without setting an exception";
+    static const char again[] = "maximum recursion depth exceeded while normalizing an exception";
+    GilType_Slot slots[] = {{Gil_tp_init, (void *)odd_init}, {Gil_tp_new, (void *)odd_new}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Odd", .slots = slots};
+    GilObject *exc, *cause;
+
+    odd_class = GilType_FromSpecWithBases(&spec, GilExc_ValueError);
+    gil_test_str(exc = taken_of_odd(0, GilExc_SystemError), nothing);
+    Gil_DECREF(exc);
+    gil_test_str(exc = taken_of_odd(4, GilExc_SystemError), nothing);
+    Gil_DECREF(exc);
+    gil_test_str(exc = taken_of_odd(1, GilExc_RecursionError), again);
+    Gil_DECREF(exc);
+
+    gil_test_str(exc = taken_of_odd(2, GilExc_SystemError), "<class 'test.Odd'> returned a result with an exception set");
+    cause = GilException_GetCause(exc);
+    gil_test_repr(cause, "KeyError('left')");
+    Gil_DECREF(cause);
+    Gil_DECREF(exc);
+
+    /* Each is made from within the one before; where the stack ends it is another class that nothing is made for. */
+    Gil_DECREF(taken_of_odd(3, odd_class));
+    Gil_DECREF(odd_class);
+}
+END_TEST
+
 START_TEST(test_value_exception__no_keywords)
 {
     GilObject *args = GilTuple_New(0), *kwargs = GilDict_New();
@@ -491,6 +561,7 @@ suite(void)
     TCase *tc = tcase_create("exception");
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_value_exception__str_and_repr_by_number_of_arguments);
+    tcase_add_test(tc, test_value_exception__of_a_class_whose_constructor_misbehaves);
     tcase_add_test(tc, test_value_exception__no_keywords);
     tcase_add_test(tc, test_value_exception__instances_have_attributes_of_their_own);
     tcase_add_test(tc, test_value_exception__notes);
