@@ -5,6 +5,7 @@
 #include "gilrt/sync.h"
 #include "state/wait.h"
 #include "sync/order.h"
+#include "sync/parking.h"
 
 #include <pthread.h>
 
@@ -178,10 +179,20 @@ END_TEST
 
 static GilBarrier pair = GilBarrier_INIT(2);
 
+static uint32_t
+arrived_at(const GilBarrier *barrier)
+{
+    struct gil_bucket *bucket = gil_parking_lock(barrier);
+    uint32_t arrived = barrier->_arrived;
+
+    gil_parking_unlock(bucket);
+    return arrived;
+}
+
 static void *
 ask_and_come(void *unused)
 {
-    while (gil_load_acquire((uint32_t *)&pair._arrived) == 0)
+    while (arrived_at(&pair) == 0)
         sched_yield();
     ask_until_heard(NULL);
     (void)GilBarrier_Wait(&pair);
