@@ -576,8 +576,8 @@ add_builtins(void)
         {"plain", plain_hook},     {"nested", nested_hook},     {"ring_a", ring_a_hook},     {"ring_b", ring_b_hook},
         {"ring_c", ring_c_hook},   {"self", self_hook},         {"slow", slow_hook},         {"cross_a", cross_a_hook},
         {"cross_b", cross_b_hook}, {"hookless", hookless_hook}, {"raising", raising_hook},   {"silent", silent_hook},
-        {"nameless", nameless_hook}, {"nameless_silent", nameless_silent_hook}, {"noisy", noisy_hook},     {"adds", adds_hook},         {"asks", asks_hook},         {"adds_other", adds_other_hook},
-        {"early", early_hook},
+        {"noisy", noisy_hook},     {"adds", adds_hook},         {"asks", asks_hook},         {"adds_other", adds_other_hook},
+        {"early", early_hook},     {"nameless", nameless_hook}, {"nameless_silent", nameless_silent_hook},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         ck_assert_int_eq(GilImport_AppendInittab(table[i].name, table[i].hook), 0);
