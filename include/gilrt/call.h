@@ -28,7 +28,8 @@ _GilVectorcall_NARGS(size_t nargsf)
 
 /** @name With a tuple and a dict
  *  @{ */
-/** callable(*args, **kwargs); @p args is a tuple, @p kwargs a dict or NULL.
+/** callable(*args, **kwargs); @p args is a tuple, @p kwargs a dict or NULL, which the callable never sees: it gets the keywords
+ *  in one of its own, if there are any.
  *  @newref
  *  @lock_held
  *  @reenters the callable */

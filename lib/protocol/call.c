@@ -164,11 +164,13 @@ gil_vectorcall(GilThreadState *ts, GilObject *callable, GilObject *const *args, 
 /* --- keywords from a dict --- */
 
 /*
- * Positional arguments and a dict for a vectorcall function: one array, one tuple of names. The array holds the
- * keywords' values strongly, for the dict may change while the callee runs; positional ones are the caller's.
+ * Positional arguments and a dict: one array, one tuple of names, for call, or where that is NULL for tp_call. The array
+ * holds the keywords' values strongly, for the dict may change while the callee runs; positional ones are the caller's.
+ * tp_call gets a dict of its own for the same reason: constructors borrow what they take by name from theirs, and tp_init
+ * reads it after tp_new, which may run anything.
  */
 static GilObject *
-vectorcall_unpacked(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *const *args,
+call_unpacked(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *const *args,
                     Gil_ssize_t nargs, GilObject *kwargs)
 {
     Gil_ssize_t nkw = gil_ops.dict_size(kwargs), count = 0, pos = 0;
@@ -189,8 +191,12 @@ vectorcall_unpacked(GilThreadState *ts, GilObject *callable, vectorcallfunc call
     }
     kwnames = gil_ops.tuple_from_array(names, count);
     if (kwnames != NULL) {
-        result = call(callable, positional, (size_t)nargs | GIL_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
-        result = gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+        if (call == NULL)
+            result = call_slot_packed(ts, callable, positional, nargs, kwnames);
+        else {
+            result = call(callable, positional, (size_t)nargs | GIL_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+            result = gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
+        }
         Gil_DECREF(kwnames);
     }
 done:
@@ -221,15 +227,17 @@ are_set(const char *func, GilObject *tuple)
     return 1;
 }
 
-/* callable(*tuple, **kwargs) for one with vectorcall. */
+/* callable(*tuple, **kwargs) by vectorcall, or where call is NULL by tp_call. */
 static GilObject *
-vectorcall_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *tuple, GilObject *kwargs)
+call_tuple(GilThreadState *ts, GilObject *callable, vectorcallfunc call, GilObject *tuple, GilObject *kwargs)
 {
     GilObject *const *items = ((const struct gil_gc_tuple *)(const void *)tuple)->items;
     Gil_ssize_t nargs = Gil_SIZE(tuple);
 
     if (kwargs != NULL && gil_ops.dict_size(kwargs) > 0)
-        return vectorcall_unpacked(ts, callable, call, items, nargs, kwargs);
+        return call_unpacked(ts, callable, call, items, nargs, kwargs);
+    if (call == NULL)
+        return call_slot(ts, callable, tuple, NULL);
     GilObject *result = call(callable, items, (size_t)nargs, NULL);
     return gil_call_result(ts, callable, Gil_TYPE(callable)->tp_name, (const void *)(uintptr_t)call, result);
 }
@@ -249,8 +257,7 @@ GilObject_Call(GilObject *callable, GilObject *args, GilObject *kwargs)
         return gil_err_type(__func__, "a dict", kwargs);
     if (!are_set(__func__, args))
         return NULL;
-    vectorcallfunc call = gil_vectorcall_of(callable);
-    return call != NULL ? vectorcall_tuple(ts, callable, call, args, kwargs) : call_slot(ts, callable, args, kwargs);
+    return call_tuple(ts, callable, gil_vectorcall_of(callable), args, kwargs);
 }
 
 GilObject *
@@ -462,15 +469,7 @@ GilObject_VectorcallDict(GilObject *callable, GilObject *const *args, size_t nar
         return gil_err_type(__func__, "a dict", kwargs);
     if (kwargs == NULL || gil_ops.dict_size(kwargs) == 0)
         return gil_vectorcall(ts, callable, args, nargsf, NULL);
-    vectorcallfunc call = gil_vectorcall_of(callable);
-    if (call != NULL)
-        return vectorcall_unpacked(ts, callable, call, args, nargs, kwargs);
-    GilObject *tuple = gil_ops.tuple_from_array(args, nargs);
-    if (tuple == NULL)
-        return NULL;
-    GilObject *result = call_slot(ts, callable, tuple, kwargs);
-    Gil_DECREF(tuple);
-    return result;
+    return call_unpacked(ts, callable, gil_vectorcall_of(callable), args, nargs, kwargs);
 }
 
 GilObject *
@@ -508,5 +507,5 @@ GilVectorcall_Call(GilObject *callable, GilObject *tuple, GilObject *dict)
     if (call == NULL)
         return GilErr_Format(GilExc_TypeError, "'%.200s' object does not support vectorcall",
                              Gil_TYPE(callable)->tp_name);
-    return are_set(__func__, tuple) ? vectorcall_tuple(ts, callable, call, tuple, dict) : NULL;
+    return are_set(__func__, tuple) ? call_tuple(ts, callable, call, tuple, dict) : NULL;
 }

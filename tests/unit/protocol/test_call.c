@@ -100,8 +100,7 @@ START_TEST(test_protocol_call__wrong_arguments)
     ck_assert_ptr_null(GilObject_Call(f, NULL, NULL));
     ck_assert(GilErr_ExceptionMatches(GilExc_SystemError));
     GilErr_Clear();
-    if (_i == 0)
-        gil_expect_failure(GilObject_Call(f, none, bad), GilExc_TypeError, "keywords must be strings");
+    gil_expect_failure(GilObject_Call(f, none, bad), GilExc_TypeError, "keywords must be strings");
     gil_expect_failure(GilObject_CallNoArgs(bad), GilExc_TypeError, "'dict' object is not callable");
     gil_expect_failure(GilObject_CallObject(bad, none), GilExc_TypeError, "'dict' object is not callable");
     Gil_DECREF(bad);
@@ -129,6 +128,37 @@ START_TEST(test_L3_tp_call_that_says_nothing_is_named)
     Gil_DECREF(text);
     Gil_DECREF(error);
     Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
+static GilObject *callers_dict;
+
+/* Gives its arguments back as they are when the dict of its caller has got and lost items. */
+static GilObject *
+meddle(GilObject *self, GilObject *args, GilObject *kwargs)
+{
+    GilDict_Clear(callers_dict);
+    ck_assert_int_eq(GilDict_SetItemString(callers_dict, "later", Gil_True), 0);
+    return echo(self, args, kwargs);
+}
+
+START_TEST(test_protocol_call__callees_keep_their_keywords_when_the_callers_dict_changes)
+{
+    GilMethodDef def = {"meddle", _GilCFunction_CAST(meddle), GIL_METH_VARARGS | GIL_METH_KEYWORDS, NULL};
+    GilType_Slot slots[] = {{Gil_tp_call, (void *)(uintptr_t)meddle}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Meddler", .basicsize = sizeof(GilObject), .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *args = Gil_BuildValue("(i)", 1), *one = GilTuple_GET_ITEM(args, 0);
+    GilObject *f = _i == 0 ? GilCFunction_New(&def, NULL) : GilObject_CallNoArgs(type);
+    callers_dict = Gil_BuildValue("{s:[i]}", "k", 2);
+    gil_expect_repr(GilObject_Call(f, args, callers_dict), "((1,), {'k': [2]})");
+    Gil_SETREF(callers_dict, Gil_BuildValue("{s:[i]}", "k", 2));
+    gil_expect_repr(GilObject_VectorcallDict(f, &one, 1, callers_dict), "((1,), {'k': [2]})");
+    Gil_SETREF(callers_dict, GilDict_New());
+    gil_expect_repr(GilObject_Call(f, args, callers_dict), "((1,), None)");
+    Gil_DECREF(callers_dict);
+    Gil_DECREF(f);
+    Gil_DECREF(args);
     Gil_DECREF(type);
 }
 END_TEST
@@ -214,6 +244,7 @@ suite(void)
     tcase_add_loop_test(tc, test_protocol_call__all_forms_hand_over_the_same, 0, 2);
     tcase_add_test(tc, test_protocol_call__methods);
     tcase_add_loop_test(tc, test_protocol_call__wrong_arguments, 0, 2);
+    tcase_add_loop_test(tc, test_protocol_call__callees_keep_their_keywords_when_the_callers_dict_changes, 0, 2);
     tcase_add_test(tc, test_L3_tp_call_that_says_nothing_is_named);
     tcase_add_loop_test(tc, test_protocol_call__lack_of_memory_is_an_error, 0, 2);
 #ifdef GIL_DEBUG

@@ -278,6 +278,131 @@ START_TEST(test_value_named_args__constructors)
 }
 END_TEST
 
+/* An argument that clears the dict it came in as soon as it is asked for anything. */
+static GilObject *callers_dict;
+static int asked, alive;
+
+static void
+vandalize(void)
+{
+    asked++;
+    GilDict_Clear(callers_dict);
+    ck_assert_int_eq(alive, 1);
+}
+
+static GilObject *
+vandal_index(GilObject *Gil_UNUSED(self))
+{
+    vandalize();
+    return GilLong_FromLong(10);
+}
+
+static GilObject *
+vandal_str(GilObject *Gil_UNUSED(self))
+{
+    vandalize();
+    return GilUnicode_FromString("text");
+}
+
+static GilObject *
+vandal_iter(GilObject *Gil_UNUSED(self))
+{
+    GilObject *list = GilList_New(0), *it = GilObject_GetIter(list);
+    vandalize();
+    Gil_DECREF(list);
+    return it;
+}
+
+static GilObject *
+vandal_bytes(GilObject *Gil_UNUSED(self), GilObject *Gil_UNUSED(args))
+{
+    vandalize();
+    return GilBytes_FromString("octets");
+}
+
+static int
+vandal_buffer(GilObject *self, Gil_buffer *view, int flags)
+{
+    vandalize();
+    return GilBuffer_FillInfo(view, self, &asked, sizeof asked, 1, flags);
+}
+
+static void
+vandal_dealloc(GilObject *self)
+{
+    GilTypeObject *type = Gil_TYPE(self);
+    alive--;
+    type->tp_free(self);
+    Gil_DECREF((GilObject *)(void *)type);
+}
+
+static GilMethodDef vandal_methods[] = {{"__bytes__", vandal_bytes, GIL_METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+
+static GilObject *
+make_vandal(const char *how)
+{
+    const struct {
+        const char *how;
+        GilType_Slot slot;
+    } ways[] = {{"index", {Gil_nb_index, (void *)(uintptr_t)vandal_index}},   {"str", {Gil_tp_str, (void *)(uintptr_t)vandal_str}},
+                {"iter", {Gil_tp_iter, (void *)(uintptr_t)vandal_iter}},      {"bytes", {Gil_tp_methods, vandal_methods}},
+                {"buffer", {Gil_bf_getbuffer, (void *)(uintptr_t)vandal_buffer}}};
+    size_t i = 0;
+    while (strcmp(ways[i].how, how) != 0)
+        i++;
+    GilType_Slot slots[] = {ways[i].slot, {Gil_tp_dealloc, (void *)(uintptr_t)vandal_dealloc}, {0, NULL}};
+    GilType_Spec spec = {.name = "test.Vandal", .basicsize = sizeof(GilObject), .slots = slots};
+    GilObject *type = GilType_FromSpec(&spec), *op = GilObject_CallNoArgs(type);
+    ck_assert_ptr_nonnull(op);
+    asked = 0;
+    alive = 1;
+    Gil_DECREF(type);
+    return op;
+}
+
+static const struct {
+    const char *type, *name, *how;       /* what takes it, as what, and asks it for what */
+    const char *other_name, *other_text; /* another argument, or NULL */
+} vandals[] = {
+    {"enumerate", "start", "index", "iterable", "text"},
+    {"enumerate", "iterable", "iter", NULL, NULL},
+    {"int", "base", "index", NULL, "12"},
+    {"str", "object", "str", NULL, NULL},
+    {"str", "object", "buffer", "errors", "strict"},
+    {"bytes", "source", "bytes", NULL, NULL},
+    {"bytes", "source", "index", NULL, NULL},
+    {"bytes", "source", "iter", NULL, NULL},
+    {"bytes", "source", "buffer", NULL, NULL},
+    {"bytearray", "source", "index", NULL, NULL},
+    {"bytearray", "source", "iter", NULL, NULL},
+    {"bytearray", "source", "buffer", NULL, NULL},
+    {"memoryview", "object", "buffer", NULL, NULL},
+};
+
+START_TEST(test_G9_an_argument_clears_the_dict_it_came_in)
+{
+    const char *name = vandals[_i].other_name, *text = vandals[_i].other_text;
+    GilObject *vandal = make_vandal(vandals[_i].how), *args = GilTuple_New(0), *other = NULL;
+    callers_dict = GilDict_New();
+    ck_assert_int_eq(GilDict_SetItemString(callers_dict, vandals[_i].name, vandal), 0);
+    Gil_DECREF(vandal);
+    if (text != NULL)
+        other = GilUnicode_FromString(text);
+    if (name != NULL && other != NULL)
+        ck_assert_int_eq(GilDict_SetItemString(callers_dict, name, other), 0);
+    else if (other != NULL)
+        Gil_SETREF(args, GilTuple_Pack(1, other));
+    Gil_XDECREF(other);
+    GilObject *result = GilObject_Call(type_called(vandals[_i].type), args, callers_dict);
+    ck_assert_ptr_nonnull(result);
+    ck_assert_int_gt(asked, 0);
+    Gil_DECREF(result);
+    ck_assert_int_eq(alive, 0);
+    Gil_DECREF(args);
+    Gil_DECREF(callers_dict);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -289,6 +414,7 @@ suite(void)
     tcase_add_test(tc, test_value_named_args__methods_of_int);
     tcase_add_test(tc, test_value_named_args__sort);
     tcase_add_test(tc, test_value_named_args__constructors);
+    tcase_add_loop_test(tc, test_G9_an_argument_clears_the_dict_it_came_in, 0, (int)Gil_ARRAY_LENGTH(vandals));
     suite_add_tcase(s, tc);
     return s;
 }
