@@ -235,6 +235,9 @@ inherit_from(GilTypeObject *type, const GilTypeObject *base)
     INHERIT(tp_descr_get);
     INHERIT(tp_descr_set);
     INHERIT(tp_init);
+    /* Who names the default wishes for nothing; built-in types with another fill in what their instances cannot be without. */
+    if (type->tp_alloc == GilType_GenericAlloc && (base->tp_flags & Gil_TPFLAGS_STATIC_BUILTIN))
+        type->tp_alloc = NULL;
     INHERIT(tp_alloc);
     INHERIT(tp_is_gc);
     INHERIT(tp_finalize);

@@ -344,8 +344,10 @@ make_vandal(const char *how)
     const struct {
         const char *how;
         GilType_Slot slot;
-    } ways[] = {{"index", {Gil_nb_index, (void *)(uintptr_t)vandal_index}},   {"str", {Gil_tp_str, (void *)(uintptr_t)vandal_str}},
-                {"iter", {Gil_tp_iter, (void *)(uintptr_t)vandal_iter}},      {"bytes", {Gil_tp_methods, vandal_methods}},
+    } ways[] = {{"index", {Gil_nb_index, (void *)(uintptr_t)vandal_index}},
+                {"str", {Gil_tp_str, (void *)(uintptr_t)vandal_str}},
+                {"iter", {Gil_tp_iter, (void *)(uintptr_t)vandal_iter}},
+                {"bytes", {Gil_tp_methods, vandal_methods}},
                 {"buffer", {Gil_bf_getbuffer, (void *)(uintptr_t)vandal_buffer}}};
     size_t i = 0;
     while (strcmp(ways[i].how, how) != 0)

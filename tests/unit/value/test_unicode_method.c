@@ -334,7 +334,8 @@ START_TEST(test_value_unicode_method__a_subtype_of_each_form)
 }
 END_TEST
 
-/* Instances that no constructor has filled are the empty one of their kind in every respect. */
+/* Instances that no constructor has filled are the empty one of their kind in every respect, also where the type names the tp_alloc
+ * that types have by default. */
 START_TEST(test_value_unicode_method__instances_that_nobody_filled)
 {
     static const struct {
@@ -349,7 +350,9 @@ START_TEST(test_value_unicode_method__instances_that_nobody_filled)
     };
 
     for (size_t i = 0; i < Gil_ARRAY_LENGTH(cases); i++) {
-        GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew}, {0, NULL}};
+        GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew},
+                                {_i == 0 ? 0 : Gil_tp_alloc, (void *)GilType_GenericAlloc},
+                                {0, NULL}};
         GilType_Spec spec = {.name = "t.T", .basicsize = -cases[i].more, .flags = Gil_TPFLAGS_DEFAULT | (unsigned)cases[i].flags,
                              .slots = slots};
         GilObject *type = GilType_FromSpecWithBases(&spec, (GilObject *)cases[i].base);
@@ -513,7 +516,7 @@ suite(void)
     tcase_add_test(tc, test_value_unicode_method__changing);
     tcase_add_test(tc, test_value_unicode_method__identifier);
     tcase_add_test(tc, test_value_unicode_method__every_allocation_may_fail);
-    tcase_add_test(tc, test_value_unicode_method__instances_that_nobody_filled);
+    tcase_add_loop_test(tc, test_value_unicode_method__instances_that_nobody_filled, 0, 2);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_of_each_form);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_that_says_otherwise);
     tcase_add_test(tc, test_value_unicode_method__a_subtype_with_fields);
