@@ -189,10 +189,64 @@ START_TEST(test_faults_scenes__subtypes)
 }
 END_TEST
 
+/* What takes arguments by name, called with a dict of them. */
+static const struct keyword_call {
+    GilTypeObject *type;
+    const char *method; /* NULL: the type is called; else this of a str of text is */
+    const char *text;   /* or the first argument, or NULL */
+    const char *name, *value; /* a text by name, or where that is NULL by position */
+    const char *other_name;   /* a number by name, or NULL */
+    int number;
+} keyword_calls[] = {
+    {&GilUnicode_Type, NULL, NULL, "object", "text", NULL, 0},
+    {&GilBytes_Type, NULL, "some text", "encoding", "latin-1", NULL, 0},
+    {&GilByteArray_Type, NULL, "some text", "encoding", "latin-1", NULL, 0},
+    {&GilLong_Type, NULL, NULL, NULL, "zzzzzzzzzzzzzzzzzzzz", "base", 36},
+    {&GilEnum_Type, NULL, NULL, "iterable", "text", "start", 1 << 30},
+    {&GilProperty_Type, NULL, NULL, "doc", "text", "fget", 1},
+    {&GilUnicode_Type, "split", "a,b,c", "sep", ",", "maxsplit", 1},
+    {&GilUnicode_Type, "encode", "text", "encoding", "latin-1", NULL, 0},
+    {&GilUnicode_Type, "format", "{name} and {}", NULL, "text", "name", 7},
+};
+
+static int
+call_by_name(void *Gil_UNUSED(arg))
+{
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(keyword_calls); i++) {
+        const struct keyword_call *c = &keyword_calls[i];
+        struct scrap s = {{NULL}};
+        const char *positional = c->method == NULL && c->text != NULL ? c->text : c->name == NULL ? c->value : NULL;
+        if ((s.op[0] = c->method == NULL ? Gil_NewRef((GilObject *)(void *)c->type) : GilUnicode_FromString(c->text)) == NULL)
+            return done(&s, -1);
+        if (c->method != NULL && (s.op[1] = GilObject_GetAttrString(s.op[0], c->method)) == NULL)
+            return done(&s, -1);
+        if ((s.op[2] = Gil_BuildValue(positional != NULL ? "(s)" : "()", positional)) == NULL ||
+            (s.op[3] = GilDict_New()) == NULL)
+            return done(&s, -1);
+        if (c->name != NULL && ((s.op[4] = GilUnicode_FromString(c->value)) == NULL ||
+                                GilDict_SetItemString(s.op[3], c->name, s.op[4]) < 0))
+            return done(&s, -1);
+        if (c->other_name != NULL && ((s.op[5] = GilLong_FromLong(c->number)) == NULL ||
+                                      GilDict_SetItemString(s.op[3], c->other_name, s.op[5]) < 0))
+            return done(&s, -1);
+        if ((s.op[6] = GilObject_Call(c->method == NULL ? s.op[0] : s.op[1], s.op[2], s.op[3])) == NULL)
+            return done(&s, -1);
+        done(&s, 0);
+    }
+    return 0;
+}
+
+START_TEST(test_faults_scenes__keywords)
+{
+    gil_test_oom_loop(call_by_name, NULL);
+}
+END_TEST
+
 /* What is done on the way out of a failure finds no memory either. */
 START_TEST(test_J8_a_failure_after_a_failure_in_longer_work)
 {
-    static const gil_test_step steps[] = {use_a_class, use_errors, use_containers, use_texts_and_numbers, use_subtypes};
+    static const gil_test_step steps[] = {use_a_class, use_errors, use_containers, use_texts_and_numbers, use_subtypes,
+                                           call_by_name};
 
     gil_test_oom_pairs(steps[_i], NULL);
 }
@@ -346,7 +400,8 @@ suite(void)
     tcase_add_test(inside, test_faults_scenes__containers);
     tcase_add_test(inside, test_faults_scenes__texts_and_numbers);
     tcase_add_test(inside, test_faults_scenes__subtypes);
-    tcase_add_loop_test(inside, test_J8_a_failure_after_a_failure_in_longer_work, 0, 5);
+    tcase_add_test(inside, test_faults_scenes__keywords);
+    tcase_add_loop_test(inside, test_J8_a_failure_after_a_failure_in_longer_work, 0, 6);
     tcase_add_test(inside, test_B12_a_thread_that_enters_without_memory_is_told);
     suite_add_tcase(s, inside);
     tcase_set_timeout(around, 60);

@@ -334,8 +334,8 @@ START_TEST(test_value_unicode_method__a_subtype_of_each_form)
 }
 END_TEST
 
-/* Instances that no constructor has filled are the empty one of their kind in every respect, also where the type names the tp_alloc
- * that types have by default. */
+/* Instances that no constructor has filled are the empty one of their kind in every respect, also where the type names the
+ * tp_alloc that types have by default. */
 START_TEST(test_value_unicode_method__instances_that_nobody_filled)
 {
     static const struct {
