@@ -165,8 +165,9 @@ GIL_API GilStatus Gil_InitializeFromConfig(const GilConfig *config);
  * hold a guard or entered by a view are waited for, without the lock, and those that have the lock of an
  * interpreter. If the time that the configuration allows is over and somebody is inside still, or keeps such a
  * lock, all this is taken back, and the answer is GIL_FINALIZE_BUSY: the runtime works on, and the call may be
- * repeated. No signal is handled while it waits (gilrt/signal.h): one that comes is met by the caller's next poll after BUSY, or by a call
- * at exit that polls, or by nobody. So a host that is to be stopped by one while it waits gives a short time, polls, and calls again.
+ * repeated. Signals that come meanwhile are handled by the waiting thread, attached, within 50 ms (gilrt/signal.h); if a callback
+ * raises, the end is called off at once, with the same answer and that exception. While an exception is pending, and while only locks
+ * are waited for, none is handled.
  * To return GIL_FINALIZE_BUSY it needs the main interpreter's lock, for which it waits as Gil_END_ALLOW_THREADS
  * does, however long another thread keeps that; admission is open by then. Who is inside is written to standard
  * error, unless the host has a hook for it (Gil_SetLifeHook()), and GilInterpreterState_GetHolders() tells it.

@@ -121,7 +121,8 @@ GIL_API GilThreadState *Gil_NewInterpreter(void);
  * Gil_FinalizeEx(): first what can be undone, until the time that the configuration of the interpreter allows
  * is over, then what cannot fail.
  * @return 0: it is gone, and ts with it, and the thread is attached to nothing. GIL_FINALIZE_BUSY: somebody
- *         stayed inside, or another thread is just ending it (GilInterpreterState_GetHolders() names them);
+ *         stayed inside, or another thread is just ending it (GilInterpreterState_GetHolders() names them), or a
+ *         signal's callback raised KeyboardInterrupt while it waited, which is set then (gilrt/signal.h);
  *         nothing happened, but if another thread has asked for the end (GilInterpreterView_RequestEnd()), this
  *         one is asked to come to an end like the others. -1 with SystemError, and nothing happened, when it is
  *         the main interpreter, when something of it is active in the calling thread, with this state or another

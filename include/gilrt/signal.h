@@ -15,11 +15,12 @@
  *
  * The handler that is installed then does nothing but note the signal and see to it that the main thread looks: the thread state that
  * started the runtime, in the main interpreter. There the callback is run, attached: at the next Gil_Poll() or
- * GilErr_CheckSignals(), in an interruptible wait of the library, which goes on unless the callback raises, or when a blocking
+ * GilErr_CheckSignals(), in an interruptible wait of the library, which goes on unless the callback raises, while Gil_FinalizeEx() or
+ * Gil_EndInterpreter() waits for those inside, with the same exception, or when a blocking
  * call has been left that the signal has interrupted (gilrt/unblock.h). If that thread runs in another interpreter just then, it
  * looks at the next poll or interruptible wait there, and steps over to the main one for the callback; KeyboardInterrupt comes out of
  * that poll, any other exception is reported as GilErr_WriteUnraisable() does. While an exception is pending nobody is called.
- * Nor is anybody called while that thread waits for the end of an interpreter or of the runtime (Gil_FinalizeTimed()).
+ * Nor is anybody called while that thread waits in GilInterpreterView_End() or GilInterpreterView_WaitEnd().
  * After the host has ended that thread state there is no main thread: what comes is noted and met by nobody. In the child of a fork
  * it is the thread that forked; callbacks of a main interpreter that is not there any more are not called (gilrt/fork.h).
  *

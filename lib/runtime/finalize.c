@@ -35,6 +35,14 @@
  * asked to end, and gives the lock to the reserve at its next poll. To keep all the locks instead would let a
  * call at exit of the one wait for a thread of the other that wants in once more, and that for the end.
  *
+ * SIGNALS. Who waits for those inside, in the main thread, handles what comes meanwhile: it attaches its state, runs
+ * the callbacks and is out again. To them it is as in a call at exit, but nothing has happened yet: so one that raises
+ * calls the end off, as if the time were over. What is slept on is the gate, and a signal rouses the state
+ * (state/wait.c): it is no wake for this sleep, which ends by itself within 50 ms, to tell those inside anew, and looks
+ * then (gil_interp_shut()). A flag in the gate's word, for a handler to raise, would save these, at the price of one
+ * more thing to mind wherever that word is compared. While locks are passed over none is handled: the lock to handle it
+ * with may be the one that is waited for.
+ *
  * Whoever waits here holds no lock of the library. It is woken by the last to leave (state/gate.c), so it does
  * not matter who that is, nor whether it exits by itself.
  *
@@ -62,6 +70,7 @@
 #include "state/gate.h"
 #include "state/lock.h"
 #include "state/tstate.h"
+#include "state/unblock.h"
 #include "sync/machine.h"
 
 /* Calls that bring up new ones may be a loop. Real ones need two or three rounds. */
@@ -143,16 +152,33 @@ attach(GilThreadState *ts, const char *func)
     gil_tstate_attach(ts, func);
 }
 
+/* Signals that came to ts meanwhile, which is left again. -1: a callback has raised, or its lock was not to be had. */
+static int
+attend(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    if (gil_tstate_attach_until(ts, limit, func) != 1)
+        return -1;
+    int rc = gil_state_hooks.attend(ts);
+    gil_unblock_drain(ts);
+    gil_tstate_detach(ts, func);
+    return rc;
+}
+
 /* Wait until nobody is inside, and shut the gate. Mostly nobody is; else ts is left for the wait, and stays so.
  * 0, or -1. */
 static int
 shut(GilThreadState *ts, GilInterpreterState *interp, uint64_t limit, const char *func)
 {
+    int rc;
+
     if (gil_gate_shut(interp->gate, 0) == 0)
         return 0;
     if (gil_tstate_attached() == ts)
         gil_tstate_detach(ts, func);
-    return gil_interp_shut(interp, limit);
+    while ((rc = gil_interp_shut(interp, ts, limit)) > 0)
+        if (attend(ts, limit, func) < 0)
+            return -1;
+    return rc;
 }
 
 /*
@@ -301,7 +327,7 @@ gil_finalize_begin_outside(GilInterpreterState *interp, uint64_t limit, int aske
     struct gil_busy busy;
 
     (void)begin_to_close(interp, NULL, asked);
-    if (gil_interp_shut(interp, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
+    if (gil_interp_shut(interp, NULL, limit) == 0 && gil_tstate_attach_until(interp->ender, limit, func) == 1)
         return 0;
     gil_busy_find(&busy, interp);
     give_up_other(interp->gate, func);

@@ -370,8 +370,15 @@ gil_interp_stir(void)
     gil_mutex_unlock(&gil_states_mutex);
 }
 
+/* While an exception is pending nobody would be called. */
+static int
+has_signal(const GilThreadState *ts)
+{
+    return ts != NULL && ts->err.type == NULL && (gil_load_relaxed(&ts->block.brk) & _Gil_BRK_SIGNAL) != 0;
+}
+
 int
-gil_interp_shut(GilInterpreterState *interp, uint64_t limit)
+gil_interp_shut(GilInterpreterState *interp, const GilThreadState *ts, uint64_t limit)
 {
     /* Who is in native code is told again and again. */
     uint64_t pause = 0, until;
@@ -380,8 +387,8 @@ gil_interp_shut(GilInterpreterState *interp, uint64_t limit)
         gil_unblock_all(interp);
         until = gil_unblock_pause(&pause, limit);
         rc = gil_gate_shut(interp->gate, until);
-    } while (rc < 0 && until != limit);
-    return rc;
+    } while (rc < 0 && until != limit && !has_signal(ts));
+    return rc < 0 && until != limit ? 1 : rc;
 }
 
 void

@@ -79,9 +79,10 @@ void gil_interp_calm(GilInterpreterState *interp);
 void gil_interp_stir(void);
 /*
  * By a thread that is attached to nothing: wait until nobody is inside interp, whose gate the caller has closed, and shut it: 0; or
- * until the clock reaches limit: -1, and the gate is closing as before.
+ * until the clock reaches limit: -1, and the gate is closing as before; or until ts, that thread's, has a signal to handle:
+ * 1, within 50 ms of its coming, and the gate as before. ts is NULL where none is to be handled.
  */
-int gil_interp_shut(GilInterpreterState *interp, uint64_t limit);
+int gil_interp_shut(GilInterpreterState *interp, const GilThreadState *ts, uint64_t limit);
 /*
  * The beginning of the end, by the attached state ts, after the gate was shut: from here no other thread
  * gets the lock, those that wait for it or come later sleep for ever, and no state can be made. ts goes on as before and

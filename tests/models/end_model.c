@@ -1057,6 +1057,113 @@ body_exit_waits(int self)
     EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0 && exits == 1);
 }
 
+/* --- a signal that comes while the end waits --- */
+
+static uint32_t handled; /* [atomic] */
+static uint32_t *asked;  /* of the main interpreter's first state, which is given back at the end */
+static int raises;       /* its callback */
+
+/* Nobody is ended yet, and the one inside is there still. */
+static int
+handle_signal(GilThreadState *ts)
+{
+    gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
+    use_attached(MAIN);
+    EXPLORE_CHECK(!subjects[MAIN].closed && !subjects[OTHER].closed && gil_gate_inside(gate(place[1])) == 1);
+    gil_store_seq_cst(&handled, 1u);
+    return -raises;
+}
+
+static int
+is_handled(void)
+{
+    return handled != 0;
+}
+
+static int
+of_signals(const void *address)
+{
+    return address == asked || address == &handled || of_the_end(address);
+}
+
+/* It is no wake for who waits, who has to look by himself. */
+static void
+expect_signal(void)
+{
+    handled = 0;
+    raises = 0;
+    retells = 1;
+    asked = &subjects[MAIN].ts->block.brk;
+    gil_state_hooks.attend = handle_signal;
+}
+
+static void
+setup_signalled(void)
+{
+    setup_visit();
+    expect_signal();
+}
+
+static void
+setup_signalled_main(void)
+{
+    setup_visit_main();
+    expect_signal();
+}
+
+static void
+setup_called_off(void)
+{
+    setup_signalled();
+    raises = 1;
+}
+
+/* Thread 1 leaves only when what it sent was handled. */
+static void
+send_from_inside(void)
+{
+    if (gil_gate_enter(gate(place[1])) < 0) {
+        refused++;
+        return;
+    }
+    entered++;
+    gil_fetch_or_seq_cst(asked, _Gil_BRK_SIGNAL);
+    explore_until(is_handled);
+    use(place[1]);
+    gil_gate_leave(gate(place[1]));
+}
+
+static void
+body_signalled(int self)
+{
+    if (self == 1) {
+        send_from_inside();
+        return;
+    }
+    start_as_main();
+    EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0 && handled == (uint32_t)entered);
+}
+
+/* By an exception: everything is as before, whoever is inside still, and the next attempt finds no signal. */
+static void
+body_called_off(int self)
+{
+    if (self == 1) {
+        send_from_inside();
+        return;
+    }
+    start_as_main();
+    long inside = gil_finalize_begin(subjects[MAIN].ts, GIL_MACHINE_NEVER, "called_off");
+    EXPLORE_CHECK((inside != 0) == (entered != 0) && handled == (uint32_t)entered && told == entered);
+    if (inside == 0) {
+        gil_finalize_commit(subjects[MAIN].ts, "called_off");
+        return;
+    }
+    EXPLORE_CHECK(is_open(MAIN) && is_open(OTHER) && !subjects[MAIN].closing && !subjects[OTHER].closing);
+    use_attached(MAIN);
+    EXPLORE_CHECK(end_runtime(GIL_MACHINE_NEVER) == 0);
+}
+
 /* What is posted to, too. */
 static int
 of_calls(const void *address)
@@ -1118,6 +1225,9 @@ static const struct model_run runs[] = {
     {{"too_many_rounds", 2, 0, setup_calls, body_too_many_rounds, of_calls, NULL, finish_too_many_rounds}, {3, 0, 0}, {5, 0, 0}},
     {{"carries_on", 2, 0, setup_calls, body_carries_on, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 0}},
     {{"exit_waits", 2, 0, setup_visit_main, body_exit_waits, of_the_end, NULL, finish}, {3, 0, 0}, {4, 0, 1}},
+    {{"signalled", 2, 1u, setup_signalled, body_signalled, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
+    {{"called_off", 2, 1u, setup_called_off, body_called_off, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
+    {{"signalled_main", 2, 1u, setup_signalled_main, body_signalled, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
 };
 
 int

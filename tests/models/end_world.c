@@ -37,6 +37,7 @@
 
 struct subject subjects[BOTH];
 int told, waiting, late, heeded;
+int retells;
 int requests_left;
 void (*on_busy)(enum which which);
 

@@ -39,6 +39,7 @@ extern int told;    /* ends that were in vain, as the host heard */
 extern int waiting; /* times that the host heard of a wait for a lock */
 extern int late;    /* threads that came back after the end: theirs is over */
 extern int heeded;  /* states whose threads were told of an end, and took the request back */
+extern int retells;   /* who waits for those inside wakes now and then, to tell them anew; else it sleeps to its limit */
 extern int requests_left; /* for memory, until one is refused, the last of so many; 0: none is */
 extern void (*on_busy)(enum which which); /* called when an end has been in vain, before it is given up; NULL: nobody looks */
 

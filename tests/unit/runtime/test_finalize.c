@@ -9,19 +9,23 @@
 #include "gilrt/error.h"
 #include "gilrt/gc.h"
 #include "gilrt/guard.h"
+#include "gilrt/interp.h"
 #include "gilrt/life.h"
 #include "gilrt/lock.h"
 #include "gilrt/long.h"
+#include "gilrt/signal.h"
 #include "gilrt/state.h"
 #include "gilrt/type.h"
 #include "gilrt/unicode.h"
 #include "runtime/finalize.h"
 #include "state/gate.h"
+#include "state/pending.h"
 #include "state/tstate.h"
 #include "sync/machine.h"
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,6 +465,114 @@ START_TEST(test_C12_finalizers_that_make_new_objects_come_to_an_end)
 }
 END_TEST
 
+/* --- signals while the end waits --- */
+
+enum { INSIDE = 1, HANDLED };
+
+/* Inside until the signal was handled, which comes when the interpreter lets nobody in any more. */
+static void *
+send_from_inside(void *arg)
+{
+    GilInterpreterView *mine = arg;
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromView(mine), *more;
+
+    reach(INSIDE);
+    while ((more = GilInterpreterGuard_FromView(mine)) != NULL) {
+        GilInterpreterGuard_Close(more);
+        sched_yield();
+    }
+    ck_assert_int_eq(GilErr_SetInterruptEx(SIGUSR1), 0);
+    await(HANDLED);
+    GilInterpreterGuard_Close(guard);
+    GilInterpreterView_Close(mine);
+    return NULL;
+}
+
+/* Attached to the main interpreter, whose end is not to be begun anew there. exc: what it raises; NULL: nothing. */
+static int
+handle(int signum, void *exc)
+{
+    ck_assert_int_eq(signum, SIGUSR1);
+    ck_assert_ptr_eq(GilInterpreterState_Get(), GilInterpreterState_Main());
+    ck_assert_int_eq(Gil_FinalizeTimed(0), -1);
+    if (exc == NULL)
+        reach(HANDLED);
+    else
+        GilErr_SetNone(exc);
+    return exc == NULL ? 0 : -1;
+}
+
+/* What is watched, and somebody inside the attached interpreter who sends it. */
+static pthread_t
+begin_signalled(GilSignal_Func func, void *arg)
+{
+    GilThreadState *ts = GilThreadState_Get(), *main_ts = gil_main_calls.ts;
+    pthread_t thread;
+
+    reach(0);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, func, arg, GIL_SIGNAL_POSTED), 0);
+    GilThreadState_Swap(ts);
+    ck_assert_int_eq(pthread_create(&thread, NULL, send_from_inside, GilInterpreterView_FromCurrent()), 0);
+    await(INSIDE);
+    return thread;
+}
+
+START_TEST(test_E1_a_signal_is_handled_while_the_end_waits)
+{
+    gil_test_start();
+    pthread_t thread = begin_signalled(handle, NULL);
+    ck_assert_int_eq(Gil_FinalizeTimed(10000 * MS), 0);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+/* The main interpreter is shut already. */
+START_TEST(test_E1_a_signal_is_handled_while_the_end_waits_for_another_interpreter)
+{
+    gil_test_start();
+    GilThreadState *main_ts = GilThreadState_Get();
+    ck_assert_ptr_nonnull(Gil_NewInterpreter());
+    pthread_t thread = begin_signalled(handle, NULL);
+    GilThreadState_Swap(main_ts);
+    ck_assert_int_eq(Gil_FinalizeTimed(10000 * MS), 0);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(test_E7_a_signal_that_raises_calls_the_end_off)
+{
+    gil_test_start();
+    Gil_SetLifeHook(ignore, NULL);
+    pthread_t thread = begin_signalled(handle, GilExc_RuntimeError);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_RuntimeError), 1);
+    GilErr_Clear();
+    everything_works();
+    reach(HANDLED);
+    ck_assert_int_eq(Gil_FinalizeTimed(UINT64_MAX), 0);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(test_E4_a_signal_that_raises_calls_the_end_of_another_interpreter_off)
+{
+    gil_test_start();
+    Gil_SetLifeHook(ignore, NULL);
+    GilThreadState *main_ts = GilThreadState_Get(), *other = Gil_NewInterpreter();
+    pthread_t thread = begin_signalled(NULL, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(other), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_KeyboardInterrupt), 1);
+    GilErr_Clear();
+    everything_works();
+    reach(HANDLED);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(Gil_EndInterpreter(other), 0);
+    GilThreadState_Swap(main_ts);
+    gil_test_stop();
+}
+END_TEST
+
 START_TEST(test_runtime_finalize__limits_do_not_wrap)
 {
     ck_assert_uint_eq(gil_limit_in(UINT64_MAX), GIL_MACHINE_NEVER);
@@ -492,6 +604,10 @@ suite(void)
     tcase_add_test(tc, test_runtime_finalize__a_late_thread_may_stop_the_process);
     tcase_add_test(tc, test_C13_the_finalizing_thread_may_leave_the_lock);
     tcase_add_test(tc, test_C12_finalizers_that_make_new_objects_come_to_an_end);
+    tcase_add_test(tc, test_E1_a_signal_is_handled_while_the_end_waits);
+    tcase_add_test(tc, test_E1_a_signal_is_handled_while_the_end_waits_for_another_interpreter);
+    tcase_add_test(tc, test_E7_a_signal_that_raises_calls_the_end_off);
+    tcase_add_test(tc, test_E4_a_signal_that_raises_calls_the_end_of_another_interpreter_off);
     tcase_add_test(tc, test_runtime_finalize__limits_do_not_wrap);
     suite_add_tcase(s, tc);
     return s;

@@ -36,7 +36,7 @@ world_shut(GilThreadState *ts)
     if (gil_gate_shut(ts->interp->gate, 0) == 0)
         return;
     gil_tstate_detach(ts, "test");
-    ck_assert_int_eq(gil_interp_shut(ts->interp, GIL_MACHINE_NEVER), 0);
+    ck_assert_int_eq(gil_interp_shut(ts->interp, NULL, GIL_MACHINE_NEVER), 0);
     gil_tstate_attach(ts, "test");
 }
 
