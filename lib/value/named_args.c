@@ -101,7 +101,7 @@ enter_all(struct unpacking *call, GilObject *const *values, GilObject *kwnames, 
 }
 
 /* TypeError when there are too many arguments, or too few or too many by position. 0 or -1. */
-static int
+static __attribute__((cold)) int
 check_numbers(const struct unpacking *call, Gil_ssize_t keywords, int minpos, int maxpos)
 {
     const char *fname = call->fname;
@@ -124,6 +124,12 @@ check_numbers(const struct unpacking *call, Gil_ssize_t keywords, int minpos, in
     return -1;
 }
 
+static __attribute__((cold)) void
+tell_missing(const struct unpacking *call, int i)
+{
+    GilErr_Format(GilExc_TypeError, "%.200s%s missing required argument '%s' (pos %d)", WHO(call->fname), call->names[i], i + 1);
+}
+
 /* 0, or -1 with TypeError: a required parameter has nothing. */
 static int
 check_required(const struct unpacking *call, int minpos, int maxpos, int minkw)
@@ -131,8 +137,7 @@ check_required(const struct unpacking *call, int minpos, int maxpos, int minkw)
     for (int i = (int)call->nargs; i < call->count; i++) {
         int required = i < minpos || (i >= maxpos && i < maxpos + minkw);
         if (required && call->buf[i] == NULL) {
-            GilErr_Format(GilExc_TypeError, "%.200s%s missing required argument '%s' (pos %d)",
-                          WHO(call->fname), call->names[i], i + 1);
+            tell_missing(call, i);
             return -1;
         }
     }
@@ -140,7 +145,7 @@ check_required(const struct unpacking *call, int minpos, int maxpos, int minkw)
 }
 
 /* Say that key is given by position as well, or when that is asked, that it is none: -1 with TypeError, or 0. */
-static int
+static __attribute__((cold)) int
 explain(const struct unpacking *call, GilObject *key, int unknown)
 {
     const char *fname = call->fname;
@@ -158,7 +163,7 @@ explain(const struct unpacking *call, GilObject *key, int unknown)
 }
 
 /* Some keyword met no free parameter: TypeError. */
-static void
+static __attribute__((cold)) void
 explain_strays(const struct unpacking *call, GilObject *kwnames, GilObject *kwargs)
 {
     GilObject *key, *value;
