@@ -201,7 +201,8 @@ unlock_last_read(uint32_t *word)
 {
     struct gil_bucket *bucket = gil_parking_lock(word);
     struct gil_parked *next = NULL;
-    uint32_t seen = gil_load_relaxed(word);
+    /* Acquire: pairs with the release of readers that left before this one; the next writer comes after them, too. */
+    uint32_t seen = gil_load_acquire(word);
 
     while (seen != (READER | PARKED) && !gil_cas_acq_rel(word, &seen, seen - READER))
         continue;

@@ -113,6 +113,41 @@ START_TEST(test_sync_rwlock__no_reader_passes_a_writer_that_waits)
 }
 END_TEST
 
+static long read_first;
+
+/* Leaves once a writer waits; another reader is left then, which hands the lock on. */
+static void *
+read_and_leave_first(void *unused)
+{
+    (void)unused;
+    read_lock(&word);
+    read_first = first;
+    while (!(gil_load_relaxed(&word) & GIL_RWLOCK_PARKED))
+        sched_yield();
+    ck_assert_int_eq(gil_rwlock_unlock_read(&word), 0);
+    return NULL;
+}
+
+/* What says that it does is ThreadSanitizer: nothing but the lock is between that reader and the writer. */
+START_TEST(test_sync_rwlock__a_writer_comes_after_the_readers_that_left_before_the_last)
+{
+    pthread_t reader, writer;
+
+    ck_assert(gil_rwlock_try_read(&word));
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_and_leave_first, NULL), 0);
+    while (gil_load_relaxed(&word) != 2 * GIL_RWLOCK_READER)
+        sched_yield();
+    ck_assert_int_eq(pthread_create(&writer, NULL, write_once, NULL), 0);
+    while (gil_load_relaxed(&word) != (GIL_RWLOCK_READER | GIL_RWLOCK_PARKED))
+        sched_yield();
+    ck_assert_int_eq(gil_rwlock_unlock_read(&word), 0);
+    ck_assert_int_eq(pthread_join(writer, NULL), 0);
+    ck_assert_int_eq(pthread_join(reader, NULL), 0);
+    ck_assert_int_eq(read_first, 0);
+    ck_assert_int_eq(first, 1);
+}
+END_TEST
+
 START_TEST(test_sync_rwlock__a_writer_that_gives_up_leaves_nothing)
 {
     struct gil_wait wait;
@@ -155,6 +190,7 @@ suite(void)
     tcase_add_test(tcase, test_sync_rwlock__readers_see_nothing_half_written);
     tcase_add_test(tcase, test_sync_rwlock__many_read_and_one_writes);
     tcase_add_test(tcase, test_sync_rwlock__no_reader_passes_a_writer_that_waits);
+    tcase_add_test(tcase, test_sync_rwlock__a_writer_comes_after_the_readers_that_left_before_the_last);
     tcase_add_test(tcase, test_sync_rwlock__a_writer_that_gives_up_leaves_nothing);
     tcase_add_test(tcase, test_D4_who_waited_in_the_parent_keeps_nobody_out_in_the_child);
     suite_add_tcase(suite, tcase);
