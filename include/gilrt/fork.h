@@ -104,8 +104,14 @@ GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
 
 /**
  * Have a lock of the host held by the forking thread during each fork from now on, so that what it protects is whole in the child,
- * and the lock free. Locks are taken in the order of @p rank, after the functions before, and as GilForeignLock_Lock() does: who holds
- * one may wait for the interpreter's lock. It must not be held by the thread that forks: that is a deadlock, or, if how->lock() says
+ * and the lock free. Locks are taken in the order of @p rank, after the functions before. If one is busy, they are waited for without the
+ * interpreter's lock, each with those of lower ranks in hand, and then the interpreter's lock with all of them, for a limited time: who
+ * holds one may wait for the interpreter's lock, and who has that may wait for one of them. What has to be kept is their order:
+ * - A thread that takes several of them takes them in the order of their ranks.
+ * - One that is held by a thread which waits for the interpreter's lock has a lower rank than one that is waited for with that in
+ *   hand. GilForeignLock_Lock() and what waits as it does (gilrt/mutex.h) do not count: they leave it for the wait.
+ *
+ * Else a fork may wait for ever. The lock must not be held by the thread that forks: that is a deadlock, or, if how->lock() says
  * so, no fork (EDEADLK, say). Whatever else that returns calls the fork off, too; of EOWNERDEAD, which also try_lock() may return, the
  * lock is the forking thread's then, to be made consistent and given back.
  *

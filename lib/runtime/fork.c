@@ -51,9 +51,27 @@
  * its own thread. gil_mutex_lock() knows that thread, and stops it with a sentence.
  *
  * THE HOST'S LOCKS may be held by threads that wait for the interpreter's lock, which the forking thread has. So none is waited for
- * with it in hand: if one is not free at once, all are given back, the lock is left, and that one is waited for alone. If that
- * fails it will fail again, and nobody knows what the lock protects: no fork. A mutex whose owner has died is got by who tries, and
- * could be given back only by declaring it lost: it stays the caller's, who is told so.
+ * with it in hand: if one is not free at once, all are given back and it is left. To wait for the busy one alone, and try again from the
+ * start, would not do: while the forking thread has the interpreter's lock is just when the others stand before it with theirs in hand,
+ * and that all of many are free at such a moment hardly ever happens. So they are waited for in rising rank, as the library's mutexes are,
+ * each with those before it in hand, and then the interpreter's lock with all of them:
+ *
+ *     attached, all tried                                  got: done
+ *     detached, all waited for in rising rank
+ *     the interpreter's lock waited for until a limit      got: done
+ *     all given back
+ *     the interpreter's lock waited for, and from the top, with a longer limit
+ *
+ * Who holds one and waits for the interpreter's lock gets that, and gives his back. Who holds one and waits for another waits for one of a
+ * higher rank, as the header wants it: the highest rank that anybody holds is not held by somebody who waits for one of them, so the
+ * wait for them ends. It wants also that one whose holder waits for the interpreter's lock ranks below one that is waited for plainly
+ * with that in hand: else the forking thread, with the one that is waited for, waits for the holder of the other, who waits for the
+ * interpreter's lock: three for ever, as lock() knows no limit. The other way round there is one: with all in hand the forking thread
+ * waits for who has the interpreter's lock and waits for one of these; that is what the limit is for. After it he gets what he waits
+ * for, since the forking thread comes back only when he has left the interpreter's lock.
+ *     If lock() fails it will fail again, and nobody knows what the lock protects: no fork. A mutex whose owner has died is got by who
+ * takes it, and could be given back only by declaring it lost: it stays the caller's, who is told so. One that is registered twice is in
+ * hand once: `taken` is set where it stands first. Where no runtime works there is nothing to leave and to come back to.
  *
  * WHY NOT pthread_atfork(): its functions run in every fork(), also in that of a host which calls exec a moment later, and for
  * which there is no reason to wait for anybody's lock; they cannot refuse; and their order is that in which libraries were
@@ -74,6 +92,7 @@ struct calls {
     int (*reset)(void *lock);
     void *data; /* or the lock */
     unsigned rank;
+    int taken; /* [mutex] a lock: by this fork */
 };
 
 struct place {
@@ -160,6 +179,11 @@ give_all_back(void)
 
 /* --- the host's part --- */
 
+/* How long, in ns, the interpreter's lock is waited for with all of the host's in hand: at first, and what is not exceeded twice. Each time
+ * it is twice as long, so that the turns of however many busy threads fit. */
+#define FIRST_PATIENCE ((uint64_t)16 * 1000 * 1000)
+#define MOST_PATIENCE ((uint64_t)1000 * 1000 * 1000)
+
 /* Whether the lock was registered more than once, and stands earlier in the list: it is taken there. */
 static int
 is_taken_before(const struct calls *one)
@@ -171,56 +195,79 @@ is_taken_before(const struct calls *one)
     return each != one;
 }
 
+/* Those that are taken; in the child, if they are to be made anew there, that instead. */
 static void
-give_back_locks(struct calls *from, int child)
+give_back_locks(int child)
 {
-    for (struct calls *each = from; each != NULL; each = each->prev)
-        if (is_taken_before(each))
+    for (struct calls *each = forking.last; each != NULL; each = each->prev) {
+        if (!each->taken)
             continue;
-        else if (child && each->reset != NULL)
+        each->taken = 0;
+        if (child && each->reset != NULL)
             (void)each->reset(each->data);
         else
             (void)each->how->unlock(each->data);
+    }
 }
 
-/* All, or none and the first that cannot be had at once in *busy_one. 0; EOWNERDEAD, and that one is the caller's. */
+/* At once: 0; EOWNERDEAD, and that one is the caller's; EBUSY. None is taken but for 0. */
 static int
-try_locks(struct calls **busy_one)
+try_locks(void)
 {
     int rc = 0;
 
-    for (*busy_one = forking.first; *busy_one != NULL; *busy_one = (*busy_one)->next)
-        if (!is_taken_before(*busy_one) && (rc = (*busy_one)->how->try_lock((*busy_one)->data)) != 0) {
-            give_back_locks((*busy_one)->prev, 0);
-            break;
+    for (struct calls *each = forking.first; rc == 0 && each != NULL; each = each->next)
+        if (!is_taken_before(each)) {
+            rc = each->how->try_lock(each->data);
+            each->taken = rc == 0;
         }
-    return rc == EOWNERDEAD ? rc : 0;
+    if (rc != 0)
+        give_back_locks(0);
+    return rc == 0 || rc == EOWNERDEAD ? rc : EBUSY;
 }
 
-/* Without the interpreter's lock: wait until nobody has it. What lock() returned. */
+/* Without the interpreter's lock, each waited for with those before it in hand: 0; what lock() returned, and none is taken. */
 static int
-wait_for_lock(const struct calls *busy_one, const char *func)
+wait_for_locks(void)
 {
-    if (forking.ts != NULL)
-        gil_tstate_detach(forking.ts, func);
-    int rc = busy_one->how->lock(busy_one->data);
-    if (rc == 0)
-        (void)busy_one->how->unlock(busy_one->data);
-    if (forking.ts != NULL)
-        gil_tstate_attach(forking.ts, func);
+    int rc = 0;
+
+    for (struct calls *each = forking.first; rc == 0 && each != NULL; each = each->next)
+        if (!is_taken_before(each)) {
+            rc = each->how->lock(each->data);
+            each->taken = rc == 0;
+        }
+    if (rc != 0)
+        give_back_locks(0);
     return rc;
+}
+
+/* Attach, with those in hand that are taken, if that goes in time: 1. Else they are given back first: 0. */
+static int
+come_back(uint64_t limit, const char *func)
+{
+    if (gil_tstate_attach_until(forking.ts, limit, func) == 1)
+        return 1;
+    give_back_locks(0);
+    gil_tstate_attach(forking.ts, func);
+    return 0;
 }
 
 /* 0; an errno, and none is taken. */
 static int
 take_locks(const char *func)
 {
-    struct calls *busy_one;
+    uint64_t patience = FIRST_PATIENCE;
     int error;
 
-    do
-        error = try_locks(&busy_one);
-    while (error == 0 && busy_one != NULL && (error = wait_for_lock(busy_one, func)) == 0);
+    while ((error = try_locks()) == EBUSY) {
+        if (forking.ts != NULL)
+            gil_tstate_detach(forking.ts, func);
+        error = wait_for_locks();
+        if (forking.ts == NULL || come_back(gil_limit_in(patience), func) || error != 0)
+            break;
+        patience = patience < MOST_PATIENCE ? 2 * patience : patience;
+    }
     return error < 0 ? ECANCELED : error;
 }
 
@@ -399,7 +446,7 @@ take_everything(const char *func)
             return 0;
         /* It was started meanwhile. */
         give_all_back();
-        give_back_locks(forking.last, 0);
+        give_back_locks(0);
         error = EBUSY;
     }
     call_after(forking.oldest, 0);
@@ -489,7 +536,7 @@ GilOS_AfterFork_Parent(void)
 
     require_prepared(__func__);
     give_all_back();
-    give_back_locks(forking.last, 0);
+    give_back_locks(0);
     call_after(forking.oldest, 0);
     leave();
     end();
@@ -515,7 +562,7 @@ GilOS_AfterFork_Child(void)
         gil_interp_put_gate(forking.main.gate);
         forking.main.gate = NULL;
     }
-    give_back_locks(forking.last, 1);
+    give_back_locks(1);
     call_after(forking.oldest, 1);
     tell_of_opened(__func__);
     leave();

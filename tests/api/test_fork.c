@@ -541,6 +541,107 @@ START_TEST(test_api_fork__lock_whose_holder_wants_the_interpreter)
 }
 END_TEST
 
+/* Of many locks with a holder that wants the interpreter's lock: whoever has that finds all of them busy, always. */
+struct busy_lock {
+    int tries, locks, unlocks;
+};
+
+static int
+try_busy(void *lock)
+{
+    struct busy_lock *busy = lock;
+
+    ck_assert_int_lt(++busy->tries, 10);
+    return GilThreadState_IsAttached() ? EBUSY : 0;
+}
+
+static int
+lock_busy(void *lock)
+{
+    ck_assert(!GilThreadState_IsAttached());
+    ((struct busy_lock *)lock)->locks++;
+    return 0;
+}
+
+static int
+unlock_busy(void *lock)
+{
+    ((struct busy_lock *)lock)->unlocks++;
+    return 0;
+}
+
+/* What was waited for is kept; when the first is busy, the others are not tried in vain. */
+START_TEST(test_api_fork__locks_whose_holders_want_the_interpreter)
+{
+    static const GilForeignLock how = {try_busy, lock_busy, unlock_busy};
+    struct busy_lock locks[4] = {{0, 0, 0}};
+
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, &locks[i], i), 0);
+    child_does(was_called_in_order, "");
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(locks[i].tries, i == 0);
+        ck_assert_int_eq(locks[i].locks, 1);
+        ck_assert_int_eq(locks[i].unlocks, 1);
+        ck_assert_int_eq(GilOS_UnregisterForkLock(&locks[i]), 1);
+    }
+}
+END_TEST
+
+static GilInterpreterView *waiter_view;
+static sem_t is_there;
+static int host_tries, host_locks;
+
+/* Attached, and waits plainly. */
+static void *
+wait_attached(void *unused)
+{
+    (void)unused;
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(waiter_view);
+    sem_post(&is_there);
+    pthread_mutex_lock(&host_mutex);
+    pthread_mutex_unlock(&host_mutex);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+static int
+try_once_busy(void *mutex)
+{
+    return host_tries++ == 0 ? EBUSY : pthread_mutex_trylock(mutex);
+}
+
+/* The fork has it, and somebody the interpreter's lock, who wants this one. */
+static int
+lock_before_it_is_wanted(void *mutex)
+{
+    pthread_t thread;
+
+    host_locks++;
+    pthread_mutex_lock(mutex);
+    ck_assert_int_eq(pthread_create(&thread, NULL, wait_attached, NULL), 0);
+    pthread_detach(thread);
+    while (sem_wait(&is_there) < 0)
+        ;
+    return 0;
+}
+
+/* That is no deadlock: the interpreter's lock is waited for until a limit, then the host's is given back. */
+START_TEST(test_api_fork__lock_that_an_attached_thread_waits_for)
+{
+    static const GilForeignLock how = {try_once_busy, lock_before_it_is_wanted, unlock_host};
+
+    sem_init(&is_there, 0, 0);
+    waiter_view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, &host_mutex, 1), 0);
+    child_does(host_is_free, NULL);
+    ck_assert_int_eq(host_locks, 1);
+    ck_assert_int_eq(host_tries, 2); /* the second is that of the round which forks */
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&host_mutex), 1);
+    GilInterpreterView_Close(waiter_view);
+}
+END_TEST
+
 /* --- locks that cannot be had --- */
 
 static pthread_mutex_t failing;
@@ -2050,6 +2151,8 @@ suite(void)
     tcase_add_test(tc, test_api_fork__locks_in_order_of_rank);
     tcase_add_test(tc, test_api_fork__lock_registered_twice_is_taken_once);
     tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
+    tcase_add_test(tc, test_api_fork__locks_whose_holders_want_the_interpreter);
+    tcase_add_test(tc, test_api_fork__lock_that_an_attached_thread_waits_for);
     tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
     tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);

@@ -41,7 +41,7 @@
  * mutexes a fork takes there are these mutexes, one a file or as many as it has pools: all ranks there are. What becomes of
  * interpreters and states in the child is fork_model.c's.
  */
-enum { OTHER_THREAD, FORKER, THREADS };
+enum { OTHER_THREAD, FORKER, THIRD_THREAD, THREADS };
 enum { MAIN, OWN, BOTH };
 
 static GilInterpreterState interps[BOTH];
@@ -91,6 +91,23 @@ gil_tstate_attach(GilThreadState *ts, const char *func)
 
     EXPLORE_CHECK(got == GIL_LOCK_GOT && !ended);
     _Gil_thread = &ts->block;
+}
+
+int
+gil_tstate_attach_until(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    int got = gil_lock_acquire_until(ts->lock, ts, limit, func);
+
+    EXPLORE_CHECK((got == GIL_LOCK_GOT || got == GIL_LOCK_LATE) && !ended);
+    if (got == GIL_LOCK_GOT)
+        _Gil_thread = &ts->block;
+    return got == GIL_LOCK_GOT;
+}
+
+uint64_t
+gil_limit_in(uint64_t ns)
+{
+    return gil_machine_now() + ns;
 }
 
 void
@@ -465,27 +482,36 @@ finish(void)
                       gates[i].mu.word == 0 && locks[i].mu.word == 0);
 }
 
-/* Who has the host's lock wants the interpreter's. */
+static int has_host; /* who forks */
+
+/* None is tried that is in hand, though it is registered twice. */
 static int
 try_host(void *lock)
 {
-    return !gil_mutex_try(lock);
+    EXPLORE_CHECK(lock != &host || !has_host);
+    int got = gil_mutex_try(lock);
+    has_host |= lock == &host && got;
+    return !got;
 }
 
 static int
 lock_host(void *lock)
 {
     gil_mutex_lock(lock);
+    has_host |= lock == &host;
     return 0;
 }
 
 static int
 unlock_host(void *lock)
 {
+    if (lock == &host)
+        has_host = 0;
     gil_mutex_unlock(lock);
     return 0;
 }
 
+/* Who has the host's lock wants the interpreter's. */
 static void
 body_host(int self)
 {
@@ -684,11 +710,84 @@ finish_past(void)
     finish();
 }
 
+/* --- several locks of the host --- */
+
+static int
+of_hosts(const void *address)
+{
+    return of_interest(address) || address == &hosts[0].word || address == &hosts[1].word;
+}
+
+/* All of them are in hand at the fork. */
+static void
+fork_with_hosts(void)
+{
+    static const GilForeignLock how = {try_host, lock_host, unlock_host};
+
+    for (int i = 0; i < HOSTS; i++)
+        EXPLORE_CHECK(GilOS_RegisterForkLock(&how, NULL, &hosts[i], (unsigned)i) == 0);
+    EXPLORE_CHECK(come(FORKER) && GilOS_BeforeFork() == 0);
+    EXPLORE_CHECK(gil_mutex_is_locked(&hosts[0]) && gil_mutex_is_locked(&hosts[1]));
+    explore_point("fork");
+    GilOS_AfterFork_Parent();
+    forks++;
+    go(FORKER);
+}
+
+/* Wants the interpreter's lock with one of them in hand. */
+static void
+enter_with(int self, struct gil_mutex *one)
+{
+    gil_mutex_lock(one);
+    EXPLORE_CHECK(come(self));
+    go(self);
+    gil_mutex_unlock(one);
+}
+
+/* Each has a holder who wants the interpreter's lock. */
+static void
+body_holders(int self)
+{
+    if (self == FORKER)
+        fork_with_hosts();
+    else
+        enter_with(self, &hosts[self == OTHER_THREAD ? 0 : 1]);
+}
+
+/* The lower has a holder who wants the interpreter's lock. For the other waits who has that, and another time one who has not. */
+static void
+body_plain(int self)
+{
+    if (self == FORKER)
+        fork_with_hosts();
+    else if (self == THIRD_THREAD)
+        enter_with(self, &hosts[0]);
+    else {
+        gil_mutex_lock(&hosts[1]);
+        gil_mutex_unlock(&hosts[1]);
+        EXPLORE_CHECK(come(self));
+        gil_mutex_lock(&hosts[1]);
+        gil_mutex_unlock(&hosts[1]);
+        go(self);
+    }
+}
+
+static void
+finish_hosts(void)
+{
+    EXPLORE_CHECK(!gil_mutex_is_locked(&hosts[0]) && !gil_mutex_is_locked(&hosts[1]));
+    finish_host();
+}
+
+#define BY_LIMIT (1u << FORKER) /* the only timer that may be needed */
+
 static const struct model_run runs[] = {
     {{"forking_end", 2, 0, setup, body_end, of_interest, NULL, finish}, {3, 0, 0}, {5, 0, 1}},
     {{"forking_host", 2, 0, setup, body_host, of_interest, NULL, finish_host}, {3, 0, 0}, {5, 0, 1}},
     {{"forking_at", 2, 0, setup_at, body_at, of_every, NULL, finish_at}, {3, 0, 0}, {4, 0, 1}},
     {{"forking_past", 2, 0, setup_at, body_past, of_every, NULL, finish_past}, {3, 0, 0}, {4, 0, 1}},
+    {{"forking_holders", 3, 0, setup_at, body_holders, of_hosts, NULL, finish_hosts}, {2, 1, 0}, {3, 1, 0}},
+    {{"forking_plain", 3, BY_LIMIT, setup_at, body_plain, of_hosts, NULL, finish_hosts}, {2, 1, 0}, {3, 1, 0}},
 };
 
 int
