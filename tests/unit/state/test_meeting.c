@@ -180,10 +180,10 @@ END_TEST
 static GilBarrier pair = GilBarrier_INIT(2);
 
 static uint32_t
-arrived_at(const GilBarrier *barrier)
+arrived_at(const GilBarrier *of)
 {
-    struct gil_bucket *bucket = gil_parking_lock(barrier);
-    uint32_t arrived = barrier->_arrived;
+    struct gil_bucket *bucket = gil_parking_lock(of);
+    uint32_t arrived = of->_arrived;
 
     gil_parking_unlock(bucket);
     return arrived;
