@@ -1225,7 +1225,7 @@ static const struct model_run runs[] = {
     {{"too_many_rounds", 2, 0, setup_calls, body_too_many_rounds, of_calls, NULL, finish_too_many_rounds}, {3, 0, 0}, {5, 0, 0}},
     {{"carries_on", 2, 0, setup_calls, body_carries_on, of_admission, NULL, finish_other}, {3, 0, 0}, {5, 0, 0}},
     {{"exit_waits", 2, 0, setup_visit_main, body_exit_waits, of_the_end, NULL, finish}, {3, 0, 0}, {4, 0, 1}},
-    {{"signalled", 2, 1u, setup_signalled, body_signalled, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
+    {{"signalled_end", 2, 1u, setup_signalled, body_signalled, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
     {{"called_off", 2, 1u, setup_called_off, body_called_off, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
     {{"signalled_main", 2, 1u, setup_signalled_main, body_signalled, of_signals, NULL, finish}, {3, 0, 0}, {4, 1, 0}},
 };
