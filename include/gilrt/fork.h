@@ -66,12 +66,13 @@ GIL_API pid_t GilOS_Fork(void);
  * @reenters  the functions before
  */
 GIL_API int GilOS_BeforeFork(void) GIL_MUST_USE;
-/** In the parent after GilOS_BeforeFork(), also when fork() failed. Stops the process when that was not called by this thread.
- *  errno is kept.
+/** In the parent after GilOS_BeforeFork(), also when fork() failed. Stops the process when that was not called by this thread,
+ *  and the child of one in which the runtime works. errno is kept.
  *  @lock_any @before_init @after_finalize
  *  @reenters  the functions for the parent */
 GIL_API void GilOS_AfterFork_Parent(void);
-/** In the child after GilOS_BeforeFork(). Stops the process when that was not called by this thread. errno is kept.
+/** In the child after GilOS_BeforeFork(). Stops the process when that was not called by this thread, and
+ *  where the runtime works also the process that forked. errno is kept.
  *  @lock_any @before_init @after_finalize
  *  @reenters  the functions for the child */
 GIL_API void GilOS_AfterFork_Child(void);

@@ -520,11 +520,17 @@ GilOS_BeforeFork(void)
     return error != 0 ? -1 : 0;
 }
 
+/* The child is stranded until here, its parent is not: one that let go of its sleepers would never wake them. */
 static void
-require_prepared(const char *func)
+require_prepared(const char *func, int child)
 {
+    int stranded = gil_machine_is_stranded();
+
     if (!is_mine() || !forking.prepared)
         gil_panic(func, "the calling thread has not called GilOS_BeforeFork()");
+    if (stranded >= 0 && stranded != child)
+        gil_panic(func, "%s", child ? "the process that forked calls it, and GilOS_AfterFork_Parent() is what it is to call"
+                                    : "the child calls it, and GilOS_AfterFork_Child() is what it is to call");
     forking.prepared = 0;
     gil_mutex_hold_all(0);
 }
@@ -534,7 +540,7 @@ GilOS_AfterFork_Parent(void)
 {
     int saved = errno;
 
-    require_prepared(__func__);
+    require_prepared(__func__, 0);
     give_all_back();
     give_back_locks(0);
     call_after(forking.oldest, 0);
@@ -549,7 +555,7 @@ GilOS_AfterFork_Child(void)
     static const struct gil_fork_calls calls = {in_interp, in_state};
     int saved = errno;
 
-    require_prepared(__func__);
+    require_prepared(__func__, 1);
     give_all_back();
     gil_fork_clean(forking.ts, &calls);
     gil_life_fork_child(forking.ts);

@@ -36,6 +36,8 @@ void gil_machine_strand(int on);
 /* On: there is something to wait for. A child of which nobody tells, of _Fork() or clone(2), is found stranded then, where the system
  * can do that. By one thread at a time. errno is kept. */
 void gil_machine_watch(int on) __attribute__((cold));
+/* Whether this is such a child: 1; 0: the process that has something to wait for; -1: nobody can tell. */
+int gil_machine_is_stranded(void) __attribute__((cold));
 
 /*
  * Wake one thread that sleeps on word, if there is one. Uses the address only and never reads the word, so the memory may

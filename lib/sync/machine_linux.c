@@ -42,6 +42,17 @@ gil_machine_strand(int on)
     gil_store_relaxed(gil_load_relaxed(&known), (uint32_t)!on);
 }
 
+int
+gil_machine_is_stranded(void)
+{
+    /* Acquire: the page is written. */
+    uint32_t *word = gil_load_acquire(&known);
+
+    if (gil_load_relaxed(word) == 0)
+        return 1;
+    return word == &own ? -1 : 0;
+}
+
 static __attribute__((cold)) uint32_t *
 page_of_this_process(void)
 {

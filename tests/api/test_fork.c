@@ -800,6 +800,36 @@ START_TEST(test_api_fork__calls_between_the_halves_stop)
 }
 END_TEST
 
+static void
+child_in_parent(void *unused)
+{
+    (void)unused;
+    if (GilOS_BeforeFork() == 0)
+        GilOS_AfterFork_Child();
+}
+
+/* How it ended shows in how this one ends. */
+static void
+parent_in_child(void *unused)
+{
+    (void)unused;
+    if (GilOS_BeforeFork() == 0) {
+        pid_t child = fork();
+        int status;
+        GilOS_AfterFork_Parent();
+        if (waitpid(child, &status, 0) == child && WIFSIGNALED(status))
+            abort();
+    }
+}
+
+/* Sleepers would sleep for ever in the process that takes itself for the child. */
+START_TEST(test_api_fork__the_other_ones_half_stops)
+{
+    gil_test_expect_abort(child_in_parent, NULL, "GilOS_AfterFork_Child: the process that forked calls it, and GilOS_AfterFork_Parent()");
+    gil_test_expect_abort(parent_in_child, NULL, "GilOS_AfterFork_Parent: the child calls it, and GilOS_AfterFork_Child()");
+}
+END_TEST
+
 START_TEST(test_api_fork__after_without_before_stops)
 {
     gil_test_expect_abort(after_parent, NULL, "GilOS_AfterFork_Parent: the calling thread has not called GilOS_BeforeFork()");
@@ -2158,6 +2188,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);
     tcase_add_test(tc, test_api_fork__calls_between_the_halves_stop);
     tcase_add_test(tc, test_api_fork__after_without_before_stops);
+    tcase_add_test(tc, test_api_fork__the_other_ones_half_stops);
     tcase_add_test(tc, test_api_fork__between_begin_and_end);
     tcase_add_test(tc, test_api_fork__by_a_thread_that_nobody_knows);
     tcase_add_test(tc, test_api_fork__idle_interpreter_goes_on);

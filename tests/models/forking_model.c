@@ -313,6 +313,12 @@ gil_machine_strand(int on)
     EXPLORE_CHECK(is_child && !on);
 }
 
+int
+gil_machine_is_stranded(void)
+{
+    return is_child;
+}
+
 /* What is done with each interpreter and state there, and in the child of a plain fork: nobody goes there. */
 #define NOT_HERE(head, ...)       \
     void head                     \
