@@ -203,7 +203,7 @@ take_apart(struct collection *c)
             Gil_INCREF(op);
             clear(op); /* may run anything */
             if (__builtin_expect(gil_err_pending(c->ts), 0))
-                GilErr_WriteUnraisable(NULL);
+                GilErr_FormatUnraisable("Exception ignored in tp_clear of '%s'", Gil_TYPE(op)->tp_name);
             Gil_DECREF(op);
         }
         if (trash->next == head)
