@@ -113,8 +113,8 @@ GIL_API int GilOS_CancelAtFork(const GilForkCalls *calls, void *data);
  *   hand. GilForeignLock_Lock() and what waits as it does (gilrt/mutex.h) do not count: they leave it for the wait.
  *
  * Else a fork may wait for ever. The lock must not be held by the thread that forks: that is a deadlock, or, if how->lock() says
- * so, no fork (EDEADLK, say). Whatever else that returns calls the fork off, too; of EOWNERDEAD, which also try_lock() may return, the
- * lock is the forking thread's then, to be made consistent and given back.
+ * so, no fork (EDEADLK, say). Whatever else that returns calls the fork off, too, and so does what try_lock() says of a robust lock:
+ * of EOWNERDEAD the lock is the forking thread's then, to be made consistent and given back; of ENOTRECOVERABLE it is nobody's.
  *
  * A thread that holds a registered lock must call none of GilOS_Fork(), GilOS_AtFork(), GilOS_RegisterForkLock() and what takes these
  * back: they wait for a fork that is under way, which may be waiting for that very lock. They cannot do without: once a lock is

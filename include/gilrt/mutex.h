@@ -143,7 +143,8 @@ GIL_API int GilRWMutex_LockTimed(GilRWMutex *rw, uint64_t ns, unsigned flags);
 GIL_API void GilRWMutex_Unlock(GilRWMutex *rw);
 
 /** How a lock is used that is not the library's: a std::mutex, a lock of another library. Each function returns 0
- *  when it worked. */
+ *  when it worked. EOWNERDEAD and ENOTRECOVERABLE mean what they mean of a robust pthread_mutex_t: the lock is the caller's, and
+ *  what it protects may be broken; and nobody will get it again. */
 typedef struct {
     int (*try_lock)(void *lock); /**< not 0 also when somebody has it */
     int (*lock)(void *lock);     /**< may wait; not 0: it failed, and will fail again */
@@ -157,7 +158,8 @@ typedef struct {
  * is tried, and if that cannot be had at once, the foreign lock is given back before it is waited for: never is one
  * of the two waited for by a caller of this who has the other. There is no order among those that wait. A thread that
  * is not attached calls how->lock().
- * @return 0, and the lock is the caller's, to be given back by its own means; else what how->lock() returned. No exception is set.
+ * @return 0, and the lock is the caller's, to be given back by its own means; EOWNERDEAD, and it is the caller's as well; ENOTRECOVERABLE;
+ *         else what how->lock() returned. No exception is set.
  * @lock_any @before_init @after_finalize @tls_destructor @blocks
  */
 GIL_API int GilForeignLock_Lock(const GilForeignLock *how, void *lock);

@@ -210,7 +210,7 @@ give_back_locks(int child)
     }
 }
 
-/* At once: 0; EOWNERDEAD, and that one is the caller's; EBUSY. None is taken but for 0. */
+/* At once: 0; EOWNERDEAD, and that one is the caller's; ENOTRECOVERABLE, it will be nobody's; EBUSY. None is taken but for 0. */
 static int
 try_locks(void)
 {
@@ -223,7 +223,7 @@ try_locks(void)
         }
     if (rc != 0)
         give_back_locks(0);
-    return rc == 0 || rc == EOWNERDEAD ? rc : EBUSY;
+    return rc == 0 || rc == EOWNERDEAD || rc == ENOTRECOVERABLE ? rc : EBUSY;
 }
 
 /* Without the interpreter's lock, each waited for with those before it in hand: 0; what lock() returned, and none is taken. */

@@ -126,22 +126,41 @@ GilEval_SaveThread(void)
     return ts;
 }
 
-void
-GilEval_RestoreThread(GilThreadState *ts)
+/* By who may have caught what was thrown out of a region: its function's argument may be gone. */
+static void
+attach_out_of_a_region(GilThreadState *ts, const char *func)
 {
     struct _GilRegion left;
 
-    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
-    /* By who catches what was thrown out of a region: its function's argument may be gone. */
+    if (ts == NULL)
+        gil_panic(func, "the thread state is NULL");
     gil_unblock_suspend(ts, &left);
-    gil_tstate_attach(ts, __func__);
+    gil_tstate_attach(ts, func);
+}
+
+/* The same with a limit: 1. Not attached (0, -1): the region, if there is one, goes on. */
+static int
+attach_out_of_a_region_until(GilThreadState *ts, uint64_t limit, const char *func)
+{
+    struct _GilRegion left;
+
+    gil_unblock_suspend(ts, &left);
+    int rc = gil_tstate_attach_until(ts, limit, func);
+    if (rc != 1)
+        gil_unblock_resume(ts, &left);
+    return rc;
+}
+
+void
+GilEval_RestoreThread(GilThreadState *ts)
+{
+    attach_out_of_a_region(ts, __func__);
 }
 
 void
 GilEval_AcquireThread(GilThreadState *ts)
 {
-    GIL_REQUIRE(ts != NULL, "the thread state is NULL");
-    gil_tstate_attach(ts, __func__);
+    attach_out_of_a_region(ts, __func__);
 }
 
 void
@@ -155,7 +174,7 @@ int
 GilEval_TryRestoreThread(GilThreadState *ts)
 {
     GIL_REQUIRE(ts != NULL, "the thread state is NULL");
-    return gil_tstate_attach_until(ts, 0, __func__);
+    return attach_out_of_a_region_until(ts, 0, __func__);
 }
 
 int
@@ -164,7 +183,7 @@ GilEval_TimedRestoreThread(GilThreadState *ts, uint64_t ns)
     GIL_REQUIRE(ts != NULL, "the thread state is NULL");
     uint64_t now = gil_machine_now();
     uint64_t limit = ns == 0 ? 0 : ns < GIL_LOCK_WAIT - now ? now + ns : GIL_LOCK_WAIT;
-    return gil_tstate_attach_until(ts, limit, __func__);
+    return attach_out_of_a_region_until(ts, limit, __func__);
 }
 
 int

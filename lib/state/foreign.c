@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <time.h>
 
 /*
  * Two locks, the foreign one and the interpreter's, that others take in any order: some hold the foreign one and come
@@ -28,10 +29,14 @@
  * waited for by the thread that waits for the interpreter's lock with it in hand.
  */
 
+/* Not pthread_mutex_trylock(): in glibc 2.36 that leaves a robust mutex which cannot be recovered taken when it says so (ENOTRECOVERABLE), and
+ * whoever locks it next waits for ever. A time that is past waits for nobody. */
 static int
 try_pthread(void *mutex)
 {
-    return pthread_mutex_trylock(mutex);
+    static const struct timespec past = {0, 0};
+
+    return pthread_mutex_timedlock(mutex, &past);
 }
 
 static int
@@ -48,18 +53,24 @@ unlock_pthread(void *mutex)
 
 static const GilForeignLock pthread_kind = {try_pthread, lock_pthread, unlock_pthread};
 
-/* keep: what lock() may return that means that the caller has it, and that giving it back would do harm; 0: nothing. */
+/* Whether there is nothing to give back and nothing to wait for: it is the caller's to the end (EOWNERDEAD: giving it back would declare it
+ * lost), or will be nobody's. */
 static int
-take(GilThreadState *ts, const GilForeignLock *how, void *lock, int keep, const char *func)
+is_settled(int rc)
+{
+    return rc == EOWNERDEAD || rc == ENOTRECOVERABLE;
+}
+
+static int
+take(GilThreadState *ts, const GilForeignLock *how, void *lock, const char *func)
 {
     for (;;) {
         int rc = how->try_lock(lock);
-        if (rc == 0 || (rc == keep && keep != 0))
+        if (rc == 0 || is_settled(rc))
             return rc;
         gil_tstate_detach(ts, func);
         rc = how->lock(lock);
-        int kept = rc == keep && keep != 0;
-        if (kept || rc != 0)
+        if (rc != 0)
             gil_tstate_attach(ts, func);
         else if (gil_tstate_attach_until(ts, 0, func) != 1) {
             (void)how->unlock(lock);
@@ -76,7 +87,7 @@ GilForeignLock_Lock(const GilForeignLock *how, void *lock)
     GIL_REQUIRE(how != NULL && how->try_lock != NULL && how->lock != NULL && how->unlock != NULL,
                 "a function of the foreign lock is NULL");
     GilThreadState *ts = gil_tstate_attached();
-    return ts != NULL ? take(ts, how, lock, 0, __func__) : how->lock(lock);
+    return ts != NULL ? take(ts, how, lock, __func__) : how->lock(lock);
 }
 
 int
@@ -84,5 +95,5 @@ GilForeignLock_LockPthread(pthread_mutex_t *mutex)
 {
     GIL_REQUIRE(mutex != NULL, "the mutex is NULL");
     GilThreadState *ts = gil_tstate_attached();
-    return ts != NULL ? take(ts, &pthread_kind, mutex, EOWNERDEAD, __func__) : pthread_mutex_lock(mutex);
+    return ts != NULL ? take(ts, &pthread_kind, mutex, __func__) : pthread_mutex_lock(mutex);
 }

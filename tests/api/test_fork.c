@@ -738,6 +738,23 @@ START_TEST(test_api_fork__lock_whose_owner_died_calls_off)
 }
 END_TEST
 
+static int
+say_lost(void *Gil_UNUSED(lock))
+{
+    return ENOTRECOVERABLE;
+}
+
+static const GilForeignLock lost_kind = {say_lost, lock_failing, say_lost};
+
+/* And one that it left as it was is nobody's for ever. */
+START_TEST(test_api_fork__lock_that_is_lost_calls_off)
+{
+    ck_assert_int_eq(GilOS_RegisterForkLock(&lost_kind, NULL, &failing, 2), 0);
+    calls_off_with(ENOTRECOVERABLE);
+    ck_assert_int_eq(lock_calls, 0);
+}
+END_TEST
+
 /* --- who forks --- */
 
 START_TEST(test_api_fork__host_forks_by_itself)
@@ -2185,6 +2202,7 @@ suite(void)
     tcase_add_test(tc, test_api_fork__lock_that_an_attached_thread_waits_for);
     tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
     tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);
+    tcase_add_test(tc, test_api_fork__lock_that_is_lost_calls_off);
     tcase_add_test(tc, test_api_fork__host_forks_by_itself);
     tcase_add_test(tc, test_api_fork__calls_between_the_halves_stop);
     tcase_add_test(tc, test_api_fork__after_without_before_stops);

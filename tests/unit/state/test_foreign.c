@@ -100,10 +100,33 @@ START_TEST(test_state_foreign__a_robust_mutex_of_a_dead_owner_is_kept)
 }
 END_TEST
 
+/* Nobody gets it again, and nobody waits for it for ever: not by its own functions either. */
+START_TEST(test_state_foreign__a_robust_mutex_that_is_lost_is_refused)
+{
+    static const struct timespec past;
+    pthread_mutexattr_t attributes;
+    pthread_mutex_t robust;
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_mutexattr_init(&attributes), 0);
+    ck_assert_int_eq(pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST), 0);
+    ck_assert_int_eq(pthread_mutex_init(&robust, &attributes), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, die_with_it, &robust), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(GilForeignLock_LockPthread(&robust), EOWNERDEAD);
+    ck_assert_int_eq(pthread_mutex_unlock(&robust), 0);
+    ck_assert_int_eq(GilForeignLock_LockPthread(&robust), ENOTRECOVERABLE);
+    ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
+    ck_assert_int_eq(GilForeignLock_LockPthread(&robust), ENOTRECOVERABLE);
+    ck_assert_int_eq(pthread_mutex_timedlock(&robust, &past), ENOTRECOVERABLE);
+}
+END_TEST
+
 /* A lock that notes what is done with it. */
 static struct {
     char story[32];
     int busy; /* times that a try fails */
+    int says; /* what it returns else, if not 0 */
 } noted;
 
 static int
@@ -111,7 +134,7 @@ note_try(void *lock)
 {
     (void)lock;
     strcat(noted.story, gil_tstate_attached() != NULL ? "T" : "t");
-    return noted.busy-- > 0;
+    return noted.busy-- > 0 ? 1 : noted.says;
 }
 
 static int
@@ -119,7 +142,7 @@ note_lock(void *lock)
 {
     (void)lock;
     strcat(noted.story, gil_tstate_attached() != NULL ? "L" : "l");
-    return 0;
+    return noted.says;
 }
 
 static int
@@ -149,6 +172,24 @@ START_TEST(test_state_foreign__it_is_waited_for_without_the_interpreters_lock)
     ck_assert_int_eq(GilForeignLock_Lock(&how, NULL), 0);
     ck_assert_str_eq(noted.story, "Tl");
     ck_assert_int_eq(GilForeignLock_Lock(&refusing, NULL), 7);
+    ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
+}
+END_TEST
+
+/* What is the caller's with a warning, and what is lost, is neither waited for nor given back. */
+START_TEST(test_state_foreign__any_robust_lock_is_kept_or_refused)
+{
+    static const GilForeignLock how = {note_try, note_lock, note_unlock};
+
+    noted.says = EOWNERDEAD;
+    ck_assert_int_eq(GilForeignLock_Lock(&how, NULL), EOWNERDEAD);
+    ck_assert_str_eq(noted.story, "T");
+    noted.busy = 1;
+    ck_assert_int_eq(GilForeignLock_Lock(&how, NULL), EOWNERDEAD);
+    ck_assert_str_eq(noted.story, "TTl");
+    noted.says = ENOTRECOVERABLE;
+    ck_assert_int_eq(GilForeignLock_Lock(&how, NULL), ENOTRECOVERABLE);
+    ck_assert_str_eq(noted.story, "TTlT");
     ck_assert_ptr_eq(gil_tstate_attached(), world_ts);
 }
 END_TEST
@@ -210,6 +251,8 @@ suite(void)
     tcase_add_test(tcase, test_L9_a_foreign_mutex_beside_code_that_holds_it_and_attaches);
     tcase_add_test(tcase, test_state_foreign__what_the_lock_says_is_passed_on);
     GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_state_foreign__a_robust_mutex_of_a_dead_owner_is_kept, 0, 1, "it has no robust mutexes");
+    GIL_TEST_ADD_UNLESS_EMULATED(tcase, test_state_foreign__a_robust_mutex_that_is_lost_is_refused, 0, 1, "it has no robust mutexes");
+    tcase_add_test(tcase, test_state_foreign__any_robust_lock_is_kept_or_refused);
     tcase_add_test(tcase, test_state_foreign__it_is_waited_for_without_the_interpreters_lock);
     tcase_add_test(tcase, test_state_foreign__it_is_given_back_before_the_interpreters_lock_is_waited_for);
     suite_add_tcase(suite, tcase);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 
 static int calls;   /* [atomic] of a function */
 static int release; /* [atomic] the function may return */
@@ -68,18 +69,80 @@ START_TEST(test_state_unblock__a_function_is_called_in_its_region_and_for_a_reas
 }
 END_TEST
 
-/* Who catches what flew out of the region goes back by the other way in. */
+static void
+restore(GilThreadState *ts)
+{
+    GilEval_RestoreThread(ts);
+}
+
+static void
+acquire(GilThreadState *ts)
+{
+    GilEval_AcquireThread(ts);
+}
+
+static void
+try(GilThreadState *ts)
+{
+    ck_assert_int_eq(GilEval_TryRestoreThread(ts), 1);
+}
+
+static void
+restore_timed(GilThreadState *ts)
+{
+    ck_assert_int_eq(GilEval_TimedRestoreThread(ts, UINT64_MAX), 1);
+}
+
+/* Who catches what flew out of the region goes back by another way in. */
 START_TEST(test_state_unblock__a_region_that_was_left_by_an_exception_is_over)
 {
+    static void (*const ways[])(GilThreadState *ts) = {restore, acquire, try, restore_timed};
     struct _GilRegion lost;
     GilThreadState *ts = GilEval_SaveThread();
 
     gil_unblock_enter(ts, &lost, count, &calls, 0);
-    GilEval_RestoreThread(ts);
+    ways[_i](ts);
     ask(ts);
     gil_unblock_send(ts);
     ck_assert_int_eq(calls, 0);
     calm(ts);
+}
+END_TEST
+
+/* Has the lock until it is told to stop. */
+static void *
+have_the_lock(void *go)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(world_guard);
+
+    gil_store_release((int *)go, 1);
+    while (gil_load_acquire((int *)go) < 2)
+        sched_yield();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* Who did not come in is in his region as before. */
+START_TEST(test_state_unblock__a_region_goes_on_where_the_lock_is_not_had)
+{
+    struct _GilRegion outer;
+    GilThreadState *ts = GilEval_SaveThread();
+    pthread_t thread;
+    int go = 0;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, have_the_lock, &go), 0);
+    while (gil_load_acquire(&go) < 1)
+        sched_yield();
+    gil_unblock_enter(ts, &outer, count, &calls, 0);
+    ck_assert_int_eq(GilEval_TryRestoreThread(ts), 0);
+    ask(ts);
+    gil_unblock_send(ts);
+    ck_assert_int_eq(calls, 1);
+    gil_store_release(&go, 2);
+    pthread_join(thread, NULL);
+    gil_unblock_leave(ts, &outer);
+    calm(ts);
+    GilEval_RestoreThread(ts);
 }
 END_TEST
 
@@ -305,7 +368,8 @@ suite(void)
 
     tcase_add_checked_fixture(tcase, world_start, world_stop);
     tcase_add_test(tcase, test_state_unblock__a_function_is_called_in_its_region_and_for_a_reason);
-    tcase_add_test(tcase, test_state_unblock__a_region_that_was_left_by_an_exception_is_over);
+    tcase_add_loop_test(tcase, test_state_unblock__a_region_that_was_left_by_an_exception_is_over, 0, 4);
+    tcase_add_test(tcase, test_state_unblock__a_region_goes_on_where_the_lock_is_not_had);
     tcase_add_test(tcase, test_state_unblock__what_was_asked_before_is_answered_at_once);
     tcase_add_test(tcase, test_state_unblock__the_innermost_region_counts);
     tcase_add_test(tcase, test_state_unblock__leaving_waits_for_a_call_under_way);
