@@ -3,9 +3,11 @@
 #include "base/print.h"
 
 #include "base/atomic.h"
+#include "base/clock.h"
 #include "gilrt/print.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -27,6 +29,12 @@
  * the last, except that the host sets a hook. A broken pipe would send SIGPIPE, which ends the process: it is blocked
  * in this thread meanwhile, and taken away if the write caused it, so that one that was pending before is delivered still.
  *
+ * A PIPE THAT IS FULL has a slow reader, or one that has stopped, or that waits for this very thread, which may hold the
+ * interpreter's lock or be in a handler of SIGSEGV. So a descriptor is waited for, and the text is lost when it takes nothing for a second;
+ * what follows is lost at once until it does (`stuck`; of two descriptors each may spoil the other that second). Why wait at all: a log
+ * that is read in bursts is the rule, and a line is worth more than a second. Pieces are of PIPE_BUF bytes: a pipe that is ready takes
+ * so much.
+ *
  * CANCELLATION. Whoever prints is in the middle of something, or is about to stop the process; a hook may call write(2) as well as this
  * file does, and that would end a thread that was cancelled. So it is off meanwhile.
  */
@@ -34,6 +42,8 @@
 #define LINE 512
 /* How long another thread's last sentence waits for the fatal hook. */
 #define PATIENCE_MS 10000
+/* How long who prints waits for a reader. */
+#define SLOW_READER_NS UINT64_C(1000000000)
 
 struct hook {
     void (*func)(void); /* [atomic] of the type that its reader knows; NULL: none */
@@ -48,6 +58,7 @@ struct hooks {
 
 static struct hooks printers, fatals;
 static uintptr_t dying; /* [atomic] mark of the thread whose last sentence is being told */
+static uint32_t stuck;  /* [atomic] a descriptor took nothing for so long, and nobody has written since; relaxed: a hint */
 
 static void
 set_hook(struct hooks *hooks, void (*func)(void), void *data)
@@ -98,12 +109,32 @@ gil_print_fork_child(void)
     gil_store_relaxed(&fatals.busy, 0u);
 }
 
+/* Whether fd takes something, or says why not. EINTR starts the look again, not the time. */
+static int
+takes_something(int fd)
+{
+    struct pollfd out = {.fd = fd, .events = POLLOUT};
+    uint64_t end = gil_clock_deadline(gil_load_relaxed(&stuck) ? 0 : SLOW_READER_NS);
+    int ready;
+
+    do {
+        uint64_t now = gil_clock_ns();
+        ready = poll(&out, 1, now < end ? (int)((end - now + 999999) / 1000000) : 0);
+        if (ready == 0 || (ready < 0 && errno == EINTR && now >= end)) {
+            gil_store_relaxed(&stuck, 1u);
+            return 0;
+        }
+    } while (ready < 0 && errno == EINTR);
+    gil_store_relaxed(&stuck, 0u);
+    return 1;
+}
+
 /* Nothing can be done about a failure to write. */
 static void
 write_all(int fd, const char *text, size_t size)
 {
-    while (size > 0) {
-        ssize_t written = write(fd, text, size);
+    while (size > 0 && takes_something(fd)) {
+        ssize_t written = write(fd, text, size < PIPE_BUF ? size : PIPE_BUF);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)

@@ -246,7 +246,10 @@ wait_for_locks(void)
 static int
 come_back(uint64_t limit, const char *func)
 {
-    if (gil_tstate_attach_until(forking.ts, limit, func) == 1)
+    gil_order_limit(1);
+    int back = gil_tstate_attach_until(forking.ts, limit, func);
+    gil_order_limit(0);
+    if (back == 1)
         return 1;
     give_back_locks(0);
     gil_tstate_attach(forking.ts, func);

@@ -200,7 +200,8 @@ GilInterpreterView_Close(GilInterpreterView *view)
     if (gate == NULL)
         return;
     /* As long as the interpreter lives one reference is its own. Acquire: who finds that it is not has seen it go. */
-    GIL_REQUIRE(gil_load_acquire(&gate->refs) != 1 || gate->gone, "the view is not open");
+    uint32_t refs = gil_load_acquire(&gate->refs);
+    GIL_REQUIRE(refs > 1 || (refs == 1 && gate->gone), "the view is not open");
     gil_interp_put_gate(gate);
 }
 

@@ -37,10 +37,18 @@ gil_mutex_hold_all(unsigned long thread)
     gil_store_relaxed(&holder_of_all, thread);
 }
 
+int
+gil_mutex_is_all_mine(void)
+{
+    unsigned long thread = gil_load_relaxed(&holder_of_all);
+
+    return thread != 0 && thread == gil_machine_thread();
+}
+
 static __attribute__((noinline, cold)) void
 check_not_mine(struct gil_mutex *mutex)
 {
-    if (gil_load_relaxed(&holder_of_all) == gil_machine_thread() && gil_mutex_is_locked(mutex))
+    if (gil_mutex_is_all_mine() && gil_mutex_is_locked(mutex))
         gil_panic("GilOS_BeforeFork", "the thread that called it calls into the runtime: it may call fork() and then "
                                       "GilOS_AfterFork_Parent() or GilOS_AfterFork_Child(), and nothing else in between");
 }

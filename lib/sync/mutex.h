@@ -26,6 +26,8 @@ int gil_mutex_try(struct gil_mutex *mutex);
 void gil_mutex_unlock(struct gil_mutex *mutex);
 /* That thread, gil_machine_thread(), holds every one of them for a fork; 0: nobody any more. If it locks one, the process is stopped. */
 void gil_mutex_hold_all(unsigned long thread);
+/* Whether that is the calling thread. */
+int gil_mutex_is_all_mine(void);
 /* Whether anybody holds it: for assertions. */
 int gil_mutex_is_locked(struct gil_mutex *mutex);
 

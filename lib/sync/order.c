@@ -41,6 +41,7 @@ static int has_numbers;       /* [mu] there was a key left */
 static struct gil_mutex mu = GIL_MUTEX_INIT(GIL_RANK_ORDER, "the checker of the lock order");
 static struct place held[PLACES];  /* [mu] */
 static struct place waits[PLACES]; /* [mu] */
+static uint64_t limited;           /* [mu] the thread that waits for the interpreter's lock as gil_order_limit() says; 0: none */
 
 /* Under mu, as all that follows. */
 static uint64_t
@@ -57,6 +58,21 @@ this_thread(void)
         (void)pthread_setspecific(numbers, (void *)number);
     }
     return number;
+}
+
+/* A thread that forks has mu, as all that there is, and may be in a function that the host gave to pthread_atfork(). */
+static void
+enter(void)
+{
+    if (!gil_mutex_is_all_mine())
+        gil_mutex_lock(&mu);
+}
+
+static void
+leave(void)
+{
+    if (!gil_mutex_is_all_mine())
+        gil_mutex_unlock(&mu);
 }
 
 /* The free place, or that of this address, or that of this thread. */
@@ -93,12 +109,12 @@ highest(uint64_t thread)
 void
 gil_order_wants(const void *address, unsigned rank, const char *func)
 {
-    gil_mutex_lock(&mu);
+    enter();
     const struct place *other = rank != 0 ? highest(this_thread()) : NULL;
     if (other != NULL && other->rank >= rank && other->address != address)
         gil_panic(func, "lock order: mutex %p (rank %u) is wanted while mutex %p (rank %u) is held", address, rank,
                   other->address, other->rank);
-    gil_mutex_unlock(&mu);
+    leave();
 }
 
 /* From the thread that holds address along who waits for whom; the caller holds mu. */
@@ -122,57 +138,66 @@ look_for_ring(const void *address, uint64_t self, const char *func)
 void
 gil_order_waits(const void *address, const char *func)
 {
-    gil_mutex_lock(&mu);
+    enter();
     uint64_t self = this_thread();
     look_for_ring(address, self, func);
     struct place *place = find_address(waits, NULL);
     if (place != NULL)
         *place = (struct place){address, self, 0, 0};
-    gil_mutex_unlock(&mu);
+    leave();
 }
 
 void
 gil_order_waits_no_more(void)
 {
-    gil_mutex_lock(&mu);
+    enter();
     struct place *place = find_waiter(this_thread());
     if (place != NULL)
         place->address = NULL;
-    gil_mutex_unlock(&mu);
+    leave();
 }
 
 void
 gil_order_took(const void *address, unsigned rank)
 {
-    gil_mutex_lock(&mu);
+    enter();
     /* One that was destroyed while it was locked has left its place to the one that is there now. */
     struct place *place = find_address(held, address);
     if (place == NULL)
         place = find_address(held, NULL);
     if (place != NULL)
         *place = (struct place){address, this_thread(), rank, gil_machine_thread()};
-    gil_mutex_unlock(&mu);
+    leave();
 }
 
 void
 gil_order_gives(const void *address)
 {
-    gil_mutex_lock(&mu);
+    enter();
     struct place *place = find_address(held, address);
     if (place != NULL)
         place->address = NULL;
-    gil_mutex_unlock(&mu);
+    leave();
 }
 
 void
 gil_order_waits_for_lock(const char *func)
 {
-    gil_mutex_lock(&mu);
-    const struct place *other = highest(this_thread());
+    enter();
+    uint64_t self = this_thread();
+    const struct place *other = self != limited ? highest(self) : NULL;
     if (other != NULL && other->rank > GIL_ORDER_LOCK)
         gil_panic(func, "lock order: the interpreter's lock (rank %d) is waited for while mutex %p (rank %u) is held",
                   GIL_ORDER_LOCK, other->address, other->rank);
-    gil_mutex_unlock(&mu);
+    leave();
+}
+
+void
+gil_order_limit(int begins)
+{
+    enter();
+    limited = begins ? this_thread() : 0;
+    leave();
 }
 
 void

@@ -32,6 +32,9 @@ void gil_order_took(const void *address, unsigned rank);
 void gil_order_gives(const void *address);
 /* Before waiting for the interpreter's lock. */
 void gil_order_waits_for_lock(const char *func);
+/* The calling thread, one at a time, waits for the interpreter's lock within a limit, and gives back what it holds when that is over: no
+ * ring lasts, whatever its order. */
+void gil_order_limit(int begins);
 /* Calls each for each mutex of the checker's own. */
 void gil_order_mutexes(void (*each)(struct gil_mutex *mutex));
 /* In the child of a fork: nobody waits. What other threads held is held still. */
@@ -64,6 +67,11 @@ static inline void
 gil_order_gives(const void *address)
 {
     (void)address;
+}
+static inline void
+gil_order_limit(int begins)
+{
+    (void)begins;
 }
 static inline void
 gil_order_mutexes(void (*each)(struct gil_mutex *mutex))

@@ -588,6 +588,89 @@ START_TEST(test_api_fork__locks_whose_holders_want_the_interpreter)
 }
 END_TEST
 
+/* A mutex of a rank above the interpreter's lock, which is had late. */
+static struct {
+    GilMutex mutex;
+    int phase; /* [atomic] 1: the host's is had; 2: the other thread has the interpreter's; 3: the host's was given back */
+    GilInterpreterView *view;
+} ranked = {.mutex = GilMutex_INIT_RANKED(40)};
+
+static int
+try_ranked(void *mutex)
+{
+    return __atomic_load_n(&ranked.phase, __ATOMIC_ACQUIRE) == 0 || !GilMutex_TryLock(mutex) ? EBUSY : 0;
+}
+
+static int
+lock_ranked(void *mutex)
+{
+    GilMutex_Lock(mutex);
+    __atomic_store_n(&ranked.phase, 1, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&ranked.phase, __ATOMIC_ACQUIRE) != 2)
+        sched_yield();
+    return 0;
+}
+
+static int
+unlock_ranked(void *mutex)
+{
+    GilMutex_Unlock(mutex);
+    __atomic_store_n(&ranked.phase, 3, __ATOMIC_RELEASE);
+    return 0;
+}
+
+static void *
+compute_until_it_is_given_back(void *Gil_UNUSED(unused))
+{
+    while (__atomic_load_n(&ranked.phase, __ATOMIC_ACQUIRE) != 1)
+        sched_yield();
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(ranked.view);
+    __atomic_store_n(&ranked.phase, 2, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&ranked.phase, __ATOMIC_ACQUIRE) != 3)
+        sched_yield();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* Its wait for the interpreter's lock has a limit: no wrong order, which a debug build stops. */
+START_TEST(test_api_fork__lock_that_ranks_above_the_interpreters)
+{
+    static const GilForeignLock how = {try_ranked, lock_ranked, unlock_ranked};
+    pthread_t thread;
+
+    ranked.view = GilInterpreterView_FromCurrent();
+    ck_assert_int_eq(GilOS_RegisterForkLock(&how, NULL, &ranked.mutex, 1), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, compute_until_it_is_given_back, NULL), 0);
+    child_does(was_called_in_order, "");
+    Gil_BEGIN_ALLOW_THREADS
+    pthread_join(thread, NULL);
+    Gil_END_ALLOW_THREADS
+    ck_assert_int_eq(GilOS_UnregisterForkLock(&ranked.mutex), 1);
+    GilInterpreterView_Close(ranked.view);
+}
+END_TEST
+
+static int mutexes_taken;
+
+static void
+use_a_mutex(void)
+{
+    static GilMutex mutex;
+
+    GilMutex_Lock(&mutex);
+    mutexes_taken++;
+    GilMutex_Unlock(&mutex);
+}
+
+/* Of the host, or of another library that uses this one: in a debug build, too. */
+START_TEST(test_api_fork__functions_of_the_system_may_use_a_mutex)
+{
+    ck_assert_int_eq(pthread_atfork(use_a_mutex, use_a_mutex, use_a_mutex), 0);
+    child_does(was_called_in_order, "");
+    ck_assert_int_eq(mutexes_taken, 2);
+}
+END_TEST
+
 static GilInterpreterView *waiter_view;
 static sem_t is_there;
 static int host_tries, host_locks;
@@ -2199,6 +2282,8 @@ suite(void)
     tcase_add_test(tc, test_api_fork__lock_registered_twice_is_taken_once);
     tcase_add_test(tc, test_api_fork__lock_whose_holder_wants_the_interpreter);
     tcase_add_test(tc, test_api_fork__locks_whose_holders_want_the_interpreter);
+    tcase_add_test(tc, test_api_fork__lock_that_ranks_above_the_interpreters);
+    tcase_add_test(tc, test_api_fork__functions_of_the_system_may_use_a_mutex);
     tcase_add_test(tc, test_api_fork__lock_that_an_attached_thread_waits_for);
     tcase_add_test(tc, test_api_fork__lock_that_fails_calls_off);
     tcase_add_test(tc, test_api_fork__lock_whose_owner_died_calls_off);

@@ -235,6 +235,11 @@ MUTEX_OF(gil_thread_mutexes, keys)
 MUTEX_OF(gil_order_mutexes, order)
 
 void
+gil_order_limit(int Gil_UNUSED(begins))
+{
+}
+
+void
 gil_fork_prepare(const GilThreadState *ts)
 {
     EXPLORE_CHECK(ts == gil_tstate_attached());

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -170,6 +171,31 @@ START_TEST(test_base_print__closed_standard_error_does_no_harm)
     if (full >= 0)
         dup2(full, STDERR_FILENO);
     gil_print("nobody hears\n", 13);
+}
+END_TEST
+
+/* A pipe whose reader has stopped: each of these would wait for ever. When it is read again, text comes through. */
+START_TEST(test_base_print__a_reader_that_has_stopped_is_not_waited_for_long)
+{
+    static char much[3 * PIPE_BUF];
+    int ends[2];
+    ssize_t size = 0, got;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    while ((got = write(ends[1], much, sizeof much)) > 0)
+        size += got;
+    fcntl(ends[1], F_SETFL, 0);
+    errno = ERANGE;
+    gil_print(much, sizeof much);
+    for (int i = 0; i < 100; i++)
+        gil_print("nobody hears\n", 13);
+    ck_assert_int_eq(errno, ERANGE);
+    while (size > 0 && (got = read(ends[0], much, sizeof much)) > 0)
+        size -= got;
+    gil_print("hears\n", 6);
+    ck_assert_int_eq(read(ends[0], much, sizeof much), 6);
 }
 END_TEST
 
@@ -381,6 +407,7 @@ suite(void)
     tcase_add_test(tc, test_base_print__hooks_are_read_whole_while_others_set_them);
     tcase_add_test(tc, test_base_print__hooks_can_be_set_after_a_fork);
     tcase_add_test(tc, test_base_print__closed_standard_error_does_no_harm);
+    tcase_add_test(tc, test_base_print__a_reader_that_has_stopped_is_not_waited_for_long);
     tcase_add_test(tc, test_base_print__pending_sigpipe_is_the_hosts);
     tcase_add_test(tc, test_base_print__fatal_hook_gets_the_sentence_once);
     tcase_add_test(tc, test_base_print__sentence_goes_to_the_print_hook_where_there_is_no_other);

@@ -374,6 +374,18 @@ close_view_twice(void *unused)
     GilInterpreterView_Close(view);
 }
 
+static void
+close_view_twice_after_the_end(void *unused)
+{
+    (void)unused;
+    GilThreadState *ts = GilEval_SaveThread(), *other = world_interp_new();
+    GilInterpreterView *view = GilInterpreterView_FromCurrent();
+    (void)world_interp_end(other);
+    GilEval_RestoreThread(ts);
+    GilInterpreterView_Close(view);
+    GilInterpreterView_Close(view);
+}
+
 START_TEST(test_state_guard__misuse_stops_the_process)
 {
     gil_test_expect_abort(close_twice, NULL, "a guard is closed that is not open");
@@ -383,6 +395,7 @@ START_TEST(test_state_guard__misuse_stops_the_process)
     (void)close_guard_twice;
 #endif
     gil_test_expect_abort(close_view_twice, NULL, "GilInterpreterView_Close: the view is not open");
+    gil_test_expect_abort(close_view_twice_after_the_end, NULL, "GilInterpreterView_Close: the view is not open");
     gil_test_expect_abort(ensure_null, NULL, "GilThreadState_Ensure: the guard is NULL");
     gil_test_expect_abort(visit_null, NULL, "GilThreadState_EnsureFromView: the view is NULL");
 }
