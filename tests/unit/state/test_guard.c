@@ -379,6 +379,7 @@ close_view_twice_after_the_end(void *unused)
 {
     (void)unused;
     GilThreadState *ts = GilEval_SaveThread(), *other = world_interp_new();
+    GilEval_RestoreThread(other);
     GilInterpreterView *view = GilInterpreterView_FromCurrent();
     (void)world_interp_end(other);
     GilEval_RestoreThread(ts);
