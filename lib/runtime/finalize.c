@@ -158,7 +158,7 @@ attend(GilThreadState *ts, uint64_t limit, const char *func)
 {
     if (gil_tstate_attach_until(ts, limit, func) != 1)
         return -1;
-    int rc = gil_state_hooks.attend(ts);
+    int rc = gil_state_hooks.attend(ts, limit);
     gil_unblock_drain(ts);
     gil_tstate_detach(ts, func);
     return rc;

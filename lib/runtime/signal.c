@@ -176,6 +176,8 @@ run_one(GilThreadState *ts, struct watch *watch, int signum)
     int rc = watch->func(signum, watch->arg);
     watch->running = 0;
     gil_serving_end(ts, was);
+    if (gil_tstate_attached() != ts)
+        gil_panic("GilSignal_Watch", "a signal's callback returned detached, or attached elsewhere");
     /* It may have been asked for calls meanwhile, and could make none. */
     if (!was)
         gil_pending_remind(ts);
@@ -212,26 +214,37 @@ run_all(GilThreadState *ts)
     return rc;
 }
 
-/* ts is of another interpreter, and in the main thread: over to the main one and back. An exception cannot cross; that
- * it was an interrupt can be told. */
+/* In the main interpreter, on the way through. Whether a callback has raised KeyboardInterrupt; any other exception cannot cross. */
 static int
-run_over_there(GilThreadState *ts, GilThreadState *there)
+run_on_the_way(GilThreadState *there)
+{
+    GilObject *pending = GilErr_GetRaisedException();
+    int rc = run_all(there);
+    int interrupted = rc < 0 && GilErr_ExceptionMatches(GilExc_KeyboardInterrupt);
+
+    if (rc < 0 && !interrupted)
+        GilErr_WriteUnraisable(NULL);
+    GilErr_SetRaisedException(pending);
+    return interrupted;
+}
+
+/* ts is of another interpreter, and in the main thread: over to the main one and back. When the lock there is not had until the limit, the
+ * signals wait as before. */
+static int
+run_over_there(GilThreadState *ts, GilThreadState *there, uint64_t limit)
 {
     static const char func[] = "Gil_Poll";
     struct _GilCallSite *site = there->block.site;
     uintptr_t left_by = there->left_by;
+    int interrupted = 0;
 
     /* It will be come back to: a callback must not end its interpreter. */
     ts->within++;
     gil_tstate_detach(ts, func);
-    gil_tstate_attach(there, func);
-    GilObject *pending = GilErr_GetRaisedException();
-    int rc = run_all(there);
-    int interrupted = rc < 0 && GilErr_ExceptionMatches(GilExc_KeyboardInterrupt);
-    if (rc < 0 && !interrupted)
-        GilErr_WriteUnraisable(NULL);
-    GilErr_SetRaisedException(pending);
-    gil_tstate_detach(there, func);
+    if (gil_tstate_attach_until(there, limit, func) == 1) {
+        interrupted = run_on_the_way(there);
+        gil_tstate_detach(there, func);
+    }
     gil_store_relaxed(&there->left_by, left_by);
     gil_store_relaxed(&there->block.site, site);
     gil_tstate_attach(ts, func);
@@ -245,7 +258,7 @@ run_over_there(GilThreadState *ts, GilThreadState *there)
 }
 
 static int
-run_for(GilThreadState *ts)
+run_for(GilThreadState *ts, uint64_t limit)
 {
     GilThreadState *there = gil_load_seq_cst(&gil_main_calls.ts);
 
@@ -254,15 +267,15 @@ run_for(GilThreadState *ts)
     if (ts->interp == there->interp)
         return run_all(ts);
     /* Its state is this thread's, and detached: it is not attached elsewhere. */
-    return gil_load_relaxed(&there->os_thread) == gil_machine_thread() ? run_over_there(ts, there) : 0;
+    return gil_load_relaxed(&there->os_thread) == gil_machine_thread() ? run_over_there(ts, there, limit) : 0;
 }
 
 int
-gil_signal_attend(GilThreadState *ts)
+gil_signal_attend(GilThreadState *ts, uint64_t limit)
 {
     uint32_t asked = gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT));
 
-    if ((asked & _Gil_BRK_SIGNAL) && run_for(ts) < 0) {
+    if ((asked & _Gil_BRK_SIGNAL) && run_for(ts, limit) < 0) {
         gil_fetch_or_seq_cst(&ts->block.brk, asked & _Gil_BRK_INTERRUPT);
         return -1;
     }

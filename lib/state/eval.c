@@ -90,7 +90,7 @@ do_what_is_asked(GilThreadState *ts)
     if ((gil_load_relaxed(&ts->block.brk) & _Gil_BRK_COLLECT) && gil_state_hooks.collect(ts) < 0)
         return -1;
     if ((gil_load_relaxed(&ts->block.brk) & (_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT)) && ts->err.type == NULL &&
-        gil_state_hooks.attend(ts) < 0)
+        gil_state_hooks.attend(ts, GIL_LOCK_WAIT) < 0)
         return -1;
     return is_told_to_raise(ts) || is_told_to_end(ts) ? -1 : 0;
 }

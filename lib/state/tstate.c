@@ -62,6 +62,14 @@ no_async_hook(GilThreadState *ts, GilPendingNode *what)
 }
 
 static int
+no_signal(GilThreadState *ts, uint64_t limit)
+{
+    (void)ts;
+    (void)limit;
+    return 0;
+}
+
+static int
 no_collection(GilThreadState *ts)
 {
     (void)ts;
@@ -84,7 +92,7 @@ struct gil_state_hooks gil_state_hooks = {
     .end_request = no_thread_hook,
     .raise_async = no_async_hook,
     .os_error = no_thread_hook,
-    .attend = no_collection,
+    .attend = no_signal,
     .late = no_late_hook,
     .collect = no_collection,
 };

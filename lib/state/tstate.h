@@ -105,7 +105,9 @@ struct gil_state_hooks {
     void (*end_request)(GilThreadState *ts);                   /* raise SystemExit: the interpreter wants to end */
     void (*raise_async)(GilThreadState *ts, GilPendingNode *what); /* raise what another thread wants raised */
     void (*os_error)(GilThreadState *ts);                      /* raise OSError, from errno */
-    int (*attend)(GilThreadState *ts); /* _Gil_BRK_SIGNAL or _Gil_BRK_INTERRUPT is set: take it back, and do so; 0, or -1 */
+    /* _Gil_BRK_SIGNAL or _Gil_BRK_INTERRUPT is set: take it back, and do so; 0, or -1. The lock of another interpreter is waited for
+     * until the clock reaches limit. */
+    int (*attend)(GilThreadState *ts, uint64_t limit);
     int (*late)(GilThreadState *ts, const char *func); /* ts comes after its end: tell whoever wants to know; detached. 1: told */
     int (*collect)(GilThreadState *ts); /* _Gil_BRK_COLLECT is set: take it back and collect; 0. errno is kept */
 };

@@ -4,6 +4,8 @@
 
 #include <gilrt.h>
 
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,6 +70,74 @@ START_TEST(test_D4_a_child_has_its_own_signals)
 }
 END_TEST
 
+static struct {
+    GilInterpreterView *main;
+    int has_it, over; /* [atomic] */
+} hog;
+
+static void *
+keep_the_main_lock(void *Gil_UNUSED(unused))
+{
+    GilThreadStateToken *token = GilThreadState_EnsureFromView(hog.main);
+
+    __atomic_store_n(&hog.has_it, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&hog.over, __ATOMIC_ACQUIRE))
+        sched_yield();
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* A signal's callback wants the main interpreter's lock, and the end of another one has its time: the signal waits, too. */
+START_TEST(test_api_signal__an_end_waits_for_no_callback_beyond_its_time)
+{
+    GilThreadState *main_ts = GilThreadState_Get(), *ts;
+    GilInterpreterConfig config;
+    pthread_t thread;
+
+    hog.main = GilInterpreterView_FromMain();
+    ck_assert_int_eq(GilSignal_Watch(SIGHUP, reload, &reloads, 0), 0);
+    GilInterpreterConfig_Init(&config);
+    config.finalize_timeout_ns = 10000000;
+    ck_assert(!GilStatus_Exception(Gil_NewInterpreterFromConfig(&ts, &config)));
+    GilInterpreterGuard *guard = GilInterpreterGuard_FromCurrent();
+    ck_assert_int_eq(pthread_create(&thread, NULL, keep_the_main_lock, NULL), 0);
+    while (!__atomic_load_n(&hog.has_it, __ATOMIC_ACQUIRE))
+        sched_yield();
+    ck_assert_int_eq(raise(SIGHUP), 0);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), GIL_FINALIZE_BUSY);
+    ck_assert_int_eq(reloads, 0);
+    __atomic_store_n(&hog.over, 1, __ATOMIC_RELEASE);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_ptr_eq(GilThreadState_Get(), ts);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(reloads, 1);
+    GilInterpreterGuard_Close(guard);
+    ck_assert_int_eq(Gil_EndInterpreter(ts), 0);
+    GilThreadState_Swap(main_ts);
+    GilInterpreterView_Close(hog.main);
+}
+END_TEST
+
+static int
+leave_and_return(int Gil_UNUSED(signum), void *Gil_UNUSED(arg))
+{
+    GilEval_SaveThread();
+    return 0;
+}
+
+static void
+poll_into_it(void *Gil_UNUSED(unused))
+{
+    if (GilSignal_Watch(SIGHUP, leave_and_return, NULL, 0) == 0 && raise(SIGHUP) == 0)
+        Gil_Poll();
+}
+
+START_TEST(test_api_signal__a_callback_that_returns_detached_stops)
+{
+    gil_test_expect_abort(poll_into_it, NULL, "GilSignal_Watch: a signal's callback returned detached, or attached elsewhere");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -77,6 +147,8 @@ suite(void)
     tcase_add_checked_fixture(tcase, gil_test_start, gil_test_stop);
     tcase_add_test(tcase, test_api_signal__a_host_reloads_and_is_interrupted);
     tcase_add_test(tcase, test_D4_a_child_has_its_own_signals);
+    tcase_add_test(tcase, test_api_signal__an_end_waits_for_no_callback_beyond_its_time);
+    tcase_add_test(tcase, test_api_signal__a_callback_that_returns_detached_stops);
     suite_add_tcase(s, tcase);
     tcase_add_test(bare, test_api_signal__without_a_runtime_nothing_happens);
     suite_add_tcase(s, bare);

@@ -1065,7 +1065,7 @@ static int raises;       /* its callback */
 
 /* Nobody is ended yet, and the one inside is there still. */
 static int
-handle_signal(GilThreadState *ts)
+handle_signal(GilThreadState *ts, uint64_t Gil_UNUSED(limit))
 {
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
     use_attached(MAIN);

@@ -837,7 +837,7 @@ bring_signal(unsigned long thread)
 }
 
 static int
-attend_hook(GilThreadState *ts)
+attend_hook(GilThreadState *ts, uint64_t Gil_UNUSED(limit))
 {
     gil_fetch_and_seq_cst(&ts->block.brk, ~_Gil_BRK_SIGNAL);
     raised++;

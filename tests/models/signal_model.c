@@ -12,6 +12,7 @@
 #include "runtime/signal.h"
 #include "state/gate.h"
 #include "state/interp.h"
+#include "state/lock.h"
 #include "state/pending.h"
 #include "state/stable.h"
 #include "state/tstate.h"
@@ -227,7 +228,7 @@ _GilEval_PollSlow(struct _GilThreadBlock *block)
 
     if ((gil_load_relaxed(&block->brk) & FOR_CALLS) && gil_pending_serve(ts) < 0)
         return -1;
-    return gil_load_relaxed(&block->brk) & _Gil_BRK_SIGNAL ? gil_signal_attend(ts) : 0;
+    return gil_load_relaxed(&block->brk) & _Gil_BRK_SIGNAL ? gil_signal_attend(ts, GIL_LOCK_WAIT) : 0;
 }
 
 const GilThreadState *

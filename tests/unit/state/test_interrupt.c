@@ -28,7 +28,7 @@ static GilThreadState *other; /* [atomic] that of the thread in native code */
 
 /* As the runtime does it, but that there are no exceptions here: raises as often as it meets something. */
 static int
-meet(GilThreadState *ts)
+meet(GilThreadState *ts, uint64_t Gil_UNUSED(limit))
 {
     ck_assert_ptr_eq(gil_tstate_attached(), ts);
     gil_fetch_and_seq_cst(&ts->block.brk, ~(_Gil_BRK_SIGNAL | _Gil_BRK_INTERRUPT));
