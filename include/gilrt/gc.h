@@ -184,7 +184,8 @@ typedef struct {
  *  asks for are refused. An error that it leaves is reported as unraisable. */
 typedef void (*GilGC_Callback)(const GilGCInfo *info, void *arg);
 
-/** Call @p callback with @p arg around every collection, after those that were added before.
+/** Call @p callback with @p arg around every collection, after those that were added before. One that a callback adds is not
+ *  called in the phase that is on, but from the next on: one that removes and adds itself is called once a phase.
  *  @lock_held
  *  @return 0; -1 with MemoryError, or with SystemError when @p callback is NULL */
 GIL_API int GilGC_AddCallback(GilGC_Callback callback, void *arg);

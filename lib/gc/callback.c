@@ -4,7 +4,8 @@
  *
  * They stand in a list, in the order in which they were added, and may add and remove callbacks, themselves included.
  * A collection does not begin inside of another, so one walk of the list goes on at a time: a removed element keeps its
- * place without a function until the walk is over, and what is added meanwhile is called in the same walk.
+ * place without a function until the walk is over, which ends with the element that was the last when it began. What is added
+ * meanwhile has to wait for the next walk: one that removes and adds itself would never let this one end.
  */
 #include "gc/callback.h"
 
@@ -37,8 +38,11 @@ void
 gil_gc_call_back(GilThreadState *ts, const GilGCInfo *info)
 {
     struct gil_gc *gc = gil_gc(ts);
+    struct gil_gc_callback *callback = gc->callbacks, *last = callback;
 
-    for (struct gil_gc_callback *callback = gc->callbacks; callback != NULL; callback = callback->next) {
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    for (; callback != NULL; callback = callback != last ? callback->next : NULL) {
         if (callback->function == NULL)
             continue;
         callback->function(info, callback->arg); /* may run anything */

@@ -58,15 +58,11 @@ static GilObject *
 get_doc(GilObject *op, void *Gil_UNUSED(closure))
 {
     struct property *property = property_of(op);
+    GilObject *doc;
 
     if (property->part[DOC] != NULL)
         return Gil_NewRef(property->part[DOC]);
-    if (property->part[FGET] == NULL)
-        return Gil_NewRef(Gil_None);
-    GilObject *get = Gil_NewRef(property->part[FGET]), *doc;
-    int rc = GilObject_GetOptionalAttrString(get, "__doc__", &doc); /* may run anything */
-    Gil_DECREF(get);
-    return rc != 0 ? doc : Gil_NewRef(Gil_None);
+    return gil_ask_held(property->part[FGET], "__doc__", &doc) != 0 ? doc : Gil_NewRef(Gil_None); /* may run anything */
 }
 
 /* One that was taken away is None, not the getter's. */

@@ -12,6 +12,7 @@
 #include "gilrt/unicode.h"
 #include "object/alloc.h"
 #include "object/error.h"
+#include "object/recursion.h"
 #include "object/type.h"
 #include "value/function.h"
 
@@ -131,18 +132,31 @@ static_call(GilObject *op, GilObject *args, GilObject *kwargs)
 }
 
 int
-gil_is_abstract(GilObject *callable)
+gil_ask_held(GilObject *callable, const char *name, GilObject **answer)
 {
-    GilObject *says = NULL;
+    GilThreadState *ts = gil_tstate_need(__func__);
 
+    *answer = NULL;
     if (callable == NULL)
         return 0;
+    if (gil_recursion_enter(ts, " while asking what an object wraps") < 0)
+        return -1;
     Gil_INCREF(callable);
-    int rc = GilObject_GetOptionalAttrString(callable, "__isabstractmethod__", &says); /* may run anything */
+    int rc = GilObject_GetOptionalAttrString(callable, name, answer); /* may run anything */
+    Gil_DECREF(callable);
+    gil_recursion_leave(ts);
+    return rc;
+}
+
+int
+gil_is_abstract(GilObject *callable)
+{
+    GilObject *says;
+    int rc = gil_ask_held(callable, "__isabstractmethod__", &says); /* may run anything */
+
     if (rc > 0)
         rc = GilObject_IsTrue(says);
     Gil_XDECREF(says);
-    Gil_DECREF(callable);
     return rc;
 }
 

@@ -51,8 +51,49 @@ START_TEST(test_gc_callback__may_change_the_list_and_fail)
     ck_assert_int_eq(GilGC_AddCallback(say, "b"), 0);
     GilErr_SetString(GilExc_KeyError, "pending");
     GilGC_Collect();
-    ck_assert_str_eq(said, "x1 gen 2: 0+0;b1 gen 2: 0+0;new1 gen 2: 0+0;b2 gen 2: 0+0 ns;new2 gen 2: 0+0 ns;");
+    ck_assert_str_eq(said, "x1 gen 2: 0+0;b1 gen 2: 0+0;b2 gen 2: 0+0 ns;new2 gen 2: 0+0 ns;");
     gil_expect_raised(GilExc_KeyError);
+}
+END_TEST
+
+/* Adds itself anew: behind what is walked, whoever is the last. */
+static void
+comes_back(const GilGCInfo *info, void *arg)
+{
+    say(info, arg);
+    ck_assert_uint_lt(strlen(said), 300);
+    ck_assert_int_eq(GilGC_RemoveCallback(comes_back, arg), 1);
+    ck_assert_int_eq(GilGC_AddCallback(comes_back, arg), 0);
+}
+
+START_TEST(test_gc_callback__one_that_removes_and_adds_itself)
+{
+    ck_assert_int_eq(GilGC_AddCallback(comes_back, "a"), 0);
+    ck_assert_int_eq(GilGC_AddCallback(comes_back, "b"), 0);
+    GilGC_Collect();
+    ck_assert_str_eq(said, "a1 gen 2: 0+0;b1 gen 2: 0+0;a2 gen 2: 0+0 ns;b2 gen 2: 0+0 ns;");
+    ck_assert_int_eq(GilGC_RemoveCallback(comes_back, "a"), 1);
+    ck_assert_int_eq(GilGC_RemoveCallback(comes_back, "b"), 1);
+    ck_assert_int_eq(GilGC_RemoveCallback(comes_back, "b"), 0);
+}
+END_TEST
+
+/* The last one of the walk goes before its turn. */
+static void
+removes_the_last(const GilGCInfo *info, void *arg)
+{
+    say(info, arg);
+    ck_assert_int_eq(GilGC_RemoveCallback(say, "c"), info->phase == GilGC_PHASE_START);
+    ck_assert_int_eq(GilGC_AddCallback(say, "d"), 0);
+}
+
+START_TEST(test_gc_callback__the_last_is_removed_before_its_turn)
+{
+    ck_assert_int_eq(GilGC_AddCallback(removes_the_last, "a"), 0);
+    ck_assert_int_eq(GilGC_AddCallback(say, "c"), 0);
+    GilGC_Collect();
+    ck_assert_str_eq(said, "a1 gen 2: 0+0;a2 gen 2: 0+0 ns;d2 gen 2: 0+0 ns;");
+    ck_assert_int_eq(GilGC_RemoveCallback(removes_the_last, "a"), 1);
 }
 END_TEST
 
@@ -83,6 +124,8 @@ suite(void)
     tcase_add_checked_fixture(tc, gil_test_start, gil_test_stop);
     tcase_add_test(tc, test_gc_callback__both_phases_in_order);
     tcase_add_test(tc, test_gc_callback__may_change_the_list_and_fail);
+    tcase_add_test(tc, test_gc_callback__one_that_removes_and_adds_itself);
+    tcase_add_test(tc, test_gc_callback__the_last_is_removed_before_its_turn);
     tcase_add_test(tc, test_gc_callback__without_memory_and_without_function);
     suite_add_tcase(s, tc);
     return s;

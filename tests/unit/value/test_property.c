@@ -307,6 +307,31 @@ START_TEST(test_value_property__what_is_abstract)
 }
 END_TEST
 
+static const char too_deep[] = "maximum recursion depth exceeded while asking what an object wraps";
+
+START_TEST(test_value_property__properties_of_properties)
+{
+    GilObject *p = GilObject_CallNoArgs((GilObject *)&GilProperty_Type), *chain = Gil_NewRef(p), *answer;
+
+    for (int i = 0; i < 100000; i++) {
+        GilObject *outer = GilObject_CallOneArg((GilObject *)&GilProperty_Type, chain);
+        Gil_SETREF(chain, outer);
+    }
+    answer = GilObject_CallMethod(p, "__init__", "O", p); /* the innermost is in itself */
+    ck_assert_ptr_eq(answer, Gil_None);
+    GilObject *asked[] = {p, chain};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(asked); i++) {
+        ck_assert_ptr_null(GilObject_GetAttrString(asked[i], "__doc__"));
+        expect_error(GilExc_RecursionError, too_deep);
+        ck_assert_ptr_null(GilObject_GetAttrString(asked[i], "__isabstractmethod__"));
+        expect_error(GilExc_RecursionError, too_deep);
+    }
+    Gil_DECREF(chain);
+    Gil_DECREF(p);
+    ck_assert_int_eq(GilGC_Collect(), 1);
+}
+END_TEST
+
 struct made {
     GilObject *type, *get;
 };
@@ -340,7 +365,7 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[14];
+    static const TTest *tests[15];
     int n = 0;
 
     tests[n++] = test_value_property__calls_its_parts;
@@ -354,6 +379,7 @@ suite(void)
     tests[n++] = test_value_property__the_text_of_one_of_a_subtype;
     tests[n++] = test_value_property__the_text_of_one_without_a_dict;
     tests[n++] = test_value_property__what_is_abstract;
+    tests[n++] = test_value_property__properties_of_properties;
     tests[n++] = test_J1_properties_under_lack_of_memory;
     return suite_of_one("value/property", tests);
 }

@@ -125,6 +125,21 @@ START_TEST(test_value_staticmethod__subtypes)
 }
 END_TEST
 
+START_TEST(test_value_staticmethod__one_that_holds_itself_is_asked)
+{
+    GilObject *all[] = {GilClassMethod_New(Gil_None), GilStaticMethod_New(Gil_None)};
+
+    for (int i = 0; i < 2; i++) {
+        GilObject *none = GilObject_CallMethod(all[i], "__init__", "O", all[i]);
+        ck_assert_ptr_eq(none, Gil_None);
+        ck_assert_ptr_null(GilObject_GetAttrString(all[i], "__isabstractmethod__"));
+        expect_error(GilExc_RecursionError, "maximum recursion depth exceeded while asking what an object wraps");
+        Gil_DECREF(all[i]);
+    }
+    ck_assert_int_eq(GilGC_Collect(), 2);
+}
+END_TEST
+
 static int
 make(void *arg)
 {
@@ -144,7 +159,7 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[8];
+    static const TTest *tests[9];
     int n = 0;
 
     tests[n++] = test_value_staticmethod__what_they_are_bound_to;
@@ -152,6 +167,7 @@ suite(void)
     tests[n++] = test_value_staticmethod__cleared_ones_raise;
     tests[n++] = test_value_staticmethod__a_circle_is_collected;
     tests[n++] = test_value_staticmethod__subtypes;
+    tests[n++] = test_value_staticmethod__one_that_holds_itself_is_asked;
     tests[n++] = test_J1_class_methods_under_lack_of_memory;
     return suite_of_one("value/staticmethod", tests);
 }
