@@ -272,7 +272,8 @@ GIL_API int GilObject_VisitManagedDict(GilObject *obj, visitproc visit, void *ar
  *  @reenters finalizers */
 GIL_API void GilObject_ClearManagedDict(GilObject *obj);
 /** tp_alloc when a type does not say otherwise: zeroed memory, one reference, tracked when the type has GC. A tp_new asks
- *  type->tp_alloc and not this: zeros are no instance of str, bytes, int, dict or set, whose tp_alloc is another.
+ *  type->tp_alloc and not this: zeros are no instance of str, bytes, int, dict or set, whose tp_alloc is another. Nor are they a
+ *  type: SystemError for GilType_Type and what derives from it.
  *  @newref
  *  @lock_held */
 GIL_API GilObject *GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems);

@@ -49,6 +49,27 @@ START_TEST(test_object_alloc__items)
 }
 END_TEST
 
+START_TEST(test_object_alloc__zeros_are_no_type)
+{
+    GilType_Slot slots[] = {{Gil_tp_new, (void *)GilType_GenericNew}, {0, NULL}};
+    GilType_Spec spec = {"M", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
+    GilObject *meta = GilType_FromSpecWithBases(&spec, (GilObject *)&GilType_Type);
+    GilTypeObject *types[] = {&GilType_Type, (GilTypeObject *)(void *)meta};
+    static const char refused[] = "GilType_GenericAlloc: bad argument (expected a type whose instances are no types)";
+
+    ck_assert_ptr_nonnull(meta);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_ptr_null(GilType_GenericAlloc(types[i], 0));
+        expect_error(GilExc_SystemError, refused);
+        ck_assert_ptr_null(GilType_GenericNew(types[i], NULL, NULL));
+        expect_error(GilExc_SystemError, refused);
+    }
+    ck_assert_ptr_null(GilObject_CallNoArgs(meta));
+    expect_error(GilExc_SystemError, refused);
+    Gil_DECREF(meta);
+}
+END_TEST
+
 START_TEST(test_H7_sizes_that_overflow_are_lack_of_memory)
 {
     GilTypeObject *type = row_type();
@@ -222,11 +243,12 @@ END_TEST
 Suite *
 suite(void)
 {
-    static const TTest *tests[10];
+    static const TTest *tests[11];
     int n = 0;
 
     tests[n++] = test_object_alloc__a_new_object_has_one_reference_and_holds_its_type;
     tests[n++] = test_object_alloc__items;
+    tests[n++] = test_object_alloc__zeros_are_no_type;
     tests[n++] = test_H7_sizes_that_overflow_are_lack_of_memory;
     tests[n++] = test_object_alloc__memory_from_elsewhere;
     tests[n++] = test_object_alloc__null_types;
