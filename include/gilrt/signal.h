@@ -22,7 +22,9 @@
  * that poll, any other exception is reported as GilErr_WriteUnraisable() does. While an exception is pending nobody is called.
  * Nor is anybody called while that thread waits in GilInterpreterView_End() or GilInterpreterView_WaitEnd().
  * After the host has ended that thread state there is no main thread: what comes is noted and met by nobody. In the child of a fork
- * it is the thread that forked; callbacks of a main interpreter that is not there any more are not called (gilrt/fork.h).
+ * it is the thread that forked; callbacks of a main interpreter that is not there any more are not called (gilrt/fork.h). What comes to the
+ * child itself before GilOS_AfterFork_Child() is kept for it, and handled afterwards. In the child of a plain fork() or of vfork()
+ * nothing comes of a signal but a call of the handler that was there before, and the parent notices nothing.
  *
  * A signal may come to any thread that does not block it. One that comes to another is sent on to the main thread, so that a system
  * call there ends with EINTR; if the main thread blocks the signal, it still is noted, and met at a poll or in a wait, but
@@ -69,6 +71,10 @@ GIL_API int GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned
  * may go on calling the library's handler. What came and was not handled is forgotten. The end of the runtime does so for all,
  * after the calls at exit; and a fork in whose child the main interpreter is lost, there, before the functions for the child: the one
  * that has its place then watches anew what it wants (gilrt/fork.h).
+ * What the library itself has sent on to the main thread, and has not come yet, is discarded: it would come to the action that is back.
+ * Called in the main thread, that alone. Another thread can do no more than ignore the signal for a moment, and does so where the action
+ * that comes back is SIG_DFL and something was sent on: one of somebody else's that comes just then, or is pending in another thread, is
+ * lost.
  * @return 1; 0 when the signal was not watched; -1 with RuntimeError in an interpreter that is not the main one.
  * @lock_held
  */

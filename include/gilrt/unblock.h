@@ -102,7 +102,8 @@ typedef struct {
 } GilUnblockSelf;
 /**
  * Say which signal GilUnblock_Signal() sends: the library reserves none by itself. Its action becomes an empty handler without
- * SA_RESTART, so that system calls end with EINTR; 0 gives the signal up and restores what was there.
+ * SA_RESTART, so that system calls end with EINTR; 0 gives the signal up and restores what was there. What has been sent and has not come
+ * is discarded, by ignoring the signal for a moment: also what somebody else has sent, which would have done nothing.
  * @return 0; -1 when the number is none that can be caught, when the signal has a handler or is ignored, or when another one was given
  *         before; with 0, when a thread is yet to come out of a region that it was asked to leave, with whatever function: then it
  *         stays as it is. No exception is set.

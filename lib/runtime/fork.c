@@ -571,6 +571,7 @@ GilOS_AfterFork_Child(void)
         gil_interp_put_gate(forking.main.gate);
         forking.main.gate = NULL;
     }
+    gil_signal_after_fork();
     give_back_locks(1);
     call_after(forking.oldest, 1);
     tell_of_opened(__func__);

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -41,6 +42,29 @@
  * were that interpreter's, and another has its place (fork.c). A thread of it may have been about
  * to watch one, or to watch it no more: the word says so (TAKING), and where the handler is not there nobody had put it away.
  *
+ * A CHILD has the handler, too, and before it is in order it has the parent's descriptors; that of vfork() has all of the parent's
+ * memory. So in another process than that of the watch the handler does no more than note the number of that process beside the
+ * signal, and call the former handler. A child that is in order (GilOS_AfterFork_Child()) takes up what has its own number; what a child
+ * of vfork() has left has a number that is nobody's. There is one thread in the child until then, and a handler is over before that goes
+ * on, so nothing comes between the two. The process is told by its number; where that is the same, as each is the first of a
+ * namespace, by the page that the kernel gives to no child (sync/machine.h).
+ *
+ * THE END OF A WATCH. What was sent on and comes when the former action is back would be one signal more for that: by default it ends
+ * the process. So nothing of it is left then:
+ *     No more is sent. ON is taken back, and then who is sending is waited for. Who sends counts himself and looks for ON afterwards
+ * (all sequentially consistent): so he finds it gone, or is seen. While he counts, his thread has all signals blocked, that by which the
+ * C library cancels it among them: nothing keeps it there but the scheduler. Nor does a handler send that is late, from before the end
+ * of a watch, while the next begins: it looks whether there is a handler to be sent to.
+ *     What is under way lies in the main thread's queue. The main thread takes it out (sigtimedwait(2)) before the action is changed. What
+ * else it finds is somebody else's, and goes back with all that it says, for the former action; of several, the last. It looks into its
+ * own queue, in which ours lies, and into the process's.
+ *     Another thread sees no more than the process's. If something was sent at all, and the former action is the default, it sets SIG_IGN
+ * for a moment: that discards the signal in all queues (POSIX; lib/state/interrupt.c). What comes in that moment is lost, as what came a
+ * moment before, and a program that somebody starts by a plain fork just then finds the signal ignored. Not with SIGCHLD, where it
+ * would cost exit statuses: its default discards by itself. A former handler may be called for ours, as it may while the watch lasts.
+ *     A fork in the middle loses the main interpreter, whose lock is held there; its child puts back what is to be (PUTTING).
+ *     An action that somebody has set over ours is left, and nothing discarded: it may lead to ours, which knows what was sent on.
+ *
  * STRAY BITS. A handler that is late, behind the end of the runtime, may mark the state in a block that serves another by then.
  * Whoever finds the bit and is not the main thread clears it.
  *
@@ -53,10 +77,13 @@
 #define TAKEN 2u    /* the handler was installed, and what was there before is known */
 #define REPLACES 4u /* no former handler is called */
 #define TAKING 8u   /* the handler is just being installed or put away: a fork may come in between */
+#define PUTTING 16u /* with TAKING: it is being put away, and the signal may be ignored for a moment */
 
 static struct watch {
-    uint32_t state;      /* [atomic] the four above; written by the holder of the main interpreter's lock */
+    uint32_t state;      /* [atomic] the five above; written by the holder of the main interpreter's lock */
     uint32_t marked;     /* [atomic] it has come */
+    uint32_t sent;       /* [atomic] it was sent on, during this watch */
+    uint32_t child;      /* [atomic] it has come there, in a child that was not yet in order */
     GilSignal_Func func; /* [gil] the main interpreter's */
     void *arg;           /* [gil] */
     void *former;        /* [atomic] handler that was there before; NULL: none. Written by the holder of the lock */
@@ -66,8 +93,16 @@ static struct watch {
     int covered;         /* [gil] somebody has set a handler over this one, and may call it */
 } watches[SIGNALS];
 
+/* Signals, as the system has them. */
+#define LONG_BITS (8 * sizeof(long))
+struct mask {
+    unsigned long word[(SIGNALS - 1) / LONG_BITS];
+};
+
 static unsigned long main_thread; /* [atomic] the thread that started the runtime, as the library numbers it */
 static long main_native;          /* [atomic] and the system */
+static uint32_t process;          /* [atomic] whose thread that is */
+static uint32_t sending;          /* [atomic] threads that are sending a signal on */
 static char sent_on;              /* never written; its address is the value of a signal that was sent on */
 
 /* --- in the handler --- */
@@ -117,8 +152,30 @@ post(struct watch *watch)
     rouse_all_of(thread);
 }
 
+static int
+has_handler(const struct sigaction *action)
+{
+    return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+/* Of the thread; what it was. The C library's function leaves out the signals that it keeps for itself. */
+static struct mask
+set_mask(int how, struct mask set)
+{
+    struct mask before;
+
+    (void)syscall(SYS_rt_sigprocmask, how, &set, &before, sizeof set);
+    return before;
+}
+
+static int
+is_sent_on(const siginfo_t *info)
+{
+    return info->si_code == SI_QUEUE && info->si_value.sival_ptr == &sent_on && info->si_pid == getpid();
+}
+
 static void
-send_on(int signum)
+send_to_main(int signum)
 {
     siginfo_t info;
 
@@ -130,6 +187,38 @@ send_on(int signum)
     info.si_value.sival_ptr = &sent_on;
     /* Where it cannot be sent the main thread is in no system call for long, or is gone. */
     (void)syscall(SYS_rt_tgsigqueueinfo, info.si_pid, gil_load_relaxed(&main_native), signum, &info);
+}
+
+static void
+send_on(struct watch *watch, int signum)
+{
+    struct mask before, all;
+    struct sigaction now;
+
+    memset(&all, 0xff, sizeof all);
+    before = set_mask(SIG_BLOCK, all);
+    gil_fetch_add_seq_cst(&sending, 1);
+    if ((gil_load_seq_cst(&watch->state) & ON) && sigaction(signum, NULL, &now) == 0 && has_handler(&now)) {
+        gil_store_relaxed(&watch->sent, 1);
+        send_to_main(signum);
+    }
+    /* Release: pairs with end_sending(). */
+    gil_fetch_sub_seq_cst(&sending, 1);
+    (void)set_mask(SIG_SETMASK, before);
+}
+
+/* 0: in a child that is not yet in order, for which it is noted. */
+static int
+arrive(struct watch *watch)
+{
+    uint32_t here = (uint32_t)getpid();
+
+    if (here == gil_load_relaxed(&process) && gil_machine_is_stranded() <= 0) {
+        post(watch);
+        return 1;
+    }
+    gil_store_seq_cst(&watch->child, here);
+    return 0;
 }
 
 static void
@@ -151,12 +240,11 @@ handle(int signum, siginfo_t *info, void *context)
     struct watch *watch = &watches[signum];
     int saved = errno;
 
-    if (info->si_code == SI_QUEUE && info->si_value.sival_ptr == &sent_on && info->si_pid == getpid())
+    if (is_sent_on(info))
         rouse_current();
     else {
-        post(watch);
-        if ((gil_load_relaxed(&watch->state) & ON) && gil_load_relaxed(&main_thread) != gil_machine_thread())
-            send_on(signum);
+        if (arrive(watch) && (gil_load_relaxed(&watch->state) & ON) && gil_load_relaxed(&main_thread) != gil_machine_thread())
+            send_on(watch, signum);
         call_former(watch, signum, info, context);
     }
     errno = saved;
@@ -299,10 +387,41 @@ is_ours(const struct sigaction *action)
     return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == handle;
 }
 
-static int
-has_handler(const struct sigaction *action)
+/* ON is gone: nobody sends, or will, when this returns. */
+static void
+end_sending(void)
 {
-    return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+    uint32_t some;
+
+    while ((some = gil_load_seq_cst(&sending)) != 0)
+        gil_machine_park(&sending, some, gil_machine_now() + 1000000);
+}
+
+/* What was sent on and has not come does not come. */
+static void
+put_back(struct watch *watch, int signum)
+{
+    const struct timespec at_once = {0};
+    struct mask before, one = {{0}};
+    long self = syscall(SYS_gettid);
+    int has = 0, elsewhere = gil_load_relaxed(&watch->sent) && gil_load_relaxed(&main_native) != self;
+    siginfo_t info, other;
+
+    one.word[(size_t)(signum - 1) / LONG_BITS] = 1ul << ((size_t)(signum - 1) % LONG_BITS);
+    before = set_mask(SIG_BLOCK, one);
+    while (syscall(SYS_rt_sigtimedwait, &one, &info, &at_once, sizeof one) == signum)
+        if (!is_sent_on(&info)) {
+            other = info;
+            has = 1;
+        }
+    if (!gil_unblock_put_back(signum, &watch->before, elsewhere) && has) {
+        /* By the number of the thread, to the process; the system wants that where the information is to stay as it is. */
+        if (other.si_code == SI_TKILL)
+            (void)syscall(SYS_rt_tgsigqueueinfo, getpid(), self, signum, &other);
+        else
+            (void)syscall(SYS_rt_sigqueueinfo, self, signum, &other);
+    }
+    (void)set_mask(SIG_SETMASK, before);
 }
 
 /* Back to what was there before. That is known whenever the handler is there. */
@@ -313,15 +432,17 @@ give_back(struct watch *watch, int signum)
     struct sigaction now;
 
     if ((state & (TAKEN | TAKING)) && sigaction(signum, NULL, &now) == 0) {
-        if (is_ours(&now)) {
-            gil_store_relaxed(&watch->state, (state & ~TAKEN) | TAKING);
-            gil_unblock_put_back(signum, &watch->before);
+        if (is_ours(&now) || ((state & PUTTING) && now.sa_handler == SIG_IGN)) {
+            gil_store_seq_cst(&watch->state, TAKING | PUTTING);
+            end_sending();
+            put_back(watch, signum);
         }
         else if (state & TAKEN)
             watch->covered = has_handler(&now);
     }
     gil_store_relaxed(&watch->state, 0);
     gil_store_relaxed(&watch->marked, 0);
+    gil_store_relaxed(&watch->sent, 0);
 }
 
 /* Who is called in our place is known before we are: in between, too, a signal reaches somebody. */
@@ -410,14 +531,14 @@ GilErr_SetInterruptEx(int signum)
 {
     if (signum <= 0 || signum >= SIGNALS)
         return -1;
-    post(&watches[signum]);
+    (void)arrive(&watches[signum]);
     return 0;
 }
 
 void
 GilErr_SetInterrupt(void)
 {
-    post(&watches[SIGINT]);
+    (void)arrive(&watches[SIGINT]);
 }
 
 /* --- the runtime's life --- */
@@ -428,13 +549,14 @@ gil_signal_start(void)
     gil_store_relaxed(&gil_main_calls.signals, 0);
     gil_store_relaxed(&main_thread, gil_machine_thread());
     gil_store_relaxed(&main_native, syscall(SYS_gettid));
+    gil_store_relaxed(&process, (uint32_t)getpid());
 }
 
 void
 gil_signal_stop(void)
 {
     for (int signum = 1; signum < SIGNALS; signum++)
-        if (gil_load_relaxed(&watches[signum].state) & ON)
+        if (gil_load_relaxed(&watches[signum].state) != 0)
             give_back(&watches[signum], signum);
 }
 
@@ -450,5 +572,14 @@ gil_signal_fork_child(GilThreadState *ts, int survives)
         /* In a thread that is gone: who forks is in none. */
         watches[signum].running = 0;
     }
+    gil_store_relaxed(&sending, 0);
     gil_signal_start();
+}
+
+void
+gil_signal_after_fork(void)
+{
+    for (int signum = 1; signum < SIGNALS; signum++)
+        if (gil_exchange_seq_cst(&watches[signum].child, 0) == gil_load_relaxed(&process))
+            post(&watches[signum]);
 }

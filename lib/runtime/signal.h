@@ -15,5 +15,7 @@ void gil_signal_stop(void);
 int gil_signal_attend(GilThreadState *ts, uint64_t limit);
 /* In the child of a fork: the main thread is the one that is left. */
 void gil_signal_fork_child(GilThreadState *ts, int survives);
+/* There, when all is in order: what has come since the fork is handled. */
+void gil_signal_after_fork(void);
 
 #endif

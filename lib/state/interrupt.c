@@ -188,6 +188,13 @@ GilUnblock_Eventfd(void *arg)
  * The signal that GilUnblock_Signal() sends, and who is just about to: so it is given up at a moment in which nobody sends, or is yet to,
  * and one that is not given up is at no moment gone. Who sends counts himself before he looks, and leaves another turn behind: a sending
  * that comes and goes while the others are looked at has the exchange fail.
+ *
+ * WHAT WAS SENT BEFORE may not have come: the thread has left its region since, or blocks the signal. Nobody sends when the
+ * exchange has succeeded, nor does a timer, as no thread has one. So all there is lies in the system's queues, where the default would
+ * end the process by it. To ignore the signal for a moment discards it in all of them (POSIX); a handler that was already entered finds
+ * that nothing is given. Somebody else's signal goes, too: in the handler it would have come to nothing. The mutex keeps GilOS_Fork()
+ * out of that moment; a program that somebody starts by a plain fork just then finds the signal ignored. If none was ever sent there is no
+ * such moment; nor for SIGCHLD, where it would cost exit statuses, and whose default discards it by itself.
  */
 static uint64_t the_signal; /* [atomic] the number, 0: none was given; written under gil_states_mutex. Senders, and their turns */
 #define SIGNUM UINT64_C(0xff)
@@ -256,13 +263,17 @@ wake_up(int signum)
     errno = saved;
 }
 
-void
-gil_unblock_put_back(int signum, const struct sigaction *before)
+int
+gil_unblock_put_back(int signum, const struct sigaction *before, int discard)
 {
-    const struct sigaction none = {.sa_handler = SIG_DFL};
+    const struct sigaction none = {.sa_handler = SIG_DFL}, ignored = {.sa_handler = SIG_IGN};
     int was_given_up = before->sa_handler == wake_up && signal_given() != signum;
 
+    discard = was_given_up ? gil_load_relaxed(&the_signal) >= TURN : discard && before->sa_handler == SIG_DFL;
+    if (discard && signum != SIGCHLD)
+        (void)sigaction(signum, &ignored, NULL);
     (void)sigaction(signum, was_given_up ? &none : before, NULL);
+    return was_given_up;
 }
 
 void
@@ -313,7 +324,7 @@ GilUnblock_UseSignal(int signum)
     if (signum == 0) {
         rc = give_up();
         if (rc == 0 && is != 0 && sigaction(is, NULL, &action) == 0 && action.sa_handler == wake_up)
-            (void)signal(is, SIG_DFL);
+            (void)gil_unblock_put_back(is, &action, 0);
     }
     else if (signum > 0 && (is == 0 || is == signum) && sigaction(signum, NULL, &action) == 0 &&
              (action.sa_handler == SIG_DFL || action.sa_handler == wake_up)) {

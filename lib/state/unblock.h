@@ -56,9 +56,10 @@ void gil_unblock_end(GilThreadState *ts);
 void gil_unblock_fork_child(GilThreadState *ts, int survives);
 /* After that: what sends a signal again is the parent's alone. interrupt.c */
 void gil_unblock_resend_in_child(GilThreadState *ts, int survives);
-/* By who has set a handler of his own: the one of before, but that of a signal which was given up meanwhile. interrupt.c */
+/* By who has set a handler of his own: the action of before is back, but for that of a signal which was given up meanwhile: 1, and what was
+ * sent of it is discarded. discard: so it is if that action is the default. interrupt.c */
 struct sigaction;
-void gil_unblock_put_back(int signum, const struct sigaction *before);
+int gil_unblock_put_back(int signum, const struct sigaction *before, int discard);
 
 /* --- cancel.c: the descriptor as the system has it --- */
 

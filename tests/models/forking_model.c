@@ -53,7 +53,7 @@ static struct cell {
 static struct gil_mutex host;  /* a lock of the host's */
 static uint64_t memory[3][16]; /* of what is registered */
 static int memory_used;
-static int forks, ended, befores, parents, is_child;
+static int forks, ended, befores, parents, is_child, stranded;
 /* Of files that are not here. */
 static struct gil_mutex starting, hook, pools[4], bucket, keys, order;
 struct gil_mutex gil_states_mutex;
@@ -316,12 +316,20 @@ void
 gil_machine_strand(int on)
 {
     EXPLORE_CHECK(is_child && !on);
+    stranded = 0;
+}
+
+/* What has come meanwhile is handled when all is in order. */
+void
+gil_signal_after_fork(void)
+{
+    EXPLORE_CHECK(is_child && !stranded);
 }
 
 int
 gil_machine_is_stranded(void)
 {
-    return is_child;
+    return stranded;
 }
 
 /* What is done with each interpreter and state there, and in the child of a plain fork: nobody goes there. */
@@ -684,7 +692,7 @@ body_at(int self)
     register_all();
     EXPLORE_CHECK(come(self) && GilOS_BeforeFork() == 0);
     explore_fork();
-    is_child = 1;
+    is_child = stranded = 1;
     GilOS_AfterFork_Child();
     go(self);
     forks++;

@@ -258,11 +258,19 @@ gil_unblock_drain(GilThreadState *ts)
     (void)ts;
 }
 
-void
-gil_unblock_put_back(int signum, const struct sigaction *before)
+int
+gil_unblock_put_back(int signum, const struct sigaction *before, int discard)
 {
     (void)signum;
     (void)before;
+    (void)discard;
+    return 0;
+}
+
+int
+gil_machine_is_stranded(void)
+{
+    return 0;
 }
 
 void *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals: where they land, who handles them, and what the host had before. */
+#include "support/child.h"
 #include "support/support.h"
 
 #include "base/atomic.h"
@@ -944,6 +945,218 @@ START_TEST(test_D4_a_child_leaves_the_parent_s_signals_to_it)
 }
 END_TEST
 
+/* --- children, and what is still under way --- */
+
+static int
+is_readable(int fd)
+{
+    struct pollfd look = {.fd = fd, .events = POLLIN};
+
+    return poll(&look, 1, 0);
+}
+
+static void
+raise_in_a_child(int child)
+{
+    if (child == 0) {
+        (void)raise(SIGUSR1);
+        (void)GilErr_SetInterruptEx(SIGUSR2);
+        _exit(0);
+    }
+    ck_assert_int_eq(child_status(child), 0);
+}
+
+/* The descriptor is one file with the parent's there, and in a child of vfork() all of the memory is the parent's. */
+START_TEST(test_D4_a_signal_in_a_child_is_nothing_to_the_parent)
+{
+    int fd = GilThreadState_GetCancelFD();
+    pid_t child = -1;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, note, count, GIL_SIGNAL_POSTED), 0);
+    if (_i == 0)
+        raise_in_a_child(fork());
+    else if (_i == 1) {
+        ck_assert_int_eq(GilOS_BeforeFork(), 0);
+        child = fork();
+        if (child == 0)
+            raise_in_a_child(0);
+        GilOS_AfterFork_Parent();
+        raise_in_a_child(child);
+    }
+    else
+        raise_in_a_child(vfork());
+    ck_assert_int_eq(is_readable(fd), 0);
+    ck_assert_int_eq(GilErr_AreSignalsPending(NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1] + count[SIGUSR2], 0);
+    /* Its own are, as ever. */
+    ck_assert_int_eq(raise(SIGUSR1), 0);
+    ck_assert_int_eq(is_readable(fd), 1);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    ck_assert_int_eq(is_readable(fd), 0);
+}
+END_TEST
+
+/* What comes to a child before it is in order is the child's, and met when it can be. */
+START_TEST(test_D4_a_signal_that_comes_early_to_a_child_is_kept)
+{
+    int fd = GilThreadState_GetCancelFD();
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR2, note, count, 0), 0);
+    ck_assert_int_eq(raise(SIGUSR2), 0);
+    ck_assert_int_eq(GilOS_BeforeFork(), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        CHILD_CHECK(raise(SIGUSR1) == 0);
+        CHILD_CHECK(count[SIGUSR1] == 0);
+        GilOS_AfterFork_Child();
+        CHILD_CHECK(is_readable(fd) == 1);
+        CHILD_CHECK(Gil_Poll() == 0 && count[SIGUSR1] == 1 && count[SIGUSR2] == 0);
+        CHILD_CHECK(is_readable(fd) == 0);
+        /* Once; and what comes later as ever, also to a child of its own. */
+        CHILD_CHECK(Gil_Poll() == 0 && raise(SIGUSR1) == 0 && Gil_Poll() == 0 && count[SIGUSR1] == 2);
+        pid_t next = GilOS_Fork();
+        if (next == 0) {
+            CHILD_CHECK(Gil_Poll() == 0 && count[SIGUSR1] == 2);
+            _exit(0);
+        }
+        CHILD_CHECK(child_status(next) == 0);
+        _exit(0);
+    }
+    GilOS_AfterFork_Parent();
+    ck_assert_int_eq(child_status(child), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+    ck_assert_int_eq(count[SIGUSR2], 1);
+}
+END_TEST
+
+static GilInterpreterGuard *guard;
+
+static void *
+watch_no_more(void *rc)
+{
+    GilThreadStateToken *token = GilThreadState_Ensure(guard);
+
+    *(int *)rc = GilSignal_Unwatch(SIGUSR1);
+    GilThreadState_Release(token);
+    return NULL;
+}
+
+/* What was sent on to the main thread, which blocks it, is not left to the default action: by the main thread itself, by another, by the
+ * end of the runtime. */
+START_TEST(test_E3_what_was_sent_on_does_not_outlive_the_watch)
+{
+    sigset_t set;
+
+    start();
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    in_another_thread(signal_unblocked);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 1);
+    if (_i == 0)
+        ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    else if (_i == 1) {
+        pthread_t thread;
+        int rc = 0;
+
+        guard = GilInterpreterGuard_FromCurrent();
+        Gil_BEGIN_ALLOW_THREADS
+        ck_assert_int_eq(pthread_create(&thread, NULL, watch_no_more, &rc), 0);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        Gil_END_ALLOW_THREADS
+        GilInterpreterGuard_Close(guard);
+        ck_assert_int_eq(rc, 1);
+    }
+    gil_test_stop();
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, NULL, &set), 0);
+    ck_assert_int_eq(sigismember(&set, SIGUSR1), 0);
+}
+END_TEST
+
+/* What is pending beside it is the host's, and its former handler gets that alone. */
+START_TEST(test_E9_what_is_pending_is_left_to_the_former_handler)
+{
+    struct sigaction action = {.sa_handler = host_handler};
+    sigset_t set, after;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    in_another_thread(signal_unblocked);
+    ck_assert_int_eq(former_calls, 1);
+    if (_i)
+        ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+    ck_assert_int_eq(sigismember(&after, SIGUSR1), 1);
+    ck_assert_int_eq(former_calls, 1);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    ck_assert_int_eq(former_calls, 1 + _i);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+}
+END_TEST
+
+static void *
+send_for_long(void *unused)
+{
+    while (!gil_load_acquire(&over))
+        sched_yield();
+    return unused;
+}
+
+/* The watch ends just when the signal was noted, in a thread that is about to send it on. */
+START_TEST(test_E3_nothing_is_sent_on_behind_the_watch)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, send_for_long, NULL), 0);
+    for (long i = gil_test_plenty(3000); i > 0; i--) {
+        int before = gil_load_seq_cst(&count[SIGUSR1]);
+
+        ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+        ck_assert_int_eq(pthread_kill(thread, SIGUSR1), 0);
+        while (gil_load_seq_cst(&count[SIGUSR1]) == before)
+            ck_assert_int_eq(Gil_Poll(), 0);
+        ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    }
+    gil_store_release(&over, 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+/* The signal that breaks system calls is under way to a thread that has left its region, was given up, and is watched no more. */
+START_TEST(test_E10_a_signal_that_was_given_up_is_not_left_to_the_default)
+{
+    GilUnblockSelf self;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR1), 0);
+    ck_assert_int_eq(GilSignal_Watch(SIGUSR1, note, count, 0), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    GilUnblock_Signal(&self);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+    ck_assert_int_eq(GilSignal_Unwatch(SIGUSR1), 1);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(count[SIGUSR1], 0);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -979,11 +1192,17 @@ suite(void)
     tcase_add_test(tcase, test_L1_what_cannot_be_watched);
     tcase_add_test(tcase, test_runtime_signal__a_stray_mark_is_taken_back);
     tcase_add_test(tcase, test_D4_a_child_leaves_the_parent_s_signals_to_it);
+    tcase_add_loop_test(tcase, test_D4_a_signal_in_a_child_is_nothing_to_the_parent, 0, 3);
+    tcase_add_test(tcase, test_D4_a_signal_that_comes_early_to_a_child_is_kept);
+    tcase_add_loop_test(tcase, test_E9_what_is_pending_is_left_to_the_former_handler, 0, 2);
+    tcase_add_test(tcase, test_E3_nothing_is_sent_on_behind_the_watch);
+    tcase_add_test(tcase, test_E10_a_signal_that_was_given_up_is_not_left_to_the_default);
     suite_add_tcase(s, tcase);
     tcase_add_checked_fixture(left, start, NULL);
     tcase_add_test(left, test_runtime_signal__without_its_state_nobody_is_called);
     suite_add_tcase(s, left);
     tcase_add_test(bare, test_E9_dispositions_are_as_before);
+    tcase_add_loop_test(bare, test_E3_what_was_sent_on_does_not_outlive_the_watch, 0, 3);
     suite_add_tcase(s, bare);
     return s;
 }

@@ -514,6 +514,28 @@ START_TEST(test_E10_a_signal_on_its_way_is_not_given_up)
 }
 END_TEST
 
+/* It has left its region, and blocks what was sent to it: that is discarded, and does not end the process later. */
+START_TEST(test_E10_a_signal_that_was_met_is_not_left_to_the_default)
+{
+    GilUnblockSelf self;
+    sigset_t one;
+
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblockSelf_Init(&self), 0);
+    Gil_BEGIN_BLOCKING_CALL_UBF(GilUnblock_Signal, &self)
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
+    ck_assert_int_eq(GilThreadState_Interrupt(world_ts, 0), 0);
+    Gil_END_BLOCKING_CALL_UBF
+    ck_assert_int_eq(Gil_Poll(), -1);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &one, NULL), 0);
+    ck_assert_int_eq(GilUnblock_UseSignal(SIGUSR2), 0);
+    ck_assert_int_eq(GilUnblock_UseSignal(0), 0);
+}
+END_TEST
+
 static void *
 come_too_late(void *unused)
 {
@@ -1032,6 +1054,7 @@ suite(void)
     tcase_add_test(tcase, test_E10_a_signal_that_comes_too_early_comes_again);
     tcase_add_test(tcase, test_E10_a_signal_that_is_not_given_up_comes_again);
     tcase_add_test(tcase, test_E10_a_signal_on_its_way_is_not_given_up);
+    tcase_add_test(tcase, test_E10_a_signal_that_was_met_is_not_left_to_the_default);
     tcase_add_test(tcase, test_E10_who_asks_need_not_wait_for_it);
     tcase_add_test(tcase, test_E10_what_is_not_asked_does_not_come_again);
     tcase_add_test(tcase, test_E10_the_region_around_another_is_sent_its_signal_when_it_is_back);
