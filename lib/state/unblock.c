@@ -56,6 +56,8 @@
  * found by the next drain, which also looks at who is about to set it: nobody goes round and round for a mark that somebody else
  * is slow to set. A thread drains after it has met what was asked, and looks at the bits once more afterwards: a bit that was
  * set before the drain is seen, and for one that came later somebody writes later.
+ * In the child of a fork it is one file with the parent's, until it is made anew there (gil_unblock_fork_child(), which writes if something
+ * is asked by then). A handler that posts before that does not write: the parent would have it readable, and nothing to drain.
  */
 #define OPEN 1u
 #define SAFE 2u
@@ -136,7 +138,8 @@ gil_unblock_rouse(GilThreadState *ts)
 {
     if (claim(ts, OPEN | SAFE))
         gil_unblock_call(ts);
-    raise_cancel(ts);
+    if (gil_machine_is_stranded() <= 0)
+        raise_cancel(ts);
 }
 
 int

@@ -144,6 +144,12 @@ gil_cancel_renew(int fd)
     return -1;
 }
 
+int
+gil_machine_is_stranded(void)
+{
+    return 0;
+}
+
 /* --- what the layers above do for the sources --- */
 
 static int

@@ -102,6 +102,12 @@ gil_cancel_renew(int fd)
     return fd == 7 ? 0 : -1;
 }
 
+int
+gil_machine_is_stranded(void)
+{
+    return 0;
+}
+
 /* --- functions, and what they end --- */
 
 /* Never outside, and never for nothing. */

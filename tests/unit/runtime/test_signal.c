@@ -1000,6 +1000,31 @@ START_TEST(test_D4_a_signal_in_a_child_is_nothing_to_the_parent)
 }
 END_TEST
 
+/* Nor is what a handler of the host's posts there; a child that is put in order meets it. */
+START_TEST(test_D4_a_call_that_is_posted_in_a_child_is_nothing_to_the_parent)
+{
+    int fd = GilThreadState_GetCancelFD();
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(GilOS_BeforeFork(), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        CHILD_CHECK(GilPending_PostToMain(&call) == 0);
+        if (_i)
+            _exit(0);
+        GilOS_AfterFork_Child();
+        CHILD_CHECK(is_readable(fd) == 1);
+        CHILD_CHECK(Gil_Poll() == 0 && made == 1 && is_readable(fd) == 0);
+        _exit(0);
+    }
+    GilOS_AfterFork_Parent();
+    ck_assert_int_eq(child_status(child), 0);
+    ck_assert_int_eq(is_readable(fd), 0);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(made, 0);
+}
+END_TEST
+
 /* What comes to a child before it is in order is the child's, and met when it can be. */
 START_TEST(test_D4_a_signal_that_comes_early_to_a_child_is_kept)
 {
@@ -1193,6 +1218,7 @@ suite(void)
     tcase_add_test(tcase, test_runtime_signal__a_stray_mark_is_taken_back);
     tcase_add_test(tcase, test_D4_a_child_leaves_the_parent_s_signals_to_it);
     tcase_add_loop_test(tcase, test_D4_a_signal_in_a_child_is_nothing_to_the_parent, 0, 3);
+    tcase_add_loop_test(tcase, test_D4_a_call_that_is_posted_in_a_child_is_nothing_to_the_parent, 0, 2);
     tcase_add_test(tcase, test_D4_a_signal_that_comes_early_to_a_child_is_kept);
     tcase_add_loop_test(tcase, test_E9_what_is_pending_is_left_to_the_former_handler, 0, 2);
     tcase_add_test(tcase, test_E3_nothing_is_sent_on_behind_the_watch);
