@@ -224,7 +224,8 @@ GIL_API GilObject *_Gil_RichResult(int truth);
 
 /** @name Attributes
  *  Each raises AttributeError where the attribute does not exist (or cannot be set), TypeError where @p name is no str,
- *  SystemError where an argument is NULL.
+ *  SystemError where an argument is NULL. The AttributeError of one that gets has name and obj, whoever raised it; until it is
+ *  cleared it keeps the object.
  *  @{ */
 /** @newref
  *  @lock_held

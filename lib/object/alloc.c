@@ -233,7 +233,7 @@ GilType_GenericAlloc(GilTypeObject *type, Gil_ssize_t nitems)
     if (GIL_UNLIKELY(op == NULL)) {
         /* Here, for types can be referred to weakly, and are never had the quick way. Zeros are no type. */
         if (type->tp_flags & Gil_TPFLAGS_TYPE_SUBCLASS)
-            return gil_err_bad_value(__func__, "a type whose instances are no types");
+            return gil_err_bad_value(__func__, "no metaclass");
         size = gil_object_size(type, nitems);
         op = gil_object_alloc(ts, type, nitems);
         if (op == NULL)

@@ -61,6 +61,33 @@ gil_attr_missing(GilObject *o, const char *name, size_t len)
     Gil_XDECREF(str);
 }
 
+/*
+ * The end of a getter that has nothing, where an AttributeError may be pending or is still to be raised: it shall know name and
+ * object. NULL with that error, or with MemoryError.
+ */
+static GIL_COLD GilObject *
+fail(GilThreadState *ts, int is_missing, GilObject *o, const struct gil_name *name)
+{
+    if (is_missing)
+        gil_attr_missing(o, name->text, name->len);
+    if (!GilErr_ExceptionMatches(GilExc_AttributeError))
+        return NULL;
+    struct gil_indicator error = gil_err_save(ts);
+    GilObject *str = name->str != NULL ? Gil_NewRef(name->str) : gil_ops.str_from_utf8(name->text, name->len), *about = NULL;
+    if (str != NULL)
+        about = gil_ops.tuple_from_array((GilObject *[]){str, o}, 2);
+    Gil_XDECREF(str);
+    if (about == NULL && GilErr_ExceptionMatches(GilExc_MemoryError)) {
+        gil_err_drop(error);
+        return NULL;
+    }
+    gil_err_restore(ts, error); /* over what a name that is no UTF-8 raised */
+    if (about != NULL)
+        gil_err_about(ts, about); /* may run anything */
+    Gil_XDECREF(about);
+    return NULL;
+}
+
 /* The name for a function that takes a C string, which is UTF-8 and has no surrogates; NULL with UnicodeEncodeError. */
 static char *
 name_as_text(const struct gil_name *name)
@@ -307,9 +334,7 @@ GilObject_GenericGetAttr(GilObject *o, GilObject *name)
         return gil_err_null(__func__);
     if (read_name(name, &looked_up) < 0)
         return NULL;
-    if (gil_attr_lookup(ts, o, &looked_up, &result) == 0)
-        gil_attr_missing(o, looked_up.text, looked_up.len);
-    return result;
+    return gil_attr_lookup(ts, o, &looked_up, &result) != 0 ? result : fail(ts, 1, o, &looked_up);
 }
 
 int
@@ -376,9 +401,8 @@ GilObject_GetAttr(GilObject *o, GilObject *name)
         return gil_err_null(__func__);
     if (read_name(name, &looked_up) < 0)
         return NULL;
-    if (get_attr(ts, o, &looked_up, &result) == 0)
-        gil_attr_missing(o, looked_up.text, looked_up.len);
-    return result;
+    int rc = get_attr(ts, o, &looked_up, &result);
+    return GIL_LIKELY(rc > 0) ? result : fail(ts, rc == 0, o, &looked_up);
 }
 
 GilObject *
@@ -390,9 +414,8 @@ GilObject_GetAttrString(GilObject *o, const char *name)
     if (o == NULL || name == NULL)
         return gil_err_null(__func__);
     struct gil_name looked_up = gil_name_of_text(name, strlen(name));
-    if (get_attr(ts, o, &looked_up, &result) == 0)
-        gil_attr_missing(o, looked_up.text, looked_up.len);
-    return result;
+    int rc = get_attr(ts, o, &looked_up, &result);
+    return GIL_LIKELY(rc > 0) ? result : fail(ts, rc == 0, o, &looked_up);
 }
 
 int

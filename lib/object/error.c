@@ -6,7 +6,8 @@
  * raised, looked at by class, and dropped; so the exception object is made only when somebody takes it. Until then the
  * indicator holds the class and one of
  *
- *   text                 from GilErr_SetString() and GilErr_Format(): well-formed UTF-8 in a heap block
+ *   text                 from GilErr_SetString() and GilErr_Format(): well-formed UTF-8 in a heap block. With it as value may
+ *                        stand what a failed lookup was about, a tuple for gil_ops.set_about
  *   value, !normalized   from GilErr_SetObject(): the argument that the instance will get
  *   value, normalized    the instance itself
  *   neither              no argument
@@ -94,6 +95,8 @@ make_once(const struct gil_indicator *ind)
         return NULL;
     GilObject *exc = gil_ops.make_exception((GilTypeObject *)(void *)ind->type, text);
     Gil_DECREF(text);
+    if (exc != NULL && ind->value != NULL)
+        gil_ops.set_about(exc, ind->value);
     return exc;
 }
 
@@ -269,6 +272,19 @@ gil_err_type(const char *func, const char *wanted, GilObject *got)
     GilErr_Format(GilExc_TypeError, "%s: expected %s, got %s", func, wanted,
                   got != NULL ? Gil_TYPE(got)->tp_name : "NULL");
     return NULL;
+}
+
+void
+gil_err_about(GilThreadState *ts, GilObject *about)
+{
+    if (ts->err.text != NULL) { /* until it becomes an object, which as a rule it does not */
+        if (ts->err.value == NULL)
+            ts->err.value = Gil_NewRef(about);
+        return;
+    }
+    GilObject *exc = take_instance(ts); /* may run anything */
+    gil_ops.set_about(exc, about);
+    replace(ts, of_instance(exc));
 }
 
 void

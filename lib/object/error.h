@@ -21,6 +21,9 @@ void *gil_err_system_from(GilThreadState *ts, GilObject *cause, const char *form
 /* Raise TypeError "FUNC: expected WANTED, got TYPE". Always NULL. */
 void *gil_err_type(const char *func, const char *wanted, GilObject *got);
 
+/* The pending AttributeError is about this tuple: name and object. May run anything, but not where the error is text as yet. */
+void gil_err_about(GilThreadState *ts, GilObject *about);
+
 /* Whether an error is pending: one load. */
 static inline int
 gil_err_pending(const GilThreadState *ts)

@@ -46,6 +46,8 @@ struct gil_object_ops {
     GilObject *(*memory_error)(void);
     /* raising while handling: set value's context unless that would close a circle. */
     void (*set_context)(GilObject *value, GilObject *context);
+    /* AttributeError as an object: its name and obj are those of the tuple, unless it has one of them, or is another error. */
+    void (*set_about)(GilObject *exc, GilObject *about);
     /* printing errors: the traceback and the notes of an exception as str, new references; NULL: there are none, or no
        memory, and no error is set. */
     void (*exception_parts)(GilObject *exc, GilObject **traceback, GilObject **notes);

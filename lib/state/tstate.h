@@ -21,7 +21,7 @@ struct gil_mutex;
  */
 struct gil_indicator {
     GilObject *type;  /* [own] exception class, or NULL: nothing is pending. Immortal or a strong reference */
-    GilObject *value; /* [own] exception instance or its argument, strong; NULL while it exists as text only */
+    GilObject *value; /* [own] exception instance or its argument, strong; with a text what that is about, or NULL */
     char *text;       /* [own] UTF-8 message, or NULL; a heap block unless text_fixed */
     size_t text_len;
     int text_fixed;   /* [own] text points to static storage */

@@ -139,6 +139,17 @@ attribute_init(GilObject *op, GilObject *args, GilObject *kwargs)
     return init_with_keywords(op, args, kwargs, "AttributeError", keywords);
 }
 
+void
+gil_exception_ops_set_about(GilObject *exc, GilObject *about)
+{
+    GilObject **field = gil_exception_wide(exc)->field;
+
+    if (!GilObject_TypeCheck(exc, (GilTypeObject *)(void *)GilExc_AttributeError) || field[0] != NULL || field[1] != NULL)
+        return;
+    field[0] = Gil_NewRef(GilTuple_GET_ITEM(about, 0));
+    field[1] = Gil_NewRef(GilTuple_GET_ITEM(about, 1));
+}
+
 static int
 name_init(GilObject *op, GilObject *args, GilObject *kwargs)
 {

@@ -139,7 +139,7 @@ gil_ask_held(GilObject *callable, const char *name, GilObject **answer)
     *answer = NULL;
     if (callable == NULL)
         return 0;
-    if (gil_recursion_enter(ts, " while asking what an object wraps") < 0)
+    if (gil_recursion_enter(ts, " while calling an object") < 0)
         return -1;
     Gil_INCREF(callable);
     int rc = GilObject_GetOptionalAttrString(callable, name, answer); /* may run anything */

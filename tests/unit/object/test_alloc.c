@@ -55,7 +55,7 @@ START_TEST(test_object_alloc__zeros_are_no_type)
     GilType_Spec spec = {"M", 0, 0, Gil_TPFLAGS_DEFAULT, slots};
     GilObject *meta = GilType_FromSpecWithBases(&spec, (GilObject *)&GilType_Type);
     GilTypeObject *types[] = {&GilType_Type, (GilTypeObject *)(void *)meta};
-    static const char refused[] = "GilType_GenericAlloc: bad argument (expected a type whose instances are no types)";
+    static const char refused[] = "GilType_GenericAlloc: bad argument (expected no metaclass)";
 
     ck_assert_ptr_nonnull(meta);
     for (int i = 0; i < 2; i++) {

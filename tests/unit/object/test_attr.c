@@ -352,6 +352,143 @@ START_TEST(test_object_attr__access_functions_of_the_types_own)
 }
 END_TEST
 
+/* The pending AttributeError, which is cleared, is about the attribute name of obj. */
+static void
+expect_about(GilObject *obj, const char *name)
+{
+    ck_assert_int_eq(GilErr_ExceptionMatches(GilExc_AttributeError), 1);
+    GilObject *exc = GilErr_GetRaisedException(), *told = GilObject_GetAttrString(exc, "obj");
+
+    expect_text(GilObject_GetAttrString(exc, "name"), name);
+    ck_assert_ptr_eq(told, obj);
+    Gil_DECREF(told);
+    Gil_DECREF(exc);
+}
+
+START_TEST(test_object_attr__the_error_knows_name_and_object)
+{
+    GilType_Slot str_names[] = {{Gil_tp_getattro, (void *)own_getattro}, {0, NULL}};
+    GilTypeObject *type = rich_type(), *own = node_type(str_names, 0);
+    GilObject *op = node_new(type, NULL), *y = node_new(own, NULL), *t = (GilObject *)type, *zz = GilUnicode_FromString("zz");
+    GilObject *found, *module = GilModule_New("m");
+    GilObject *getters[] = {op, t, y, module, Gil_None, GilExc_ValueError};
+
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(getters); i++) {
+        GilObject *each = getters[i];
+        Gil_ssize_t before = Gil_REFCNT(each);
+        ck_assert_ptr_null(GilObject_GetAttr(each, zz));
+        expect_about(each, "zz");
+        ck_assert_ptr_null(GilObject_GetAttrString(each, "zz"));
+        expect_about(each, "zz");
+        ck_assert_ptr_null(GilObject_CallMethod(each, "zz", NULL));
+        expect_about(each, "zz");
+        ck_assert_ptr_null(GilObject_CallMethodNoArgs(each, zz));
+        expect_about(each, "zz");
+        ck_assert_ptr_null(GilObject_GetAttr(each, zz)); /* it may stay as it is */
+        GilErr_Clear();
+        ck_assert_int_eq(GilObject_GetOptionalAttr(each, zz, &found), 0);
+        ck_assert_int_eq(Gil_REFCNT(each), before);
+    }
+    ck_assert_ptr_null(GilObject_GenericGetAttr(op, zz));
+    expect_about(op, "zz");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "missing")); /* the getter's own */
+    expect_about(op, "missing");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "broken"));
+    expect_error(GilExc_ValueError, "broken");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "z\xff"));
+    expect_error(GilExc_AttributeError, "'test.Node' object has no attribute 'z\xef\xbf\xbd'");
+    ck_assert_int_eq(GilObject_SetAttr(op, zz, Gil_None), -1); /* as in CPython, of getters alone */
+    GilObject *exc = GilErr_GetRaisedException(), *told = GilObject_GetAttrString(exc, "name");
+    ck_assert_ptr_eq(told, Gil_None);
+    Gil_DECREF(exc);
+    GilObject *all[] = {op, y, t, (GilObject *)own, zz, module};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+static GilObject *prepared;
+
+/* An error that is an object already. */
+static GilObject *
+raise_prepared(GilObject *self, GilObject *name)
+{
+    (void)self;
+    (void)name;
+    GilErr_SetRaisedException(Gil_NewRef(prepared));
+    return NULL;
+}
+
+/* A class and its argument. */
+static GilObject *
+raise_argument(GilObject *self, GilObject *name)
+{
+    (void)self;
+    GilErr_SetObject(prepared, name);
+    return NULL;
+}
+
+START_TEST(test_object_attr__an_error_that_knows_more_is_left)
+{
+    GilType_Slot slots[] = {{Gil_tp_getattro, (void *)raise_prepared}, {0, NULL}};
+    GilType_Slot other_slots[] = {{Gil_tp_getattro, (void *)raise_argument}, {0, NULL}};
+    GilTypeObject *type = node_type(slots, 0), *other = node_type(other_slots, 0);
+    GilObject *op = node_new(type, NULL), *x = node_new(other, NULL);
+
+    prepared = GilObject_CallFunction(GilExc_AttributeError, "s", "x");
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "zz"));
+    expect_about(op, "zz");
+    ck_assert_int_eq(GilObject_SetAttrString(prepared, "obj", Gil_None), 0);
+    ck_assert_ptr_null(GilObject_GetAttrString(op, "other"));
+    expect_about(Gil_None, "zz"); /* it had been told */
+    Gil_DECREF(prepared);
+    prepared = GilErr_NewException("m.Missing", GilExc_AttributeError, NULL);
+    ck_assert_ptr_null(GilObject_GetAttrString(x, "zz"));
+    expect_about(x, "zz");
+    Gil_DECREF(prepared);
+    prepared = GilExc_AttributeError;
+    GilObject *handled = GilObject_CallNoArgs(GilExc_KeyError);
+    GilErr_SetHandledException(handled); /* now errors are objects at once */
+    ck_assert_ptr_null(GilObject_GetAttrString(Gil_None, "zz"));
+    expect_about(Gil_None, "zz");
+    GilErr_SetHandledException(NULL);
+    GilObject *all[] = {handled, op, x, (GilObject *)type, (GilObject *)other};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
+/* The error is whole, or it is a MemoryError. */
+static int
+miss(void *arg)
+{
+    ck_assert_ptr_null(GilObject_GetAttrString(arg, "zz"));
+    if (GilErr_ExceptionMatches(GilExc_MemoryError))
+        return -1;
+    GilObject *exc = GilErr_GetRaisedException(), *obj = NULL;
+    if (GilErr_GivenExceptionMatches(exc, GilExc_MemoryError)) {
+        GilErr_SetRaisedException(exc);
+        return -1;
+    }
+    if (GilObject_GetOptionalAttrString(exc, "obj", &obj) > 0)
+        ck_assert_ptr_eq(obj, arg);
+    Gil_XDECREF(obj);
+    Gil_DECREF(exc);
+    return obj != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_missing_attributes_under_lack_of_memory)
+{
+    GilTypeObject *type = rich_type();
+    GilObject *op = node_new(type, NULL);
+
+    gil_test_oom_loop(miss, op);
+    gil_test_oom_loop(miss, type);
+    Gil_DECREF(op);
+    Gil_DECREF(type);
+}
+END_TEST
+
 static int
 use_attributes(void *arg)
 {
@@ -398,6 +535,9 @@ suite(void)
     tests[n++] = test_object_attr__class_attributes;
     tests[n++] = test_object_attr__every_object_knows_its_class;
     tests[n++] = test_object_attr__access_functions_of_the_types_own;
+    tests[n++] = test_object_attr__the_error_knows_name_and_object;
+    tests[n++] = test_object_attr__an_error_that_knows_more_is_left;
+    tests[n++] = test_J1_missing_attributes_under_lack_of_memory;
     tests[n++] = test_J1_attributes_under_lack_of_memory;
     return suite_of_one("object/attr", tests);
 }

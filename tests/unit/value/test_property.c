@@ -307,7 +307,7 @@ START_TEST(test_value_property__what_is_abstract)
 }
 END_TEST
 
-static const char too_deep[] = "maximum recursion depth exceeded while asking what an object wraps";
+static const char too_deep[] = "maximum recursion depth exceeded while calling an object";
 
 START_TEST(test_value_property__properties_of_properties)
 {
