@@ -60,6 +60,7 @@ struct gil_exception_class {
     initproc tp_init;
     reprfunc tp_str;
     GilMemberDef *members;
+    GilGetSetDef *getset;
 };
 extern const struct gil_exception_class gil_exception_key, gil_exception_stop, gil_exception_exit, gil_exception_import,
     gil_exception_attribute, gil_exception_name, gil_exception_os, gil_exception_decode, gil_exception_encode;

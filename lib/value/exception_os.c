@@ -8,6 +8,7 @@
  */
 #include "gilrt/dict.h"
 #include "gilrt/long.h"
+#include "gilrt/number.h"
 #include "gilrt/unicode.h"
 #include "object/error.h"
 #include "object/type.h"
@@ -98,6 +99,18 @@ refuse_keywords(const GilTypeObject *type, GilObject *kwargs)
     return -1;
 }
 
+/* characters_written: start, where end says that it is set. 0, or -1 with TypeError or ValueError. */
+static int
+take_written(GilObject *op, GilObject *value)
+{
+    Gil_ssize_t written = GilNumber_AsSsize_t(value, GilExc_ValueError); /* may run anything */
+    if (written == -1 && GilErr_Occurred())
+        return -1;
+    gil_exception_wide(op)->start = written;
+    gil_exception_wide(op)->end = written != -1; /* for CPython a sign of its own */
+    return 0;
+}
+
 /* Arguments to fields. With a file name args keeps only number and text, as it did before there were file names. */
 static int
 take_arguments(GilThreadState *ts, GilObject *op, GilObject *args)
@@ -109,6 +122,8 @@ take_arguments(GilThreadState *ts, GilObject *op, GilObject *args)
     gil_exception_set_field(op, OS_STRERROR, GilTuple_GET_ITEM(args, 1));
     if (n == 2 || Gil_IsNone(GilTuple_GET_ITEM(args, 2)))
         return 0;
+    if (Gil_IS_TYPE(op, (GilTypeObject *)(void *)GilExc_BlockingIOError) && GilNumber_Check(GilTuple_GET_ITEM(args, 2)))
+        return take_written(op, GilTuple_GET_ITEM(args, 2)); /* in place of the name; args keeps it */
     GilObject *two = gil_tuple_of2(ts, GilTuple_GET_ITEM(args, 0), GilTuple_GET_ITEM(args, 1));
     if (two == NULL)
         return -1;
@@ -175,6 +190,36 @@ os_str(GilObject *op)
     return result;
 }
 
+/* Whether it is set; else AttributeError. */
+static int
+was_written(GilObject *op)
+{
+    if (!gil_exception_wide(op)->end)
+        GilErr_SetString(GilExc_AttributeError, "characters_written");
+    return gil_exception_wide(op)->end != 0;
+}
+
+static GilObject *
+get_written(GilObject *op, void *Gil_UNUSED(closure))
+{
+    return was_written(op) ? GilLong_FromSsize_t(gil_exception_wide(op)->start) : NULL;
+}
+
+static int
+set_written(GilObject *op, GilObject *value, void *Gil_UNUSED(closure))
+{
+    if (value != NULL)
+        return take_written(op, value);
+    if (!was_written(op))
+        return -1;
+    gil_exception_wide(op)->end = 0;
+    return 0;
+}
+
+static GilGetSetDef os_getset[] = {
+    {"characters_written", get_written, set_written, "what was written before it would have blocked", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
 
 static GilMemberDef os_members[] = {
     GIL_EXCEPTION_FIELD("errno", OS_ERRNO, "the error number"),
@@ -184,4 +229,4 @@ static GilMemberDef os_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-const struct gil_exception_class gil_exception_os = {os_new, os_init, os_str, os_members};
+const struct gil_exception_class gil_exception_os = {os_new, os_init, os_str, os_members, os_getset};

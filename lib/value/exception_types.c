@@ -113,6 +113,7 @@ fill(GilTypeObject *type, const struct row *row)
         .tp_init = row->special->tp_init,
         .tp_str = row->special->tp_str,
         .tp_members = row->special->members,
+        .tp_getset = row->special->getset,
     };
 }
 

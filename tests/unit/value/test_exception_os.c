@@ -126,6 +126,44 @@ START_TEST(test_value_exception_os__odd_arguments)
 }
 END_TEST
 
+START_TEST(test_value_exception_os__characters_written)
+{
+    GilObject *exc = GilObject_CallFunction(GilExc_BlockingIOError, "isi", EAGAIN, "x", 5), *got;
+    GilObject *great = GilLong_FromString("99999999999999999999999", NULL, 10), *six = GilLong_FromLong(6);
+
+    gil_test_repr(exc, "BlockingIOError(11, 'x', 5)");
+    gil_test_str(exc, "[Errno 11] x");
+    got = GilObject_GetAttrString(exc, "filename");
+    ck_assert_ptr_eq(got, Gil_None);
+    got = GilObject_GetAttrString(exc, "characters_written");
+    ck_assert_int_eq(GilLong_AsLong(got), 5);
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "characters_written", Gil_None), -1);
+    gil_test_raised(GilExc_TypeError);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "characters_written", great), -1);
+    gil_test_raised(GilExc_ValueError);
+    ck_assert_int_eq(GilObject_SetAttrString(exc, "characters_written", six), 0);
+    got = GilObject_GetAttrString(exc, "characters_written");
+    ck_assert_int_eq(GilLong_AsLong(got), 6);
+    Gil_DECREF(got);
+    ck_assert_int_eq(GilObject_DelAttrString(exc, "characters_written"), 0);
+    ck_assert_int_eq(GilObject_DelAttrString(exc, "characters_written"), -1);
+    gil_test_error(GilExc_AttributeError, "characters_written");
+    ck_assert_ptr_null(GilObject_GetAttrString(exc, "characters_written"));
+    gil_test_error(GilExc_AttributeError, "characters_written");
+    Gil_DECREF(exc);
+    ck_assert_ptr_null(GilObject_CallFunction(GilExc_BlockingIOError, "isO", EAGAIN, "x", great));
+    gil_test_raised(GilExc_ValueError);
+    exc = GilObject_CallFunction(GilExc_OSError, "isi", ENOENT, "x", 5); /* of another class it is a name */
+    gil_test_str(exc, "[Errno 2] x: 5");
+    ck_assert_ptr_null(GilObject_GetAttrString(exc, "characters_written"));
+    gil_test_error(GilExc_AttributeError, "characters_written");
+    GilObject *all[] = {exc, great, six};
+    for (size_t i = 0; i < Gil_ARRAY_LENGTH(all); i++)
+        Gil_DECREF(all[i]);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -138,6 +176,7 @@ suite(void)
     tcase_add_test(tc, test_value_exception_os__subclasses_keep_their_type);
     tcase_add_test(tc, test_value_exception_os__own_init_chooses_arguments);
     tcase_add_test(tc, test_value_exception_os__odd_arguments);
+    tcase_add_test(tc, test_value_exception_os__characters_written);
     suite_add_tcase(s, tc);
     return s;
 }
