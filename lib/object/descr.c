@@ -102,6 +102,23 @@ descr_get_name(GilObject *self, void *closure)
     return gil_ops.str_from_utf8(descr->entry.name, descr->entry.len);
 }
 
+/* With its owner's, as that is now. */
+static GilObject *
+descr_get_qualname(GilObject *self, void *closure)
+{
+    const struct descr *descr = (const struct descr *)(void *)self;
+    GilObject *owner = GilType_GetQualName(descr->owner), *result = NULL;
+    struct gil_text text;
+    (void)closure;
+
+    gil_text_init(&text, gil_tstate_attached()->heap);
+    if (owner != NULL && gil_text_append_format(&text, "%U.%s", owner, descr->entry.name) == 0)
+        result = gil_ops.str_from_utf8(text.data, text.len);
+    gil_text_free(&text);
+    Gil_XDECREF(owner);
+    return result;
+}
+
 static GilObject *
 descr_get_owner(GilObject *self, void *closure)
 {
@@ -259,6 +276,7 @@ descr_descr_set(GilObject *self, GilObject *obj, GilObject *value)
 static GilGetSetDef method_getset[] = {
     {"__text_signature__", method_get_text_signature, NULL, NULL, NULL},
     {"__name__", descr_get_name, NULL, NULL, NULL},
+    {"__qualname__", descr_get_qualname, NULL, NULL, NULL},
     {"__doc__", descr_get_doc, NULL, NULL, NULL},
     {"__objclass__", descr_get_owner, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},

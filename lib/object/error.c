@@ -7,7 +7,7 @@
  * indicator holds the class and one of
  *
  *   text                 from GilErr_SetString() and GilErr_Format(): well-formed UTF-8 in a heap block. With it as value may
- *                        stand what a failed lookup was about, a tuple for gil_ops.set_about
+ *                        stand what a failed lookup was about, a tuple for gil_ops.set_context
  *   value, !normalized   from GilErr_SetObject(): the argument that the instance will get
  *   value, normalized    the instance itself
  *   neither              no argument
@@ -96,7 +96,7 @@ make_once(const struct gil_indicator *ind)
     GilObject *exc = gil_ops.make_exception((GilTypeObject *)(void *)ind->type, text);
     Gil_DECREF(text);
     if (exc != NULL && ind->value != NULL)
-        gil_ops.set_about(exc, ind->value);
+        gil_ops.set_context(exc, ind->value);
     return exc;
 }
 
@@ -283,7 +283,7 @@ gil_err_about(GilThreadState *ts, GilObject *about)
         return;
     }
     GilObject *exc = take_instance(ts); /* may run anything */
-    gil_ops.set_about(exc, about);
+    gil_ops.set_context(exc, about);
     replace(ts, of_instance(exc));
 }
 

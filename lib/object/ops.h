@@ -44,10 +44,9 @@ struct gil_object_ops {
     /* out of memory: the preallocated instance, new reference; cannot fail. Gives back what its last holder left on it: may
        run anything. */
     GilObject *(*memory_error)(void);
-    /* raising while handling: set value's context unless that would close a circle. */
+    /* raising while handling: set value's context unless that would close a circle. With a tuple in its place, a failed lookup:
+       set name and obj of an AttributeError that has neither. */
     void (*set_context)(GilObject *value, GilObject *context);
-    /* AttributeError as an object: its name and obj are those of the tuple, unless it has one of them, or is another error. */
-    void (*set_about)(GilObject *exc, GilObject *about);
     /* printing errors: the traceback and the notes of an exception as str, new references; NULL: there are none, or no
        memory, and no error is set. */
     void (*exception_parts)(GilObject *exc, GilObject **traceback, GilObject **notes);

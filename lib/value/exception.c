@@ -348,6 +348,10 @@ void
 gil_exception_ops_set_context(GilObject *value, GilObject *context)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
+    if (GilTuple_Check(context)) {
+        gil_exception_set_about(value, context);
+        return;
+    }
     if (value == context || value == gil_value_pocket(ts)->memory_error)
         return;
     /*

@@ -74,11 +74,12 @@ void gil_exception_set_field(GilObject *op, int field, GilObject *value);
 /* The subclass of OSError for an error number; OSError itself for most. */
 GilTypeObject *gil_exception_for_errno(int number);
 
-/* gil_ops.make_exception, memory_error, set_context, set_about. */
+/* gil_ops.make_exception, memory_error, set_context. */
 GilObject *gil_exception_ops_make(GilTypeObject *type, GilObject *arg);
 GilObject *gil_exception_ops_memory_error(void);
 void gil_exception_ops_set_context(GilObject *value, GilObject *context);
-void gil_exception_ops_set_about(GilObject *exc, GilObject *about);
+/* Its part for an AttributeError: about is (name, obj). Nothing happens to another error, or to one that knows already. */
+void gil_exception_set_about(GilObject *exc, GilObject *about);
 
 /* Readies all classes; needs object to be ready, nothing else. 0, or -1: no memory. */
 int gil_exception_start(void);

@@ -85,7 +85,6 @@ fill_ops(void)
         .make_exception = gil_exception_ops_make,
         .memory_error = gil_exception_ops_memory_error,
         .set_context = gil_exception_ops_set_context,
-        .set_about = gil_exception_ops_set_about,
         .exception_parts = gil_traceback_ops_parts,
     };
 }

@@ -71,6 +71,15 @@ START_TEST(test_object_descr__what_they_tell)
     GilObject *owner = GilObject_GetAttrString(member, "__objclass__");
     ck_assert_ptr_eq(owner, type);
     Gil_DECREF(owner);
+    GilObject *wrapper = GilObject_GetAttrString((GilObject *)&GilLong_Type, "__add__");
+    expect_text(GilObject_GetAttrString(wrapper, "__qualname__"), "int.__add__");
+    Gil_DECREF(wrapper);
+    expect_text(GilObject_GetAttrString(method, "__qualname__"), "Node.me");
+    expect_text(GilObject_GetAttrString(computed, "__qualname__"), "Node.answer");
+    GilObject *renamed = GilUnicode_FromString("A.B");
+    ck_assert_int_eq(GilObject_SetAttrString((GilObject *)type, "__qualname__", renamed), 0);
+    Gil_DECREF(renamed);
+    expect_text(GilObject_GetAttrString(member, "__qualname__"), "A.B.number");
     /* Each holds the type. */
     Gil_DECREF(type);
     ck_assert_int_eq(Gil_REFCNT(type), 3);
@@ -103,6 +112,26 @@ START_TEST(test_object_descr__as_attributes_of_another_class)
 }
 END_TEST
 
+static int
+ask_qualname(void *arg)
+{
+    GilObject *name = GilObject_GetAttrString(arg, "__qualname__");
+
+    Gil_XDECREF(name);
+    return name != NULL ? 0 : -1;
+}
+
+START_TEST(test_J1_names_of_descriptors_under_lack_of_memory)
+{
+    GilTypeObject *type = made_type();
+    GilObject *method = GilObject_GetAttrString((GilObject *)type, "me");
+
+    gil_test_oom_loop(ask_qualname, method);
+    Gil_DECREF(method);
+    Gil_DECREF(type);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -112,5 +141,6 @@ suite(void)
     tests[n++] = test_object_descr__methods_are_called_with_their_object;
     tests[n++] = test_object_descr__what_they_tell;
     tests[n++] = test_object_descr__as_attributes_of_another_class;
+    tests[n++] = test_J1_names_of_descriptors_under_lack_of_memory;
     return suite_of_one("object/descr", tests);
 }
