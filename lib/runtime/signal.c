@@ -49,6 +49,10 @@
  * on, so nothing comes between the two. The process is told by its number; where that is the same, as each is the first of a
  * namespace, by the page that the kernel gives to no child (sync/machine.h).
  *
+ * ONE IS ENOUGH. Of a signal of real time the system keeps each, and if the main thread blocks it they fill a queue that all the user's
+ * processes share. So while one that was sent on has not come, no other is sent. Whoever sends none has posted before he looks,
+ * and what comes takes the mark back before it looks what was posted.
+ *
  * THE END OF A WATCH. What was sent on and comes when the former action is back would be one signal more for that: by default it ends
  * the process. So nothing of it is left then:
  *     No more is sent. ON is taken back, and then who is sending is waited for. Who sends counts himself and looks for ON afterwards
@@ -83,6 +87,7 @@ static struct watch {
     uint32_t state;      /* [atomic] the five above; written by the holder of the main interpreter's lock */
     uint32_t marked;     /* [atomic] it has come */
     uint32_t sent;       /* [atomic] it was sent on, during this watch */
+    uint32_t under_way;  /* [atomic] and has not come; sequentially consistent */
     uint32_t child;      /* [atomic] it has come there, in a child that was not yet in order */
     GilSignal_Func func; /* [gil] the main interpreter's */
     void *arg;           /* [gil] */
@@ -174,7 +179,8 @@ is_sent_on(const siginfo_t *info)
     return info->si_code == SI_QUEUE && info->si_value.sival_ptr == &sent_on && info->si_pid == getpid();
 }
 
-static void
+/* 1; 0: it cannot be sent: the main thread is in no system call for long, or is gone. */
+static int
 send_to_main(int signum)
 {
     siginfo_t info;
@@ -185,8 +191,7 @@ send_to_main(int signum)
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value.sival_ptr = &sent_on;
-    /* Where it cannot be sent the main thread is in no system call for long, or is gone. */
-    (void)syscall(SYS_rt_tgsigqueueinfo, info.si_pid, gil_load_relaxed(&main_native), signum, &info);
+    return syscall(SYS_rt_tgsigqueueinfo, info.si_pid, gil_load_relaxed(&main_native), signum, &info) == 0;
 }
 
 static void
@@ -200,7 +205,9 @@ send_on(struct watch *watch, int signum)
     gil_fetch_add_seq_cst(&sending, 1);
     if ((gil_load_seq_cst(&watch->state) & ON) && sigaction(signum, NULL, &now) == 0 && has_handler(&now)) {
         gil_store_relaxed(&watch->sent, 1);
-        send_to_main(signum);
+        int other = signum >= SIGRTMIN && gil_exchange_seq_cst(&watch->under_way, 1);
+        if (!other && !send_to_main(signum))
+            gil_store_seq_cst(&watch->under_way, 0);
     }
     /* Release: pairs with end_sending(). */
     gil_fetch_sub_seq_cst(&sending, 1);
@@ -240,8 +247,11 @@ handle(int signum, siginfo_t *info, void *context)
     struct watch *watch = &watches[signum];
     int saved = errno;
 
-    if (is_sent_on(info))
+    if (is_sent_on(info)) {
+        /* First: what is not sent because of this one was posted before, and is seen by what follows. */
+        (void)gil_exchange_seq_cst(&watch->under_way, 0);
         rouse_current();
+    }
     else {
         if (arrive(watch) && (gil_load_relaxed(&watch->state) & ON) && gil_load_relaxed(&main_thread) != gil_machine_thread())
             send_on(watch, signum);
@@ -443,6 +453,7 @@ give_back(struct watch *watch, int signum)
     gil_store_relaxed(&watch->state, 0);
     gil_store_relaxed(&watch->marked, 0);
     gil_store_relaxed(&watch->sent, 0);
+    gil_store_relaxed(&watch->under_way, 0);
 }
 
 /* Who is called in our place is known before we are: in between, too, a signal reaches somebody. */
@@ -569,6 +580,7 @@ gil_signal_fork_child(GilThreadState *ts, int survives)
     /* What came to the parent is the parent's to handle. */
     for (int signum = 1; signum < SIGNALS; signum++) {
         gil_store_relaxed(&watches[signum].marked, 0);
+        gil_store_relaxed(&watches[signum].under_way, 0);
         /* In a thread that is gone: who forks is in none. */
         watches[signum].running = 0;
     }

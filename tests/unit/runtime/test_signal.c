@@ -327,6 +327,46 @@ START_TEST(test_E3_a_signal_that_the_main_thread_blocks_is_met)
 }
 END_TEST
 
+static void *
+signal_of_real_time_often(void *Gil_UNUSED(unused))
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    for (int i = 0; i < 100; i++)
+        pthread_kill(pthread_self(), SIGRTMIN);
+    return NULL;
+}
+
+/* Of which the system keeps each: the queue of the user's processes would be full of what says nothing new. */
+START_TEST(test_E3_one_of_real_time_that_the_main_thread_blocks_is_sent_on_once)
+{
+    static const struct timespec at_once;
+    pthread_t thread;
+    sigset_t set;
+    int kept = 0;
+
+    ck_assert_int_eq(GilSignal_Watch(SIGRTMIN, note, count, 0), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, signal_of_real_time_often, NULL), 0);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(Gil_Poll(), 0);
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+        ck_assert_int_eq(pthread_create(&thread, NULL, signal_of_real_time_often, NULL), 0);
+        pthread_join(thread, NULL);
+        if (round == 0)
+            ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    }
+    while (sigtimedwait(&set, NULL, &at_once) > 0)
+        kept++;
+    ck_assert_int_eq(kept, 1);
+}
+END_TEST
+
 /* In the main thread runs another interpreter, when the signal comes there, or to a stranger. */
 START_TEST(test_E4_another_interpreter_runs_in_the_main_thread)
 {
@@ -1198,6 +1238,7 @@ suite(void)
     tcase_add_test(tcase, test_runtime_signal__nothing_is_raised_over_an_exception);
     tcase_add_test(tcase, test_E3_a_signal_in_another_thread_is_the_main_thread_s);
     tcase_add_test(tcase, test_E3_a_signal_that_the_main_thread_blocks_is_met);
+    tcase_add_test(tcase, test_E3_one_of_real_time_that_the_main_thread_blocks_is_sent_on_once);
     tcase_add_test(tcase, test_E4_another_interpreter_runs_in_the_main_thread);
     tcase_add_test(tcase, test_E4_what_is_posted_elsewhere_is_met_in_another_interpreter);
     tcase_add_loop_test(tcase, test_E4_a_signal_comes_to_the_main_thread_detached_in_another_state, 0, 2);
