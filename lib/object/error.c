@@ -7,7 +7,7 @@
  * indicator holds the class and one of
  *
  *   text                 from GilErr_SetString() and GilErr_Format(): well-formed UTF-8 in a heap block. With it as value may
- *                        stand what a failed lookup was about, a tuple for gil_ops.set_context
+ *                        stand what a failed lookup was about, GIL_EXCEPTION_SUBJECT
  *   value, !normalized   from GilErr_SetObject(): the argument that the instance will get
  *   value, normalized    the instance itself
  *   neither              no argument
@@ -96,7 +96,7 @@ make_once(const struct gil_indicator *ind)
     GilObject *exc = gil_ops.make_exception((GilTypeObject *)(void *)ind->type, text);
     Gil_DECREF(text);
     if (exc != NULL && ind->value != NULL)
-        gil_ops.set_context(exc, ind->value);
+        gil_ops.set_part(exc, GIL_EXCEPTION_SUBJECT, ind->value);
     return exc;
 }
 
@@ -147,7 +147,7 @@ raise_now(GilThreadState *ts, struct gil_indicator fresh)
     GilObject *handled = Gil_NewRef(ts->handled);
     GilObject *exc = take_instance(ts);
     if (exc != handled)
-        gil_ops.set_context(exc, handled);
+        gil_ops.set_part(exc, GIL_EXCEPTION_CONTEXT, handled);
     Gil_DECREF(handled);
     replace(ts, of_instance(exc));
 }
@@ -226,7 +226,7 @@ gil_err_system_from(GilThreadState *ts, GilObject *cause, const char *format, ..
     if (cause == NULL)
         return NULL;
     GilObject *raised = take_instance(ts);
-    gil_ops.set_context(raised, cause);
+    gil_ops.set_part(raised, GIL_EXCEPTION_CONTEXT, cause);
     if ((GilObject *)Gil_TYPE(raised) == GilExc_SystemError && /* no MemoryError that all share */
         GilObject_SetAttrString(raised, "__cause__", cause) < 0)
         gil_err_clear(ts);
@@ -283,7 +283,7 @@ gil_err_about(GilThreadState *ts, GilObject *about)
         return;
     }
     GilObject *exc = take_instance(ts); /* may run anything */
-    gil_ops.set_context(exc, about);
+    gil_ops.set_part(exc, GIL_EXCEPTION_SUBJECT, about);
     replace(ts, of_instance(exc));
 }
 

@@ -6,6 +6,12 @@
 #include "gilrt/typeobject.h"
 #include "object/names.h"
 
+/* Of an exception. */
+enum gil_exception_part {
+    GIL_EXCEPTION_CONTEXT, /* the exception that was handled when it was raised; not where that would close a circle */
+    GIL_EXCEPTION_SUBJECT, /* (name, obj) of a failed lookup; for an AttributeError that has neither */
+};
+
 /*
  * At most 20 functions, filled by lib/value/start.c before the first interpreter runs and never changed after. Each has
  * its reason: the layer below must hand a value to, or read one from, code that only knows objects.
@@ -44,9 +50,8 @@ struct gil_object_ops {
     /* out of memory: the preallocated instance, new reference; cannot fail. Gives back what its last holder left on it: may
        run anything. */
     GilObject *(*memory_error)(void);
-    /* raising while handling: set value's context unless that would close a circle. With a tuple in its place, a failed lookup:
-       set name and obj of an AttributeError that has neither. */
-    void (*set_context)(GilObject *value, GilObject *context);
+    /* raising while handling, and a failed lookup: what an exception is told beside its arguments. */
+    void (*set_part)(GilObject *exc, enum gil_exception_part part, GilObject *value);
     /* printing errors: the traceback and the notes of an exception as str, new references; NULL: there are none, or no
        memory, and no error is set. */
     void (*exception_parts)(GilObject *exc, GilObject **traceback, GilObject **notes);

@@ -344,14 +344,10 @@ gil_exception_ops_memory_error(void)
     return op;
 }
 
-void
-gil_exception_ops_set_context(GilObject *value, GilObject *context)
+static void
+set_context_unless_circular(GilObject *value, GilObject *context)
 {
     GilThreadState *ts = gil_tstate_need(__func__);
-    if (GilTuple_Check(context)) {
-        gil_exception_set_about(value, context);
-        return;
-    }
     if (value == context || value == gil_value_pocket(ts)->memory_error)
         return;
     /*
@@ -372,6 +368,15 @@ gil_exception_ops_set_context(GilObject *value, GilObject *context)
             break;
     }
     GilException_SetContext(value, Gil_NewRef(context));
+}
+
+void
+gil_exception_ops_set_part(GilObject *exc, enum gil_exception_part part, GilObject *value)
+{
+    if (part == GIL_EXCEPTION_CONTEXT)
+        set_context_unless_circular(exc, value);
+    else
+        gil_exception_set_subject(exc, value);
 }
 
 int

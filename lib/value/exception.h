@@ -6,6 +6,7 @@
 #include "gilrt/exception.h"
 #include "gilrt/typeobject.h"
 #include "object/alloc.h"
+#include "object/ops.h"
 
 /* What every exception has. */
 struct gil_exception {
@@ -74,12 +75,12 @@ void gil_exception_set_field(GilObject *op, int field, GilObject *value);
 /* The subclass of OSError for an error number; OSError itself for most. */
 GilTypeObject *gil_exception_for_errno(int number);
 
-/* gil_ops.make_exception, memory_error, set_context. */
+/* gil_ops.make_exception, memory_error, set_part. */
 GilObject *gil_exception_ops_make(GilTypeObject *type, GilObject *arg);
 GilObject *gil_exception_ops_memory_error(void);
-void gil_exception_ops_set_context(GilObject *value, GilObject *context);
+void gil_exception_ops_set_part(GilObject *exc, enum gil_exception_part part, GilObject *value);
 /* Its part for an AttributeError: about is (name, obj). Nothing happens to another error, or to one that knows already. */
-void gil_exception_set_about(GilObject *exc, GilObject *about);
+void gil_exception_set_subject(GilObject *exc, GilObject *about);
 
 /* Readies all classes; needs object to be ready, nothing else. 0, or -1: no memory. */
 int gil_exception_start(void);

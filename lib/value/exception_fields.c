@@ -140,7 +140,7 @@ attribute_init(GilObject *op, GilObject *args, GilObject *kwargs)
 }
 
 void
-gil_exception_set_about(GilObject *exc, GilObject *about)
+gil_exception_set_subject(GilObject *exc, GilObject *about)
 {
     GilObject **field = gil_exception_wide(exc)->field;
 

@@ -84,7 +84,7 @@ fill_ops(void)
         .bind_method = gil_function_ops_bind,
         .make_exception = gil_exception_ops_make,
         .memory_error = gil_exception_ops_memory_error,
-        .set_context = gil_exception_ops_set_context,
+        .set_part = gil_exception_ops_set_part,
         .exception_parts = gil_traceback_ops_parts,
     };
 }

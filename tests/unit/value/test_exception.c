@@ -180,17 +180,17 @@ context_of(GilObject *exc)
 START_TEST(test_value_exception__set_context_makes_no_circle)
 {
     GilObject *a = make(GilExc_ValueError, "a"), *b = make(GilExc_ValueError, "b"), *c = make(GilExc_ValueError, "c");
-    gil_ops.set_context(a, a);
+    gil_ops.set_part(a, GIL_EXCEPTION_CONTEXT, a);
     ck_assert_ptr_null(context_of(a));
-    gil_ops.set_context(b, a); /* b <- a */
-    gil_ops.set_context(c, b); /* c <- b <- a */
-    gil_ops.set_context(a, c); /* a <- c <- b, and b's is cut */
+    gil_ops.set_part(b, GIL_EXCEPTION_CONTEXT, a); /* b <- a */
+    gil_ops.set_part(c, GIL_EXCEPTION_CONTEXT, b); /* c <- b <- a */
+    gil_ops.set_part(a, GIL_EXCEPTION_CONTEXT, c); /* a <- c <- b, and b's is cut */
     ck_assert_ptr_eq(context_of(a), c);
     ck_assert_ptr_eq(context_of(c), b);
     ck_assert_ptr_null(context_of(b));
     GilException_SetContext(b, Gil_NewRef(c)); /* a circle by hand: b <- c <- b */
     GilObject *d = make(GilExc_ValueError, "d");
-    gil_ops.set_context(d, b);
+    gil_ops.set_part(d, GIL_EXCEPTION_CONTEXT, b);
     ck_assert_ptr_eq(context_of(d), b);
     GilException_SetContext(b, NULL);
     Gil_DECREF(d);
@@ -222,9 +222,9 @@ START_TEST(test_J2_memory_error_needs_no_memory)
     GilObject *exc = GilErr_GetRaisedException();
     gil_test_fail_alloc_off();
     ck_assert_ptr_eq(exc, prepared);
-    gil_ops.set_context(exc, exc);
+    gil_ops.set_part(exc, GIL_EXCEPTION_CONTEXT, exc);
     GilObject *other = make(GilExc_ValueError, "x");
-    gil_ops.set_context(exc, other);
+    gil_ops.set_part(exc, GIL_EXCEPTION_CONTEXT, other);
     ck_assert_ptr_null(context_of(exc));
     Gil_DECREF(other);
     Gil_DECREF(exc);
