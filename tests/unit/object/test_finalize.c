@@ -296,6 +296,14 @@ keep_some_times(GilObject *self)
 }
 
 static int
+keep_and_track(GilObject *self)
+{
+    if (keeps > 0)
+        GilObject_GC_Track(self);
+    return keep_some_times(self);
+}
+
+static int
 keep_at_the_second(GilObject *self)
 {
     if (clears == 2)
@@ -433,6 +441,20 @@ START_TEST(test_object_finalize__a_clear_may_resurrect)
     }
     Gil_DECREF(sub);
     Gil_DECREF(base);
+}
+END_TEST
+
+START_TEST(test_object_finalize__a_clear_that_resurrects_may_track)
+{
+    GilObject *type = clearing_type(clear_and_more, NULL), *op = clearing(type, keep_and_track, NULL);
+
+    keeps = 1;
+    Gil_DECREF(op);
+    ck_assert_ptr_eq(saved, op);
+    ck_assert_int_eq(GilObject_GC_IsTracked(op), 1);
+    Gil_DECREF(op);
+    ck_assert_int_eq(clears, 2);
+    Gil_DECREF(type);
 }
 END_TEST
 
@@ -657,6 +679,7 @@ suite(void)
     tests[n++] = test_object_finalize__a_long_chain_of_clears_that_hold;
     tests[n++] = test_object_finalize__a_clear_may_hold_on_a_low_stack;
     tests[n++] = test_object_finalize__a_clear_may_resurrect;
+    tests[n++] = test_object_finalize__a_clear_that_resurrects_may_track;
     tests[n++] = test_object_finalize__weak_references_made_by_a_clear_die;
     tests[n++] = test_G7_the_pending_error_stays_in_a_clear;
     tests[n++] = test_G7_the_pending_error_stays_in_a_del;

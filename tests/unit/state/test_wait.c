@@ -207,10 +207,18 @@ detached_and_interruptible(void *unused)
     (void)GilSemaphore_AcquireTimed(&semaphore, GIL_WAIT_FOREVER, GIL_WAIT_INTERRUPTIBLE);
 }
 
+static void
+with_an_unknown_flag(void *unused)
+{
+    (void)unused;
+    (void)GilSemaphore_AcquireTimed(&semaphore, 0, GIL_WAIT_INTERRUPTIBLE << 3);
+}
+
 START_TEST(test_L1_an_interruptible_wait_wants_an_attached_thread)
 {
     GilThreadState *ts = GilEval_SaveThread();
 
+    gil_test_expect_abort(with_an_unknown_flag, NULL, "GilSemaphore_AcquireTimed: a flag is not known");
     gil_test_expect_abort(detached_and_interruptible, NULL,
                           "GilSemaphore_AcquireTimed: the calling thread is not attached to an interpreter, and an");
     GilEval_RestoreThread(ts);
