@@ -54,7 +54,7 @@ COLD = base/panic base/print state/dump state/pending state/serving module/modul
     value/bytes value/bytes_writer value/octets value/octets_case value/octets_method value/octets_percent value/text_args value/unicode_case value/unicode_encoding value/unicode_host value/unicode_pad value/unicode_write \
     value/property value/range value/reversed value/set_algebra value/set_type value/slice \
     value/staticmethod value/unicode_format value/unicode_method value/weakproxy \
-    value/named_args value/start value/number_convert value/float_pack value/dict_type value/dir value/traceback \
+    value/named_args value/number_convert value/float_pack value/dict_type value/dir value/traceback \
     value/unicode_percent value/unicode_ctype value/dictproxy protocol/call_iter \
     value/cell value/long_convert value/long_native value/long_pow object/finalize object/names object/warnings object/weakref gc/inspect \
     sync/thread sync/event sync/condition sync/barrier sync/once state/wait state/meeting state/closing state/interp state/may state/foreign state/lock_info state/fork state/lock_fork runtime/fork \

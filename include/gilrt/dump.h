@@ -24,7 +24,7 @@ GIL_BEGIN_DECLS
  * Numbers are those of GilInterpreterState_GetID(), GilThreadState_GetID() and GilThread_get_thread_native_id(); a time is left
  * out where nobody took it, which is the rule while a thread uses the lock alone. States of an interpreter that has ended come last.
  *
- * Takes no lock, allocates nothing, waits for nobody but who reads @p fd (a second, see gilrt/print.h), and follows no list: so it may be called from a handler of SIGSEGV, by a debugger
+ * Takes no lock, allocates nothing, waits for nobody but who reads @p fd (a second, or what gilrt/print.h says of terminals), and follows no list: so it may be called from a handler of SIGSEGV, by a debugger
  * (`call (void)GilThreadState_DumpAll(2)`), and while threads come and go. What changes meanwhile may be missing, be there
  * twice, or be told as it was a moment ago. errno is kept, and nothing is said where @p fd cannot be written to: there is no SIGPIPE
  * of a pipe that nobody reads. Needs some 2 KiB of stack, and a descriptor for the names, which are left out

@@ -4,7 +4,8 @@
  * What the library has to say to people, and to whom it says so: for hosts whose standard error is not theirs, or leads
  * nowhere. Without a hook it is written to file descriptor 2, a line or more in one piece, where they are no longer than PIPE_BUF
  * bytes. A descriptor that is closed, broken or of a full disk loses the text and does no harm (no SIGPIPE). So does one that takes
- * nothing for a second, a pipe whose reader has stopped; from then on nothing waits for it until it takes something again.
+ * nothing for a second, a pipe whose reader has stopped; from then on nothing waits for it until it takes something again. A terminal that
+ * is stopped is waited for, and so is a pipe that another writer fills at the same moment.
  *
  * Hooks belong to the process. They may be set at any time, also before the runtime starts, and outlive its end. One that has
  * been replaced may be running still in another thread.

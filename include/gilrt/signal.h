@@ -72,9 +72,9 @@ GIL_API int GilSignal_Watch(int signum, GilSignal_Func func, void *arg, unsigned
  * after the calls at exit; and a fork in whose child the main interpreter is lost, there, before the functions for the child: the one
  * that has its place then watches anew what it wants (gilrt/fork.h).
  * What the library itself has sent on to the main thread, and has not come yet, is discarded: it would come to the action that is back.
- * Called in the main thread, that alone. Another thread can do no more than ignore the signal for a moment, and does so where the action
- * that comes back is SIG_DFL and something was sent on: one of somebody else's that comes just then, or is pending in another thread, is
- * lost.
+ * Called in the main thread, that alone; of others of its number that are pending there at that moment one, the last, is kept. Another
+ * thread can do no more than ignore the signal for a moment, and does so where the action that comes back is SIG_DFL and something was
+ * sent on: one of somebody else's that comes just then, or is pending in another thread, is lost.
  * @return 1; 0 when the signal was not watched; -1 with RuntimeError in an interpreter that is not the main one.
  * @lock_held
  */

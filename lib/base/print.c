@@ -33,7 +33,8 @@
  * interpreter's lock or be in a handler of SIGSEGV. So a descriptor is waited for, and the text is lost when it takes nothing for a second;
  * what follows is lost at once until it does (`stuck`; of two descriptors each may spoil the other that second). Why wait at all: a log
  * that is read in bursts is the rule, and a line is worth more than a second. Pieces are of PIPE_BUF bytes: a pipe that is ready takes
- * so much.
+ * so much, if nobody else fills it in between. A terminal says that it is ready when it takes a byte: one that is stopped is waited for, as
+ * by every program. To write without waiting would take another description of the file, which /proc gives, or does not.
  *
  * CANCELLATION. Whoever prints is in the middle of something, or is about to stop the process; a hook may call write(2) as well as this
  * file does, and that would end a thread that was cancelled. So it is off meanwhile.
@@ -113,6 +114,8 @@ gil_print_fork_child(void)
 static int
 takes_something(int fd)
 {
+    if (fd < 0) /* which poll() leaves out */
+        return 0;
     struct pollfd out = {.fd = fd, .events = POLLOUT};
     uint64_t end = gil_clock_deadline(gil_load_relaxed(&stuck) ? 0 : SLOW_READER_NS);
     int ready;

@@ -563,6 +563,9 @@ GilOS_AfterFork_Child(void)
     gil_fork_clean(forking.ts, &calls);
     gil_life_fork_child(forking.ts);
     gil_machine_strand(0);
+    /* What was posted after its descriptor was made anew could not write to it. */
+    if (forking.ts != NULL)
+        gil_unblock_rouse(forking.ts);
     /* Of a main interpreter that did not live on: there is no place in it, and none in that which took its own. Callbacks of signals were
      * its own as well, with data that nobody can look at any more: whoever has its place watches anew, in a function of the host's at the
      * earliest. */

@@ -98,7 +98,8 @@ static struct watch {
     int covered;         /* [gil] somebody has set a handler over this one, and may call it */
 } watches[SIGNALS];
 
-/* Signals, as the system has them. */
+/* Signals, as the system has them. From here on it keeps each that comes. */
+#define OF_REAL_TIME 32
 #define LONG_BITS (8 * sizeof(long))
 struct mask {
     unsigned long word[(SIGNALS - 1) / LONG_BITS];
@@ -163,6 +164,18 @@ has_handler(const struct sigaction *action)
     return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
+static size_t
+place_of(int signum)
+{
+    return (size_t)(signum - 1) / LONG_BITS;
+}
+
+static unsigned long
+bit_of(int signum)
+{
+    return 1ul << ((size_t)(signum - 1) % LONG_BITS);
+}
+
 /* Of the thread; what it was. The C library's function leaves out the signals that it keeps for itself. */
 static struct mask
 set_mask(int how, struct mask set)
@@ -205,7 +218,7 @@ send_on(struct watch *watch, int signum)
     gil_fetch_add_seq_cst(&sending, 1);
     if ((gil_load_seq_cst(&watch->state) & ON) && sigaction(signum, NULL, &now) == 0 && has_handler(&now)) {
         gil_store_relaxed(&watch->sent, 1);
-        int other = signum >= SIGRTMIN && gil_exchange_seq_cst(&watch->under_way, 1);
+        int other = signum >= OF_REAL_TIME && gil_exchange_seq_cst(&watch->under_way, 1);
         if (!other && !send_to_main(signum))
             gil_store_seq_cst(&watch->under_way, 0);
     }
@@ -262,9 +275,24 @@ handle(int signum, siginfo_t *info, void *context)
 
 /* --- in the main thread --- */
 
+/* What was sent on may have gone another way than by our handler: the main thread waited for it, or the signal was ignored for a moment. In
+ * another thread than the main one this cannot be seen, and one more is sent. */
+static void
+look_what_is_under_way(struct watch *watch, int signum)
+{
+    struct mask pending = {{0}};
+
+    if (!gil_load_seq_cst(&watch->under_way))
+        return;
+    (void)syscall(SYS_rt_sigpending, &pending, sizeof pending);
+    if ((pending.word[place_of(signum)] & bit_of(signum)) == 0)
+        gil_store_seq_cst(&watch->under_way, 0);
+}
+
 static int
 run_one(GilThreadState *ts, struct watch *watch, int signum)
 {
+    look_what_is_under_way(watch, signum);
     if (watch->func == NULL) {
         GilErr_SetNone(GilExc_KeyboardInterrupt);
         return -1;
@@ -417,9 +445,9 @@ put_back(struct watch *watch, int signum)
     int has = 0, elsewhere = gil_load_relaxed(&watch->sent) && gil_load_relaxed(&main_native) != self;
     siginfo_t info, other;
 
-    one.word[(size_t)(signum - 1) / LONG_BITS] = 1ul << ((size_t)(signum - 1) % LONG_BITS);
+    one.word[place_of(signum)] = bit_of(signum);
     before = set_mask(SIG_BLOCK, one);
-    while (syscall(SYS_rt_sigtimedwait, &one, &info, &at_once, sizeof one) == signum)
+    while (gil_load_relaxed(&watch->sent) && syscall(SYS_rt_sigtimedwait, &one, &info, &at_once, sizeof one) == signum)
         if (!is_sent_on(&info)) {
             other = info;
             has = 1;
@@ -557,6 +585,9 @@ GilErr_SetInterrupt(void)
 void
 gil_signal_start(void)
 {
+    /* A fork that nobody was told of, while no runtime worked: who was sending is not there any more. */
+    if (gil_load_relaxed(&process) != (uint32_t)getpid())
+        gil_store_relaxed(&sending, 0);
     gil_store_relaxed(&gil_main_calls.signals, 0);
     gil_store_relaxed(&main_thread, gil_machine_thread());
     gil_store_relaxed(&main_native, syscall(SYS_gettid));
@@ -581,10 +612,10 @@ gil_signal_fork_child(GilThreadState *ts, int survives)
     for (int signum = 1; signum < SIGNALS; signum++) {
         gil_store_relaxed(&watches[signum].marked, 0);
         gil_store_relaxed(&watches[signum].under_way, 0);
+        gil_store_relaxed(&watches[signum].sent, 0);
         /* In a thread that is gone: who forks is in none. */
         watches[signum].running = 0;
     }
-    gil_store_relaxed(&sending, 0);
     gil_signal_start();
 }
 

@@ -53,7 +53,7 @@ static struct cell {
 static struct gil_mutex host;  /* a lock of the host's */
 static uint64_t memory[3][16]; /* of what is registered */
 static int memory_used;
-static int forks, ended, befores, parents, is_child, stranded;
+static int forks, ended, befores, parents, is_child, stranded, roused;
 /* Of files that are not here. */
 static struct gil_mutex starting, hook, pools[4], bucket, keys, order;
 struct gil_mutex gil_states_mutex;
@@ -348,6 +348,15 @@ NOT_HERE(gil_signal_fork_child(GilThreadState *ts, int survives), (void)ts, (voi
 NOT_HERE(gil_unblock_fork_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_unblock_resend_in_child(GilThreadState *ts, int survives), (void)ts, (void)survives)
 NOT_HERE(gil_fork_strand(void), (void)0)
+
+/* What was posted while it was stranded made no descriptor readable. */
+void
+gil_unblock_rouse(GilThreadState *ts)
+{
+    EXPLORE_CHECK(is_child && !stranded && ts == gil_tstate_attached());
+    roused = 1;
+}
+
 NOT_HERE(gil_machine_watch(int on), (void)on)
 NOT_HERE(gil_finalize_tell(struct gil_gate *gate), (void)gate)
 NOT_HERE(gil_shelf_in_child(void), (void)0)
@@ -693,7 +702,9 @@ body_at(int self)
     EXPLORE_CHECK(come(self) && GilOS_BeforeFork() == 0);
     explore_fork();
     is_child = stranded = 1;
+    roused = 0;
     GilOS_AfterFork_Child();
+    EXPLORE_CHECK(roused);
     go(self);
     forks++;
 }

@@ -364,6 +364,11 @@ START_TEST(test_E3_one_of_real_time_that_the_main_thread_blocks_is_sent_on_once)
     while (sigtimedwait(&set, NULL, &at_once) > 0)
         kept++;
     ck_assert_int_eq(kept, 1);
+    /* That went another way than by the handler: whoever polls finds out. */
+    ck_assert_int_eq(Gil_Poll(), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, signal_of_real_time_often, NULL), 0);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(sigtimedwait(&set, NULL, &at_once), SIGRTMIN);
 }
 END_TEST
 
