@@ -761,8 +761,8 @@ suite(void)
     tcase_add_test(tc, test_base_mem__the_memory_of_a_large_heap_goes_back_at_its_end);
     tcase_add_test(tc, test_base_mem__a_heap_tells_when_it_fills_up);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GIL_TEST_SLOW)
-    tcase_add_test(tc, test_base_mem__a_thread_that_comes_when_no_memory_is_left);
-    tcase_add_test(tc, test_base_mem__the_thread_of_a_child_comes_in_anew);
+    GIL_TEST_ADD_UNLESS_EMULATED(tc, test_base_mem__a_thread_that_comes_when_no_memory_is_left, 0, 1, "it has no limits of memory");
+    GIL_TEST_ADD_UNLESS_EMULATED(tc, test_base_mem__the_thread_of_a_child_comes_in_anew, 0, 1, "it has no limits of memory");
 #endif
     tcase_add_test(tc, test_base_mem__raw_blocks_are_counted);
     tcase_add_test(tc, test_base_mem__nth_request_fails);
