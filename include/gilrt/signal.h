@@ -29,7 +29,8 @@
  * A signal may come to any thread that does not block it. One that comes to another is sent on to the main thread, so that a system
  * call there ends with EINTR; if the main thread blocks the signal, it still is noted, and met at a poll or in a wait, but
  * ends no system call. Each watched signal is handled at least once after it came last; that it came several times before is not
- * counted.
+ * counted. One exception is the system's, which keeps one of a number: what somebody sends to the main thread itself (pthread_kill())
+ * while one that was sent on is pending there, because the thread blocks it, is not met again.
  */
 #ifndef GILRT_SIGNAL_H
 #define GILRT_SIGNAL_H
